@@ -1,0 +1,79 @@
+//! The valid form of a config: nothing is optional that has a default, and every combination makes sense.
+
+use std::path::PathBuf;
+
+use crate::model::figure::{Format, Scale, Theme};
+use crate::model::{Nanos, RequestCount, StrategySpec, Target};
+
+/// A sweep that can be planned and run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sweep {
+    /// Title of charts and reports.
+    pub title: String,
+    /// What the requests are sent to.
+    pub target: Target,
+    /// Request counts: at least one, ascending, no repeats.
+    pub requests: Vec<RequestCount>,
+    /// How often each cell is measured.
+    pub repeats: u32,
+    /// Samples per cell that are recorded as warm-up.
+    pub warmup: u32,
+    /// The order in which samples are taken.
+    pub order: Order,
+    /// Seed of order, jitter, failures and bootstrap.
+    pub seed: u64,
+    /// Longest time for one request; above zero.
+    pub request_timeout: Nanos,
+    /// Longest time for one sample; above zero.
+    pub sample_timeout: Nanos,
+    /// At least one, names unique.
+    pub strategies: Vec<StrategySpec>,
+    /// Charts to draw; empty for every chart kind once.
+    pub charts: Vec<ChartSpec>,
+    /// Where and how results are written.
+    pub output: Output,
+}
+
+/// The order in which samples are taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// Each repeat visits all cells in a seeded random order.
+    #[default]
+    Interleaved,
+    /// As the config lists them.
+    Listed,
+}
+
+/// One chart that the config asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChartSpec {
+    /// A name in the chart registry.
+    pub kind: String,
+    /// In place of the chart's own title.
+    pub title: Option<String>,
+    /// In place of the chart's own x label.
+    pub x_label: Option<String>,
+    /// In place of the chart's own y label.
+    pub y_label: Option<String>,
+    /// In place of the chart's own y scale.
+    pub y_scale: Option<Scale>,
+    /// Names of strategies to draw; empty for all.
+    pub strategies: Vec<String>,
+}
+
+/// Where and how results are written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Output {
+    /// Where run directories go.
+    pub dir: PathBuf,
+    /// At least one.
+    pub formats: Vec<Format>,
+    /// At least one.
+    pub themes: Vec<Theme>,
+    /// Picture width in CSS pixels, 320 to 4096.
+    pub width: u32,
+    /// Picture height in CSS pixels, 240 to 4096.
+    pub height: u32,
+    /// Font files that hold glyphs which the bundled font lacks; relative to the config file.
+    pub fonts: Vec<PathBuf>,
+}

@@ -1,0 +1,39 @@
+//! reportgen: sweeps request counts across concurrency strategies, archives what it measured, and draws it.
+//!
+//! The way through it: text → [`config::Sweep`] → [`plan`] → samples (one child process each) → [`model::Run`] →
+//! [`report`] → [`model::figure::Figure`]s → painted bytes → files. Only `sweep`, `server`, `archive` and `terminal`
+//! have effects; everything from `Run` onwards is pure, so an archived run can always be drawn again.
+//!
+//! A file imports only from lower floors, or inside its own folder towards that folder's `mod.rs`.
+//! `tests/tidy.rs` reads this very table and fails on an import that goes up. Reading order is bottom to top.
+//!
+//! | floor | module | what it is for |
+//! |---|---|---|
+//! | 8 | app | one file per subcommand; joins the floors |
+//! | 7 | terminal | the only printer: progress, tables, warnings, error chains |
+//! | 6 | sweep | plan → samples: one child per sample, observers, interrupts |
+//! | 5 | export | report and painted figures → one file each |
+//! | 4 | chart | report → figure, pure |
+//! | 4 | archive | run directories on disk |
+//! | 3 | report | run → report, pure |
+//! | 3 | probe | the child that measures one sample, both ends |
+//! | 2 | plan | sweep → ordered samples and their predicted time |
+//! | 2 | strategy | ways of issuing n requests |
+//! | 2 | server | the embedded delay server, a process of its own |
+//! | 1 | paint | figure → SVG → PNG |
+//! | 1 | stats | samples → numbers, pure |
+//! | 1 | config | text → Sweep |
+//! | 1 | protocol | the JSON lines between a sample's child and its parent |
+//! | 0 | model | value types |
+//! | 0 | cli | clap types only |
+//! | 0 | clock | the only reader of time |
+//!
+//! `main.rs` stands above them all: argv in, exit code out.
+//!
+//! Deliberately absent: an async `main` (the async strategy owns its runtime), global state, a plug-in system
+//! (a strategy in another language enters as a `command`), and any path by which a chart could reach a measurement.
+
+pub mod clock;
+pub mod config;
+pub mod model;
+pub mod protocol;

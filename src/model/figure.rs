@@ -1,0 +1,226 @@
+//! A picture as data: what to draw, not where. Charts build figures, the painter draws any of them, and tests compare
+//! them without a pixel.
+
+/// One picture: a title, one or more panels, a caption, and the same content in words.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figure {
+    /// File stem and prefix of SVG ids: lower-case letters, digits and hyphens.
+    pub id: String,
+    /// Shown on top; any text in any script.
+    pub title: String,
+    /// The finding in words, for screen readers and as alternative text.
+    pub description: String,
+    /// A small line at the foot: how often measured, what a band means. Empty for none.
+    pub caption: String,
+    /// At least one.
+    pub panels: Vec<Panel>,
+    /// How several panels stand to each other.
+    pub arrangement: Arrangement,
+}
+
+/// How several panels stand to each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Arrangement {
+    /// Above each other, one x axis at the foot.
+    #[default]
+    Stacked,
+    /// Beside each other, each with axes of its own.
+    SideBySide,
+}
+
+/// One pair of axes and what stands between them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Panel {
+    /// Shown above the panel; empty for none.
+    pub title: String,
+    /// Left to right.
+    pub x: Axis,
+    /// Bottom to top.
+    pub y: Axis,
+    /// Lines, in drawing order.
+    pub series: Vec<Series>,
+    /// Horizontal bars in lanes (a timeline); their lanes are y values 0, 1, 2 …
+    pub bars: Vec<Bar>,
+    /// Why there is nothing to draw; shown in place of the content.
+    pub empty: Option<String>,
+}
+
+/// One axis.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Axis {
+    /// What it counts, without its unit; the painter adds the unit it chose (`s`, `ms`, `MiB` …). Empty for none.
+    pub label: String,
+    /// What its numbers are.
+    pub unit: Unit,
+    /// Linear or logarithmic.
+    pub scale: Scale,
+    /// Whether a linear axis must include zero.
+    pub from_zero: bool,
+    /// Positions at which ticks are wanted (the measured request counts); used where they fit, else computed.
+    pub ticks: Vec<f64>,
+    /// Lane names of a timeline, bottom to top, in place of numbers; empty otherwise.
+    pub names: Vec<String>,
+}
+
+/// What an axis' numbers are; the painter chooses the prefix for the whole axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Plain numbers with thousands separators.
+    Count,
+    /// Seconds: shown as ns, µs, ms, s or min.
+    Seconds,
+    /// A multiple: `2×`.
+    Ratio,
+    /// Per second.
+    PerSecond,
+    /// Bytes: shown as B, KiB, MiB, GiB.
+    Bytes,
+    /// 0 to 1, shown in percent.
+    Share,
+}
+
+/// How values map to positions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scale {
+    /// Proportionally.
+    #[default]
+    Linear,
+    /// By their logarithm; values of zero or less cannot be shown.
+    Log,
+}
+
+/// One line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Series {
+    /// Label in legend or at the line's end; any text. Empty: not labelled.
+    pub name: String,
+    /// Index of colour, marker and dash: the strategy's position in the config.
+    pub slot: usize,
+    /// What kind of line it is.
+    pub role: Role,
+    /// How points are joined.
+    pub shape: Shape,
+    /// How `low` and `high` are shown.
+    pub spread: Spread,
+    /// Ascending in x.
+    pub points: Vec<Point>,
+    /// Failed samples: hollow marks at their x and y, never joined.
+    pub failures: Vec<Mark>,
+}
+
+/// What a line stands for; decides weight and dash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Measured here: full weight, markers.
+    Measured,
+    /// The best possible: thin, dashed, no markers, colour of its slot.
+    Ideal,
+    /// Measured elsewhere: thin, labelled as such.
+    Reference,
+}
+
+/// How points are joined.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shape {
+    /// Straight lines with a marker at each point.
+    #[default]
+    Line,
+    /// Steps that rise at each point, without markers (a distribution function).
+    Steps,
+}
+
+/// How an interval is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Spread {
+    /// Not at all.
+    #[default]
+    None,
+    /// A pale band between lower and upper ends.
+    Band,
+    /// A bar with caps at each point.
+    Bars,
+}
+
+/// One point of a line. `y` is `None` where the value is missing: the line is interrupted there.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Point {
+    /// Position.
+    pub x: f64,
+    /// Value, finite.
+    pub y: Option<f64>,
+    /// Lower and upper end of its interval, `low ≤ y ≤ high`.
+    pub interval: Option<(f64, f64)>,
+}
+
+/// One failed sample.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Mark {
+    /// Position.
+    pub x: f64,
+    /// Value, finite.
+    pub y: f64,
+}
+
+/// One horizontal bar of a timeline.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bar {
+    /// Lane, from 0 at the bottom.
+    pub lane: u32,
+    /// Left end, in the unit of x.
+    pub start: f64,
+    /// Right end, at least `start`.
+    pub end: f64,
+    /// Index of its colour.
+    pub slot: usize,
+    /// Drawn hollow.
+    pub failed: bool,
+}
+
+/// A picture format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Format {
+    /// Scalable.
+    Svg,
+    /// The same picture in pixels, at twice its size.
+    Png,
+}
+
+/// A colour theme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Theme {
+    /// For pages with a light background.
+    Light,
+    /// For pages with a dark background.
+    Dark,
+}
+
+impl Format {
+    /// The file extension and the word in the config.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Svg => "svg",
+            Self::Png => "png",
+        }
+    }
+}
+
+impl Theme {
+    /// The word in the config.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// What stands between a picture's stem and its extension: nothing for light, `-dark` for dark.
+    #[must_use]
+    pub const fn suffix(self) -> &'static str {
+        match self {
+            Self::Light => "",
+            Self::Dark => "-dark",
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Value types that the floors above hand to each other. They import nothing of ours and have no effects.
+
+pub mod figure;
+pub mod run;
+pub mod sample;
+pub mod strategy;
+pub mod target;
+pub mod units;
+
+pub use run::{CellRequests, Facts, Run, StrategyLine};
+pub use sample::{FailureKind, Outcome, Phase, RequestRow, SampleRow, SampleStatus, Timing};
+pub use strategy::{Connections, KindInfo, Model, StrategySpec};
+pub use target::{DelayTarget, Target, UrlTarget};
+pub use units::{Nanos, RequestCount};

@@ -1,0 +1,69 @@
+//! One executed sweep, as read back from its files. Everything that is drawn or written about a run is a pure
+//! function of this value.
+
+use std::collections::BTreeMap;
+
+use crate::model::sample::{Outcome, SampleRow};
+use crate::model::strategy::Model;
+use crate::model::target::Target;
+use crate::model::units::{Nanos, RequestCount};
+
+/// A strategy as it appears on charts and in tables.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StrategyLine {
+    /// Its label.
+    pub name: String,
+    /// Its kind; empty where the data does not say.
+    pub kind: String,
+    /// Threads or processes of a pool.
+    pub workers: Option<u32>,
+    /// How its requests overlap, where known.
+    pub model: Option<Model>,
+}
+
+/// The requests of one cell, all measured repeats together.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CellRequests {
+    /// Time from issue to last byte of every request that succeeded.
+    pub latencies: Vec<Nanos>,
+    /// Every request of the first repeat, in the order recorded.
+    pub first_repeat: Vec<Outcome>,
+}
+
+/// What the manifest knows beside the rows. Strings are empty where the fact is unknown.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Facts {
+    /// The run directory's name; empty for a bare CSV.
+    pub run_id: String,
+    /// Title of the config, or the CSV's stem.
+    pub title: String,
+    /// Version of the tool that measured.
+    pub tool_version: String,
+    /// RFC 3339, UTC.
+    pub started_at: String,
+    /// RFC 3339, UTC; empty while unfinished.
+    pub ended_at: String,
+    /// Seed of order, jitter and bootstrap.
+    pub seed: u64,
+    /// What the requests were sent to; `None` for a bare CSV.
+    pub target: Option<Target>,
+    /// For people: processor, cores, memory, system.
+    pub machine: String,
+    /// Samples that the plan holds; 0 where there is no plan.
+    pub planned_samples: u32,
+}
+
+/// One executed sweep.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Run {
+    /// What the manifest knows.
+    pub facts: Facts,
+    /// Strategies in the order of the config, or of first appearance.
+    pub strategies: Vec<StrategyLine>,
+    /// Request counts, ascending.
+    pub counts: Vec<RequestCount>,
+    /// Rows of raw.csv in the order measured.
+    pub samples: Vec<SampleRow>,
+    /// Requests by (index into `strategies`, request count).
+    pub requests: BTreeMap<(usize, RequestCount), CellRequests>,
+}

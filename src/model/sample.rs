@@ -1,0 +1,195 @@
+//! What was measured: one request, one sample. Field names are the column names of raw.csv and requests.csv.
+
+use std::fmt;
+
+use crate::model::units::{Nanos, RequestCount};
+
+/// Whether a sample counts in statistics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Phase {
+    /// Recorded and left out of statistics.
+    Warmup,
+    /// Counted.
+    Measure,
+}
+
+/// Who took a sample's time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Timing {
+    /// The program itself, by its `done` line.
+    OwnClock,
+    /// The wall time of its process.
+    Process,
+}
+
+/// What became of a sample.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SampleStatus {
+    /// All requests succeeded and the work was done.
+    Ok,
+    /// Some requests failed.
+    Partial,
+    /// No request succeeded, or the strategy itself broke.
+    Failed,
+    /// The sample's time ran out.
+    Timeout,
+    /// It did not do the work of the cell.
+    Void,
+}
+
+/// Why a request, or a whole sample, failed. Found from error types and codes, never from message text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FailureKind {
+    /// Nobody listens there.
+    Refused,
+    /// The peer reset the connection.
+    Reset,
+    /// The peer closed before a full response head arrived.
+    Closed,
+    /// The body ended early.
+    Truncated,
+    /// The request's own time ran out.
+    RequestTimeout,
+    /// A response with another status than expected.
+    WrongStatus,
+    /// The host name has no address, or the address no route.
+    Unreachable,
+    /// The TLS handshake failed.
+    Tls,
+    /// What came back is not HTTP.
+    BadResponse,
+    /// No descriptor, port or memory was left for the request on this machine.
+    LocalLimit,
+    /// Anything else.
+    Other,
+    /// The child process ended with a non-zero exit code.
+    ChildExit,
+    /// The child process was ended by a signal.
+    ChildKilled,
+    /// The child wrote what is not the protocol.
+    ChildOutput,
+    /// The sample's time ran out.
+    SampleTimeout,
+}
+
+macro_rules! words {
+    ($type:ident: $($variant:ident = $word:literal),+ $(,)?) => {
+        impl $type {
+            /// Every value, in declaration order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word in files.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+
+            /// Reads the word back; `None` for an unknown one.
+            #[must_use]
+            pub fn parse(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$variant),)+ _ => None }
+            }
+        }
+
+        impl fmt::Display for $type {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+words!(Phase: Warmup = "warmup", Measure = "measure");
+words!(Timing: OwnClock = "self", Process = "process");
+words!(SampleStatus: Ok = "ok", Partial = "partial", Failed = "failed", Timeout = "timeout", Void = "void");
+words!(FailureKind: Refused = "refused", Reset = "reset", Closed = "closed", Truncated = "truncated",
+    RequestTimeout = "request-timeout", WrongStatus = "wrong-status", Unreachable = "unreachable", Tls = "tls",
+    BadResponse = "bad-response", LocalLimit = "local-limit", Other = "other", ChildExit = "child-exit",
+    ChildKilled = "child-killed", ChildOutput = "child-output", SampleTimeout = "sample-timeout");
+
+/// What became of one request. Times count from the sample's start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// Index within the sample, from 0.
+    pub request: u32,
+    /// Which worker issued it, from 0.
+    pub worker: u32,
+    /// Just before it was issued.
+    pub start: Nanos,
+    /// Just after its last byte was read, or it failed.
+    pub end: Nanos,
+    /// HTTP status, where a response head arrived.
+    pub status: Option<u16>,
+    /// Body bytes read.
+    pub bytes: u64,
+    /// Why it failed; `None` for success.
+    pub failure: Option<FailureKind>,
+}
+
+/// A row of requests.csv.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RequestRow {
+    /// The strategy's name.
+    pub strategy: String,
+    /// The cell's request count.
+    pub requests: RequestCount,
+    /// Repeat, from 1. Warm-ups have no request rows.
+    pub repeat: u32,
+    /// The request itself.
+    pub outcome: Outcome,
+}
+
+/// A row of raw.csv: one measurement of a cell. `None` is a value that nobody measured.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SampleRow {
+    /// The strategy's name.
+    pub strategy: String,
+    /// The strategy's kind.
+    pub kind: String,
+    /// Threads or processes of a pool.
+    pub workers: Option<u32>,
+    /// The cell's request count.
+    pub requests: RequestCount,
+    /// From 1, within its phase.
+    pub repeat: u32,
+    /// Warm-up or measured.
+    pub phase: Phase,
+    /// Position in the order measured, from 1.
+    pub sequence: u32,
+    /// RFC 3339, UTC.
+    pub started_at: String,
+    /// Part of `duration_s` before the first request was issued.
+    pub setup_s: Option<Nanos>,
+    /// From before the pool or client is built to the last response read. Present whenever any time was taken.
+    pub duration_s: Option<Nanos>,
+    /// The best possible duration.
+    pub ideal_s: Option<Nanos>,
+    /// Who took the time.
+    pub timing: Option<Timing>,
+    /// Requests that succeeded.
+    pub succeeded: Option<u32>,
+    /// Requests that failed.
+    pub failed: Option<u32>,
+    /// Most requests the embedded server held at once.
+    pub peak_in_flight: Option<u32>,
+    /// Connections the embedded server accepted.
+    pub connections: Option<u32>,
+    /// Body bytes read.
+    pub bytes_received: Option<u64>,
+    /// Mean time the embedded server took for a request.
+    pub service_mean_s: Option<Nanos>,
+    /// CPU time in user mode, children included.
+    pub cpu_user_s: Option<Nanos>,
+    /// CPU time in the kernel, children included.
+    pub cpu_system_s: Option<Nanos>,
+    /// Peak resident memory of the largest of the sample's processes.
+    pub peak_rss_bytes: Option<u64>,
+    /// Context switches the sample asked for, by waiting.
+    pub voluntary_switches: Option<u64>,
+    /// Context switches forced on it.
+    pub involuntary_switches: Option<u64>,
+    /// What became of it.
+    pub status: SampleStatus,
+    /// Why it is not `ok`: one line, starting with a failure kind; empty for `ok`.
+    pub error: String,
+}

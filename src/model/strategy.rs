@@ -1,0 +1,88 @@
+//! A strategy as the config names it, and what a kind of strategy says about itself.
+
+use crate::model::units::{Nanos, RequestCount};
+
+/// How a kind uses its connections.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Connections {
+    /// A connection serves one request after another.
+    #[default]
+    KeepAlive,
+    /// Each request opens a connection and closes it.
+    PerRequest,
+}
+
+impl Connections {
+    /// The word in config and files.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::KeepAlive => "keep-alive",
+            Self::PerRequest => "per-request",
+        }
+    }
+}
+
+/// How many requests a strategy has under way at once; it names the best possible duration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Model {
+    /// One after another.
+    Sequential,
+    /// At most `workers` at once.
+    Pool,
+    /// All at once, or at most `max-in-flight`.
+    Async,
+}
+
+impl Model {
+    /// The most requests under way at once when `requests` are issued by this strategy: 1 to `requests`.
+    #[must_use]
+    pub fn width(self, requests: RequestCount, strategy: &StrategySpec) -> u32 {
+        let limit = match self {
+            Self::Sequential => Some(1),
+            Self::Pool => strategy.workers,
+            Self::Async => strategy.max_in_flight,
+        };
+        limit.unwrap_or(requests).clamp(1, requests.max(1))
+    }
+
+    /// The best possible duration for `requests` of `delay` each, `width` at once: `ceil(n / width) · d`.
+    #[must_use]
+    pub fn ideal(requests: RequestCount, width: u32, delay: Nanos) -> Nanos {
+        delay * u64::from(requests.div_ceil(width.max(1)))
+    }
+}
+
+/// One line of a chart: a kind with its options. Options that a kind does not take are `None` or their default.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StrategySpec {
+    /// Unique within a sweep; the line's label. Any text.
+    pub name: String,
+    /// A name in the strategy registry, such as `thread-pool`.
+    pub kind: String,
+    /// How its requests overlap.
+    pub model: Model,
+    /// Threads or processes of a pool, 1 or more; `None` where the kind has no such number.
+    pub workers: Option<u32>,
+    /// Most requests under way at once in `async`; `None` is no bound.
+    pub max_in_flight: Option<u32>,
+    /// Threads of the event loop in `async`; 1 is a single thread.
+    pub threads: u32,
+    /// Keep-alive or a connection for each request.
+    pub connections: Connections,
+}
+
+/// What a registered kind says about itself, for config, help and completions.
+#[derive(Clone, Copy, Debug)]
+pub struct KindInfo {
+    /// The word after `kind =`.
+    pub name: &'static str,
+    /// One line about it.
+    pub about: &'static str,
+    /// How its requests overlap.
+    pub model: Model,
+    /// The config keys it takes beside `name` and `kind`.
+    pub options: &'static [&'static str],
+    /// The seed article's name for it, used as label when the config lists no strategy; else the kind's own name.
+    pub label: &'static str,
+}
