@@ -37,3 +37,4 @@ pub mod clock;
 pub mod config;
 pub mod model;
 pub mod protocol;
+pub mod stats;
