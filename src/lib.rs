@@ -37,4 +37,5 @@ pub mod clock;
 pub mod config;
 pub mod model;
 pub mod protocol;
+pub mod report;
 pub mod stats;

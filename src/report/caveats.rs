@@ -1,0 +1,302 @@
+//! What a reader should know before trusting a report: each caveat with the evidence for it and advice.
+
+use crate::model::{RequestCount, Run, SampleStatus};
+use crate::report::cell::Cell;
+use crate::stats::{self, Sorted};
+
+/// An interquartile range above this share of the median is a caveat.
+const WIDE: f64 = 0.10;
+/// Fewer samples than this leave a median without an interval worth drawing.
+const ENOUGH: usize = 3;
+/// The level of the trend test, all strategies together.
+const LEVEL: f64 = 0.05;
+/// A change over the sweep below this share is no caveat, however sure it is.
+const CHANGE: f64 = 0.01;
+/// From this many busy cores on, a client with one busy thread has none left.
+const BUSY_CORES: f64 = 0.8;
+
+/// Something that weakens the numbers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Caveat {
+    /// What it is about.
+    pub kind: CaveatKind,
+    /// The strategy it is about; `None` for the whole run.
+    pub slot: Option<usize>,
+    /// The request counts it is about, ascending; empty for all of them.
+    pub requests: Vec<RequestCount>,
+    /// The numbers that show it, in a sentence.
+    pub evidence: String,
+    /// What to do about it, in a sentence.
+    pub advice: String,
+}
+
+/// What a caveat is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CaveatKind {
+    /// Planned samples are missing.
+    Unfinished,
+    /// Samples failed, or did not do the work.
+    FailedSamples,
+    /// Too few samples for an interval.
+    FewSamples,
+    /// Samples of one cell differ widely.
+    Spread,
+    /// Later samples are slower, or faster, than earlier ones.
+    Drift,
+    /// The client itself was busy, so it may have set the pace.
+    ClientBound,
+}
+
+impl CaveatKind {
+    /// The word in files.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unfinished => "unfinished",
+            Self::FailedSamples => "failed-samples",
+            Self::FewSamples => "few-samples",
+            Self::Spread => "spread",
+            Self::Drift => "drift",
+            Self::ClientBound => "client-bound",
+        }
+    }
+}
+
+/// All caveats of a run, those about the whole run first, then by kind and strategy.
+pub(super) fn of(run: &Run, cells: &[Cell<'_>]) -> Vec<Caveat> {
+    let lines: Vec<&[Cell<'_>]> = cells.chunk_by(|a, b| a.slot == b.slot).collect();
+    let mut caveats: Vec<Caveat> = unfinished(run).into_iter().chain(few_samples(cells)).collect();
+    caveats.extend(lines.iter().filter_map(|line| failed_samples(line)));
+    caveats.extend(lines.iter().filter_map(|line| spread(line)));
+    caveats.extend(drift(&lines));
+    caveats.extend(lines.iter().filter_map(|line| client_bound(line)));
+    caveats
+}
+
+fn unfinished(run: &Run) -> Option<Caveat> {
+    let planned = run.facts.planned_samples as usize;
+    let missing = planned.checked_sub(run.samples.len()).filter(|missing| *missing > 0)?;
+    let run_id = if run.facts.run_id.is_empty() { "RUN" } else { &run.facts.run_id };
+    Some(Caveat {
+        kind: CaveatKind::Unfinished,
+        slot: None,
+        requests: Vec::new(),
+        evidence: format!("{missing} of {planned} planned samples were not measured."),
+        advice: format!("`reportgen --resume {run_id}` measures them."),
+    })
+}
+
+fn few_samples(cells: &[Cell<'_>]) -> Option<Caveat> {
+    let few = |cell: &&Cell<'_>| cell.points.len() < ENOUGH;
+    let (least, number) = (cells.iter().map(|cell| cell.points.len()).min()?, cells.iter().filter(few).count());
+    let mut requests: Vec<RequestCount> = cells.iter().filter(few).map(|cell| cell.requests).collect();
+    requests.sort_unstable();
+    requests.dedup();
+    (number > 0).then(|| Caveat {
+        kind: CaveatKind::FewSamples,
+        slot: None,
+        requests,
+        evidence: format!(
+            "{number} of {} cells have fewer than {ENOUGH} samples that count; the least has {least}.",
+            cells.len()
+        ),
+        advice: format!("Measure with `repeats = {ENOUGH}` or more: so few samples cannot show how far they spread."),
+    })
+}
+
+fn failed_samples(line: &[Cell<'_>]) -> Option<Caveat> {
+    let sum = |count: fn(&Cell<'_>) -> u32| line.iter().map(count).sum::<u32>();
+    let all = sum(|cell| cell.statuses.ok) + sum(|cell| cell.statuses.not_ok());
+    let by_status: Vec<String> = [
+        (sum(|cell| cell.statuses.partial), SampleStatus::Partial),
+        (sum(|cell| cell.statuses.failed), SampleStatus::Failed),
+        (sum(|cell| cell.statuses.timeout), SampleStatus::Timeout),
+        (sum(|cell| cell.statuses.void), SampleStatus::Void),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, status)| format!("{count} {status}"))
+    .collect();
+    let first = line.iter().flat_map(|cell| &cell.excluded).find(|sample| sample.status != SampleStatus::Ok)?;
+    let reason = if first.error.is_empty() { String::new() } else { format!(" The first: {}.", first.error) };
+    Some(Caveat {
+        kind: CaveatKind::FailedSamples,
+        slot: slot_of(line),
+        requests: counts_where(line, |cell| cell.statuses.not_ok() > 0),
+        evidence: format!("Of {all} samples, {}.{reason}", by_status.join(", ")),
+        advice: "They are left out of all statistics; raw.csv and requests.csv say what happened to each.".into(),
+    })
+}
+
+fn spread(line: &[Cell<'_>]) -> Option<Caveat> {
+    let wide = |cell: &Cell<'_>| cell.relative_iqr.is_some_and(|spread| spread > WIDE);
+    let (worst, cell) = line
+        .iter()
+        .filter_map(|cell| Some((cell.relative_iqr?, cell)))
+        .filter(|(spread, _)| *spread > WIDE)
+        .max_by(|a, b| a.0.total_cmp(&b.0))?;
+    Some(Caveat {
+        kind: CaveatKind::Spread,
+        slot: slot_of(line),
+        requests: counts_where(line, wide),
+        evidence: format!(
+            "The interquartile range is {:.0} % of the median at {} requests, over {} samples.",
+            worst * 100.0,
+            cell.requests,
+            cell.points.len()
+        ),
+        advice: format!(
+            "Close what else runs on this machine, or measure more than {} repeats for a narrower interval.",
+            cell.points.len()
+        ),
+    })
+}
+
+fn drift(lines: &[&[Cell<'_>]]) -> Vec<Caveat> {
+    let trend = |line: &[Cell<'_>]| stats::seasonal_trend(line.iter().map(|cell| cell.points.as_slice()));
+    let tested: Vec<_> = lines.iter().filter_map(|line| Some((*line, trend(line)?))).collect();
+    let p_values = stats::holm(&tested.iter().map(|(_, trend)| trend.p).collect::<Vec<_>>());
+    let sure = tested.iter().zip(p_values).filter(|(_, p)| *p < LEVEL);
+    sure.filter_map(|((line, trend), p)| {
+        let change = change(line).filter(|change| change.abs() >= CHANGE && change.signum() == trend.score.signum())?;
+        let word = if change > 0.0 { "slower" } else { "faster" };
+        Some(Caveat {
+            kind: CaveatKind::Drift,
+            slot: slot_of(line),
+            requests: Vec::new(),
+            evidence: format!(
+                "Samples of the sweep's later half are {:.1} % {word} than those of its earlier half (seasonal \
+                 Mann–Kendall test, p = {p:.4} after correction for {} tests).",
+                change.abs() * 100.0,
+                tested.len()
+            ),
+            advice: "Something changed while measuring: a warm machine, a full cache, another program. Measure again, \
+                     with `warmup` or on a quiet machine."
+                .into(),
+        })
+    })
+    .collect()
+}
+
+/// The median, over the cells, of how much their later samples exceed their earlier ones.
+fn change(line: &[Cell<'_>]) -> Option<f64> {
+    let of_cell = |cell: &Cell<'_>| {
+        let half = cell.points.len() / 2;
+        let early = Sorted::new(cell.points[..half].iter().copied()).median()?;
+        let late = Sorted::new(cell.points[cell.points.len() - half..].iter().copied()).median()?;
+        Some(late / early - 1.0)
+    };
+    Sorted::new(line.iter().filter_map(of_cell)).median()
+}
+
+fn client_bound(line: &[Cell<'_>]) -> Option<Caveat> {
+    let busy = |cell: &Cell<'_>| cell.cost.cores.is_some_and(|cores| cores >= BUSY_CORES);
+    let worst = line.iter().filter(|cell| busy(cell)).filter_map(|cell| Some((cell.cost.cores?, cell.requests)));
+    let (cores, requests) = worst.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    Some(Caveat {
+        kind: CaveatKind::ClientBound,
+        slot: slot_of(line),
+        requests: counts_where(line, busy),
+        evidence: format!("At {requests} requests the client kept {cores:.2} cores busy for the whole sample."),
+        advice:
+            "The client may have set the pace, not the target: use a longer delay, fewer requests, or more threads."
+                .into(),
+    })
+}
+
+fn counts_where(line: &[Cell<'_>], holds: impl Fn(&Cell<'_>) -> bool) -> Vec<RequestCount> {
+    line.iter().filter(|cell| holds(cell)).map(|cell| cell.requests).collect()
+}
+
+fn slot_of(line: &[Cell<'_>]) -> Option<usize> {
+    line.first().map(|cell| cell.slot)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CaveatKind;
+    use crate::model::{Nanos, Run, SampleStatus};
+    use crate::report::Report;
+    use crate::report::testkit::{Sketch, article};
+
+    fn kinds(run: &Run) -> Vec<CaveatKind> {
+        Report::of(run).caveats.iter().map(|caveat| caveat.kind).collect()
+    }
+
+    fn line(durations: &[f64]) -> Sketch {
+        let sketch = Sketch::new().strategy("a", "sequential", None);
+        durations.iter().fold(sketch, |sketch, seconds| sketch.sample(0, 10, *seconds))
+    }
+
+    #[test]
+    fn a_quiet_complete_run_has_none() {
+        assert_eq!(kinds(&article(3)), []);
+    }
+
+    #[test]
+    fn few_samples_are_named_with_their_counts() {
+        let run = article(1);
+        let report = Report::of(&run);
+        assert_eq!(report.caveats[0].kind, CaveatKind::FewSamples);
+        assert_eq!(report.caveats[0].requests, [10, 20, 30, 40, 50]);
+        assert!(report.caveats[0].evidence.starts_with("20 of 20 cells have fewer than 3 samples"));
+    }
+
+    #[test]
+    fn a_wide_spread_is_one_and_a_narrow_one_is_none() {
+        let run = line(&[1.0, 1.3, 1.0, 1.3]).run();
+        assert_eq!(kinds(&run), [CaveatKind::Spread]);
+        assert!(Report::of(&run).caveats[0].evidence.contains("26 % of the median at 10 requests, over 4 samples"));
+        assert_eq!(kinds(&line(&[1.0, 1.1, 1.0, 1.1]).run()), []);
+    }
+
+    #[test]
+    fn a_drift_is_seen_across_cells_and_a_tiny_one_is_not() {
+        let drifting = |step: f64| {
+            let sketch = Sketch::new().strategy("a", "sequential", None).strategy("b", "async", None);
+            let samples = (0..6).flat_map(|repeat| [10, 20, 30].map(|requests| (repeat, requests)));
+            let add = |sketch: Sketch, (repeat, requests): (u32, u32)| {
+                let still = sketch.sample(1, requests, [1.0, 1.05][(repeat % 2) as usize]);
+                still.sample(0, requests, f64::from(requests) * (1.0 + step * f64::from(repeat)))
+            };
+            samples.fold(sketch, add).run()
+        };
+        let run = drifting(0.01);
+        let report = Report::of(&run);
+        let found: Vec<_> = report.caveats.iter().map(|caveat| (caveat.kind, caveat.slot)).collect();
+        assert_eq!(found, [(CaveatKind::Drift, Some(0))]);
+        assert!(report.caveats[0].evidence.contains("3.0 % slower"), "{}", report.caveats[0].evidence);
+        assert_eq!(kinds(&drifting(0.001)), []);
+    }
+
+    #[test]
+    fn a_busy_client_is_named() {
+        let mut run = line(&[1.0, 1.0, 1.0]).run();
+        for row in &mut run.samples {
+            (row.cpu_user_s, row.cpu_system_s) = (Some(Nanos::from_millis(900)), Some(Nanos::from_millis(50)));
+        }
+        assert_eq!(kinds(&run), [CaveatKind::ClientBound]);
+        assert!(Report::of(&run).caveats[0].evidence.contains("0.95 cores"));
+    }
+
+    #[test]
+    fn failed_and_missing_samples_are_counted() {
+        let mut run = line(&[1.0, 1.0, 1.0, 9.0, 9.0])
+            .also(|row| (row.status, row.error) = (SampleStatus::Void, "server saw 9".into()))
+            .run();
+        run.samples[3].status = SampleStatus::Timeout;
+        run.samples[3].error = "sample-timeout after 9 s".into();
+        run.facts.planned_samples = 8;
+        run.facts.run_id = "sweep-20261122T183000Z".into();
+        let report = Report::of(&run);
+        let told: Vec<&str> = report.caveats.iter().map(|caveat| caveat.evidence.as_str()).collect();
+        assert_eq!(
+            told,
+            [
+                "3 of 8 planned samples were not measured.",
+                "Of 5 samples, 1 timeout, 1 void. The first: sample-timeout after 9 s."
+            ]
+        );
+        assert!(report.caveats[0].advice.contains("--resume sweep-20261122T183000Z"));
+    }
+}

@@ -1,0 +1,308 @@
+//! The numbers of one cell: one strategy at one request count.
+
+use crate::model::{CellRequests, Outcome, RequestCount, SampleRow, SampleStatus};
+use crate::report::ratio;
+use crate::stats::{self, Interval, Sorted, Summary};
+
+/// One strategy at one request count. Statistics are over the samples that were measured (no warm-ups) and whose
+/// status is `ok`; the others stand aside in `excluded`. Times are seconds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cell<'run> {
+    /// Index of the strategy.
+    pub slot: usize,
+    /// Request count.
+    pub requests: RequestCount,
+    /// Durations of the samples that count, in the order measured.
+    pub points: Vec<f64>,
+    /// Positions in `points` that stand apart from the rest; flagged, and counted all the same.
+    pub outliers: Vec<usize>,
+    /// Statistics of `points`; `None` where no sample counts.
+    pub summary: Option<Summary>,
+    /// 95 % interval of the median; `None` for fewer than two points.
+    pub interval: Option<Interval>,
+    /// Interquartile range over median; `None` for fewer than three points.
+    pub relative_iqr: Option<f64>,
+    /// How many measured samples ended in which way.
+    pub statuses: StatusCounts,
+    /// Samples that do not count, in the order measured.
+    pub excluded: Vec<Excluded<'run>>,
+    /// The best possible duration: the median of the rows' ideals.
+    pub ideal_s: Option<f64>,
+    /// Median less ideal; negative where the ideal was estimated too high.
+    pub overhead_s: Option<f64>,
+    /// How many times faster than the baseline at the same count.
+    pub speedup: Option<f64>,
+    /// Requests per second: request count over median.
+    pub throughput_rps: Option<f64>,
+    /// Times of the single requests; `None` where nobody recorded them.
+    pub latency: Option<Latency>,
+    /// Every request of the first repeat; empty where nobody recorded them.
+    pub first_repeat: &'run [Outcome],
+    /// Requests that succeeded in all measured samples together.
+    pub succeeded: Option<u64>,
+    /// Requests that failed in all measured samples together.
+    pub failed: Option<u64>,
+    /// What the samples that count cost.
+    pub cost: Cost,
+    /// Most requests that the server held at once in a sample that counts.
+    pub peak_in_flight: Option<u32>,
+    /// Most connections that the server accepted in a sample that counts.
+    pub connections: Option<u32>,
+}
+
+/// A measured sample that is left out of statistics.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Excluded<'run> {
+    /// Seconds it took, where that is known.
+    pub duration_s: Option<f64>,
+    /// What became of it.
+    pub status: SampleStatus,
+    /// Why: one line.
+    pub error: &'run str,
+}
+
+/// Measured samples by status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StatusCounts {
+    /// All requests succeeded.
+    pub ok: u32,
+    /// Some requests failed.
+    pub partial: u32,
+    /// The sample broke.
+    pub failed: u32,
+    /// Its time ran out.
+    pub timeout: u32,
+    /// It did not do the work of the cell.
+    pub void: u32,
+}
+
+/// Times of the single requests that succeeded, all measured samples together, in seconds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Latency {
+    /// All of them; at least one.
+    pub sorted: Sorted,
+    /// Half took at most this.
+    pub p50: f64,
+    /// Nine in ten took at most this.
+    pub p90: f64,
+    /// 99 of 100 took at most this.
+    pub p99: f64,
+}
+
+/// Medians of what a sample cost, children included.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Cost {
+    /// CPU time, user and system, in seconds.
+    pub cpu_s: Option<f64>,
+    /// CPU time over duration: how many cores were busy.
+    pub cores: Option<f64>,
+    /// Peak resident memory in bytes.
+    pub peak_rss_bytes: Option<f64>,
+    /// Context switches, voluntary and not.
+    pub switches: Option<f64>,
+}
+
+impl<'run> Cell<'run> {
+    /// Computes all but the speed-up, which needs the other cells.
+    pub(super) fn of(
+        (slot, requests): (usize, RequestCount),
+        rows: &[&'run SampleRow],
+        recorded: Option<&'run CellRequests>,
+        seed: u64,
+    ) -> Self {
+        let counted: Vec<&SampleRow> = rows.iter().copied().filter(|row| counts(row)).collect();
+        let points: Vec<f64> = counted.iter().filter_map(|row| duration(row)).collect();
+        let sorted = Sorted::new(points.iter().copied());
+        let summary = Summary::of(&sorted);
+        let median = sorted.median();
+        let ideal_s = median_of(rows, |row| Some(row.ideal_s?.as_secs_f64()));
+        Self {
+            slot,
+            requests,
+            outliers: stats::outliers(&points),
+            summary,
+            interval: stats::of_median(&sorted, cell_seed(seed, slot, requests)),
+            relative_iqr: relative_iqr(&sorted),
+            statuses: StatusCounts::of(rows),
+            excluded: rows.iter().filter(|row| !counts(row)).map(|row| Excluded::of(row)).collect(),
+            ideal_s,
+            overhead_s: median.zip(ideal_s).map(|(median, ideal)| median - ideal),
+            speedup: None,
+            throughput_rps: median.and_then(|median| ratio(f64::from(requests), median)),
+            latency: recorded.and_then(Latency::of),
+            first_repeat: recorded.map_or(&[], |recorded| &recorded.first_repeat),
+            succeeded: total(rows, |row| row.succeeded),
+            failed: total(rows, |row| row.failed),
+            cost: Cost::of(&counted),
+            peak_in_flight: counted.iter().filter_map(|row| row.peak_in_flight).max(),
+            connections: counted.iter().filter_map(|row| row.connections).max(),
+            points,
+        }
+    }
+
+    /// Where the cell stands in the report.
+    #[must_use]
+    pub fn key(&self) -> (usize, RequestCount) {
+        (self.slot, self.requests)
+    }
+
+    /// Median duration in seconds; `None` where no sample counts.
+    #[must_use]
+    pub fn median(&self) -> Option<f64> {
+        self.summary.map(|summary| summary.median)
+    }
+}
+
+fn counts(row: &SampleRow) -> bool {
+    row.status == SampleStatus::Ok && row.duration_s.is_some()
+}
+
+fn duration(row: &SampleRow) -> Option<f64> {
+    row.duration_s.map(|duration| duration.as_secs_f64())
+}
+
+fn median_of(rows: &[&SampleRow], value: impl Fn(&SampleRow) -> Option<f64>) -> Option<f64> {
+    Sorted::new(rows.iter().filter_map(|row| value(row))).median()
+}
+
+/// The sum over the rows that say; `None` where none does.
+fn total(rows: &[&SampleRow], value: impl Fn(&SampleRow) -> Option<u32>) -> Option<u64> {
+    rows.iter().filter_map(|row| value(row)).map(u64::from).reduce(|sum, next| sum + next)
+}
+
+/// Each cell draws its own numbers, and the same ones when another cell comes or goes.
+fn cell_seed(seed: u64, slot: usize, requests: RequestCount) -> u64 {
+    seed ^ ((slot as u64) << 32 | u64::from(requests))
+}
+
+fn relative_iqr(sorted: &Sorted) -> Option<f64> {
+    let range = sorted.quantile(0.75)? - sorted.quantile(0.25)?;
+    ratio(range, sorted.median()?).filter(|_| sorted.values().len() > 2)
+}
+
+impl<'run> Excluded<'run> {
+    fn of(row: &'run SampleRow) -> Self {
+        Self { duration_s: duration(row), status: row.status, error: &row.error }
+    }
+}
+
+impl StatusCounts {
+    /// Samples with any status but `ok`.
+    #[must_use]
+    pub fn not_ok(self) -> u32 {
+        self.partial + self.failed + self.timeout + self.void
+    }
+
+    fn of(rows: &[&SampleRow]) -> Self {
+        let count = |status| u32::try_from(rows.iter().filter(|row| row.status == status).count()).unwrap_or(u32::MAX);
+        Self {
+            ok: count(SampleStatus::Ok),
+            partial: count(SampleStatus::Partial),
+            failed: count(SampleStatus::Failed),
+            timeout: count(SampleStatus::Timeout),
+            void: count(SampleStatus::Void),
+        }
+    }
+}
+
+impl Latency {
+    fn of(recorded: &CellRequests) -> Option<Self> {
+        let sorted = Sorted::new(recorded.latencies.iter().map(|latency| latency.as_secs_f64()));
+        let (p50, p90, p99) = (sorted.quantile(0.5)?, sorted.quantile(0.9)?, sorted.quantile(0.99)?);
+        Some(Self { sorted, p50, p90, p99 })
+    }
+}
+
+impl Cost {
+    fn of(rows: &[&SampleRow]) -> Self {
+        let cpu = |row: &SampleRow| Some((row.cpu_user_s? + row.cpu_system_s?).as_secs_f64());
+        Self {
+            cpu_s: median_of(rows, cpu),
+            cores: median_of(rows, |row| ratio(cpu(row)?, duration(row)?)),
+            peak_rss_bytes: median_of(rows, |row| Some(row.peak_rss_bytes? as f64)),
+            switches: median_of(rows, |row| Some((row.voluntary_switches? + row.involuntary_switches?) as f64)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::{Nanos, Phase, Run, SampleStatus};
+    use crate::report::Report;
+    use crate::report::testkit::Sketch;
+
+    fn one_line() -> Sketch {
+        Sketch::new().strategy("a", "sequential", None)
+    }
+
+    #[test]
+    fn only_measured_samples_that_are_ok_count() {
+        let run: Run = one_line()
+            .sample(0, 10, 1.0)
+            .sample(0, 10, 900.0)
+            .also(|row| row.phase = Phase::Warmup)
+            .sample(0, 10, 3.0)
+            .sample(0, 10, 700.0)
+            .also(|row| (row.status, row.error) = (SampleStatus::Timeout, "sample-timeout".into()))
+            .sample(0, 10, 0.0)
+            .also(|row| (row.status, row.duration_s) = (SampleStatus::Failed, None))
+            .run();
+        let report = Report::of(&run);
+        let cell = report.cell(0, 10).unwrap();
+        assert_eq!(cell.points, [1.0, 3.0]);
+        assert_eq!(cell.median(), Some(2.0));
+        assert_eq!((cell.statuses.ok, cell.statuses.timeout, cell.statuses.failed), (2, 1, 1));
+        let aside: Vec<_> = cell.excluded.iter().map(|sample| (sample.duration_s, sample.error)).collect();
+        assert_eq!(aside, [(Some(700.0), "sample-timeout"), (None, "")]);
+    }
+
+    #[test]
+    fn what_nobody_measured_is_absent() {
+        let run = one_line().sample(0, 10, 1.0).run();
+        let report = Report::of(&run);
+        let cell = report.cell(0, 10).unwrap();
+        assert_eq!((cell.ideal_s, cell.overhead_s, cell.succeeded, cell.failed), (None, None, None, None));
+        assert_eq!(cell.cost, super::Cost::default());
+        assert!(cell.interval.is_none() && cell.latency.is_none() && cell.relative_iqr.is_none());
+        assert!(cell.peak_in_flight.is_none() && cell.connections.is_none() && cell.first_repeat.is_empty());
+    }
+
+    #[test]
+    fn a_cell_without_a_good_sample_is_there_without_statistics() {
+        let run = one_line().sample(0, 10, 1.0).also(|row| row.status = SampleStatus::Void).run();
+        let report = Report::of(&run);
+        let cell = report.cell(0, 10).unwrap();
+        assert_eq!((cell.summary, cell.throughput_rps, cell.speedup, cell.statuses.void), (None, None, None, 1));
+    }
+
+    #[test]
+    fn numbers_follow_from_the_rows() {
+        let mut sketch = one_line();
+        for (seconds, cpu) in [(2.0, 500), (2.2, 600), (2.1, 400)] {
+            sketch = sketch.sample(0, 10, seconds).also(|row| {
+                row.ideal_s = Some(Nanos::from_millis(2_000));
+                (row.succeeded, row.failed) = (Some(10), Some(0));
+                (row.cpu_user_s, row.cpu_system_s) = (Some(Nanos::from_millis(cpu)), Some(Nanos::from_millis(500)));
+                (row.voluntary_switches, row.involuntary_switches) = (Some(20), Some(1));
+                (row.peak_rss_bytes, row.peak_in_flight, row.connections) = (Some(1_024), Some(1), Some(1));
+            });
+        }
+        let run = sketch.requests(0, 10, &[(0, 0, 100), (0, 100, 300), (0, 300, 400)]).run();
+        let report = Report::of(&run);
+        let cell = report.cell(0, 10).unwrap();
+        assert!((cell.overhead_s.unwrap() - 0.1).abs() < 1e-9);
+        assert!((cell.throughput_rps.unwrap() - 10.0 / 2.1).abs() < 1e-9);
+        assert!((cell.relative_iqr.unwrap() - 0.1 / 2.1).abs() < 1e-9);
+        assert_eq!((cell.succeeded, cell.failed), (Some(30), Some(0)));
+        assert_eq!(
+            (cell.cost.cpu_s, cell.cost.switches, cell.cost.peak_rss_bytes),
+            (Some(1.0), Some(21.0), Some(1_024.0))
+        );
+        assert_eq!((cell.peak_in_flight, cell.connections), (Some(1), Some(1)));
+        let interval = cell.interval.unwrap();
+        assert_eq!((interval.low, interval.high), (2.0, 2.2));
+        let latency = cell.latency.as_ref().unwrap();
+        assert_eq!((latency.p50, cell.first_repeat.len()), (0.1, 3));
+        assert!((latency.p90 - 0.18).abs() < 1e-12);
+    }
+}

@@ -1,0 +1,131 @@
+//! Run → report: every number that a chart, a table or a page shows, computed once. A run flows in, cells with their
+//! statistics and caveats flow out. Pure: knows nothing of files, charts or the terminal. What nobody measured is
+//! absent: a missing cell has no entry, a missing number is `None`.
+
+mod caveats;
+mod cell;
+#[cfg(test)]
+pub(crate) mod testkit;
+
+use std::collections::{BTreeMap, HashMap};
+
+pub use caveats::{Caveat, CaveatKind};
+pub use cell::{Cell, Cost, Excluded, Latency, StatusCounts};
+
+use crate::model::{Facts, Phase, RequestCount, Run, SampleRow, StrategyLine};
+
+/// All numbers about one run. Borrows what the run already holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report<'run> {
+    /// What the manifest knows.
+    pub facts: &'run Facts,
+    /// Strategies; the index is the slot, which decides colour and marker.
+    pub strategies: &'run [StrategyLine],
+    /// Request counts, ascending.
+    pub counts: &'run [RequestCount],
+    /// Slot of the strategy that speed-ups refer to: the first of kind `sequential`, else the first; `None` without
+    /// strategies.
+    pub baseline: Option<usize>,
+    /// Cells that were measured at least once, by slot, then by count.
+    pub cells: Vec<Cell<'run>>,
+    /// What a reader should know before trusting the numbers.
+    pub caveats: Vec<Caveat>,
+}
+
+impl<'run> Report<'run> {
+    /// Computes the report. Rows whose strategy is not among the run's strategies belong to no cell. Cost: n·log n in
+    /// samples and requests, and up to 400 000 random draws for each cell.
+    #[must_use]
+    pub fn of(run: &'run Run) -> Self {
+        let baseline = (!run.strategies.is_empty())
+            .then(|| run.strategies.iter().position(|line| line.kind == "sequential").unwrap_or(0));
+        let rows = rows_by_cell(run);
+        let mut cells: Vec<Cell<'run>> =
+            rows.into_iter().map(|(key, rows)| Cell::of(key, &rows, run.requests.get(&key), run.facts.seed)).collect();
+        add_speedups(&mut cells, baseline);
+        let caveats = caveats::of(run, &cells);
+        Self { facts: &run.facts, strategies: &run.strategies, counts: &run.counts, baseline, cells, caveats }
+    }
+
+    /// The cell of a strategy at a count, where it was measured.
+    #[must_use]
+    pub fn cell(&self, slot: usize, requests: RequestCount) -> Option<&Cell<'run>> {
+        let found = self.cells.binary_search_by_key(&(slot, requests), Cell::key);
+        found.ok().map(|index| &self.cells[index])
+    }
+
+    /// The cells of one strategy, by count.
+    #[must_use]
+    pub fn cells_of(&self, slot: usize) -> &[Cell<'run>] {
+        let start = self.cells.partition_point(|cell| cell.slot < slot);
+        let end = self.cells.partition_point(|cell| cell.slot <= slot);
+        &self.cells[start..end]
+    }
+}
+
+/// Measured rows (no warm-ups) by slot and count, in the order measured.
+fn rows_by_cell(run: &Run) -> BTreeMap<(usize, RequestCount), Vec<&SampleRow>> {
+    let slots: HashMap<&str, usize> =
+        run.strategies.iter().enumerate().rev().map(|(slot, line)| (line.name.as_str(), slot)).collect();
+    let mut rows: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for row in run.samples.iter().filter(|row| row.phase == Phase::Measure) {
+        if let Some(&slot) = slots.get(row.strategy.as_str()) {
+            rows.entry((slot, row.requests)).or_default().push(row);
+        }
+    }
+    rows
+}
+
+/// Speed-up = median of the baseline at the same count / own median.
+fn add_speedups(cells: &mut [Cell<'_>], baseline: Option<usize>) {
+    let medians: BTreeMap<RequestCount, f64> = cells
+        .iter()
+        .filter(|cell| Some(cell.slot) == baseline)
+        .filter_map(|cell| Some((cell.requests, cell.median()?)))
+        .collect();
+    for cell in cells {
+        cell.speedup = medians.get(&cell.requests).and_then(|base| ratio(*base, cell.median()?));
+    }
+}
+
+/// A quotient, where it is a number.
+fn ratio(above: f64, below: f64) -> Option<f64> {
+    Some(above / below).filter(|quotient| quotient.is_finite())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Report;
+    use super::testkit::{Sketch, article};
+
+    #[test]
+    fn cells_stand_by_strategy_and_count() {
+        let run = article(3);
+        let report = Report::of(&run);
+        assert_eq!(report.cells.len(), 20);
+        assert!(report.cells.is_sorted_by_key(super::Cell::key));
+        assert_eq!(report.cell(3, 50).map(super::Cell::key), Some((3, 50)));
+        assert_eq!(report.cell(3, 51), None);
+        assert_eq!(report.cells_of(1).iter().map(|cell| cell.requests).collect::<Vec<_>>(), [10, 20, 30, 40, 50]);
+        assert!(report.cells_of(9).is_empty());
+    }
+
+    #[test]
+    fn speedups_refer_to_the_first_sequential_strategy_or_the_first() {
+        for (kinds, slot) in [(["async", "sequential"], 1), (["", ""], 0), (["thread-pool", "async"], 0)] {
+            let sketch = Sketch::new().strategy("a", kinds[0], None).strategy("b", kinds[1], None);
+            let run = sketch.sample(0, 10, 1.0).sample(1, 10, 4.0).sample(1, 20, 8.0).run();
+            let report = Report::of(&run);
+            assert_eq!(report.baseline, Some(slot), "{kinds:?}");
+            let expected = if slot == 1 { [Some(4.0), Some(1.0), Some(1.0)] } else { [Some(1.0), Some(0.25), None] };
+            assert_eq!(report.cells.iter().map(|cell| cell.speedup).collect::<Vec<_>>(), expected, "{kinds:?}");
+        }
+    }
+
+    #[test]
+    fn an_empty_run_has_an_empty_report() {
+        let run = crate::model::Run::default();
+        let report = Report::of(&run);
+        assert!(report.cells.is_empty() && report.caveats.is_empty() && report.baseline.is_none());
+    }
+}
