@@ -16,6 +16,7 @@
 //! | 4 | chart | report → figure, pure |
 //! | 4 | archive | run directories on disk |
 //! | 3 | report | run → report, pure |
+//! | 3 | preflight | which cells this machine cannot hold |
 //! | 3 | probe | the child that measures one sample, both ends |
 //! | 2 | plan | sweep → ordered samples and their predicted time |
 //! | 2 | strategy | ways of issuing n requests |
@@ -24,9 +25,10 @@
 //! | 1 | stats | samples → numbers, pure |
 //! | 1 | config | text → Sweep |
 //! | 1 | protocol | the JSON lines between a sample's child and its parent |
-//! | 1 | clock | the only reader of time |
 //! | 0 | model | value types |
 //! | 0 | cli | clap types only |
+//! | 0 | clock | the only reader of time |
+//! | 0 | limits | what this machine allows one program to have |
 //!
 //! `main.rs` stands above them all: argv in, exit code out.
 //!

@@ -1,5 +1,362 @@
 //! Text → [`Sweep`]: a raw mirror of the file, then the valid form, every complaint with its place in the text.
+//!
+//! The way through it: text → TOML document (`toml` reads on after a fault) → `reader` (each value by itself, by the
+//! table in `keys`) → `raw` → `valid`, `target`, `strategies` (what values mean together) → [`Sweep`]. The names of
+//! strategy and chart kinds come in as [`Known`]: config never imports those floors. It opens no file.
 
+mod complaint;
+mod counts;
+mod duration;
+mod headers;
+mod keys;
+mod nearest;
+mod overrides;
+mod raw;
+mod reader;
+mod scalar;
+mod schema;
+mod strategies;
 mod sweep;
+mod syntax;
+mod target;
+#[cfg(test)]
+mod trial;
+mod valid;
 
+pub use complaint::{Complaint, Complaints};
+pub use counts::{CountFault, parse_requests};
+pub use duration::{DurationFault, parse_duration};
+pub use headers::{MissingVariable, fill};
+pub use overrides::{OverrideFault, OverrideFaults, Overrides};
+pub use schema::schema;
 pub use sweep::{ChartSpec, Order, Output, Sweep};
+
+use toml::de::DeTable;
+
+use crate::model::KindInfo;
+
+/// The config that explains every key, and says nothing but the defaults: manual and starter in one.
+pub const REFERENCE: &str = include_str!("../../config/reference.toml");
+
+/// A config longer than this is refused unread, in bytes.
+const LONGEST_TEXT: usize = 1 << 20;
+
+/// Names that the floors above register.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    /// Every strategy kind, in the order in which a config without strategies runs them.
+    pub kinds: &'a [KindInfo],
+    /// Every chart kind.
+    pub charts: &'a [&'static str],
+}
+
+/// Reads a config. `origin` is the file's name in messages.
+///
+/// # Errors
+/// Every fault of the text at once. Where it is no TOML, only what can be said about single lines.
+pub fn load(text: &str, origin: &str, known: &Known<'_>) -> Result<Sweep, Complaints> {
+    if text.len() > LONGEST_TEXT {
+        let complaint = Complaint::whole("this is no config: it is longer than a mebibyte");
+        return Err(Complaints::new(origin, "", vec![complaint]));
+    }
+    // TOML leaves line ends to the reader. With one kind of them a config means the same on every system.
+    let text = &text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
+    let (document, errors) = DeTable::parse_recoverable(text);
+    let (root, mut complaints) = reader::read(document.get_ref(), known);
+    if !errors.is_empty() {
+        return Err(Complaints::new(origin, text, unreadable(text, &errors, complaints)));
+    }
+    match valid::sweep(&root, known, &mut complaints) {
+        Some(sweep) if complaints.is_empty() => Ok(sweep),
+        _ => Err(Complaints::new(origin, text, complaints)),
+    }
+}
+
+/// Reads a config as bytes, as a file or standard input holds them.
+///
+/// # Errors
+/// As [`load`]; and where the bytes are not UTF-8.
+pub fn load_bytes(bytes: &[u8], origin: &str, known: &Known<'_>) -> Result<Sweep, Complaints> {
+    let fault = match str::from_utf8(bytes) {
+        Ok(text) => return load(text, origin, known),
+        Err(fault) => fault,
+    };
+    let line = 1 + bytes[..fault.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+    let title = format!("this is no text: line {line} holds bytes that are not UTF-8");
+    Err(Complaints::new(origin, "", vec![Complaint::whole(&title)]))
+}
+
+/// Complaints about a text that is no TOML: what the parser says, and what is wrong on other lines. Whether something
+/// is missing cannot be told.
+fn unreadable(text: &str, errors: &[toml::de::Error], mut others: Vec<Complaint>) -> Vec<Complaint> {
+    let mut complaints = syntax::complaints(text, errors);
+    let line = |complaint: &Complaint| complaint.span.as_ref().map(|span| syntax::line_of(text, span.start));
+    let broken: std::collections::HashSet<_> = complaints.iter().map(line).collect();
+    let sound = syntax::first_derailment(errors).unwrap_or(text.len());
+    let place = |complaint: &Complaint| complaint.span.as_ref().map_or(0, |span| span.start);
+    others.retain(|complaint| place(complaint) < sound && !broken.contains(&line(complaint)));
+    complaints.append(&mut others);
+    complaints
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::keys::{Form, Key, RANGE, ROOT};
+    use super::trial::{KNOWN, SHIPPED, complaint, sweep};
+    use super::{Order, REFERENCE, load, load_bytes};
+    use crate::model::figure::{Format, Theme};
+    use crate::model::{Connections, Nanos, Target};
+
+    const LEAST: &str = "[target]\ndelay = \"100ms\"\n";
+
+    /// Every key of every section, with the name of the section.
+    fn all_keys() -> impl Iterator<Item = (&'static str, &'static Key)> {
+        let inner = ROOT.iter().flat_map(|table| table.keys().iter().map(|key| (table.name, key)));
+        ROOT.iter().filter(|key| key.keys().is_empty()).map(|key| ("", key)).chain(inner)
+    }
+
+    /// A config that says `key = value` beside what its section needs; `kind` is for a strategy.
+    fn config_with(section: &str, key: &str, value: &str, kind: &str) -> String {
+        let line = format!("{key} = {value}\n");
+        match (section, key) {
+            ("", _) => format!("{line}{LEAST}"),
+            ("target", "delay" | "url") => format!("[target]\n{line}"),
+            ("target", "method" | "body" | "expect-status" | "headers") => {
+                format!("[target]\nurl = \"http://localhost/\"\n{line}")
+            }
+            ("target", _) => format!("{LEAST}{line}"),
+            ("strategy" | "chart", "kind") => format!("{LEAST}[[{section}]]\n{line}"),
+            ("strategy", _) => format!("{LEAST}[[strategy]]\nkind = \"{kind}\"\n{line}"),
+            ("chart", "strategies") => {
+                let names = ["multithread", "async_get"]
+                    .map(|name| format!("[[strategy]]\nkind = \"async\"\nname = \"{name}\"\n"));
+                format!("{LEAST}{}[[chart]]\nkind = \"speedup\"\n{line}", names.concat())
+            }
+            ("chart", _) => format!("{LEAST}[[chart]]\nkind = \"speedup\"\n{line}"),
+            _ => format!("{LEAST}[{section}]\n{line}"),
+        }
+    }
+
+    /// The kind of strategy on which an option is tried.
+    fn taker(option: &str) -> &'static str {
+        let takers = KNOWN.kinds.iter().filter(|kind| kind.options.contains(&option));
+        takers.map(|kind| kind.name).next_back().unwrap_or("sequential")
+    }
+
+    #[test]
+    fn a_target_alone_is_a_full_sweep() {
+        let sweep = sweep(LEAST);
+        assert_eq!((&*sweep.title, sweep.target.delay()), ("Duration by request count", Some(Nanos::from_millis(100))));
+        assert_eq!((sweep.requests, sweep.repeats, sweep.warmup), (vec![10, 20, 30, 40, 50], 3, 0));
+        assert_eq!((sweep.order, sweep.seed), (Order::Interleaved, 1));
+        assert_eq!((sweep.request_timeout.0, sweep.sample_timeout.0), (30_000_000_000, 600_000_000_000));
+        let lines: Vec<_> = sweep.strategies.iter().map(|line| (&*line.name, &*line.kind, line.workers)).collect();
+        assert_eq!(
+            lines,
+            [
+                ("single_thread", "sequential", None),
+                ("multithread", "thread-pool", Some(20)),
+                ("multiprocess", "process-pool", Some(20)),
+                ("async_get", "async", None),
+                ("thread_per_request", "thread-per-request", None),
+            ]
+        );
+        assert!(sweep.strategies.iter().all(|line| (line.threads, line.connections) == (1, Connections::KeepAlive)));
+        assert!(sweep.charts.is_empty() && sweep.output.fonts.is_empty());
+        assert_eq!((sweep.output.formats, sweep.output.themes), (vec![Format::Svg, Format::Png], vec![Theme::Light]));
+        assert_eq!((sweep.output.dir, sweep.output.width, sweep.output.height), ("reports".into(), 960, 600));
+    }
+
+    #[test]
+    fn a_strategy_with_only_a_kind_is_that_kind_by_default() {
+        for (index, kind) in KNOWN.kinds.iter().enumerate() {
+            let alone = sweep(&format!("{LEAST}[[strategy]]\nkind = \"{}\"", kind.name));
+            assert_eq!(alone.strategies, [sweep(LEAST).strategies.swap_remove(index)]);
+        }
+    }
+
+    #[test]
+    fn the_shipped_configs_say_what_they_promise() {
+        assert_eq!(sweep(REFERENCE), sweep(LEAST));
+        assert_eq!(sweep(SHIPPED[1].1), sweep(LEAST));
+        let article = sweep(SHIPPED[2].1);
+        assert_eq!((article.target.delay(), article.repeats), (Some(Nanos::SECOND * 5), 1));
+        assert_eq!(article.strategies, sweep(LEAST).strategies[..4]);
+        assert_eq!(article.requests, sweep(LEAST).requests);
+    }
+
+    #[test]
+    fn every_key_of_the_table_changes_the_sweep() {
+        for (section, key) in all_keys() {
+            let with = |value: &str| sweep(&config_with(section, key.name, value, taker(key.name)));
+            let example = with(key.example);
+            match key.default {
+                Some(default) => assert_ne!(example, with(default), "{section}.{}", key.name),
+                None => assert_ne!(example, sweep(LEAST), "{section}.{}", key.name),
+            }
+        }
+        for key in RANGE {
+            let range =
+                |step: &str| sweep(&format!("{LEAST}[sweep]\nrequests = {{ from = 7, to = 9{step} }}")).requests;
+            assert_eq!((range(""), range(", step = 2")), (vec![7, 8, 9], vec![7, 9]), "{}", key.name);
+        }
+    }
+
+    #[test]
+    fn a_written_default_is_the_default() {
+        for (section, key) in all_keys() {
+            let Some(default) = key.default else { continue };
+            let written = config_with(section, key.name, default, taker(key.name));
+            let line = format!("{} = {default}\n", key.name);
+            assert_eq!(sweep(&written), sweep(&written.replace(&line, "")), "{section}.{}", key.name);
+        }
+    }
+
+    #[test]
+    fn every_word_of_the_table_is_understood() {
+        for (section, key) in all_keys() {
+            let (words, list) = match &key.form {
+                Form::Word(words) => (*words, false),
+                Form::List { of: Form::Word(words), .. } => (*words, true),
+                _ => continue,
+            };
+            let read = |word: &&str| {
+                let value = if list { format!("[\"{word}\"]") } else { format!("\"{word}\"") };
+                sweep(&config_with(section, key.name, &value, taker(key.name)))
+            };
+            let sweeps: Vec<_> = words.iter().map(read).collect();
+            for (index, one) in sweeps.iter().enumerate() {
+                assert!(!sweeps[..index].contains(one), "{section}.{}: {}", key.name, words[index]);
+            }
+        }
+    }
+
+    #[test]
+    fn the_manual_shows_every_key_with_its_default_and_its_example() {
+        for (section, key) in all_keys() {
+            let header =
+                if matches!(section, "strategy" | "chart") { format!("[[{section}]]") } else { format!("[{section}]") };
+            let start = if section.is_empty() { 0 } else { REFERENCE.find(&format!("{header}\n")).unwrap() };
+            let part = REFERENCE[start..].split("\n\n\n").next().unwrap();
+            let line = part.lines().find(|line| line.trim_start_matches("# ").starts_with(&format!("{} = ", key.name)));
+            let line = line.unwrap_or_else(|| panic!("the manual lacks {section}.{}", key.name));
+            assert!(line.ends_with(key.example), "{line}");
+            if let (Some(default), false) = (key.default, line.starts_with('#')) {
+                assert!(line.starts_with(&format!("{} = {default} ", key.name)), "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn workers_as_a_list_make_one_line_each() {
+        let sweep = sweep(&format!(
+            "{LEAST}[[strategy]]\nkind = \"thread-pool\"\nname = \"m, \\\"x\\\"\\n/\"\nworkers = [6, 20]"
+        ));
+        let lines: Vec<_> = sweep.strategies.into_iter().map(|line| (line.name, line.workers)).collect();
+        assert_eq!(lines, [("m, \"x\"\n/ (6)".to_owned(), Some(6)), ("m, \"x\"\n/ (20)".to_owned(), Some(20))]);
+    }
+
+    #[test]
+    fn a_url_target_keeps_what_is_filled_in_later() {
+        let text =
+            "[target]\nurl = 'https://me:secret@example.org/'\n[target.headers]\nAuthorization = 'Bearer ${TOKEN}'";
+        let Target::Url(target) = sweep(text).target else { panic!("not a url") };
+        assert_eq!(target.headers, [("Authorization".to_owned(), "Bearer ${TOKEN}".to_owned())]);
+        assert_eq!(
+            (&*target.method, target.expect_status, &*target.url),
+            ("GET", 200, "https://me:secret@example.org/")
+        );
+    }
+
+    #[test]
+    fn line_ends_and_byte_order_marks_do_not_matter() {
+        assert_eq!(sweep(&format!("\u{feff}{}", REFERENCE.replace('\n', "\r\n"))), sweep(LEAST));
+        let plain = complaint("[target]\ndelay = 5\nfoo = 1\n");
+        assert_eq!(complaint("\u{feff}[target]\r\ndelay = 5\r\nfoo = 1\r\n"), plain);
+    }
+
+    #[test]
+    fn what_is_no_config_at_all_is_said_in_a_few_lines() {
+        let huge = format!("title = \"{}\"", "x".repeat(2 << 20));
+        let rubbish = "\u{0}\u{1}\u{7f}PNG\r\n\r x = [[[\n".repeat(20_000);
+        for text in [
+            huge,
+            rubbish,
+            format!("a = {}", "[".repeat(300_000)),
+            format!("a = {}", "{a=".repeat(300_000)),
+            format!("a{} = 1", ".a".repeat(300_000)),
+            format!("[a{}]", ".a".repeat(300_000)),
+            "= 1\n".repeat(200_000),
+            "x = 1\n".repeat(100_000),
+        ] {
+            let text = complaint(&text);
+            assert!(text.lines().count() < 400 && text.len() < 40_000, "{}", text.len());
+        }
+        let binary = load_bytes(b"# one\n\xff\xfe", "sweep.toml", &KNOWN).unwrap_err().to_string();
+        assert_eq!(binary, "error: this is no text: line 2 holds bytes that are not UTF-8\n--> sweep.toml");
+        assert_eq!(load_bytes(LEAST.as_bytes(), "", &KNOWN).unwrap(), sweep(LEAST));
+    }
+
+    /// Each `wrong/NAME.toml` stands beside the complete text about it, `wrong/NAME.txt`. BLESS=1 writes the texts anew.
+    #[test]
+    fn every_wrong_config_is_answered_with_exactly_its_text() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/config/wrong");
+        let mut count = 0;
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "toml") {
+                let said = complaint(&std::fs::read_to_string(&path).unwrap()) + "\n";
+                let expected = path.with_extension("txt");
+                if std::env::var_os("BLESS").is_some() {
+                    std::fs::write(&expected, &said).unwrap();
+                }
+                assert_eq!(said, std::fs::read_to_string(&expected).unwrap(), "{}", path.display());
+                count += 1;
+            }
+        }
+        assert!(count >= 20, "only {count} wrong configs in {}", folder.display());
+    }
+
+    #[test]
+    fn complaints_can_be_counted_listed_and_coloured() {
+        let complaints = load("x = 1\n[target]\ndelay = 5\n", "a.toml", &KNOWN).unwrap_err();
+        let keys: Vec<&str> = complaints.iter().map(|complaint| complaint.key.as_str()).collect();
+        assert_eq!((complaints.len(), keys), (2, vec!["x", "target.delay"]));
+        assert!(complaints.render(true).contains('\u{1b}') && !complaints.render(false).contains('\u{1b}'));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in ".{0,200}") {
+            let _ = load(&text, "x", &KNOWN).map_err(|complaints| complaints.render(true));
+        }
+
+        #[test]
+        fn no_value_of_any_key_makes_it_panic(
+            index in 0_usize..100,
+            value in prop_oneof![
+                Just("[[1, 'a'], {}]".to_owned()), Just("{ from = 5, to = 'x' }".to_owned()), Just("[5, 'x', -1, 5]".to_owned()),
+                "\"[ -~]{0,20}\"", "-?[0-9]{1,25}", "[0-9]{1,3}\\.[0-9]{1,3}", "'.{0,20}'", "true", "1979-05-27",
+            ],
+        ) {
+            let keys: Vec<_> = all_keys().collect();
+            let (section, key) = keys[index % keys.len()];
+            let text = config_with(section, key.name, &value, taker(key.name));
+            if let Err(complaints) = load(&text, "x", &KNOWN) {
+                prop_assert!(complaints.len() > 0 && !complaints.render(true).is_empty());
+            }
+        }
+
+        #[test]
+        fn a_manual_with_a_hole_or_a_stain_never_panics(at in 0_usize..7_000, length in 0_usize..40, stain in ".{0,3}") {
+            let at = REFERENCE.floor_char_boundary(at);
+            let end = REFERENCE.floor_char_boundary(at + length);
+            let text = format!("{}{stain}{}", &REFERENCE[..at], &REFERENCE[end..]);
+            if let Err(complaints) = load(&text, "x", &KNOWN) {
+                prop_assert!(complaints.len() > 0 && !complaints.render(true).is_empty());
+            }
+        }
+    }
+}

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use crate::model::figure::{Format, Scale, Theme};
 use crate::model::{Nanos, RequestCount, StrategySpec, Target};
 
+/// The most samples that one sweep may take: a month at two seconds each.
+pub(super) const MOST_SAMPLES: u64 = 1_000_000;
+
 /// A sweep that can be planned and run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sweep {
@@ -32,6 +35,23 @@ pub struct Sweep {
     pub charts: Vec<ChartSpec>,
     /// Where and how results are written.
     pub output: Output,
+}
+
+impl Sweep {
+    /// How many samples the sweep takes, warm-ups included; saturates.
+    #[must_use]
+    pub fn samples(&self) -> u64 {
+        let cells = (self.strategies.len() as u64).saturating_mul(self.requests.len() as u64);
+        cells.saturating_mul(u64::from(self.repeats) + u64::from(self.warmup))
+    }
+
+    /// Whether even the fastest response of the delay server comes after the request's time limit.
+    pub(super) fn is_hopeless(&self) -> bool {
+        match &self.target {
+            Target::Delay(target) => target.delay.saturating_sub(target.jitter) >= self.request_timeout,
+            Target::Url(_) => false,
+        }
+    }
 }
 
 /// The order in which samples are taken.

@@ -2,7 +2,7 @@
 //! them without a pixel.
 
 /// One picture: a title, one or more panels, a caption, and the same content in words.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Figure {
     /// File stem and prefix of SVG ids: lower-case letters, digits and hyphens.
     pub id: String,
@@ -29,7 +29,7 @@ pub enum Arrangement {
 }
 
 /// One pair of axes and what stands between them.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Panel {
     /// Shown above the panel; empty for none.
     pub title: String,
@@ -46,7 +46,7 @@ pub struct Panel {
 }
 
 /// One axis.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Axis {
     /// What it counts, without its unit; the painter adds the unit it chose (`s`, `ms`, `MiB` …). Empty for none.
     pub label: String,
@@ -63,9 +63,10 @@ pub struct Axis {
 }
 
 /// What an axis' numbers are; the painter chooses the prefix for the whole axis.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Unit {
     /// Plain numbers with thousands separators.
+    #[default]
     Count,
     /// Seconds: shown as ns, µs, ms, s or min.
     Seconds,
@@ -90,9 +91,10 @@ pub enum Scale {
 }
 
 /// One line.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Series {
-    /// Label in legend or at the line's end; any text. Empty: not labelled.
+    /// Label in legend or at the line's end; any text. Empty: not labelled. Ideal or reference lines that share a name
+    /// share one legend entry, so that "ideal" stands there once.
     pub name: String,
     /// Index of colour, marker and dash: the strategy's position in the config.
     pub slot: usize,
@@ -106,12 +108,15 @@ pub struct Series {
     pub points: Vec<Point>,
     /// Failed samples: hollow marks at their x and y, never joined.
     pub failures: Vec<Mark>,
+    /// What the legend says beside such a mark (`2 failed`); empty for no entry.
+    pub failures_note: String,
 }
 
 /// What a line stands for; decides weight and dash.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Role {
     /// Measured here: full weight, markers.
+    #[default]
     Measured,
     /// The best possible: thin, dashed, no markers, colour of its slot.
     Ideal,
@@ -194,7 +199,41 @@ pub enum Theme {
     Dark,
 }
 
+/// At most four points for each of `columns` equal stretches of x: the first, the last, the lowest and the highest, in
+/// the order given, so that a line drawn through them covers the same pixels. Points without a value are kept, since
+/// they interrupt the line. `points` ascend in x. Cost: one pass.
+#[must_use]
+pub fn thin(points: &[Point], columns: usize) -> Vec<Point> {
+    let (Some(first), Some(last)) = (points.first(), points.last()) else { return Vec::new() };
+    if points.len() <= columns.saturating_mul(4) || last.x <= first.x {
+        return points.to_vec();
+    }
+    let column = |point: &Point| ((point.x - first.x) / (last.x - first.x) * columns as f64).floor();
+    points.chunk_by(|left, right| column(left) == column(right)).flat_map(extremes).copied().collect()
+}
+
+fn extremes(column: &[Point]) -> impl Iterator<Item = &Point> {
+    let by_value = |a: &(usize, f64), b: &(usize, f64)| a.1.total_cmp(&b.1);
+    let values = || column.iter().enumerate().filter_map(|(index, point)| Some((index, point.y?)));
+    let lowest = values().min_by(by_value).map(|(index, _)| index);
+    let highest = values().max_by(by_value).map(|(index, _)| index);
+    column.iter().enumerate().filter_map(move |(index, point)| {
+        let edge = index == 0 || index + 1 == column.len();
+        let kept = edge || point.y.is_none() || Some(index) == lowest || Some(index) == highest;
+        kept.then_some(point)
+    })
+}
+
 impl Format {
+    /// Every one.
+    pub const ALL: [Self; 2] = [Self::Svg, Self::Png];
+
+    /// The one whose word in the config is `word`.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == word)
+    }
+
     /// The file extension and the word in the config.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -206,6 +245,15 @@ impl Format {
 }
 
 impl Theme {
+    /// Every one.
+    pub const ALL: [Self; 2] = [Self::Light, Self::Dark];
+
+    /// The one whose word in the config is `word`.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == word)
+    }
+
     /// The word in the config.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -222,5 +270,37 @@ impl Theme {
             Self::Light => "",
             Self::Dark => "-dark",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Point, thin};
+
+    fn wave(count: usize) -> Vec<Point> {
+        (0..count).map(|index| Point { x: index as f64, y: Some((index as f64 * 0.7).sin()), interval: None }).collect()
+    }
+
+    #[test]
+    fn thinning_keeps_ends_extremes_and_gaps() {
+        let mut points = wave(100_000);
+        points[50_000].y = Some(9.0);
+        points[70_001].y = Some(-9.0);
+        points[80_003].y = None;
+        let thinned = thin(&points, 800);
+        assert!(thinned.len() <= 801 * 4 + 1, "{}", thinned.len());
+        for index in [0, 50_000, 70_001, 80_003, 99_999] {
+            assert!(thinned.contains(&points[index]), "{index}");
+        }
+        assert!(thinned.is_sorted_by(|left, right| left.x < right.x));
+    }
+
+    #[test]
+    fn few_points_stay_as_they_are() {
+        for points in [wave(0), wave(1), wave(40)] {
+            assert_eq!(thin(&points, 10), points);
+        }
+        let upright = vec![Point { x: 1.0, y: Some(2.0), interval: None }; 9];
+        assert_eq!(thin(&upright, 2), upright);
     }
 }

@@ -1,0 +1,141 @@
+//! Complaints about a config: what is wrong, where, and what was expected → text for people. The only user of
+//! annotate-snippets; it knows nothing of TOML or of keys.
+
+use std::fmt;
+use std::ops::Range;
+
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+
+/// A terminal narrower than this wraps, a wider one is not filled.
+const WIDTH: usize = 100;
+
+/// More complaints than this are counted, not shown: nobody reads them, and the first ones cause the others.
+const SHOWN: usize = 40;
+
+/// One fault of a config.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Complaint {
+    /// Dotted key, such as `sweep.requests`; empty for the file as a whole.
+    pub key: String,
+    /// What is wrong, in one line.
+    pub title: String,
+    /// Where, in bytes of the text; `None` for the file as a whole.
+    pub span: Option<Range<usize>>,
+    /// What was expected there.
+    pub expected: String,
+    /// Another place that belongs to it, and why.
+    pub context: Option<(Range<usize>, String)>,
+    /// What to do about it.
+    pub help: Vec<String>,
+}
+
+impl Complaint {
+    /// A complaint about `key` at `span`.
+    pub(super) fn new(key: &str, span: Range<usize>, title: String, expected: impl Into<String>) -> Self {
+        let (key, expected) = (key.to_owned(), expected.into());
+        Self { key, title, span: Some(span), expected, context: None, help: Vec::new() }
+    }
+
+    /// A complaint about the file as a whole.
+    pub(super) fn whole(title: &str) -> Self {
+        let (title, expected) = (title.to_owned(), String::new());
+        Self { key: String::new(), title, span: None, expected, context: None, help: Vec::new() }
+    }
+
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+
+    pub(super) fn beside(mut self, span: Range<usize>, why: impl Into<String>) -> Self {
+        self.context = Some((span, why.into()));
+        self
+    }
+}
+
+/// Every fault of one config, in the order of the text; at least one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Complaints {
+    origin: String,
+    text: String,
+    list: Vec<Complaint>,
+}
+
+impl Complaints {
+    /// Puts the complaints about `text`, which came from the file `origin`, in order.
+    pub(super) fn new(origin: &str, text: &str, mut list: Vec<Complaint>) -> Self {
+        list.sort_by_key(|complaint| complaint.span.as_ref().map_or(0, |span| span.start));
+        Self { origin: origin.to_owned(), text: text.to_owned(), list }
+    }
+
+    /// How many there are.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "there is always at least one")]
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Each of them, in the order of the text.
+    pub fn iter(&self) -> impl Iterator<Item = &Complaint> {
+        self.list.iter()
+    }
+
+    /// Each with file, line, column and the text underlined, in colours of the terminal if `colour`; ends without a
+    /// line break. At most 40 are shown, the others counted.
+    #[must_use]
+    pub fn render(&self, colour: bool) -> String {
+        let renderer = if colour { Renderer::styled() } else { Renderer::plain() }.term_width(WIDTH);
+        let mut parts: Vec<String> =
+            self.list.iter().take(SHOWN).map(|complaint| renderer.render(&[self.group(complaint)])).collect();
+        match self.list.len() {
+            0 | 1 => {}
+            all @ 2..=SHOWN => parts.push(format!("{all} faults in {}", self.origin)),
+            all => parts.push(format!("{all} faults in {}, the first {SHOWN} are shown", self.origin)),
+        }
+        parts.join("\n\n")
+    }
+
+    fn group<'a>(&'a self, complaint: &'a Complaint) -> Group<'a> {
+        let title = Level::ERROR.primary_title(&complaint.title);
+        let group = match &complaint.span {
+            Some(span) if !self.text.is_empty() => title.element(self.snippet(complaint, span)),
+            _ => title.element(Origin::path(&self.origin)),
+        };
+        complaint.help.iter().fold(group, |group, help| group.element(Level::HELP.message(help)))
+    }
+
+    /// Only the lines between both places are handed over: the cost does not grow with the file.
+    fn snippet<'a>(&'a self, complaint: &'a Complaint, span: &Range<usize>) -> Snippet<'a, Annotation<'a>> {
+        let span = self.within_a_line(span);
+        let context = complaint.context.as_ref().map(|(span, why)| (self.within_a_line(span), why));
+        let first = context.as_ref().map_or(span.start, |(other, _)| other.start.min(span.start));
+        let last = context.as_ref().map_or(span.end, |(other, _)| other.end.max(span.end));
+        let from = self.text[..first].rfind('\n').map_or(0, |newline| newline + 1);
+        let to = self.text[last..].find('\n').map_or(self.text.len(), |newline| last + newline);
+        let shift = |span: Range<usize>| span.start - from..span.end - from;
+        let primary = AnnotationKind::Primary
+            .span(shift(span))
+            .label(Some(complaint.expected.as_str()).filter(|label| !label.is_empty()));
+        let second = context.map(|(span, why)| AnnotationKind::Context.span(shift(span)).label(why));
+        Snippet::source(&self.text[from..to])
+            .path(&self.origin)
+            .line_start(1 + self.text[..from].matches('\n').count())
+            .annotation(primary)
+            .annotations(second)
+    }
+
+    /// The part of `span` on its first line, on character boundaries: a long array is not quoted in full.
+    fn within_a_line(&self, span: &Range<usize>) -> Range<usize> {
+        let start = self.text.floor_char_boundary(span.start);
+        let end = self.text.ceil_char_boundary(span.end).max(start);
+        start..self.text[start..end].find('\n').map_or(end, |length| start + length)
+    }
+}
+
+impl fmt::Display for Complaints {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.render(false))
+    }
+}
+
+impl std::error::Error for Complaints {}

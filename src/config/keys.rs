@@ -1,0 +1,350 @@
+//! The table of keys: every key a config may hold, what it means, its form, its default and an example. The reader,
+//! the JSON Schema and the tests of the manual all walk this one table, so they cannot disagree. Data only.
+
+use super::counts::MOST;
+
+/// One key.
+#[derive(Debug, PartialEq)]
+pub(super) struct Key {
+    pub name: &'static str,
+    /// One sentence for people, without a full stop.
+    pub about: &'static str,
+    pub form: Form,
+    /// Its value when it is not written, as TOML.
+    pub default: Option<&'static str>,
+    /// A value other than the default, as TOML; empty for tables, whose keys have their own.
+    pub example: &'static str,
+}
+
+impl Key {
+    /// The keys of a table or of tables; none for other forms.
+    pub(super) const fn keys(&self) -> &'static [Self] {
+        match self.form {
+            Form::Table(keys) | Form::Tables(keys) => keys,
+            _ => &[],
+        }
+    }
+
+    /// How a table or tables are headed in a file.
+    pub(super) fn header(&self) -> String {
+        match self.form {
+            Form::Tables(_) => format!("[[{}]]", self.name),
+            _ => format!("[{}]", self.name),
+        }
+    }
+}
+
+/// What a value must look like, taken by itself.
+#[derive(Debug, PartialEq)]
+pub(super) enum Form {
+    /// Text that is shown: 1 to 200 characters, line breaks and tabs allowed, other control characters not.
+    Label,
+    /// Any text.
+    Text,
+    /// A file or folder name.
+    Path,
+    /// An http or https address.
+    Url,
+    /// `"100ms"`; zero only where `zero` says so.
+    Duration { zero: bool },
+    /// A whole number within both bounds.
+    Integer { least: i64, most: i64 },
+    /// A number from 0 to 1.
+    Share,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// A strategy kind that the program knows.
+    Kind,
+    /// A chart kind that the program knows.
+    Chart,
+    /// Different values of one form; none at all only where `empty` says so.
+    List { of: &'static Form, empty: bool },
+    /// One value, or a list of different ones.
+    OneOrMany(&'static Form),
+    /// Request counts: an ascending list, or `{ from, to, step }`.
+    Counts,
+    /// HTTP header names and values.
+    Headers,
+    /// A table with these keys.
+    Table(&'static [Key]),
+    /// Any number of tables with these keys.
+    Tables(&'static [Key]),
+}
+
+/// The config as a whole.
+pub(super) const ROOT: &[Key] = &[
+    Key {
+        name: "title",
+        about: "Title of charts and reports",
+        form: Form::Label,
+        default: Some(r#""Duration by request count""#),
+        example: r#""Night run""#,
+    },
+    table("target", "What the requests are sent to: exactly one of `delay` and `url`", Form::Table(TARGET)),
+    table("sweep", "What is measured, how often, in which order", Form::Table(SWEEP)),
+    table("strategy", "A way of issuing requests; none at all is every built-in kind once", Form::Tables(STRATEGY)),
+    table("chart", "A picture to draw; none at all is every chart kind once", Form::Tables(CHART)),
+    table("output", "Where results go and what pictures look like", Form::Table(OUTPUT)),
+];
+
+const fn table(name: &'static str, about: &'static str, form: Form) -> Key {
+    Key { name, about, form, default: None, example: "" }
+}
+
+/// Keys of `target` that describe the embedded server, beside `delay`.
+pub(super) const DELAY_ONLY: [&str; 3] = ["jitter", "failure-rate", "max-concurrent"];
+
+/// Keys of `target` that describe a request to an address, beside `url`.
+pub(super) const URL_ONLY: [&str; 4] = ["method", "body", "expect-status", "headers"];
+
+const TARGET: &[Key] = &[
+    Key {
+        name: "delay",
+        about: "How long the embedded delay server takes for each response; it is started for the sweep",
+        form: Form::Duration { zero: true },
+        default: None,
+        example: r#""250ms""#,
+    },
+    Key {
+        name: "jitter",
+        about: "Spread of the delay, uniform, ± around it, from the seed; at most the delay",
+        form: Form::Duration { zero: true },
+        default: Some(r#""0s""#),
+        example: r#""10ms""#,
+    },
+    Key {
+        name: "failure-rate",
+        about: "Share of responses that are HTTP 500, from the seed",
+        form: Form::Share,
+        default: Some("0.0"),
+        example: "0.05",
+    },
+    Key {
+        name: "max-concurrent",
+        about: "Requests the embedded server serves at once, the others wait; 0 is unlimited",
+        form: Form::Integer { least: 0, most: MOST },
+        default: Some("0"),
+        example: "8",
+    },
+    Key {
+        name: "url",
+        about: "An address that is already served, in place of `delay`",
+        form: Form::Url,
+        default: None,
+        example: r#""http://127.0.0.1:5000/""#,
+    },
+    Key {
+        name: "method",
+        about: "HTTP method of each request to the `url`",
+        form: Form::Word(&["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]),
+        default: Some(r#""GET""#),
+        example: r#""POST""#,
+    },
+    Key {
+        name: "body",
+        about: "Body of each request to the `url`; empty for none",
+        form: Form::Text,
+        default: Some(r#""""#),
+        example: r#"'{"size": 1}'"#,
+    },
+    Key {
+        name: "expect-status",
+        about: "The HTTP status that counts as success",
+        form: Form::Integer { least: 100, most: 599 },
+        default: Some("200"),
+        example: "204",
+    },
+    Key {
+        name: "headers",
+        about: "Headers of each request to the `url`; ${NAME} in a value is read from the environment when the sweep runs",
+        form: Form::Headers,
+        default: Some("{}"),
+        example: r#"{ Authorization = "Bearer ${API_TOKEN}" }"#,
+    },
+];
+
+const SWEEP: &[Key] = &[
+    Key {
+        name: "requests",
+        about: "Request counts to measure, ascending: a list, or { from, to, step }",
+        form: Form::Counts,
+        default: Some("[10, 20, 30, 40, 50]"),
+        example: "{ from = 100, to = 500, step = 100 }",
+    },
+    Key {
+        name: "repeats",
+        about: "How often each strategy is measured at each request count",
+        form: Form::Integer { least: 1, most: MOST },
+        default: Some("3"),
+        example: "10",
+    },
+    Key {
+        name: "warmup",
+        about: "Further samples before them, recorded as warm-up and left out of statistics",
+        form: Form::Integer { least: 0, most: MOST },
+        default: Some("0"),
+        example: "1",
+    },
+    Key {
+        name: "order",
+        about: "Whether each repeat visits all cells in a seeded random order, or as they are listed",
+        form: Form::Word(&["interleaved", "listed"]),
+        default: Some(r#""interleaved""#),
+        example: r#""listed""#,
+    },
+    Key {
+        name: "seed",
+        about: "Seed of everything random: order, jitter, failures, confidence intervals",
+        form: Form::Integer { least: 0, most: i64::MAX },
+        default: Some("1"),
+        example: "20260101",
+    },
+    Key {
+        name: "request-timeout",
+        about: "Longest time for one request; longer ones have failed",
+        form: Form::Duration { zero: false },
+        default: Some(r#""30s""#),
+        example: r#""5s""#,
+    },
+    Key {
+        name: "sample-timeout",
+        about: "Longest time for one sample; a longer one is ended",
+        form: Form::Duration { zero: false },
+        default: Some(r#""10m""#),
+        example: r#""1h""#,
+    },
+];
+
+/// Request counts as a range.
+pub(super) const RANGE: &[Key] = &[
+    range("from", "The first request count", None, "100"),
+    range("to", "The last request count, unless the steps pass over it", None, "500"),
+    range("step", "From one request count to the next", Some("1"), "100"),
+];
+
+const fn range(name: &'static str, about: &'static str, default: Option<&'static str>, example: &'static str) -> Key {
+    Key { name, about, form: Form::Integer { least: 1, most: MOST }, default, example }
+}
+
+const STRATEGY: &[Key] = &[
+    Key {
+        name: "name",
+        about: "Label of its line, unique; any text. Without it, the kind's own label",
+        form: Form::Label,
+        default: None,
+        example: r#""multithread""#,
+    },
+    Key { name: "kind", about: "How it issues requests", form: Form::Kind, default: None, example: r#""thread-pool""# },
+    Key {
+        name: "workers",
+        about: "Threads or processes of a pool; a list makes one line each, such as \"multithread (6)\"",
+        form: Form::OneOrMany(&Form::Integer { least: 1, most: 10_000 }),
+        default: Some("20"),
+        example: "[6, 20]",
+    },
+    Key {
+        name: "connections",
+        about: "Whether a connection serves one request after another, or only one",
+        form: Form::Word(&["keep-alive", "per-request"]),
+        default: Some(r#""keep-alive""#),
+        example: r#""per-request""#,
+    },
+    Key {
+        name: "max-in-flight",
+        about: "Most requests under way at once; without it, all of them",
+        form: Form::Integer { least: 1, most: MOST },
+        default: None,
+        example: "100",
+    },
+    Key {
+        name: "threads",
+        about: "Threads of the event loop",
+        form: Form::Integer { least: 1, most: 1_024 },
+        default: Some("1"),
+        example: "4",
+    },
+];
+
+const CHART: &[Key] = &[
+    Key { name: "kind", about: "What it shows", form: Form::Chart, default: None, example: r#""duration""# },
+    Key {
+        name: "title",
+        about: "In place of its own title",
+        form: Form::Label,
+        default: None,
+        example: r#""20 workers""#,
+    },
+    Key {
+        name: "x-label",
+        about: "In place of its own label of the x axis; the unit is added",
+        form: Form::Label,
+        default: None,
+        example: r#""Requests""#,
+    },
+    Key {
+        name: "y-label",
+        about: "In place of its own label of the y axis; the unit is added",
+        form: Form::Label,
+        default: None,
+        example: r#""Time""#,
+    },
+    Key {
+        name: "y-scale",
+        about: "In place of its own scale of the y axis",
+        form: Form::Word(&["linear", "log"]),
+        default: None,
+        example: r#""log""#,
+    },
+    Key {
+        name: "strategies",
+        about: "Names of the strategies to draw; without it, all",
+        form: Form::List { of: &Form::Label, empty: false },
+        default: None,
+        example: r#"["multithread", "async_get"]"#,
+    },
+];
+
+const OUTPUT: &[Key] = &[
+    Key {
+        name: "dir",
+        about: "Where run directories go",
+        form: Form::Path,
+        default: Some(r#""reports""#),
+        example: r#""measurements""#,
+    },
+    Key {
+        name: "formats",
+        about: "Picture formats",
+        form: Form::List { of: &Form::Word(&["svg", "png"]), empty: false },
+        default: Some(r#"["svg", "png"]"#),
+        example: r#"["svg"]"#,
+    },
+    Key {
+        name: "themes",
+        about: "Colour themes; a dark picture is <kind>-dark.svg",
+        form: Form::List { of: &Form::Word(&["light", "dark"]), empty: false },
+        default: Some(r#"["light"]"#),
+        example: r#"["light", "dark"]"#,
+    },
+    Key {
+        name: "width",
+        about: "Picture width in CSS pixels",
+        form: Form::Integer { least: 320, most: 4096 },
+        default: Some("960"),
+        example: "1280",
+    },
+    Key {
+        name: "height",
+        about: "Picture height in CSS pixels",
+        form: Form::Integer { least: 240, most: 4096 },
+        default: Some("600"),
+        example: "720",
+    },
+    Key {
+        name: "fonts",
+        about: "Font files for glyphs that the bundled font lacks, relative to the config",
+        form: Form::List { of: &Form::Path, empty: true },
+        default: Some("[]"),
+        example: r#"["NotoSansSC.ttf"]"#,
+    },
+];

@@ -1,0 +1,235 @@
+//! TOML document → raw mirror: walks the table of keys, refuses what is not in it, reads each value by itself and
+//! puts the defaults in. Collects every fault; what values mean together is not known here.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeArray, DeString, DeTable, DeValue};
+
+use super::Known;
+use super::complaint::Complaint;
+use super::counts;
+use super::headers::{check_name, check_value};
+use super::keys::{Form, Key, RANGE, ROOT};
+use super::nearest::{listed, nearest, quoted};
+use super::raw::{Entry, Section, Value, Written};
+use super::scalar::{self, Refusal, is_a};
+
+/// Reads a whole document.
+pub(super) fn read(document: &DeTable<'_>, known: &Known<'_>) -> (Section, Vec<Complaint>) {
+    let mut reader = Reader { known, complaints: Vec::new() };
+    let root = reader.section(Section::empty("", 0..0), document, ROOT);
+    (root, reader.complaints)
+}
+
+struct Reader<'k> {
+    known: &'k Known<'k>,
+    complaints: Vec<Complaint>,
+}
+
+impl Reader<'_> {
+    /// Fills an empty section.
+    fn section(&mut self, mut section: Section, table: &DeTable<'_>, keys: &'static [Key]) -> Section {
+        for (name, value) in table.iter() {
+            match keys.iter().find(|key| key.name == name.get_ref()) {
+                Some(key) => {
+                    let read = self.value(&section.path_of(key.name), &key.form, value);
+                    let value = read.map(|value_read| Written { value: value_read, span: value.span() });
+                    section.entries.push(Entry { key, name: Some(name.span()), value });
+                }
+                None => self.unknown(&mut section, name, keys),
+            }
+        }
+        for key in keys.iter().filter(|key| table.get(key.name).is_none()) {
+            let value = self.default(&section, key).map(|value| Written { value, span: section.span.clone() });
+            section.entries.push(Entry { key, name: None, value });
+        }
+        section
+    }
+
+    fn default(&mut self, section: &Section, key: &'static Key) -> Option<Value> {
+        let path = section.path_of(key.name);
+        match (&key.form, key.default) {
+            (Form::Table(keys), _) => {
+                Some(Value::Section(self.section(Section::empty(&path, section.span.clone()), &DeTable::new(), keys)))
+            }
+            (Form::Tables(_), _) => Some(Value::Sections(Vec::new())),
+            (form, Some(default)) => {
+                let value = DeValue::parse(default).expect("the defaults in the table of keys are TOML");
+                self.value(&path, form, &value)
+            }
+            (_, None) => None,
+        }
+    }
+
+    fn unknown(&mut self, section: &mut Section, name: &Spanned<DeString<'_>>, keys: &'static [Key]) {
+        let written: &str = name.get_ref();
+        let names = || keys.iter().map(|key| key.name);
+        let near = nearest(written, names());
+        let home = ROOT.iter().find(|key| key.keys().iter().any(|inner| inner.name == written));
+        let expected = match (near, home) {
+            (Some(near), _) => format!("did you mean `{near}`?"),
+            (None, Some(home)) => format!("this key belongs in {}", home.header()),
+            (None, None) => String::new(),
+        };
+        section.misspelt.extend(near);
+        let holder = if section.path.is_empty() { "the top level" } else { &section.path };
+        let path = section.path_of(&quoted(written).replace('`', ""));
+        let title = format!("unknown key `{path}`");
+        let help = format!("`{holder}` takes {}", listed(names())).replace("`the top level`", "the top level");
+        self.complaints.push(Complaint::new(&path, name.span(), title, expected).help(help));
+    }
+
+    fn value(&mut self, path: &str, form: &Form, written: &Spanned<DeValue<'_>>) -> Option<Value> {
+        let value = written.get_ref();
+        let result = match (form, value) {
+            (Form::Table(keys), DeValue::Table(table)) => {
+                return Some(Value::Section(self.section(Section::empty(path, written.span()), table, keys)));
+            }
+            (Form::Tables(keys), DeValue::Array(tables)) => return self.sections(path, tables, keys),
+            (Form::List { of, empty }, DeValue::Array(list)) if *empty || !list.is_empty() => {
+                return self.list(path, list, of).map(Value::List);
+            }
+            (Form::OneOrMany(form), DeValue::Array(list)) if !list.is_empty() => {
+                return self.list(path, list, form).map(Value::List);
+            }
+            (Form::Counts, DeValue::Array(list)) if !list.is_empty() => return self.counts(path, list),
+            (Form::Counts, DeValue::Table(range)) => return self.range(path, range, written.span()),
+            (Form::Headers, DeValue::Table(headers)) => return self.headers(path, headers),
+            (Form::List { .. } | Form::OneOrMany(_) | Form::Counts, DeValue::Array(_)) => {
+                Err(Refusal::new("is an empty list", "expected at least one"))
+            }
+            (Form::OneOrMany(form), _) => scalar::read(form, self.known, value),
+            (Form::Tables(_), DeValue::Table(_)) => {
+                Err(Refusal::new("is a single table", format!("write it in two brackets: [[{path}]]")))
+            }
+            (Form::Table(_) | Form::Headers, _) => {
+                Err(Refusal::new(is_a(value), format!("expected a table: [{path}]")))
+            }
+            (Form::Tables(_), _) => Err(Refusal::new(is_a(value), format!("expected tables: [[{path}]]"))),
+            (Form::List { .. }, _) => Err(Refusal::new(is_a(value), "expected a list: [ … ]")),
+            (Form::Counts, _) => {
+                let expected = "expected a list such as [10, 20], or { from = 10, to = 50, step = 10 }";
+                Err(Refusal::new(is_a(value), expected))
+            }
+            (single, _) => scalar::read(single, self.known, value),
+        };
+        result.map_err(|refusal| self.refuse(path, written.span(), refusal)).ok()
+    }
+
+    fn refuse(&mut self, path: &str, span: Range<usize>, refusal: Refusal) {
+        let complaint = Complaint::new(path, span, format!("`{path}` {}", refusal.problem), refusal.expected);
+        self.complaints.push(refusal.help.into_iter().fold(complaint, Complaint::help));
+    }
+
+    fn sections(&mut self, path: &str, tables: &DeArray<'_>, keys: &'static [Key]) -> Option<Value> {
+        let mut sections = Some(Vec::new());
+        for item in tables.iter() {
+            if let DeValue::Table(table) = item.get_ref() {
+                let section = self.section(Section::empty(path, item.span()), table, keys);
+                sections = sections.map(|mut list| {
+                    list.push(section);
+                    list
+                });
+            } else {
+                self.refuse(
+                    path,
+                    item.span(),
+                    Refusal::new(is_a(item.get_ref()), format!("expected a table: [[{path}]]")),
+                );
+                sections = None;
+            }
+        }
+        sections.map(Value::Sections)
+    }
+
+    /// Values of one form, all different.
+    fn list(&mut self, path: &str, list: &DeArray<'_>, form: &Form) -> Option<Vec<Written<Value>>> {
+        let before = self.complaints.len();
+        let mut values: Vec<Written<Value>> = Vec::new();
+        for item in list.iter() {
+            let Some(value) = self.value(path, form, item) else { continue };
+            if let Some(earlier) = values.iter().find(|earlier| earlier.value == value) {
+                let complaint = Complaint::new(
+                    path,
+                    item.span(),
+                    format!("`{path}` says the same twice"),
+                    "it is already in the list",
+                );
+                self.complaints.push(complaint.beside(earlier.span.clone(), "here"));
+            } else {
+                values.push(Written { value, span: item.span() });
+            }
+        }
+        (self.complaints.len() == before).then_some(values)
+    }
+
+    fn counts(&mut self, path: &str, list: &DeArray<'_>) -> Option<Value> {
+        let before = self.complaints.len();
+        let mut numbers = Vec::new();
+        let mut spans = Vec::new();
+        for item in list.iter() {
+            let number = item.get_ref().as_integer().and_then(scalar::i64_of);
+            match number {
+                Some(number) => {
+                    numbers.push(number);
+                    spans.push(item.span());
+                }
+                None => {
+                    let expected = format!("expected a whole number, 1 to {}", counts::MOST);
+                    self.refuse(path, item.span(), Refusal::new("lists something that is no request count", expected));
+                }
+            }
+        }
+        for (index, fault) in counts::faults(&numbers) {
+            let complaint = Complaint::new(path, spans[index].clone(), format!("`{path}`: {fault}"), "");
+            self.complaints.push(complaint);
+        }
+        let counts = numbers.iter().filter_map(|number| u32::try_from(*number).ok()).collect();
+        (self.complaints.len() == before).then_some(Value::Counts(counts))
+    }
+
+    fn range(&mut self, path: &str, table: &DeTable<'_>, span: Range<usize>) -> Option<Value> {
+        let range = self.section(Section::empty(path, span.clone()), table, RANGE);
+        for name in ["from", "to"].into_iter().filter(|name| !range.attempted(name)) {
+            let title = format!("`{path}` has no `{name}`");
+            self.complaints.push(Complaint::new(
+                path,
+                span.clone(),
+                title,
+                "expected { from = 10, to = 50, step = 10 }",
+            ));
+        }
+        let (from, to) = (range.integer("from")?, range.integer("to")?);
+        let counts = counts::range(from, to, range.integer("step")?);
+        if counts.is_empty() {
+            let title = format!("`{path}` is empty: {to} is below {from}");
+            let complaint = Complaint::new(path, range.place("to"), title, "expected `to` at or above `from`");
+            self.complaints.push(complaint.beside(range.place("from"), ""));
+            return None;
+        }
+        Some(Value::Counts(counts))
+    }
+
+    fn headers(&mut self, path: &str, table: &DeTable<'_>) -> Option<Value> {
+        let before = self.complaints.len();
+        let mut headers: Vec<(String, String)> = Vec::new();
+        for (name, value) in table.iter() {
+            let path = format!("{path}.{}", quoted(name.get_ref()).trim_matches('`'));
+            if let Err(fault) = check_name(name.get_ref()) {
+                self.refuse(&path, name.span(), Refusal::new("is no header to set", fault.to_string()));
+            } else if headers.iter().any(|(earlier, _)| earlier.eq_ignore_ascii_case(name.get_ref())) {
+                self.refuse(&path, name.span(), Refusal::new("is set twice", "upper and lower case are the same here"));
+            }
+            let Some(text) = value.get_ref().as_str() else {
+                self.refuse(&path, value.span(), Refusal::new(is_a(value.get_ref()), "expected text in quotes"));
+                continue;
+            };
+            if let Err(fault) = check_value(text) {
+                self.refuse(&path, value.span(), Refusal::new("cannot be sent", fault.to_string()));
+            }
+            headers.push((name.get_ref().to_string(), text.to_owned()));
+        }
+        (self.complaints.len() == before).then_some(Value::Headers(headers))
+    }
+}

@@ -1,0 +1,163 @@
+//! The JSON Schema of the config, for editors: the table of keys in another language. What the schema language cannot
+//! say (ascending counts, unique names) only the reader checks.
+
+use serde_json::{Map, Value, json};
+
+use super::Known;
+use super::counts::MOST;
+use super::duration::PATTERN;
+use super::keys::{DELAY_ONLY, Form, Key, RANGE, ROOT, URL_ONLY};
+
+/// The schema, draft 2020-12, with the kinds that the program knows.
+#[must_use]
+pub fn schema(known: &Known<'_>) -> Value {
+    let mut root = table("", ROOT, known);
+    root["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
+    root["title"] = json!("reportgen config");
+    root["required"] = json!(["target"]);
+    root
+}
+
+fn table(name: &str, keys: &[Key], known: &Known<'_>) -> Value {
+    let properties: Map<String, Value> =
+        keys.iter().map(|key| (key.name.to_owned(), property(name, key, known))).collect();
+    let mut schema = json!({ "type": "object", "properties": properties, "additionalProperties": false });
+    match name {
+        "target" => {
+            let one = |given: &str, other: &str, strangers: &[&str]| {
+                let absent = strangers.iter().chain([&other]).map(|name| ((*name).to_owned(), json!(false)));
+                json!({ "required": [given], "properties": absent.collect::<Map<String, Value>>() })
+            };
+            let (delay, url) = (one("delay", "url", &URL_ONLY), one("url", "delay", &DELAY_ONLY));
+            schema["oneOf"] = json!([delay, url]);
+        }
+        "strategy" => {
+            schema["required"] = json!(["kind"]);
+            schema["allOf"] = known.kinds.iter().map(|kind| options_of(kind.name, kind.options, keys)).collect();
+        }
+        "chart" => schema["required"] = json!(["kind"]),
+        _ => {}
+    }
+    schema
+}
+
+/// Forbids the options that one kind does not take.
+fn options_of(kind: &str, options: &[&str], keys: &[Key]) -> Value {
+    let strange =
+        keys.iter().map(|key| key.name).filter(|name| !["name", "kind"].contains(name) && !options.contains(name));
+    let absent: Map<String, Value> = strange.map(|name| (name.to_owned(), json!(false))).collect();
+    json!({ "if": { "properties": { "kind": { "const": kind } } }, "then": { "properties": absent } })
+}
+
+fn property(holder: &str, key: &Key, known: &Known<'_>) -> Value {
+    let mut schema = match &key.form {
+        Form::Table(keys) => table(key.name, keys, known),
+        Form::Tables(keys) => json!({ "type": "array", "items": table(key.name, keys, known) }),
+        form => form_of(form, known),
+    };
+    schema["description"] = json!(key.about);
+    if let Some(default) = key.default.and_then(as_json) {
+        schema["default"] = default;
+    }
+    if holder == "strategy" && key.name == "kind" {
+        let lines: Vec<String> = known.kinds.iter().map(|kind| format!("{}: {}", kind.name, kind.about)).collect();
+        schema["description"] = json!(format!("{}\n{}", key.about, lines.join("\n")));
+    }
+    schema
+}
+
+fn form_of(form: &Form, known: &Known<'_>) -> Value {
+    match form {
+        Form::Label => json!({ "type": "string", "minLength": 1, "maxLength": 200 }),
+        Form::Text => json!({ "type": "string" }),
+        Form::Path => json!({ "type": "string", "minLength": 1 }),
+        Form::Url => json!({ "type": "string", "format": "uri", "pattern": "^[hH][tT][tT][pP][sS]?://" }),
+        Form::Duration { zero: true } => json!({ "type": "string", "pattern": PATTERN }),
+        Form::Duration { zero: false } => {
+            json!({ "type": "string", "pattern": PATTERN, "not": { "pattern": r"^[0.]+[^0-9.]" } })
+        }
+        Form::Integer { least, most: i64::MAX } => json!({ "type": "integer", "minimum": least }),
+        Form::Integer { least, most } => json!({ "type": "integer", "minimum": least, "maximum": most }),
+        Form::Share => json!({ "type": "number", "minimum": 0, "maximum": 1 }),
+        Form::Word(words) => json!({ "type": "string", "enum": words }),
+        Form::Kind => json!({ "enum": known.kinds.iter().map(|kind| kind.name).collect::<Vec<_>>() }),
+        Form::Chart => json!({ "enum": known.charts }),
+        Form::List { of, empty } => list(&form_of(of, known), usize::from(!empty)),
+        Form::OneOrMany(one) => json!({ "anyOf": [form_of(one, known), list(&form_of(one, known), 1)] }),
+        Form::Counts => {
+            let mut range = table("requests", RANGE, known);
+            range["required"] = json!(["from", "to"]);
+            json!({ "anyOf": [list(&json!({ "type": "integer", "minimum": 1, "maximum": MOST }), 1), range] })
+        }
+        Form::Headers => json!({ "type": "object", "additionalProperties": { "type": "string" } }),
+        Form::Table(keys) | Form::Tables(keys) => table("", keys, known),
+    }
+}
+
+fn list(items: &Value, least: usize) -> Value {
+    json!({ "type": "array", "items": items, "minItems": least, "uniqueItems": true })
+}
+
+/// A TOML value of the table of keys as JSON.
+fn as_json(text: &str) -> Option<Value> {
+    let document: toml::Table = toml::from_str(&format!("value = {text}")).ok()?;
+    serde_json::to_value(document.get("value")?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::trial::{self, KNOWN};
+    use super::schema;
+
+    /// Whether each key of `config` is a property, and each word one of its enum.
+    fn fits(config: &Value, schema: &Value, path: &str) {
+        if let Some(words) = schema.get("enum") {
+            assert!(words.as_array().unwrap().contains(config), "{path}: {config} is none of {words}");
+        }
+        match config {
+            Value::Object(table) if schema.get("properties").is_some() => {
+                for (key, value) in table {
+                    let inner = schema["properties"].get(key);
+                    fits(value, inner.unwrap_or_else(|| panic!("{path} has no {key}")), &format!("{path}.{key}"));
+                }
+            }
+            Value::Array(items) if schema.get("items").is_some() => {
+                items.iter().for_each(|item| fits(item, &schema["items"], path));
+            }
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn the_configs_that_come_with_the_program_fit_the_schema() {
+        for (name, text) in trial::SHIPPED {
+            let config: Value = toml::from_str(text).unwrap();
+            fits(&config, &schema(&KNOWN), name);
+        }
+        let wrong = json!({ "sweep": { "order": "random" } });
+        assert!(std::panic::catch_unwind(|| fits(&wrong, &schema(&KNOWN), "wrong")).is_err());
+    }
+
+    #[test]
+    fn every_property_explains_itself() {
+        fn explained(schema: &Value, path: &str) -> usize {
+            let Some(properties) = schema.get("properties").and_then(Value::as_object) else { return 0 };
+            let inner = properties.iter().map(|(name, property)| {
+                assert!(property["description"].is_string(), "{path}.{name}");
+                let items = property.get("items").unwrap_or(property);
+                1 + explained(items, &format!("{path}.{name}"))
+            });
+            inner.sum()
+        }
+        let schema = schema(&KNOWN);
+        assert!(explained(&schema, "") >= 40);
+        assert_eq!(schema["properties"]["sweep"]["properties"]["requests"]["default"], json!([10, 20, 30, 40, 50]));
+        assert_eq!(schema["properties"]["strategy"]["items"]["properties"]["kind"]["enum"][4], "thread-per-request");
+        assert_eq!(
+            schema["properties"]["strategy"]["items"]["allOf"][0]["then"]["properties"]["workers"],
+            json!(false)
+        );
+    }
+}

@@ -1,0 +1,122 @@
+//! `[[strategy]]`, raw → valid: defaults of the kind, one line for each number of workers, unique names, and no
+//! option that a kind does not take.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::Known;
+use super::complaint::Complaint;
+use super::nearest::{listed, quoted};
+use super::raw::{Section, Value};
+use crate::model::{Connections, KindInfo, StrategySpec};
+
+/// The workers of a pool where the config lists no strategy, or none for this one; as in the table of keys.
+pub(super) const WORKERS: u32 = 20;
+
+/// The strategies, at least one; `None` only where something was complained about.
+pub(super) fn strategies(
+    sections: &[Section],
+    known: &Known<'_>,
+    complaints: &mut Vec<Complaint>,
+) -> Option<Vec<StrategySpec>> {
+    if sections.is_empty() {
+        return Some(known.kinds.iter().map(by_default).collect());
+    }
+    let before = complaints.len();
+    let mut lines = Vec::new();
+    for section in sections {
+        let Some(info) = kind_of(section, known, complaints) else { continue };
+        complaints.extend(strange_options(section, info, known));
+        lines.extend(expand(section, info).unwrap_or_default().into_iter().map(|spec| (spec, section.place("name"))));
+    }
+    complaints.extend(duplicates(&lines));
+    let sound = complaints.len() == before && sections.iter().all(Section::is_sound);
+    sound.then(|| lines.into_iter().map(|(spec, _)| spec).collect())
+}
+
+fn by_default(info: &KindInfo) -> StrategySpec {
+    StrategySpec {
+        name: info.label.to_owned(),
+        kind: info.name.to_owned(),
+        model: info.model,
+        workers: info.options.contains(&"workers").then_some(WORKERS),
+        max_in_flight: None,
+        threads: 1,
+        connections: Connections::default(),
+    }
+}
+
+fn kind_of<'k>(section: &Section, known: &Known<'k>, complaints: &mut Vec<Complaint>) -> Option<&'k KindInfo> {
+    if !section.attempted("kind") {
+        let title = "a strategy has no `kind`".to_owned();
+        let help = format!("one of {}", listed(known.kinds.iter().map(|kind| kind.name)));
+        let complaint = Complaint::new("strategy.kind", section.span.clone(), title, "expected `kind = \"…\"` below");
+        complaints.push(complaint.help(help));
+    }
+    let kind = section.text("kind")?;
+    known.kinds.iter().find(|info| info.name == kind)
+}
+
+/// Options that are written although the kind does not take them.
+fn strange_options(section: &Section, info: &KindInfo, known: &Known<'_>) -> Vec<Complaint> {
+    let written = section.entries.iter().filter_map(|entry| Some((entry.key.name, entry.name.clone()?)));
+    let strange = written.filter(|(name, _)| !matches!(*name, "name" | "kind") && !info.options.contains(name));
+    let complaints = strange.map(|(name, span)| {
+        let takers = listed(known.kinds.iter().filter(|kind| kind.options.contains(&name)).map(|kind| kind.name));
+        let help = match takers.as_str() {
+            "" => "no kind takes it".to_owned(),
+            takers => format!("kinds that take `{name}`: {takers}"),
+        };
+        let title = format!("`strategy.{name}` means nothing to the kind `{}`", info.name);
+        let complaint = Complaint::new(&section.path_of(name), span, title, "not an option of this kind");
+        complaint.beside(section.place("kind"), "the kind").help(help)
+    });
+    complaints.collect()
+}
+
+/// One line, or one for each number of workers; `None` where a value is faulty.
+fn expand(section: &Section, info: &KindInfo) -> Option<Vec<StrategySpec>> {
+    let name = match section.attempted("name") {
+        true => section.text("name")?,
+        false => info.label,
+    };
+    let connections = match section.text("connections")? {
+        "per-request" => Connections::PerRequest,
+        _ => Connections::KeepAlive,
+    };
+    let base = StrategySpec {
+        name: name.to_owned(),
+        max_in_flight: section.integer("max-in-flight"),
+        threads: section.integer("threads")?,
+        connections,
+        ..by_default(info)
+    };
+    if !info.options.contains(&"workers") {
+        return Some(vec![base]);
+    }
+    match &section.value("workers")?.value {
+        Value::List(list) => list
+            .iter()
+            .map(|item| {
+                let workers = item.value.as_integer()?;
+                Some(StrategySpec { name: format!("{name} ({workers})"), workers: Some(workers), ..base.clone() })
+            })
+            .collect(),
+        one => Some(vec![StrategySpec { workers: Some(one.as_integer()?), ..base }]),
+    }
+}
+
+fn duplicates(lines: &[(StrategySpec, Range<usize>)]) -> Vec<Complaint> {
+    let mut seen: HashMap<&str, &Range<usize>> = HashMap::new();
+    let mut complaints = Vec::new();
+    for (spec, span) in lines {
+        let Some(earlier) = seen.insert(&spec.name, span) else { continue };
+        let title = format!("two strategies are called {}", quoted(&spec.name));
+        complaints.push(
+            Complaint::new("strategy.name", span.clone(), title, "expected another name")
+                .beside(earlier.clone(), "the first one")
+                .help("names label the lines of a chart; without `name` a strategy is called after its kind"),
+        );
+    }
+    complaints
+}

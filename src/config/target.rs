@@ -1,0 +1,79 @@
+//! `[target]`, raw → valid: exactly one of `delay` and `url`, and only the keys that go with it.
+
+use super::complaint::Complaint;
+use super::keys::{DELAY_ONLY, URL_ONLY};
+use super::raw::Section;
+use crate::model::{DelayTarget, Target, UrlTarget};
+
+/// The target; `None` only where something was complained about.
+pub(super) fn target(section: &Section, is_written: bool, complaints: &mut Vec<Complaint>) -> Option<Target> {
+    let before = complaints.len();
+    match (section.attempted("delay"), section.attempted("url")) {
+        (true, true) => complaints.push(both(section)),
+        (true, false) => complaints.extend(strangers(section, "delay", &URL_ONLY)),
+        (false, true) => complaints.extend(strangers(section, "url", &DELAY_ONLY)),
+        (false, false) => complaints.extend(is_written.then(|| neither(section))),
+    }
+    let (delay, jitter) = (section.duration("delay"), section.duration("jitter"));
+    if section.written("url").is_none() && delay < jitter && delay.is_some() {
+        let title = "`target.jitter` is longer than `target.delay`".to_owned();
+        let complaint = Complaint::new("target.jitter", section.place("jitter"), title, "expected at most the delay");
+        complaints.push(complaint.beside(section.place("delay"), "the delay"));
+    }
+    if complaints.len() > before {
+        return None;
+    }
+    delay_target(section).map(Target::Delay).or_else(|| url_target(section).map(Target::Url))
+}
+
+fn delay_target(section: &Section) -> Option<DelayTarget> {
+    Some(DelayTarget {
+        delay: section.duration("delay")?,
+        jitter: section.duration("jitter")?,
+        failure_rate: section.share("failure-rate")?,
+        max_concurrent: section.integer("max-concurrent")?,
+    })
+}
+
+fn url_target(section: &Section) -> Option<UrlTarget> {
+    Some(UrlTarget {
+        url: section.text("url")?.to_owned(),
+        method: section.text("method")?.to_owned(),
+        body: section.text("body")?.to_owned(),
+        expect_status: section.integer("expect-status")?,
+        headers: section.headers("headers")?.to_vec(),
+    })
+}
+
+fn both(section: &Section) -> Complaint {
+    let title = "`target` has both `delay` and `url`".to_owned();
+    let span = |name: &str| section.written(name).unwrap_or(&section.span).clone();
+    Complaint::new("target", span("url"), title, "a server that already runs, or …")
+        .beside(span("delay"), "… one that is started for the sweep?")
+        .help("keep one of them")
+}
+
+fn neither(section: &Section) -> Complaint {
+    let url_is_meant = URL_ONLY.iter().any(|name| section.written(name).is_some());
+    let expected = if url_is_meant { "expected a `url`" } else { "expected `delay` or `url`" };
+    let title = "`target` does not say what to send requests to".to_owned();
+    let complaint = Complaint::new("target", section.span.clone(), title, expected);
+    let delay = r#"delay = "100ms" starts a server that takes that long for each response"#;
+    let complaint = if url_is_meant { complaint } else { complaint.help(delay) };
+    complaint.help(r#"url = "http://127.0.0.1:5000/" is a server that already runs"#)
+}
+
+/// Keys that go with the other kind of target.
+fn strangers(section: &Section, given: &str, other: &[&str]) -> Vec<Complaint> {
+    let (owner, why) = match given {
+        "delay" => ("url", "the delay server answers every request alike"),
+        _ => ("delay", "a server that already runs cannot be told how to behave"),
+    };
+    let written = other.iter().filter_map(|name| Some((name, section.written(name)?)));
+    let complaints = written.map(|(name, span)| {
+        let title = format!("`target.{name}` goes with `{owner}`, not with `{given}`");
+        let complaint = Complaint::new(&section.path_of(name), span.clone(), title, why);
+        complaint.beside(section.written(given).unwrap_or(&section.span).clone(), "the target")
+    });
+    complaints.collect()
+}

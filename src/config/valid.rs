@@ -1,0 +1,140 @@
+//! Raw mirror → `Sweep`: what values mean together. Each part is looked at even when another is faulty, so that all
+//! faults are found at once.
+
+use std::path::PathBuf;
+
+use super::complaint::Complaint;
+use super::nearest::{listed, nearest, quoted};
+use super::raw::{Section, Written};
+use super::strategies::strategies;
+use super::sweep::{ChartSpec, MOST_SAMPLES, Order, Output, Sweep};
+use super::target::target;
+use super::{Known, raw::Value};
+use crate::model::StrategySpec;
+use crate::model::figure::{Format, Scale, Theme};
+
+/// The sweep; `None` only where something was complained about, here or by the reader.
+pub(super) fn sweep(root: &Section, known: &Known<'_>, complaints: &mut Vec<Complaint>) -> Option<Sweep> {
+    if !root.attempted("target") {
+        complaints.push(no_target(root));
+    }
+    let target =
+        root.section("target").and_then(|section| target(section, root.written("target").is_some(), complaints));
+    let strategies = root.sections("strategy").and_then(|list| strategies(list, known, complaints));
+    let charts = root.sections("chart").and_then(|list| charts(list, strategies.as_deref(), known, complaints));
+    let output = root.section("output").and_then(output);
+    let section = root.section("sweep")?;
+    let sweep = Sweep {
+        title: root.text("title")?.to_owned(),
+        target: target?,
+        requests: section.counts("requests")?.to_vec(),
+        repeats: section.integer("repeats")?,
+        warmup: section.integer("warmup")?,
+        order: if section.text("order")? == "listed" { Order::Listed } else { Order::Interleaved },
+        seed: section.integer("seed")?,
+        request_timeout: section.duration("request-timeout")?,
+        sample_timeout: section.duration("sample-timeout")?,
+        strategies: strategies?,
+        charts: charts?,
+        output: output?,
+    };
+    complaints.extend(too_many(&sweep, section));
+    complaints.extend(too_slow(&sweep, root, section));
+    Some(sweep)
+}
+
+fn no_target(root: &Section) -> Complaint {
+    let nothing = root.entries.iter().all(|entry| entry.name.is_none()) && root.misspelt.is_empty();
+    let title = if nothing { "the config is empty: it needs at least a target" } else { "the config has no [target]" };
+    Complaint::whole(title)
+        .help("what the requests are sent to, for example\n[target]\ndelay = \"100ms\"")
+        .help("`reportgen init FILE` writes a config that explains every key")
+}
+
+fn too_many(sweep: &Sweep, section: &Section) -> Option<Complaint> {
+    let samples = sweep.samples();
+    let name = if section.written("repeats").is_some() { "repeats" } else { "requests" };
+    let title = format!("the sweep would take {samples} samples");
+    let factors = format!(
+        "{} strategies × {} request counts × {} repeats and warm-ups",
+        sweep.strategies.len(),
+        sweep.requests.len(),
+        u64::from(sweep.repeats) + u64::from(sweep.warmup)
+    );
+    let complaint = Complaint::new(
+        &section.path_of(name),
+        section.place(name),
+        title,
+        format!("expected at most {MOST_SAMPLES} in all"),
+    );
+    (samples > MOST_SAMPLES).then(|| complaint.help(factors))
+}
+
+fn too_slow(sweep: &Sweep, root: &Section, section: &Section) -> Option<Complaint> {
+    let target = root.section("target")?;
+    let title = "no request can succeed: `target.delay` is not below `sweep.request-timeout`".to_owned();
+    let timeout = sweep.request_timeout.human();
+    let complaint =
+        Complaint::new("target.delay", target.place("delay"), title, format!("expected less than {timeout}"));
+    let complaint = match section.written("request-timeout") {
+        Some(_) => complaint.beside(section.place("request-timeout"), "the limit"),
+        None => complaint.help("[sweep] request-timeout sets the limit"),
+    };
+    sweep.is_hopeless().then_some(complaint)
+}
+
+/// The charts. Which strategies they may name is only known if all strategies are sound.
+fn charts(
+    sections: &[Section],
+    strategies: Option<&[StrategySpec]>,
+    known: &Known<'_>,
+    complaints: &mut Vec<Complaint>,
+) -> Option<Vec<ChartSpec>> {
+    for section in sections.iter().filter(|section| !section.attempted("kind")) {
+        let title = "a chart has no `kind`".to_owned();
+        let complaint = Complaint::new("chart.kind", section.span.clone(), title, "expected `kind = \"…\"` below");
+        complaints.push(complaint.help(format!("one of {}", listed(known.charts.iter().copied()))));
+    }
+    for section in sections {
+        let named = section.list("strategies").unwrap_or_default();
+        complaints.extend(named.iter().filter_map(|name| stranger(name, strategies?)));
+    }
+    sections.iter().map(chart).collect()
+}
+
+fn stranger(name: &Written<Value>, strategies: &[StrategySpec]) -> Option<Complaint> {
+    let text = name.value.as_text()?;
+    let names = || strategies.iter().map(|strategy| strategy.name.as_str());
+    if names().any(|known| known == text) {
+        return None;
+    }
+    let near = nearest(text, names()).map(|near| format!("did you mean {}?", quoted(near)));
+    let title = format!("no strategy is called {}", quoted(text));
+    let complaint = Complaint::new("chart.strategies", name.span.clone(), title, near.unwrap_or_default());
+    Some(complaint.help(format!("the strategies of this config: {}", listed(names()))))
+}
+
+fn chart(section: &Section) -> Option<ChartSpec> {
+    let own = |name: &str| section.text(name).map(str::to_owned);
+    let scale = section.text("y-scale").map(|word| if word == "log" { Scale::Log } else { Scale::Linear });
+    let names = section.texts("strategies").unwrap_or_default();
+    Some(ChartSpec {
+        kind: own("kind")?,
+        title: own("title"),
+        x_label: own("x-label"),
+        y_label: own("y-label"),
+        y_scale: scale,
+        strategies: names.into_iter().map(str::to_owned).collect(),
+    })
+}
+
+fn output(section: &Section) -> Option<Output> {
+    Some(Output {
+        dir: PathBuf::from(section.text("dir")?),
+        formats: section.texts("formats")?.into_iter().filter_map(Format::parse).collect(),
+        themes: section.texts("themes")?.into_iter().filter_map(Theme::parse).collect(),
+        width: section.integer("width")?,
+        height: section.integer("height")?,
+        fonts: section.texts("fonts")?.into_iter().map(PathBuf::from).collect(),
+    })
+}
