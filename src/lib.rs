@@ -37,6 +37,7 @@
 
 pub mod clock;
 pub mod config;
+pub mod limits;
 pub mod model;
 pub mod protocol;
 pub mod report;

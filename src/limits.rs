@@ -1,0 +1,112 @@
+//! What this machine allows one program to have: descriptors, ports, threads. The only reader of such limits, and the
+//! only place that raises one. A limit that the system does not tell is `None`.
+
+/// The limits that a sweep may run into.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// Open files and sockets of one process, as it stands.
+    pub descriptors: Option<u64>,
+    /// The most that `descriptors` can be raised to without further rights.
+    pub descriptors_hard: Option<u64>,
+    /// Processes and threads of this user.
+    pub user_processes: Option<u64>,
+    /// Threads of the whole system.
+    pub threads: Option<u64>,
+    /// First and last port for outgoing connections.
+    pub ports: Option<(u16, u16)>,
+    /// Longest queue of connections that wait to be accepted.
+    pub backlog: Option<u64>,
+}
+
+impl Limits {
+    /// The limits of this process, now.
+    #[must_use]
+    pub fn read() -> Self {
+        system::read()
+    }
+
+    /// How many ports there are for outgoing connections to one address.
+    #[must_use]
+    pub fn port_count(&self) -> Option<u64> {
+        self.ports.map(|(first, last)| u64::from(last.saturating_sub(first)) + 1)
+    }
+}
+
+/// Raises the limit of descriptors of this process as far as its rights go. Cost: two system calls. Where the system
+/// refuses, the limit stays as it is.
+pub fn raise_descriptors() {
+    system::raise_descriptors();
+}
+
+#[cfg(unix)]
+mod system {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+    use super::Limits;
+
+    pub(super) fn read() -> Limits {
+        let descriptors = getrlimit(Resource::Nofile);
+        Limits {
+            descriptors: descriptors.current,
+            descriptors_hard: descriptors.maximum,
+            user_processes: user_processes(),
+            threads: number("/proc/sys/kernel/threads-max"),
+            ports: ports(),
+            backlog: number("/proc/sys/net/core/somaxconn"),
+        }
+    }
+
+    pub(super) fn raise_descriptors() {
+        let limit = getrlimit(Resource::Nofile);
+        if limit.current != limit.maximum {
+            // Refused: the limit stays as it is, and preflight has said what that means.
+            let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
+        }
+    }
+
+    /// Root is not bound by it.
+    fn user_processes() -> Option<u64> {
+        if rustix::process::geteuid().is_root() { None } else { getrlimit(Resource::Nproc).current }
+    }
+
+    fn number(path: &str) -> Option<u64> {
+        std::fs::read_to_string(path).ok()?.trim().parse().ok()
+    }
+
+    fn ports() -> Option<(u16, u16)> {
+        let text = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").ok()?;
+        let mut numbers = text.split_whitespace().map(str::parse::<u16>);
+        Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+    }
+}
+
+#[cfg(not(unix))]
+mod system {
+    use super::Limits;
+
+    pub(super) fn read() -> Limits {
+        Limits::default()
+    }
+
+    pub(super) fn raise_descriptors() {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Limits;
+
+    #[test]
+    fn a_range_of_ports_counts_both_ends() {
+        let limits = Limits { ports: Some((32_768, 60_999)), ..Limits::default() };
+        assert_eq!(limits.port_count(), Some(28_232));
+        assert_eq!(Limits::default().port_count(), None);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn this_machine_tells_its_limits() {
+        let limits = Limits::read();
+        assert!(limits.descriptors <= limits.descriptors_hard);
+        assert!(limits.ports.is_some_and(|(first, last)| first < last));
+    }
+}
