@@ -41,4 +41,5 @@ pub mod limits;
 pub mod model;
 pub mod protocol;
 pub mod report;
+pub mod server;
 pub mod stats;

@@ -3,12 +3,14 @@
 pub mod figure;
 pub mod run;
 pub mod sample;
+pub mod schedule;
 pub mod strategy;
 pub mod target;
 pub mod units;
 
 pub use run::{CellRequests, Facts, Run, StrategyLine};
 pub use sample::{FailureKind, Outcome, Phase, RequestRow, SampleRow, SampleStatus, Timing};
-pub use strategy::{Connections, KindInfo, Model, StrategySpec};
+pub use schedule::{Answer, schedule};
+pub use strategy::{Connections, KindInfo, Model, Needs, StrategySpec};
 pub use target::{DelayTarget, Target, UrlTarget};
 pub use units::{Nanos, RequestCount};

@@ -35,6 +35,22 @@ pub enum Model {
 }
 
 impl Model {
+    /// The word in config and files.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sequential => "sequential",
+            Self::Pool => "pool",
+            Self::Async => "async",
+        }
+    }
+
+    /// Reads the word back; `None` for an unknown one.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Sequential, Self::Pool, Self::Async].into_iter().find(|model| model.as_str() == word)
+    }
+
     /// The most requests under way at once when `requests` are issued by this strategy: 1 to `requests`.
     #[must_use]
     pub fn width(self, requests: RequestCount, strategy: &StrategySpec) -> u32 {
@@ -85,4 +101,15 @@ pub struct KindInfo {
     pub options: &'static [&'static str],
     /// The seed article's name for it, used as label when the config lists no strategy; else the kind's own name.
     pub label: &'static str,
+}
+
+/// What one sample takes from its machine on the client's side, at its peak. Estimates on the safe side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Descriptors of the process that needs most of them.
+    pub descriptors: u64,
+    /// Threads and processes together.
+    pub threads: u64,
+    /// Ports for outgoing connections, those of closed connections that the system still holds included.
+    pub ports: u64,
 }

@@ -39,6 +39,27 @@ pub struct UrlTarget {
     pub headers: Vec<(String, String)>,
 }
 
+impl UrlTarget {
+    /// The address with `***` in place of a password, for messages and files.
+    #[must_use]
+    pub fn shown_url(&self) -> String {
+        without_password(&self.url)
+    }
+}
+
+fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let authority_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(authority_end);
+    match authority.rsplit_once('@') {
+        Some((user, host)) if user.contains(':') => {
+            let name = user.split(':').next().unwrap_or_default();
+            format!("{scheme}://{name}:***@{host}{path}")
+        }
+        _ => url.to_owned(),
+    }
+}
+
 impl Target {
     /// The configured delay, where the target has one.
     #[must_use]
@@ -55,6 +76,23 @@ impl Target {
         match self {
             Self::Delay(_) => 200,
             Self::Url(target) => target.expect_status,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_password;
+
+    #[test]
+    fn passwords_are_masked_and_nothing_else() {
+        for (url, shown) in [
+            ("http://a:b@host:80/x@y:z", "http://a:***@host:80/x@y:z"),
+            ("http://a:b:c@host", "http://a:***@host"),
+            ("http://user@host/", "http://user@host/"),
+            ("http://host:80/a:b@c", "http://host:80/a:b@c"),
+        ] {
+            assert_eq!(without_password(url), shown);
         }
     }
 }

@@ -1,0 +1,29 @@
+//! The embedded delay server, both ends. It answers every request after a precise delay and counts what it saw.
+//!
+//! In: a [`DelayTarget`](crate::model::DelayTarget) and a seed. Out: an address, and a [`Witness`] for each sample.
+//! A sweep runs it as a process of its own through [`Handle`], so that it neither shares a core's time slice with a
+//! strategy nor dies with one; [`run_child`] is that process's whole life. [`Server`] is the server itself, in the
+//! foreground. It must not know what a strategy or a cell is, nor print.
+//!
+//! ```text
+//! Handle ── JSON lines (wire) ── run_child ── Remote ── Server ── engine ── answer ── agenda ── alarm
+//!                                                                   └───────── sample
+//! ```
+
+mod agenda;
+mod alarm;
+mod answer;
+mod child;
+mod engine;
+mod error;
+mod foreground;
+mod handle;
+mod sample;
+mod system;
+mod wire;
+
+pub use child::run_child;
+pub use error::ServerError;
+pub use foreground::{Remote, Server};
+pub use handle::Handle;
+pub use sample::Witness;
