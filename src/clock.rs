@@ -1,6 +1,7 @@
 //! The only reader of time. A tick is opaque; the difference of two ticks is a duration. Nothing else in the program
 //! may call `Instant::now` or `SystemTime::now` (clippy.toml bans them).
 
+use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use jiff::Timestamp;
@@ -8,10 +9,13 @@ use jiff::Timestamp;
 use crate::model::Nanos;
 
 /// A source of monotonic time, shared between threads.
-pub trait Clock: Sync {
+pub trait Clock: Send + Sync {
     /// Time since this clock was made. Monotonic; cost about 25 ns.
     fn now(&self) -> Nanos;
 }
+
+/// A clock that tasks and threads can keep.
+pub type SharedClock = Arc<dyn Clock>;
 
 /// The machine's monotonic clock.
 #[derive(Clone, Copy, Debug)]

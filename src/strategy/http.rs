@@ -1,0 +1,262 @@
+//! One request, blocking or asynchronous, with the same settings either way. All strategies send through here, so that
+//! they differ in how they wait and in nothing else.
+//!
+//! No proxy, no redirect, no retry: a request is one exchange with the configured address. `http` targets get a TLS
+//! configuration without certificate store (0.14 ms a client instead of 34 ms); `https` targets share one that is
+//! built once per process. reqwest's blocking client drives its sockets from a hidden thread of its own, therefore
+//! strategies build one client per worker and never share one.
+
+use std::error::Error;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, Url};
+use rustls::{ClientConfig, RootCertStore};
+use rustls_platform_verifier::BuilderVerifierExt;
+
+use super::failure::{Stage, classify};
+use super::{StrategyError, Work};
+use crate::clock::Clock;
+use crate::model::{FailureKind, Nanos, Outcome};
+
+/// Everything that clients need, prepared once per process. Cheap to share.
+pub(super) struct Http {
+    url: Url,
+    method: Method,
+    headers: HeaderMap,
+    body: String,
+    expect_status: u16,
+    timeout: Duration,
+    keep_alive: bool,
+    tls: ClientConfig,
+}
+
+/// A blocking client: for one worker.
+pub(super) struct Blocking<'a> {
+    http: &'a Http,
+    client: reqwest::blocking::Client,
+}
+
+/// An asynchronous client: for one event loop.
+pub(super) struct Asynchronous {
+    client: reqwest::Client,
+    prototype: reqwest::Request,
+    expect_status: u16,
+}
+
+/// What came of an exchange, before it is given its place in the sample.
+pub(super) struct Exchange {
+    status: Option<u16>,
+    bytes: u64,
+    failure: Option<FailureKind>,
+}
+
+impl Http {
+    /// Prepares requests for `work`. Reads the system's certificates once if the address is `https`.
+    pub(super) fn new(work: &Work) -> Result<Self, StrategyError> {
+        let wrong = |what: &str, text: &str| StrategyError::Request(format!("{what} {text:?} is not valid"));
+        let url = Url::parse(&work.url).map_err(|_| wrong("url", &work.url))?;
+        let method = Method::from_bytes(work.method.as_bytes()).map_err(|_| wrong("method", &work.method))?;
+        let mut headers = HeaderMap::new();
+        for (name, value) in &work.headers {
+            let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong("header name", name))?;
+            // The value may be a secret, so only its name is shown.
+            let mut value = HeaderValue::from_str(value).map_err(|_| wrong("the value of header", name))?;
+            value.set_sensitive(true);
+            headers.append(key, value);
+        }
+        Ok(Self {
+            tls: tls(url.scheme() == "https")?,
+            url,
+            method,
+            headers,
+            body: work.body.clone(),
+            expect_status: work.expect_status,
+            timeout: work.request_timeout().as_duration(),
+            keep_alive: !work.connection_per_request,
+        })
+    }
+
+    /// A client of one worker's own. Starts a hidden thread.
+    pub(super) fn blocking(&self) -> Result<Blocking<'_>, StrategyError> {
+        let client = reqwest::blocking::Client::builder()
+            .tls_backend_preconfigured(self.tls.clone())
+            .http1_only()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .tcp_nodelay(true)
+            .pool_max_idle_per_host(if self.keep_alive { usize::MAX } else { 0 })
+            .timeout(self.timeout)
+            .build()
+            .map_err(|source| StrategyError::Client { url: self.shown_url(), source })?;
+        Ok(Blocking { http: self, client })
+    }
+
+    /// A client for all requests of one event loop.
+    pub(super) fn asynchronous(&self) -> Result<Asynchronous, StrategyError> {
+        let failed = |source| StrategyError::Client { url: self.shown_url(), source };
+        let client = reqwest::Client::builder()
+            .tls_backend_preconfigured(self.tls.clone())
+            .http1_only()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .tcp_nodelay(true)
+            .pool_max_idle_per_host(if self.keep_alive { usize::MAX } else { 0 })
+            .timeout(self.timeout)
+            .build()
+            .map_err(failed)?;
+        let mut request = client.request(self.method.clone(), self.url.clone()).headers(self.headers.clone());
+        if !self.body.is_empty() {
+            request = request.body(self.body.clone());
+        }
+        let prototype = request.build().map_err(failed)?;
+        Ok(Asynchronous { client, prototype, expect_status: self.expect_status })
+    }
+
+    fn shown_url(&self) -> String {
+        let mut url = self.url.clone();
+        if url.password().is_some() {
+            // Setting the password of an http address cannot fail.
+            let _ = url.set_password(Some("***"));
+        }
+        url.into()
+    }
+}
+
+fn tls(verified: bool) -> Result<ClientConfig, StrategyError> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(StrategyError::Tls)?;
+    let builder = if verified {
+        builder.with_platform_verifier().map_err(StrategyError::Tls)?
+    } else {
+        builder.with_root_certificates(RootCertStore::empty())
+    };
+    Ok(builder.with_no_client_auth())
+}
+
+impl Blocking<'_> {
+    /// Sends request number `request` and waits for its last byte. Never fails: a failure is part of the outcome.
+    pub(super) fn outcome(&self, request: u32, worker: u32, clock: &dyn Clock) -> Outcome {
+        let start = clock.now();
+        let exchange = self.exchange();
+        exchange.at(request, worker, (start, clock.now()))
+    }
+
+    /// One exchange, without its times.
+    pub(super) fn exchange(&self) -> Exchange {
+        let http = self.http;
+        let mut request = self.client.request(http.method.clone(), http.url.clone()).headers(http.headers.clone());
+        if !http.body.is_empty() {
+            request = request.body(http.body.clone());
+        }
+        match request.send() {
+            Ok(mut response) => {
+                let status = response.status().as_u16();
+                let mut body = CountingSink::default();
+                let read = io::copy(&mut response, &mut body);
+                Exchange::after(status, http.expect_status, body.bytes, read.err())
+            }
+            Err(error) => Exchange::failed(&error),
+        }
+    }
+}
+
+/// Counts what is written to it, so that the length of a truncated body is known too.
+#[derive(Default)]
+struct CountingSink {
+    bytes: u64,
+}
+
+impl io::Write for CountingSink {
+    fn write(&mut self, part: &[u8]) -> io::Result<usize> {
+        self.bytes += part.len() as u64;
+        Ok(part.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Asynchronous {
+    /// Sends request number `request` and reads its last byte. Never fails: a failure is part of the outcome.
+    pub(super) async fn outcome(&self, request: u32, worker: u32, clock: &dyn Clock) -> Outcome {
+        let start = clock.now();
+        let exchange = self.exchange().await;
+        exchange.at(request, worker, (start, clock.now()))
+    }
+
+    async fn exchange(&self) -> Exchange {
+        // A body made from a string is always cloneable.
+        let Some(request) = self.prototype.try_clone() else { return Exchange::none(FailureKind::Other) };
+        let mut response = match self.client.execute(request).await {
+            Ok(response) => response,
+            Err(error) => return Exchange::failed(&error),
+        };
+        let status = response.status().as_u16();
+        let mut bytes = 0;
+        let read = loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) => bytes += chunk.len() as u64,
+                Ok(None) => break None,
+                Err(error) => break Some(error),
+            }
+        };
+        Exchange::after(status, self.expect_status, bytes, read)
+    }
+}
+
+impl Exchange {
+    fn failed(error: &(dyn Error + 'static)) -> Self {
+        Self { status: None, bytes: 0, failure: Some(classify(error, Stage::Head)) }
+    }
+
+    fn after(status: u16, expected: u16, bytes: u64, broken: Option<impl Error + 'static>) -> Self {
+        let failure = match broken {
+            Some(error) => Some(classify(&error, Stage::Body)),
+            None if status != expected => Some(FailureKind::WrongStatus),
+            None => None,
+        };
+        Self { status: Some(status), bytes, failure }
+    }
+
+    /// An exchange as its parts say.
+    pub(super) const fn new(status: Option<u16>, bytes: u64, failure: Option<FailureKind>) -> Self {
+        Self { status, bytes, failure }
+    }
+
+    /// Status, bytes and failure.
+    pub(super) const fn parts(&self) -> (Option<u16>, u64, Option<FailureKind>) {
+        (self.status, self.bytes, self.failure)
+    }
+
+    /// Gives the exchange its place in the sample.
+    pub(super) fn at(self, request: u32, worker: u32, times: (Nanos, Nanos)) -> Outcome {
+        let (start, end) = times;
+        Outcome { request, worker, start, end, status: self.status, bytes: self.bytes, failure: self.failure }
+    }
+
+    /// An exchange that never was.
+    pub(super) const fn none(failure: FailureKind) -> Self {
+        Self { status: None, bytes: 0, failure: Some(failure) }
+    }
+}
+
+/// Sends one request for `work` and says whether anybody answered. Any HTTP response counts.
+///
+/// # Errors
+/// When no request can be made of the config. Nobody answering is `Ok(Err(kind))`.
+pub fn check_reachable(work: &Work) -> Result<Result<Option<u16>, FailureKind>, StrategyError> {
+    let http = Http::new(work)?;
+    let exchange = http.blocking()?.exchange();
+    Ok(match exchange.failure {
+        None | Some(FailureKind::WrongStatus) => Ok(exchange.status),
+        Some(kind) => Err(kind),
+    })
+}

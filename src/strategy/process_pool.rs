@@ -1,0 +1,213 @@
+//! A fixed pool of worker processes that make blocking requests. Requests are handed out one at a time over pipes, so
+//! that a slow one delays nobody: a thread of the parent feeds each worker and stamps both times, hand-over included,
+//! because that is what this strategy costs.
+//!
+//! The pipe carries lines: first the work as JSON, answered by `ready`; then a request index, answered by
+//! `status bytes failure`, with `-` for what is absent. A worker ends when its input ends.
+
+use std::io::{self, BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use super::http::{Exchange, Http};
+use super::{BASE_DESCRIPTORS, Strategy, StrategyError, Work, ports};
+use crate::clock::{Clock, SharedClock};
+use crate::model::{FailureKind, KindInfo, Model, Needs, Outcome, RequestCount, StrategySpec};
+
+/// `workers` processes, blocking requests.
+pub(super) struct ProcessPool;
+
+impl Strategy for ProcessPool {
+    fn info(&self) -> KindInfo {
+        KindInfo {
+            name: "process-pool",
+            about: "a pool of processes that make blocking requests, fed over pipes",
+            model: Model::Pool,
+            options: &["workers", "connections"],
+            label: "multiprocess",
+        }
+    }
+
+    fn needs(&self, strategy: &StrategySpec, requests: RequestCount) -> Needs {
+        let workers = u64::from(strategy.workers.unwrap_or(1));
+        // Two pipes a worker; in each worker two threads, and one here that feeds it.
+        Needs {
+            descriptors: BASE_DESCRIPTORS + 2 * workers,
+            threads: 1 + 3 * workers,
+            ports: ports(strategy, workers, requests),
+        }
+    }
+
+    fn run(&self, work: &Work, clock: &SharedClock) -> Result<Vec<Outcome>, StrategyError> {
+        let mut workers = start_all(work)?;
+        let next = AtomicU32::new(0);
+        let outcomes = Mutex::new(Vec::with_capacity(work.requests as usize));
+        thread::scope(|scope| {
+            for worker in &mut workers {
+                let (next, outcomes, clock) = (&next, &outcomes, clock.as_ref());
+                scope.spawn(move || {
+                    let own = worker.drain(next, work.requests, clock);
+                    outcomes.lock().unwrap_or_else(PoisonError::into_inner).extend(own);
+                });
+            }
+        });
+        workers.into_iter().for_each(Worker::stop);
+        let mut outcomes = outcomes.into_inner().unwrap_or_else(PoisonError::into_inner);
+        // Workers stop taking requests only when all are taken or all workers are dead.
+        let never = || Exchange::none(FailureKind::ChildKilled);
+        let taken = u32::try_from(outcomes.len()).unwrap_or(work.requests);
+        outcomes.extend((taken..work.requests).map(|request| never().at(request, 0, (clock.now(), clock.now()))));
+        outcomes.sort_unstable_by_key(|outcome| outcome.request);
+        Ok(outcomes)
+    }
+}
+
+/// The parent's end of one worker process.
+struct Worker {
+    index: u32,
+    child: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+    line: String,
+}
+
+/// Starts all workers before it speaks to any, so that they start side by side. On failure those already started
+/// end with their inputs.
+fn start_all(work: &Work) -> Result<Vec<Worker>, StrategyError> {
+    let spec = serde_json::to_string(work).map_err(|error| StrategyError::Request(error.to_string()))?;
+    let mut workers = Vec::with_capacity(work.workers as usize);
+    for index in 0..work.workers {
+        match Worker::start(work, index) {
+            Ok(worker) => workers.push(worker),
+            Err(source) => {
+                workers.into_iter().for_each(Worker::stop);
+                return Err(StrategyError::Worker { worker: index, verb: "start", source });
+            }
+        }
+    }
+    for worker in &mut workers {
+        // A worker that is gone already shows itself when it is waited for.
+        let _ = writeln!(worker.input, "{spec}");
+    }
+    Ok(workers)
+}
+
+impl Worker {
+    fn start(work: &Work, index: u32) -> io::Result<Self> {
+        let mut child = Command::new(&work.worker_program.path)
+            .args(&work.worker_program.arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let missing = || io::Error::other("a pipe that was asked for is missing");
+        let input = child.stdin.take().ok_or_else(missing)?;
+        let output = BufReader::new(child.stdout.take().ok_or_else(missing)?);
+        Ok(Self { index, child, input, output, line: String::new() })
+    }
+
+    /// Takes one request after another until none is left. A worker that dies loses the request it had and takes no
+    /// more; one that never came up takes none.
+    fn drain(&mut self, next: &AtomicU32, requests: u32, clock: &dyn Clock) -> Vec<Outcome> {
+        let mut outcomes = Vec::new();
+        let mut alive = self.reply().is_ok();
+        while alive {
+            let request = next.fetch_add(1, Ordering::Relaxed);
+            if request >= requests {
+                break;
+            }
+            let start = clock.now();
+            let answer = self.issue(request);
+            alive = answer.is_ok();
+            let exchange = answer.unwrap_or_else(|_| Exchange::none(FailureKind::ChildKilled));
+            outcomes.push(exchange.at(request, self.index, (start, clock.now())));
+        }
+        outcomes
+    }
+
+    fn issue(&mut self, request: u32) -> io::Result<Exchange> {
+        self.input.write_all(format!("{request}\n").as_bytes())?;
+        self.reply()?;
+        Exchange::from_line(self.line.trim_end()).ok_or_else(|| io::Error::from(io::ErrorKind::InvalidData))
+    }
+
+    fn reply(&mut self) -> io::Result<()> {
+        self.line.clear();
+        match self.output.read_line(&mut self.line)? {
+            0 => Err(io::ErrorKind::UnexpectedEof.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Ends the worker by ending its input, and waits, so that its cost is counted with the parent's.
+    fn stop(mut self) {
+        drop(self.input);
+        // Nothing can be done about a worker that cannot be waited for.
+        let _ = self.child.wait();
+    }
+}
+
+/// The worker's end: reads the work, then answers one request after another until its input ends.
+///
+/// # Errors
+/// When the work cannot be understood or a pipe breaks; the parent sees that as a dead worker.
+pub fn serve_worker(input: impl BufRead, mut output: impl Write) -> io::Result<()> {
+    let mut lines = input.lines();
+    let Some(spec) = lines.next() else { return Ok(()) };
+    let work: Work = serde_json::from_str(&spec?)?;
+    let http = Http::new(&work).map_err(io::Error::other)?;
+    let client = http.blocking().map_err(io::Error::other)?;
+    output.write_all(b"ready\n")?;
+    output.flush()?;
+    for line in lines {
+        line?;
+        output.write_all(client.exchange().to_line().as_bytes())?;
+        output.flush()?;
+    }
+    Ok(())
+}
+
+impl Exchange {
+    fn to_line(&self) -> String {
+        let (status, bytes, failure) = self.parts();
+        let status = status.map_or_else(|| "-".to_owned(), |status| status.to_string());
+        format!("{status} {bytes} {}\n", failure.map_or("-", FailureKind::as_str))
+    }
+
+    fn from_line(line: &str) -> Option<Self> {
+        let mut words = line.split(' ');
+        let status = match words.next()? {
+            "-" => None,
+            word => Some(word.parse().ok()?),
+        };
+        let bytes = words.next()?.parse().ok()?;
+        let failure = match words.next()? {
+            "-" => None,
+            word => Some(FailureKind::parse(word)?),
+        };
+        Some(Self::new(status, bytes, failure))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Exchange;
+    use crate::model::FailureKind;
+
+    #[test]
+    fn an_exchange_survives_the_pipe() {
+        for (status, bytes, failure) in [
+            (Some(200), 16, None),
+            (Some(500), 0, Some(FailureKind::WrongStatus)),
+            (None, 0, Some(FailureKind::Refused)),
+        ] {
+            let line = Exchange::new(status, bytes, failure).to_line();
+            let back = Exchange::from_line(line.trim_end()).unwrap();
+            assert_eq!(back.parts(), (status, bytes, failure));
+        }
+        for rubbish in ["", "200", "x 1 -", "200 16 no-such-kind"] {
+            assert!(Exchange::from_line(rubbish).is_none(), "{rubbish}");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! One OS thread for each request, all at once: what a pool without bound would do. Each thread has a client of its
+//! own; a thread that cannot be started is a request that failed for want of this machine's resources.
+
+use std::thread;
+
+use super::http::{Exchange, Http};
+use super::{BASE_DESCRIPTORS, CLIENT_DESCRIPTORS, Strategy, StrategyError, Work, ports};
+use crate::clock::{Clock, SharedClock};
+use crate::model::{FailureKind, KindInfo, Model, Needs, Outcome, RequestCount, StrategySpec};
+
+/// As many threads as requests.
+pub(super) struct ThreadPerRequest;
+
+impl Strategy for ThreadPerRequest {
+    fn info(&self) -> KindInfo {
+        KindInfo {
+            name: "thread-per-request",
+            about: "one OS thread for each request",
+            model: Model::Async,
+            options: &["connections"],
+            label: "thread_per_request",
+        }
+    }
+
+    fn needs(&self, strategy: &StrategySpec, requests: RequestCount) -> Needs {
+        let threads = u64::from(requests);
+        Needs {
+            descriptors: BASE_DESCRIPTORS + CLIENT_DESCRIPTORS * threads,
+            threads: 1 + 2 * threads,
+            ports: ports(strategy, threads, requests),
+        }
+    }
+
+    fn run(&self, work: &Work, clock: &SharedClock) -> Result<Vec<Outcome>, StrategyError> {
+        let http = Http::new(work)?;
+        let (http, clock) = (&http, clock.as_ref());
+        Ok(thread::scope(|scope| {
+            let threads: Vec<_> = (0..work.requests)
+                .map(|request| {
+                    let name = format!("request-{request}");
+                    let issue = move || match http.blocking() {
+                        Ok(client) => client.outcome(request, request, clock),
+                        Err(_) => lost(request, clock),
+                    };
+                    (request, thread::Builder::new().name(name).spawn_scoped(scope, issue))
+                })
+                .collect();
+            threads
+                .into_iter()
+                .map(|(request, thread)| {
+                    thread.ok().and_then(|thread| thread.join().ok()).unwrap_or_else(|| lost(request, clock))
+                })
+                .collect()
+        }))
+    }
+}
+
+/// A request for which this machine had no thread left.
+fn lost(request: u32, clock: &dyn Clock) -> Outcome {
+    let now = clock.now();
+    Exchange::none(FailureKind::LocalLimit).at(request, request, (now, now))
+}

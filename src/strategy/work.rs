@@ -1,0 +1,77 @@
+//! What a sample's child is told to do: plain data that crosses a pipe as JSON. It holds header values in clear, so it
+//! travels on standard input only, never in an argument list or a file.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Connections, Nanos, RequestCount, StrategySpec, Target};
+
+/// The work of one sample.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Work {
+    /// Where requests go: `http` or `https`.
+    pub url: String,
+    /// HTTP method.
+    pub method: String,
+    /// Request body; empty for none.
+    pub body: String,
+    /// Header names and values, filled in.
+    pub headers: Vec<(String, String)>,
+    /// The status that counts as success.
+    pub expect_status: u16,
+    /// Longest time for one request, in nanoseconds.
+    pub request_timeout_ns: u64,
+    /// How many requests to issue: 1 or more.
+    pub requests: RequestCount,
+    /// Threads or processes of a pool: 1 or more.
+    pub workers: u32,
+    /// Most requests under way at once in `async`.
+    pub max_in_flight: Option<u32>,
+    /// Threads of the event loop in `async`.
+    pub threads: u32,
+    /// Whether a connection serves one request only.
+    pub connection_per_request: bool,
+    /// How a process pool starts its workers.
+    pub worker_program: Program,
+}
+
+/// A program with its arguments.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Program {
+    /// The executable.
+    pub path: PathBuf,
+    /// Its arguments.
+    pub arguments: Vec<String>,
+}
+
+impl Work {
+    /// The work of `strategy` for `requests` requests to `url`, which stands for `target`. `headers` are filled in.
+    #[must_use]
+    pub fn new(target: &Target, url: &str, strategy: &StrategySpec, worker_program: Program) -> Self {
+        let (method, body) = match target {
+            Target::Delay(_) => ("GET".to_owned(), String::new()),
+            Target::Url(target) => (target.method.clone(), target.body.clone()),
+        };
+        Self {
+            url: url.to_owned(),
+            method,
+            body,
+            headers: Vec::new(),
+            expect_status: target.expect_status(),
+            request_timeout_ns: Nanos::SECOND.0 * 30,
+            requests: 1,
+            workers: strategy.workers.unwrap_or(1),
+            max_in_flight: strategy.max_in_flight,
+            threads: strategy.threads,
+            connection_per_request: strategy.connections == Connections::PerRequest,
+            worker_program,
+        }
+    }
+
+    /// Longest time for one request.
+    #[must_use]
+    pub const fn request_timeout(&self) -> Nanos {
+        Nanos(self.request_timeout_ns)
+    }
+}
