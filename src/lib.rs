@@ -39,6 +39,7 @@ pub mod clock;
 pub mod config;
 pub mod limits;
 pub mod model;
+pub mod probe;
 pub mod protocol;
 pub mod report;
 pub mod server;

@@ -1,0 +1,99 @@
+//! What a child process cost, as the operating system counted it when the child was reaped. This file holds the only
+//! `unsafe` of the program: `wait4` has no safe wrapper that returns all of `rusage`.
+
+use std::io;
+
+use crate::model::Nanos;
+
+/// The cost of one process and of all descendants that were waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// CPU time in user mode.
+    pub user: Nanos,
+    /// CPU time in the kernel.
+    pub system: Nanos,
+    /// Peak resident memory of the largest of the processes.
+    pub peak_rss_bytes: u64,
+    /// Context switches by waiting.
+    pub voluntary_switches: u64,
+    /// Context switches by force.
+    pub involuntary_switches: u64,
+}
+
+/// How a process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Exit {
+    /// By itself, with this code.
+    Code(i32),
+    /// By this signal.
+    Signal(i32),
+}
+
+/// Waits for `child` to end and kills what it left behind in its process group. Blocks; call it from a thread of its
+/// own.
+#[cfg(unix)]
+pub(super) fn reap(child: std::process::Child) -> io::Result<(Exit, Option<Cost>)> {
+    let pid = child.id().cast_signed();
+    // Closes our ends of its pipes; dropping a `Child` neither kills nor waits.
+    drop(child);
+    await_end(pid);
+    super::watchdog::kill_group(pid.cast_unsigned());
+    let mut status = 0;
+    loop {
+        // SAFETY: `rusage` is plain integers, for which all zeroes is a value.
+        #[expect(unsafe_code, reason = "no safe constructor exists")]
+        let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+        // SAFETY: both pointers are to live locals of the right type; the pid is a child nobody else waits for.
+        #[expect(unsafe_code, reason = "a system call without a safe wrapper")]
+        let reaped = unsafe { libc::wait4(pid, &raw mut status, 0, &raw mut usage) };
+        if reaped == pid {
+            let exit = if libc::WIFSIGNALED(status) {
+                Exit::Signal(libc::WTERMSIG(status))
+            } else {
+                Exit::Code(libc::WEXITSTATUS(status))
+            };
+            return Ok((exit, Some(Cost::from(usage))));
+        }
+        let error = io::Error::last_os_error();
+        if error.kind() != io::ErrorKind::Interrupted {
+            return Err(error);
+        }
+    }
+}
+
+/// Waits until the process has ended and leaves it a zombie, so that its number still names its own group.
+#[cfg(unix)]
+fn await_end(pid: i32) {
+    use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
+
+    let Some(pid) = Pid::from_raw(pid) else { return };
+    let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+    while matches!(waitid(WaitId::Pid(pid), options), Err(rustix::io::Errno::INTR)) {}
+}
+
+#[cfg(unix)]
+impl From<libc::rusage> for Cost {
+    fn from(usage: libc::rusage) -> Self {
+        let count = |value: libc::c_long| u64::try_from(value).unwrap_or(0);
+        let time = |value: libc::timeval| {
+            Nanos(u64::try_from(value.tv_sec).unwrap_or(0) * 1_000_000_000)
+                + Nanos(u64::try_from(value.tv_usec).unwrap_or(0) * 1_000)
+        };
+        // Linux and the BSDs count KiB, macOS bytes.
+        let unit = if cfg!(target_vendor = "apple") { 1 } else { 1024 };
+        Self {
+            user: time(usage.ru_utime),
+            system: time(usage.ru_stime),
+            peak_rss_bytes: count(usage.ru_maxrss) * unit,
+            voluntary_switches: count(usage.ru_nvcsw),
+            involuntary_switches: count(usage.ru_nivcsw),
+        }
+    }
+}
+
+/// Waits for `child` to end. Blocks; call it from a thread of its own. Nobody counts its cost here.
+#[cfg(not(unix))]
+pub(super) fn reap(mut child: std::process::Child) -> io::Result<(Exit, Option<Cost>)> {
+    let status = child.wait()?;
+    Ok((Exit::Code(status.code().unwrap_or(-1)), None))
+}

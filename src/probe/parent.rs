@@ -1,0 +1,223 @@
+//! The parent's end: starts a child, listens, waits with a time limit, and sees to it that nothing of the child is left.
+
+use std::io::{self, Write};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::Duration;
+
+use thiserror::Error;
+
+use super::Spec;
+use super::cost::{self, Cost, Exit};
+use super::interrupt::{Interrupts, Signal};
+use super::output::{self, Heard, Tail};
+use super::watchdog::{Watchdog, kill_group};
+use crate::clock::Clock;
+use crate::model::Nanos;
+use crate::strategy::Program;
+
+/// How long output is waited for after a child has ended: something that left its process group may hold the pipe.
+const DRAIN_LIMIT: Duration = Duration::from_secs(2);
+
+/// Why a sample could not even be started. Whatever happens to a started one is [`Measured`].
+#[derive(Debug, Error)]
+pub enum ProbeError {
+    /// The child process could not be started.
+    #[error("cannot start {program} for a sample")]
+    Start {
+        /// The executable.
+        program: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The spec is not JSON, which cannot be, or a thread could not be started.
+    #[error("cannot hand a sample to its process")]
+    HandOver(#[source] io::Error),
+    /// The watchdog is gone, so nobody would clean up.
+    #[error("the process that cleans up after a crash has ended; start the sweep again")]
+    Watchdog(#[source] io::Error),
+}
+
+/// How a sample's process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// With this exit code.
+    Exited(i32),
+    /// By this signal, which was not ours.
+    Killed(i32),
+    /// Its time ran out and it was killed.
+    TimedOut,
+    /// The sweep was interrupted and it was killed.
+    Interrupted(Signal),
+}
+
+/// What is known of one sample.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measured {
+    /// How its process ended.
+    pub end: End,
+    /// From handing it the spec to the end of the process.
+    pub wall: Nanos,
+    /// What it cost.
+    pub cost: Option<Cost>,
+    /// What it wrote.
+    pub heard: Heard,
+    /// The end of its standard error.
+    pub complaints: Tail,
+}
+
+/// Starts children and waits for them.
+pub struct Probe<'a> {
+    /// The program that [`run_child`](super::run_child)s.
+    pub program: &'a Program,
+    /// Longest time for one sample.
+    pub time_limit: Nanos,
+    /// Kills the child if this process dies.
+    pub watchdog: &'a Watchdog,
+    /// Ends the wait early.
+    pub interrupts: &'a Interrupts,
+    /// The time.
+    pub clock: &'a dyn Clock,
+}
+
+enum Event {
+    Ended(io::Result<(Exit, Option<Cost>)>),
+    Interrupted(Signal),
+    Heard(Heard),
+    Complained(Tail),
+}
+
+impl Probe<'_> {
+    /// Measures one sample. Blocks until its process has ended, its time has run out or an interrupt came; afterwards
+    /// nothing of its process group is left.
+    ///
+    /// # Errors
+    /// When the sample could not be started.
+    pub fn measure(&self, spec: &Spec) -> Result<Measured, ProbeError> {
+        let mut line = serde_json::to_vec(spec).map_err(|error| ProbeError::HandOver(error.into()))?;
+        line.push(b'\n');
+        let mut child = self.start()?;
+        let group = child.id();
+        self.watchdog.enter(group).map_err(|error| {
+            kill_group(group);
+            ProbeError::Watchdog(error)
+        })?;
+        let (sender, events) = mpsc::channel();
+        let started = self.clock.now();
+        let input = child.stdin.take();
+        listen(child, spec.work.requests, &sender).map_err(|error| {
+            kill_group(group);
+            ProbeError::HandOver(error)
+        })?;
+        // A child that is gone already shows itself by its end.
+        let _ = input.map(|mut input| input.write_all(&line));
+        let interrupted = sender.clone();
+        // A send fails only when the wait is over.
+        let _subscription = self.interrupts.subscribe(move |signal| drop(interrupted.send(Event::Interrupted(signal))));
+        drop(sender);
+        let measured = self.wait(&events, group, started);
+        self.watchdog.strike(group).map_err(ProbeError::Watchdog)?;
+        Ok(measured)
+    }
+
+    fn start(&self) -> Result<Child, ProbeError> {
+        let mut command = Command::new(&self.program.path);
+        command.args(&self.program.arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        command.spawn().map_err(|source| ProbeError::Start { program: self.program.path.display().to_string(), source })
+    }
+
+    fn wait(&self, events: &Receiver<Event>, group: u32, started: Nanos) -> Measured {
+        let mut gathered = Gathered::default();
+        let mut cut_short = None;
+        let deadline = started + self.time_limit;
+        while gathered.exit.is_none() {
+            let left = deadline.saturating_sub(self.clock.now()).as_duration();
+            match events.recv_timeout(if cut_short.is_some() { DRAIN_LIMIT } else { left }) {
+                Ok(Event::Interrupted(signal)) => {
+                    cut_short.get_or_insert(End::Interrupted(signal));
+                    kill_group(group);
+                }
+                Ok(event) => gathered.take(event),
+                Err(RecvTimeoutError::Timeout) if cut_short.is_none() => {
+                    cut_short = Some(End::TimedOut);
+                    kill_group(group);
+                }
+                Err(_) => break,
+            }
+        }
+        let wall = self.clock.now() - started;
+        gathered.drain(events);
+        gathered.into_measured(cut_short, wall)
+    }
+}
+
+/// Starts three threads that report the child's output, its complaints and its end.
+fn listen(mut child: Child, requests: u32, sender: &Sender<Event>) -> io::Result<()> {
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    // A send fails only when nobody waits any more.
+    if let Some(stdout) = stdout {
+        let sender = sender.clone();
+        spawn("stdout", move || drop(sender.send(Event::Heard(output::listen(stdout, requests)))))?;
+    }
+    if let Some(stderr) = stderr {
+        let sender = sender.clone();
+        spawn("stderr", move || drop(sender.send(Event::Complained(output::tail(stderr)))))?;
+    }
+    let sender = sender.clone();
+    spawn("reaper", move || drop(sender.send(Event::Ended(cost::reap(child)))))
+}
+
+fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    thread::Builder::new().name(name.to_owned()).spawn(body).map(drop)
+}
+
+#[derive(Default)]
+struct Gathered {
+    exit: Option<io::Result<(Exit, Option<Cost>)>>,
+    heard: Option<Heard>,
+    complaints: Option<Tail>,
+}
+
+impl Gathered {
+    fn take(&mut self, event: Event) {
+        match event {
+            Event::Ended(exit) => self.exit = Some(exit),
+            Event::Heard(heard) => self.heard = Some(heard),
+            Event::Complained(tail) => self.complaints = Some(tail),
+            Event::Interrupted(_) => {}
+        }
+    }
+
+    /// Waits for what the child has written before it ended.
+    fn drain(&mut self, events: &Receiver<Event>) {
+        while self.heard.is_none() || self.complaints.is_none() {
+            match events.recv_timeout(DRAIN_LIMIT) {
+                Ok(event) => self.take(event),
+                Err(_) => break,
+            }
+        }
+    }
+
+    fn into_measured(self, cut_short: Option<End>, wall: Nanos) -> Measured {
+        let (exit, cost) = match self.exit {
+            Some(Ok((exit, cost))) => (exit, cost),
+            // It could not be waited for: nobody knows how it ended.
+            Some(Err(_)) | None => (Exit::Code(-1), None),
+        };
+        let own_end = match exit {
+            Exit::Code(code) => End::Exited(code),
+            Exit::Signal(signal) => End::Killed(signal),
+        };
+        Measured {
+            end: cut_short.unwrap_or(own_end),
+            wall,
+            cost,
+            heard: self.heard.unwrap_or_default(),
+            complaints: self.complaints.unwrap_or_default(),
+        }
+    }
+}
