@@ -39,6 +39,8 @@ pub mod clock;
 pub mod config;
 pub mod limits;
 pub mod model;
+pub mod plan;
+pub mod preflight;
 pub mod probe;
 pub mod protocol;
 pub mod report;
