@@ -35,6 +35,7 @@
 //! Deliberately absent: an async `main` (the async strategy owns its runtime), global state, a plug-in system
 //! (a strategy in another language enters as a `command`), and any path by which a chart could reach a measurement.
 
+pub mod archive;
 pub mod clock;
 pub mod config;
 pub mod limits;

@@ -1,0 +1,68 @@
+//! What can be wrong with files of a run. Every message names the file and what was tried.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+/// Why a run could not be written or read.
+#[derive(Debug, Error)]
+pub enum ArchiveError {
+    /// The operating system said no.
+    #[error("cannot {verb} {}", path.display())]
+    Io {
+        /// What was tried.
+        verb: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+    /// A file holds something else than it should.
+    #[error("{}: {problem}", path.display())]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// Where in it, what is there, what was expected.
+        problem: String,
+    },
+    /// A run that a newer program wrote.
+    #[error("{} has schema version {found}; this program reads up to {known}, so take a newer one", path.display())]
+    NewerSchema {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: u32,
+        /// The newest version known here.
+        known: u32,
+    },
+    /// Not a run directory.
+    #[error("{} is not a run directory: it holds no {missing}", path.display())]
+    NotARun {
+        /// The folder.
+        path: PathBuf,
+        /// The file that is not there.
+        missing: &'static str,
+    },
+    /// A run that must not be resumed.
+    #[error("cannot resume {}: {why}", path.display())]
+    Resume {
+        /// The folder.
+        path: PathBuf,
+        /// What differs.
+        why: String,
+    },
+}
+
+impl ArchiveError {
+    /// Gives an I/O error its path and verb.
+    pub(super) fn io(verb: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Io { verb, path: path.to_owned(), source }
+    }
+
+    /// A file that holds something else than it should.
+    pub(super) fn content(path: &Path, problem: impl Into<String>) -> Self {
+        Self::Content { path: path.to_owned(), problem: problem.into() }
+    }
+}

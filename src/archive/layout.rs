@@ -1,0 +1,215 @@
+//! Where the files of a run are, and how they come to be: under a temporary name, then renamed, journals excepted.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::ArchiveError;
+
+/// Names of the files of a run.
+pub mod files {
+    /// Facts about the run and checksums of its files.
+    pub const MANIFEST: &str = "manifest.json";
+    /// The config, as given.
+    pub const CONFIG: &str = "config.toml";
+    /// A row for each sample.
+    pub const RAW: &str = "raw.csv";
+    /// A row for each request.
+    pub const REQUESTS: &str = "requests.csv";
+    /// The folder of the pictures.
+    pub const CHARTS: &str = "charts";
+    /// Points to the newest run.
+    pub const LATEST: &str = "latest";
+}
+
+/// The folder of one run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunDirectory {
+    path: PathBuf,
+    id: String,
+}
+
+impl RunDirectory {
+    /// Makes `parent/<stem>-<start>`, with `-2`, `-3` … if that exists, and points `parent/latest` to it. `parent` is
+    /// made too where it is missing.
+    ///
+    /// # Errors
+    /// When a folder cannot be made; nothing is left then.
+    pub fn create(parent: &Path, stem: &str, start: Timestamp) -> Result<Self, ArchiveError> {
+        fs::create_dir_all(parent).map_err(ArchiveError::io("create folder", parent))?;
+        let stamp = start.to_zoned(TimeZone::UTC).strftime("%Y%m%dT%H%M%SZ").to_string();
+        let base = format!("{}-{stamp}", safe_stem(stem));
+        for attempt in 1_u32.. {
+            let id = if attempt == 1 { base.clone() } else { format!("{base}-{attempt}") };
+            let path = parent.join(&id);
+            match fs::create_dir(&path) {
+                Ok(()) => {
+                    let directory = Self { path, id };
+                    directory.point_latest(parent)?;
+                    return Ok(directory);
+                }
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(ArchiveError::io("create folder", &path)(error)),
+            }
+        }
+        unreachable!("a free name is found before numbers run out")
+    }
+
+    /// An existing run directory.
+    ///
+    /// # Errors
+    /// When it is no folder, or holds no manifest.
+    pub fn open(path: &Path) -> Result<Self, ArchiveError> {
+        let path = fs::canonicalize(path).map_err(ArchiveError::io("open run", path))?;
+        if !path.join(files::MANIFEST).is_file() {
+            return Err(ArchiveError::NotARun { path, missing: files::MANIFEST });
+        }
+        let id = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        Ok(Self { path, id })
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The folder's name, which names the run.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// A file in it.
+    #[must_use]
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// Every file below it but the manifest, by its path with `/`, sorted. Links are not followed and not listed.
+    ///
+    /// # Errors
+    /// When a folder cannot be read.
+    pub fn list(&self) -> Result<Vec<String>, ArchiveError> {
+        let mut names = Vec::new();
+        let mut folders = vec![(self.path.clone(), String::new())];
+        while let Some((folder, prefix)) = folders.pop() {
+            let read = || ArchiveError::io("read folder", &folder);
+            for entry in fs::read_dir(&folder).map_err(read())? {
+                let entry = entry.map_err(read())?;
+                let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+                let kind = entry.file_type().map_err(read())?;
+                if kind.is_dir() {
+                    folders.push((entry.path(), format!("{name}/")));
+                } else if kind.is_file() && name != files::MANIFEST {
+                    names.push(name);
+                }
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    #[cfg(unix)]
+    fn point_latest(&self, parent: &Path) -> Result<(), ArchiveError> {
+        let latest = parent.join(files::LATEST);
+        let temporary = parent.join(format!(".{}.{}", files::LATEST, self.id));
+        std::os::unix::fs::symlink(&self.id, &temporary).map_err(ArchiveError::io("create link", &temporary))?;
+        fs::rename(&temporary, &latest).map_err(|error| {
+            // The link that could not take its place must not stay behind.
+            let _ = fs::remove_file(&temporary);
+            ArchiveError::io("replace link", &latest)(error)
+        })
+    }
+
+    #[cfg(not(unix))]
+    fn point_latest(&self, parent: &Path) -> Result<(), ArchiveError> {
+        write_atomically(&parent.join(files::LATEST), format!("{}\n", self.id).as_bytes())
+    }
+}
+
+/// A config's stem as part of a folder's name: separators and control characters become `-`, at most 80 bytes.
+fn safe_stem(stem: &str) -> String {
+    let clean: String = stem
+        .chars()
+        .map(|c| if c.is_control() || c.is_whitespace() || "/\\:*?\"<>|".contains(c) { '-' } else { c })
+        .collect();
+    let clean = clean.trim_start_matches(['.', '-']);
+    let end = clean.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= 80).last().unwrap_or(0);
+    if end == 0 { "sweep".to_owned() } else { clean[..end].to_owned() }
+}
+
+/// Writes a file under a temporary name beside it, syncs it, and renames it: readers see the old file or the new one.
+///
+/// # Errors
+/// When any step fails; the old file is untouched then.
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), ArchiveError> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(ArchiveError::io("create folder", folder))?;
+    let failed = || ArchiveError::io("write", path);
+    let mut file = tempfile::Builder::new().prefix(".writing-").tempfile_in(folder).map_err(failed())?;
+    file.write_all(bytes).map_err(failed())?;
+    readable_by_all(file.as_file()).map_err(failed())?;
+    file.as_file().sync_all().map_err(failed())?;
+    file.persist(path).map_err(|error| ArchiveError::io("write", path)(error.error))?;
+    Ok(())
+}
+
+/// Temporary files are private; results are as readable as any other new file of a public archive.
+#[cfg(unix)]
+fn readable_by_all(file: &fs::File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable_by_all(_file: &fs::File) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use jiff::Timestamp;
+
+    use super::{RunDirectory, files, safe_stem, write_atomically};
+
+    #[test]
+    fn runs_of_one_second_get_numbers_and_latest_is_the_last() {
+        let parent = tempfile::tempdir().unwrap();
+        let start: Timestamp = "2026-11-22T18:30:00Z".parse().unwrap();
+        let ids: Vec<String> =
+            (0..3).map(|_| RunDirectory::create(parent.path(), "sweep", start).unwrap().id().to_owned()).collect();
+        assert_eq!(ids, ["sweep-20261122T183000Z", "sweep-20261122T183000Z-2", "sweep-20261122T183000Z-3"]);
+        let latest = fs::canonicalize(parent.path().join(files::LATEST)).unwrap();
+        assert!(latest.ends_with("sweep-20261122T183000Z-3"));
+        assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 4, "nothing else is left");
+    }
+
+    #[test]
+    fn stems_are_harmless_as_names() {
+        for (stem, safe) in
+            [("sweep", "sweep"), ("../a b", "a-b"), ("..", "sweep"), ("", "sweep"), ("报告", "报告"), ("-rf\n", "rf-")]
+        {
+            assert_eq!(safe_stem(stem), safe);
+        }
+        assert!(safe_stem(&"é".repeat(200)).len() <= 80);
+    }
+
+    #[test]
+    fn a_file_is_replaced_whole_and_nothing_else_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deep/er.txt");
+        write_atomically(&path, b"one").unwrap();
+        write_atomically(&path, b"two").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"two");
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+        let error = write_atomically(&path.join("x"), b"").unwrap_err();
+        assert!(error.to_string().starts_with("cannot create folder"), "{error}");
+    }
+}

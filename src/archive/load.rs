@@ -1,0 +1,114 @@
+//! A run directory → [`Run`], whether it was finished, interrupted or killed.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+use super::journal::{whole_requests, whole_samples};
+use super::layout::{RunDirectory, files};
+use super::{ArchiveError, Manifest};
+use crate::model::{CellRequests, Facts, Model, RequestCount, Run, SampleRow, StrategyLine};
+
+/// A run as it was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Loaded {
+    /// Where it is.
+    pub directory: RunDirectory,
+    /// Its manifest.
+    pub manifest: Manifest,
+    /// Its config, as given.
+    pub config: String,
+    /// Its rows and facts.
+    pub run: Run,
+}
+
+/// Reads a run directory. Rows that were written only in part are left out.
+///
+/// # Errors
+/// When something is missing or damaged, naming it.
+pub fn load(path: &Path) -> Result<Loaded, ArchiveError> {
+    let directory = RunDirectory::open(path)?;
+    let manifest = Manifest::read(&directory)?;
+    let config_path = directory.file(files::CONFIG);
+    let config = std::fs::read_to_string(&config_path).map_err(ArchiveError::io("read", &config_path))?;
+    let raw = directory.file(files::RAW);
+    if !raw.is_file() {
+        return Err(ArchiveError::NotARun { path: directory.path().to_owned(), missing: files::RAW });
+    }
+    let (samples, _) = whole_samples(&raw)?;
+    let strategies = strategies(&manifest, &samples);
+    let requests = requests(&directory, &samples, &strategies)?;
+    let run = Run { facts: facts(&manifest), strategies, counts: counts(&samples), samples, requests };
+    Ok(Loaded { directory, manifest, config, run })
+}
+
+fn facts(manifest: &Manifest) -> Facts {
+    Facts {
+        run_id: manifest.run_id.clone(),
+        title: manifest.title.clone(),
+        tool_version: manifest.tool_version.clone(),
+        started_at: manifest.started_at.clone(),
+        ended_at: manifest.ended_at.clone().unwrap_or_default(),
+        seed: manifest.seed,
+        target: Some((&manifest.target).into()),
+        machine: manifest.machine.summary(),
+        planned_samples: manifest.planned_samples,
+    }
+}
+
+/// Strategies in the order of the config.
+fn strategies(manifest: &Manifest, samples: &[SampleRow]) -> Vec<StrategyLine> {
+    let mut lines: Vec<StrategyLine> = manifest
+        .strategies
+        .iter()
+        .map(|strategy| StrategyLine {
+            name: strategy.name.clone(),
+            kind: strategy.kind.clone(),
+            workers: strategy.workers,
+            model: Model::parse(&strategy.model),
+        })
+        .collect();
+    add_unknown(&mut lines, samples);
+    lines
+}
+
+/// Appends a line for every strategy that only the rows know, in order of appearance.
+pub(super) fn add_unknown(lines: &mut Vec<StrategyLine>, samples: &[SampleRow]) {
+    let mut known: std::collections::HashSet<String> = lines.iter().map(|line| line.name.clone()).collect();
+    for sample in samples {
+        if !known.contains(&sample.strategy) {
+            known.insert(sample.strategy.clone());
+            lines.push(StrategyLine {
+                name: sample.strategy.clone(),
+                kind: sample.kind.clone(),
+                workers: sample.workers,
+                model: None,
+            });
+        }
+    }
+}
+
+/// Every request count, ascending.
+pub(super) fn counts(samples: &[SampleRow]) -> Vec<RequestCount> {
+    samples.iter().map(|sample| sample.requests).collect::<std::collections::BTreeSet<_>>().into_iter().collect()
+}
+
+fn requests(
+    directory: &RunDirectory,
+    samples: &[SampleRow],
+    strategies: &[StrategyLine],
+) -> Result<BTreeMap<(usize, RequestCount), CellRequests>, ArchiveError> {
+    let slots: HashMap<&str, usize> =
+        strategies.iter().enumerate().map(|(slot, line)| (line.name.as_str(), slot)).collect();
+    let mut cells: BTreeMap<(usize, RequestCount), CellRequests> = BTreeMap::new();
+    whole_requests(&directory.file(files::REQUESTS), samples, |sample, outcome| {
+        // Every sample's strategy has a line.
+        let cell = cells.entry((slots[sample.strategy.as_str()], sample.requests)).or_default();
+        if outcome.failure.is_none() {
+            cell.latencies.push(outcome.end - outcome.start);
+        }
+        if sample.repeat == 1 {
+            cell.first_repeat.push(outcome);
+        }
+    })?;
+    Ok(cells)
+}

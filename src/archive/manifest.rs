@@ -1,0 +1,283 @@
+//! manifest.json: what is known about a run beside its rows. It is written when the run starts and again when it ends,
+//! then with the checksum of every other file.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::layout::{RunDirectory, files, write_atomically};
+use super::{ArchiveError, Git, Machine};
+use crate::model::{DelayTarget, Nanos, StrategySpec, Target, UrlTarget};
+
+/// Schema of manifest.json. Older ones are read, newer ones refused.
+const SCHEMA_VERSION: u32 = 1;
+
+/// Changes when numbers measured before and after can no longer be put into one run.
+pub const MEASURING_VERSION: u32 = 1;
+
+/// How far a run has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunStatus {
+    /// Under way, or ended without a word.
+    Running,
+    /// Ended by a signal or an error; can be resumed.
+    Interrupted,
+    /// All samples of the plan are there.
+    Finished,
+}
+
+/// The content of manifest.json.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Schema of this file.
+    pub schema_version: u32,
+    /// Schema of raw.csv.
+    pub raw_schema_version: u32,
+    /// Schema of requests.csv.
+    pub requests_schema_version: u32,
+    /// The folder's name when it was made.
+    pub run_id: String,
+    /// Title of the config.
+    pub title: String,
+    /// How far the run has come.
+    pub status: RunStatus,
+    /// Version of the program that measured.
+    pub tool_version: String,
+    /// Version of its way to measure.
+    pub measuring_version: u32,
+    /// The command, word by word.
+    pub command_line: Vec<String>,
+    /// RFC 3339, UTC.
+    pub started_at: String,
+    /// RFC 3339, UTC; absent while the run is under way.
+    pub ended_at: Option<String>,
+    /// Seed of order, jitter, failures and intervals.
+    pub seed: u64,
+    /// Samples that the plan holds.
+    pub planned_samples: u32,
+    /// SHA-256 of config.toml.
+    pub config_sha256: String,
+    /// What the requests are sent to.
+    pub target: ManifestTarget,
+    /// In the order of the config.
+    pub strategies: Vec<ManifestStrategy>,
+    /// The machine when the run started.
+    pub machine: Machine,
+    /// The machine when the run ended.
+    #[serde(default)]
+    pub machine_after: Option<Machine>,
+    /// The source tree that the config lies in.
+    #[serde(default)]
+    pub git: Option<Git>,
+    /// SHA-256 of every other file by its path.
+    #[serde(default)]
+    pub files: BTreeMap<String, String>,
+}
+
+/// The target, without secrets.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum ManifestTarget {
+    /// The embedded delay server. Times are seconds.
+    Delay {
+        /// Time before each response.
+        delay_s: f64,
+        /// Uniform, ± around it.
+        jitter_s: f64,
+        /// Share of responses that are HTTP 500.
+        failure_rate: f64,
+        /// Requests served at once; 0 is unlimited.
+        max_concurrent: u32,
+    },
+    /// A server that somebody else runs.
+    Url {
+        /// Its address, without password.
+        url: String,
+        /// HTTP method.
+        method: String,
+        /// The status that counts as success.
+        expect_status: u16,
+        /// Names of the headers sent; their values are nobody's business.
+        header_names: Vec<String>,
+    },
+}
+
+/// One strategy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManifestStrategy {
+    /// Its label.
+    pub name: String,
+    /// Its kind.
+    pub kind: String,
+    /// How its requests overlap: `sequential`, `pool` or `async`.
+    pub model: String,
+    /// Threads or processes of a pool.
+    pub workers: Option<u32>,
+    /// Most requests under way at once.
+    pub max_in_flight: Option<u32>,
+    /// Threads of the event loop.
+    pub threads: u32,
+    /// `keep-alive` or `per-request`.
+    pub connections: String,
+}
+
+impl From<&StrategySpec> for ManifestStrategy {
+    fn from(spec: &StrategySpec) -> Self {
+        Self {
+            name: spec.name.clone(),
+            kind: spec.kind.clone(),
+            model: spec.model.as_str().to_owned(),
+            workers: spec.workers,
+            max_in_flight: spec.max_in_flight,
+            threads: spec.threads,
+            connections: spec.connections.as_str().to_owned(),
+        }
+    }
+}
+
+impl From<&Target> for ManifestTarget {
+    fn from(target: &Target) -> Self {
+        match target {
+            Target::Delay(DelayTarget { delay, jitter, failure_rate, max_concurrent }) => Self::Delay {
+                delay_s: delay.as_secs_f64(),
+                jitter_s: jitter.as_secs_f64(),
+                failure_rate: *failure_rate,
+                max_concurrent: *max_concurrent,
+            },
+            Target::Url(target) => Self::Url {
+                url: target.shown_url(),
+                method: target.method.clone(),
+                expect_status: target.expect_status,
+                header_names: target.headers.iter().map(|(name, _)| name.clone()).collect(),
+            },
+        }
+    }
+}
+
+impl From<&ManifestTarget> for Target {
+    /// The target as far as the manifest tells it: headers have names and no values.
+    fn from(target: &ManifestTarget) -> Self {
+        match target {
+            ManifestTarget::Delay { delay_s, jitter_s, failure_rate, max_concurrent } => Self::Delay(DelayTarget {
+                delay: Nanos::from_secs_f64(*delay_s),
+                jitter: Nanos::from_secs_f64(*jitter_s),
+                failure_rate: *failure_rate,
+                max_concurrent: *max_concurrent,
+            }),
+            ManifestTarget::Url { url, method, expect_status, header_names } => Self::Url(UrlTarget {
+                url: url.clone(),
+                method: method.clone(),
+                body: String::new(),
+                expect_status: *expect_status,
+                headers: header_names.iter().map(|name| (name.clone(), String::new())).collect(),
+            }),
+        }
+    }
+}
+
+impl Manifest {
+    /// Versions of everything that this program writes: of the manifest, of raw.csv, of requests.csv.
+    #[must_use]
+    pub const fn schema_versions() -> [u32; 3] {
+        [SCHEMA_VERSION, 1, 1]
+    }
+
+    /// Reads the manifest of a run.
+    ///
+    /// # Errors
+    /// When it is missing, no manifest, or of a newer schema.
+    pub fn read(directory: &RunDirectory) -> Result<Self, ArchiveError> {
+        let path = directory.file(files::MANIFEST);
+        let text = std::fs::read_to_string(&path).map_err(ArchiveError::io("read", &path))?;
+        let value: serde_json::Value =
+            serde_json::from_str(&text).map_err(|error| ArchiveError::content(&path, format!("not JSON: {error}")))?;
+        let version = value.get("schema_version").and_then(serde_json::Value::as_u64);
+        let found = version.and_then(|version| u32::try_from(version).ok());
+        match found {
+            None => return Err(ArchiveError::content(&path, "no schema_version, so it is not a run's manifest")),
+            Some(found) if found > SCHEMA_VERSION => {
+                return Err(ArchiveError::NewerSchema { path, found, known: SCHEMA_VERSION });
+            }
+            Some(_) => {}
+        }
+        serde_json::from_value(value).map_err(|error| ArchiveError::content(&path, error.to_string()))
+    }
+
+    /// Writes the manifest of a run, in place of the one before.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(&self, directory: &RunDirectory) -> Result<(), ArchiveError> {
+        self.write_into(directory.path()).map(drop)
+    }
+
+    /// Writes the manifest into a folder, which is a run directory from then on.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write_into(&self, folder: &Path) -> Result<RunDirectory, ArchiveError> {
+        let path = folder.join(files::MANIFEST);
+        let mut text = serde_json::to_string_pretty(self)
+            .map_err(|error| ArchiveError::content(&path, format!("cannot be written as JSON: {error}")))?;
+        text.push('\n');
+        write_atomically(&path, text.as_bytes())?;
+        RunDirectory::open(folder)
+    }
+
+    /// Takes the checksum of every other file of the run and writes the manifest.
+    ///
+    /// # Errors
+    /// When a file cannot be read or the manifest not be written.
+    pub fn seal(&mut self, directory: &RunDirectory) -> Result<(), ArchiveError> {
+        let names = directory.list()?;
+        self.files = names
+            .into_iter()
+            .map(|name| checksum(&directory.file(&name)).map(|sum| (name, sum)))
+            .collect::<Result<_, _>>()?;
+        self.write(directory)
+    }
+
+    /// Whether an interrupted run may be continued by this program with this config.
+    ///
+    /// # Errors
+    /// Naming what differs.
+    pub fn check_resumable(&self, directory: &RunDirectory) -> Result<(), ArchiveError> {
+        let refuse = |why: String| Err(ArchiveError::Resume { path: directory.path().to_owned(), why });
+        if self.measuring_version != MEASURING_VERSION {
+            return refuse(format!(
+                "it was measured by reportgen {} (measuring version {}), this one measures by version {MEASURING_VERSION}; \
+                 start a new run",
+                self.tool_version, self.measuring_version
+            ));
+        }
+        let now = checksum(&directory.file(files::CONFIG))?;
+        if now != self.config_sha256 {
+            return refuse("its config.toml has been changed since; restore it or start a new run".to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// SHA-256 of a file's content, in hexadecimal.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn checksum(path: &Path) -> Result<String, ArchiveError> {
+    let mut file = File::open(path).map_err(ArchiveError::io("read", path))?;
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(count) => hash.update(&buffer[..count]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(ArchiveError::io("read", path)(error)),
+        }
+    }
+    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}

@@ -1,0 +1,21 @@
+//! Run directories on disk: what a sweep leaves behind, and how it is read again years later.
+//!
+//! In: rows as they are measured. Out: a [`Run`](crate::model::Run), from which everything else is computed. The
+//! journals and the config are the truth; this module must not know what is drawn from them.
+
+mod error;
+mod foreign;
+mod journal;
+mod layout;
+mod load;
+mod machine;
+mod manifest;
+mod rows;
+
+pub use error::ArchiveError;
+pub use foreign::load_csv;
+pub use journal::Journal;
+pub use layout::{RunDirectory, files, write_atomically};
+pub use load::{Loaded, load};
+pub use machine::{Git, Machine};
+pub use manifest::{MEASURING_VERSION, Manifest, ManifestStrategy, ManifestTarget, RunStatus, checksum};
