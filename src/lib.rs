@@ -36,10 +36,13 @@
 //! (a strategy in another language enters as a `command`), and any path by which a chart could reach a measurement.
 
 pub mod archive;
+pub mod chart;
 pub mod clock;
 pub mod config;
+pub mod export;
 pub mod limits;
 pub mod model;
+pub mod paint;
 pub mod plan;
 pub mod preflight;
 pub mod probe;

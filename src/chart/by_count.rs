@@ -1,0 +1,192 @@
+//! Lines over request counts: what the charts of a quantity by request count have in common.
+
+use crate::chart::{thin, words};
+use crate::config::ChartSpec;
+use crate::model::figure::{Axis, Mark, Panel, Point, Role, Scale, Series, Shape, Spread, Unit};
+use crate::report::{Cell, Report};
+
+/// More counts than this are no tick positions.
+const MOST_TICKS: usize = 60;
+/// Fewer points than this show intervals as bars: a band needs a line to lie around.
+const FEWEST_FOR_BAND: usize = 4;
+/// Fewer samples than this have no interval worth drawing.
+const FEWEST_FOR_INTERVAL: usize = 3;
+
+/// A quantity of a cell, by request count.
+pub(super) struct Quantity {
+    /// Label of the y axis, without unit.
+    pub(super) label: &'static str,
+    /// Unit of the y axis.
+    pub(super) unit: Unit,
+    /// The value and its interval, where the cell has them.
+    pub(super) value: fn(&Cell<'_>) -> Option<Value>,
+    /// Whether failed samples stand at their duration.
+    pub(super) failures: bool,
+}
+
+/// A value and the ends of its interval, in either order.
+pub(super) struct Value {
+    pub(super) y: f64,
+    pub(super) interval: Option<(f64, f64)>,
+}
+
+impl Value {
+    /// A function of a cell's median; its interval follows from that of the median.
+    pub(super) fn of_median(cell: &Cell<'_>, function: impl Fn(f64) -> f64) -> Option<Self> {
+        let interval = cell.interval.map(|ends| (function(ends.low), function(ends.high)));
+        Some(Self { y: function(cell.median()?), interval })
+    }
+}
+
+/// One panel with a measured line for each strategy that has any value or failure.
+pub(super) fn panel(report: &Report<'_>, slots: &[usize], quantity: &Quantity, scale: Scale) -> Panel {
+    let series = slots.iter().map(|slot| measured(report, *slot, quantity, scale));
+    Panel {
+        title: String::new(),
+        x: count_axis(report),
+        y: value_axis(quantity.label, quantity.unit, scale),
+        series: series.filter(|line| has_values(line) || !line.failures.is_empty()).collect(),
+        bars: Vec::new(),
+        empty: None,
+    }
+}
+
+/// Replaces labels that the config names.
+pub(super) fn relabel(panel: &mut Panel, spec: &ChartSpec) {
+    panel.x.label = spec.x_label.clone().unwrap_or_else(|| std::mem::take(&mut panel.x.label));
+    panel.y.label = spec.y_label.clone().unwrap_or_else(|| std::mem::take(&mut panel.y.label));
+}
+
+fn count_axis(report: &Report<'_>) -> Axis {
+    let ticks = if report.counts.len() > MOST_TICKS { &[] } else { report.counts };
+    Axis {
+        label: "Requests".to_owned(),
+        unit: Unit::Count,
+        scale: Scale::Linear,
+        from_zero: false,
+        ticks: ticks.iter().copied().map(f64::from).collect(),
+        names: Vec::new(),
+    }
+}
+
+/// An axis of values that starts at zero where it can.
+pub(super) fn value_axis(label: &str, unit: Unit, scale: Scale) -> Axis {
+    let from_zero = scale == Scale::Linear;
+    Axis { label: label.to_owned(), unit, scale, from_zero, ticks: Vec::new(), names: Vec::new() }
+}
+
+fn measured(report: &Report<'_>, slot: usize, quantity: &Quantity, scale: Scale) -> Series {
+    let point = |&requests: &u32| {
+        let cell = report.cell(slot, requests);
+        let value = cell.and_then(quantity.value).filter(|value| drawable(value.y, scale));
+        let enough = cell.is_some_and(|cell| cell.points.len() >= FEWEST_FOR_INTERVAL);
+        let interval = value.as_ref().and_then(|value| interval(value, scale)).filter(|_| enough);
+        Point { x: requests.into(), y: value.map(|value| value.y), interval }
+    };
+    let points: Vec<Point> = report.counts.iter().map(point).collect();
+    let cells = if quantity.failures { report.cells_of(slot) } else { &[] };
+    let marks = cells.iter().flat_map(|cell| {
+        let durations = cell.excluded.iter().filter_map(|sample| sample.duration_s);
+        durations.filter(|y| drawable(*y, scale)).map(|y| Mark { x: cell.requests.into(), y })
+    });
+    let marks: Vec<Mark> = marks.collect();
+    let name = report.strategies[slot].name.clone();
+    Series {
+        failures_note: if marks.is_empty() { String::new() } else { format!("{name}: {} failed", marks.len()) },
+        name,
+        slot,
+        role: Role::Measured,
+        shape: Shape::Line,
+        spread: spread(&points),
+        failures: thin::marks(marks),
+        points: thin::points(points),
+    }
+}
+
+fn spread(points: &[Point]) -> Spread {
+    if points.iter().all(|point| point.interval.is_none()) {
+        Spread::None
+    } else if points.iter().filter(|point| point.y.is_some()).count() < FEWEST_FOR_BAND {
+        Spread::Bars
+    } else {
+        Spread::Band
+    }
+}
+
+fn drawable(y: f64, scale: Scale) -> bool {
+    y.is_finite() && (scale == Scale::Linear || y > 0.0)
+}
+
+/// The ends in order, where both can be shown.
+fn interval(value: &Value, scale: Scale) -> Option<(f64, f64)> {
+    let (a, b) = value.interval?;
+    let (low, high) = (a.min(b), a.max(b));
+    (drawable(low, scale) && drawable(high, scale)).then_some((low.min(value.y), high.max(value.y)))
+}
+
+/// Dashed lines of the best possible values. Strategies with the same ideal share one line, which names them.
+pub(super) fn ideals(
+    report: &Report<'_>,
+    slots: &[usize],
+    scale: Scale,
+    ideal: impl Fn(&Cell<'_>) -> Option<f64>,
+) -> Vec<Series> {
+    let mut lines: Vec<(Vec<Point>, Vec<usize>)> = Vec::new();
+    for &slot in slots {
+        let values = report.cells_of(slot).iter().filter_map(|cell| Some((cell.requests, ideal(cell)?)));
+        let drawn = values.filter(|(_, y)| drawable(*y, scale));
+        let points: Vec<Point> = drawn.map(|(x, y)| Point { x: x.into(), y: Some(y), interval: None }).collect();
+        match lines.iter_mut().find(|(other, _)| *other == points) {
+            Some((_, sharing)) => sharing.push(slot),
+            None => lines.push((points, vec![slot])),
+        }
+    }
+    let lines = lines.into_iter().filter(|(points, _)| !points.is_empty());
+    lines.map(|(points, sharing)| ideal_line(report, points, &sharing)).collect()
+}
+
+fn ideal_line(report: &Report<'_>, points: Vec<Point>, sharing: &[usize]) -> Series {
+    let name = |slot: usize| report.strategies[slot].name.as_str();
+    let who = match sharing {
+        [one] => name(*one).to_owned(),
+        [one, two] => format!("{}, {}", name(*one), name(*two)),
+        [one, rest @ ..] => format!("{} and {} more", name(*one), rest.len()),
+        [] => String::new(),
+    };
+    Series {
+        name: format!("ideal ({who})"),
+        slot: sharing.first().copied().unwrap_or_default(),
+        role: Role::Ideal,
+        shape: Shape::Line,
+        spread: Spread::None,
+        points: thin::points(points),
+        failures: Vec::new(),
+        failures_note: String::new(),
+    }
+}
+
+/// Whether a line has anything to join.
+pub(super) fn has_values(line: &Series) -> bool {
+    line.points.iter().any(|point| point.y.is_some())
+}
+
+/// The course of each measured line, in words.
+pub(super) fn courses(panel: &Panel) -> Vec<String> {
+    let measured = panel.series.iter().filter(|line| line.role == Role::Measured);
+    let told = measured.map(|line| {
+        let points = line.points.iter().filter_map(|point| Some((point.x, point.y?)));
+        words::course(&line.name, &points.collect::<Vec<_>>(), panel.y.unit)
+    });
+    told.collect()
+}
+
+/// `band` or `bars`, whichever the panel shows.
+pub(super) fn spread_word(panel: &Panel) -> Option<&'static str> {
+    let shows = |spread| panel.series.iter().any(|line| line.spread == spread);
+    match (shows(Spread::Band), shows(Spread::Bars)) {
+        (true, true) => Some("band and bars"),
+        (true, false) => Some("band"),
+        (false, true) => Some("bars"),
+        (false, false) => None,
+    }
+}

@@ -1,0 +1,156 @@
+//! The headline: how long each strategy takes for how many requests, its ideal, its spread and its failures.
+
+use crate::chart::by_count::{self, Quantity, Value};
+use crate::chart::{Chart, WhyNot, slots, words};
+use crate::config::ChartSpec;
+use crate::model::figure::{Arrangement, Figure, Role, Scale, Unit};
+use crate::report::Report;
+
+/// Duration by request count. Without a `y-scale` it draws two figures, because beside a strategy that is fifty times
+/// slower a linear axis hides the others.
+pub(super) struct Duration;
+
+const QUANTITY: Quantity = Quantity {
+    label: "Duration",
+    unit: Unit::Seconds,
+    value: |cell| Value::of_median(cell, |median| median),
+    failures: true,
+};
+
+impl Chart for Duration {
+    fn name(&self) -> &'static str {
+        "duration"
+    }
+
+    fn about(&self) -> &'static str {
+        "seconds by request count, with the ideal; linear and logarithmic"
+    }
+
+    fn figures(&self, report: &Report<'_>, spec: &ChartSpec) -> Result<Vec<Figure>, WhyNot> {
+        let slots = slots(report, spec)?;
+        let scales = spec.y_scale.map_or(vec![Scale::Linear, Scale::Log], |scale| vec![scale]);
+        let figures: Vec<Figure> = scales.iter().filter_map(|scale| figure(report, spec, &slots, *scale)).collect();
+        if figures.is_empty() { Err(WhyNot::NoSamples) } else { Ok(figures) }
+    }
+}
+
+fn figure(report: &Report<'_>, spec: &ChartSpec, slots: &[usize], scale: Scale) -> Option<Figure> {
+    let mut panel = by_count::panel(report, slots, &QUANTITY, scale);
+    if panel.series.is_empty() {
+        return None;
+    }
+    by_count::relabel(&mut panel, spec);
+    panel.series.extend(by_count::ideals(report, slots, scale, |cell| cell.ideal_s));
+    let has_ideal = panel.series.iter().any(|line| line.role == Role::Ideal);
+    let failures = slots.iter().flat_map(|slot| report.cells_of(*slot)).flat_map(|cell| &cell.excluded);
+    let failed = failures.filter(|sample| sample.duration_s.is_some_and(|y| scale == Scale::Linear || y > 0.0)).count();
+    let (id, title) = title(report, spec, scale);
+    Some(Figure {
+        id,
+        title,
+        description: words::sentence(by_count::courses(&panel)),
+        caption: words::caption([
+            words::samples(report, slots),
+            words::intervals(report, slots, by_count::spread_word(&panel)),
+            has_ideal.then(|| words::ideal(report)),
+            words::failures(failed),
+        ]),
+        panels: vec![panel],
+        arrangement: Arrangement::Stacked,
+    })
+}
+
+fn title(report: &Report<'_>, spec: &ChartSpec, scale: Scale) -> (String, String) {
+    let run_title = Some(&report.facts.title).filter(|title| !title.is_empty());
+    let title = spec.title.as_ref().or(run_title).map_or("Duration by request count", String::as_str);
+    match scale {
+        Scale::Linear => ("duration".to_owned(), title.to_owned()),
+        Scale::Log => ("duration-log".to_owned(), format!("{title} (logarithmic)")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Chart, Duration};
+    use crate::chart::plain;
+    use crate::model::figure::{Figure, Role, Scale, Spread};
+    use crate::model::{Run, SampleStatus};
+    use crate::report::Report;
+    use crate::report::testkit::{Sketch, article};
+
+    fn figures(run: &Run) -> Vec<Figure> {
+        Duration.figures(&Report::of(run), &plain("duration")).unwrap()
+    }
+
+    #[test]
+    fn the_chart_of_the_article_comes_out() {
+        let figures = figures(&article(3));
+        assert_eq!(figures.iter().map(|figure| figure.id.as_str()).collect::<Vec<_>>(), ["duration", "duration-log"]);
+        let panel = &figures[0].panels[0];
+        assert_eq!(panel.x.ticks, [10.0, 20.0, 30.0, 40.0, 50.0]);
+        assert!(panel.y.from_zero && panel.y.scale == Scale::Linear);
+        let single = &panel.series[0];
+        assert_eq!((single.name.as_str(), single.slot, single.spread), ("single_thread", 0, Spread::Band));
+        let values: Vec<_> = single.points.iter().map(|point| point.y.unwrap()).collect();
+        assert_eq!(values, [1.002, 2.002, 3.002, 4.002, 5.002]);
+        assert_eq!(single.points[0].interval, Some((1.001, 1.003)));
+        assert_eq!(
+            figures[0].caption,
+            "Median of 3 samples per point, set-up included; band: 95 % bootstrap interval of the median; dashed: \
+             ideal for a delay of 100 ms."
+        );
+        assert_eq!(
+            figures[0].description,
+            "single_thread grows by 100 ms per request; multithread goes from 102 ms at 10 to 302 ms at 50 requests; \
+             multiprocess goes from 102 ms at 10 to 302 ms at 50 requests; async_get stays at 102 ms from 10 to 50 \
+             requests."
+        );
+    }
+
+    #[test]
+    fn equal_ideals_are_one_line_that_names_who_shares_it() {
+        let figures = figures(&article(3));
+        let ideals = figures[0].panels[0].series.iter().filter(|line| line.role == Role::Ideal);
+        assert_eq!(
+            ideals.map(|line| (line.name.as_str(), line.slot)).collect::<Vec<_>>(),
+            [("ideal (single_thread)", 0), ("ideal (multithread, multiprocess)", 1), ("ideal (async_get)", 3)]
+        );
+    }
+
+    #[test]
+    fn a_subset_keeps_slots_and_labels_follow_the_config() {
+        let run = article(3);
+        let mut spec = plain("duration");
+        spec.strategies = vec!["async_get".into(), "multithread".into()];
+        (spec.title, spec.x_label) = (Some("题".into()), Some("请求次数".into()));
+        (spec.y_label, spec.y_scale) = (Some("所需用时".into()), Some(Scale::Log));
+        let figures = Duration.figures(&Report::of(&run), &spec).unwrap();
+        let panel = &figures[0].panels[0];
+        assert_eq!(figures.len(), 1);
+        assert_eq!(
+            (panel.x.label.as_str(), panel.y.label.as_str(), panel.y.scale),
+            ("请求次数", "所需用时", Scale::Log)
+        );
+        let measured = panel.series.iter().filter(|line| line.role == Role::Measured);
+        assert_eq!(measured.map(|line| line.slot).collect::<Vec<_>>(), [1, 3]);
+    }
+
+    #[test]
+    fn failed_samples_are_hollow_at_their_time_and_missing_cells_break_the_line() {
+        let run = Sketch::new()
+            .strategy("a", "", None)
+            .strategy("b", "", None)
+            .sample(0, 10, 1.0)
+            .sample(1, 20, 1.0)
+            .sample(0, 30, 7.0)
+            .also(|row| row.status = SampleStatus::Failed)
+            .sample(0, 30, 3.0)
+            .run();
+        let figures = figures(&run);
+        let line = &figures[0].panels[0].series[0];
+        assert_eq!(line.points.iter().map(|point| point.y).collect::<Vec<_>>(), [Some(1.0), None, Some(3.0)]);
+        assert_eq!(line.failures.iter().map(|mark| (mark.x, mark.y)).collect::<Vec<_>>(), [(30.0, 7.0)]);
+        assert_eq!(line.spread, Spread::None);
+        assert_eq!(figures[0].caption, "One sample per point; hollow: one sample that failed, in no median.");
+    }
+}

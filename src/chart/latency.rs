@@ -1,0 +1,147 @@
+//! How long the single requests took: their distribution at the largest request count.
+
+use crate::chart::by_count::{self, value_axis};
+use crate::chart::{Chart, WhyNot, slots, thin, words};
+use crate::config::ChartSpec;
+use crate::model::RequestCount;
+use crate::model::figure::{Arrangement, Figure, Panel, Point, Role, Scale, Series, Shape, Spread, Unit};
+use crate::report::{self, Cell, Report};
+
+/// The empirical distribution function of request times, a line for each strategy.
+pub(super) struct Latency;
+
+/// The most steps of one line.
+const MOST_STEPS: usize = 400;
+/// From this ratio of longest to shortest on, the axis of times is logarithmic.
+const WIDE: f64 = 100.0;
+
+impl Chart for Latency {
+    fn name(&self) -> &'static str {
+        "latency"
+    }
+
+    fn about(&self) -> &'static str {
+        "distribution of the single requests' times at the largest request count"
+    }
+
+    fn figures(&self, report: &Report<'_>, spec: &ChartSpec) -> Result<Vec<Figure>, WhyNot> {
+        let slots = slots(report, spec)?;
+        let recorded = || slots.iter().flat_map(|slot| report.cells_of(*slot)).filter(|cell| cell.latency.is_some());
+        let requests = recorded().map(|cell| cell.requests).max().ok_or(WhyNot::NoRequests)?;
+        let cells: Vec<_> = recorded().filter(|cell| cell.requests == requests).collect();
+        let latencies: Vec<_> = cells.iter().filter_map(|cell| Some((*cell, cell.latency.as_ref()?))).collect();
+        let mut panel = panel(report, spec, &latencies);
+        by_count::relabel(&mut panel, spec);
+        let told = latencies.iter().map(|(cell, latency)| finding(&report.strategies[cell.slot].name, latency));
+        let each = words::span(latencies.iter().map(|(_, latency)| latency.sorted.values().len()));
+        Ok(vec![Figure {
+            id: "latency".to_owned(),
+            title: spec.title.clone().unwrap_or_else(|| title(requests)),
+            description: words::sentence(told.collect()),
+            caption: words::caption([
+                each.map(|each| format!("Each line: {each} requests that succeeded, all repeats"))
+            ]),
+            panels: vec![panel],
+            arrangement: Arrangement::Stacked,
+        }])
+    }
+}
+
+fn title(requests: RequestCount) -> String {
+    format!("Time of single requests at {}", words::requests(requests.into()))
+}
+
+fn panel(report: &Report<'_>, spec: &ChartSpec, latencies: &[(&Cell<'_>, &report::Latency)]) -> Panel {
+    let ends = latencies.iter().filter_map(|(_, latency)| {
+        let values = latency.sorted.values();
+        Some((*values.first()?, *values.last()?))
+    });
+    let (least, greatest) = ends.fold((f64::MAX, 0.0_f64), |all, ends| (all.0.min(ends.0), all.1.max(ends.1)));
+    let scale = if least > 0.0 && greatest / least > WIDE { Scale::Log } else { Scale::Linear };
+    let series = latencies.iter().map(|(cell, latency)| Series {
+        name: report.strategies[cell.slot].name.clone(),
+        slot: cell.slot,
+        role: Role::Measured,
+        shape: Shape::Steps,
+        spread: Spread::None,
+        points: steps(latency.sorted.values(), spec.y_scale.unwrap_or_default()),
+        failures: Vec::new(),
+        failures_note: String::new(),
+    });
+    Panel {
+        title: String::new(),
+        x: value_axis("Time of a request", Unit::Seconds, scale),
+        y: value_axis("Share of requests", Unit::Share, spec.y_scale.unwrap_or_default()),
+        series: series.collect(),
+        bars: Vec::new(),
+        empty: None,
+    }
+}
+
+/// The share of values up to each value, from 0 to 1.
+fn steps(sorted: &[f64], scale: Scale) -> Vec<Point> {
+    let share = |index: usize| (index + 1) as f64 / sorted.len() as f64;
+    let point = |x: f64, y: f64| Point { x, y: Some(y), interval: None };
+    let start = sorted.first().filter(|_| scale == Scale::Linear).map(|x| point(*x, 0.0));
+    let kept = thin::evenly(sorted.len(), MOST_STEPS);
+    let is_last_of_equals = |index: &usize| sorted.get(index + 1) != Some(&sorted[*index]);
+    let risen = kept.into_iter().map(|index| index.max(last_equal(sorted, index))).filter(is_last_of_equals);
+    let mut points: Vec<Point> =
+        start.into_iter().chain(risen.map(|index| point(sorted[index], share(index)))).collect();
+    points.dedup();
+    points
+}
+
+/// The last position of the value at `index`.
+fn last_equal(sorted: &[f64], index: usize) -> usize {
+    sorted.partition_point(|value| *value <= sorted[index]) - 1
+}
+
+fn finding(name: &str, latency: &report::Latency) -> String {
+    let seconds = |number| words::value(number, Unit::Seconds);
+    let longest = latency.sorted.quantile(1.0).unwrap_or(latency.p99);
+    let (half, most) = (seconds(latency.p50), seconds(latency.p99));
+    format!("{name}: half within {half}, 99 % within {most}, the longest {}", seconds(longest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Chart, Latency, Scale, steps};
+    use crate::chart::plain;
+    use crate::model::Nanos;
+    use crate::report::Report;
+    use crate::report::testkit::article;
+
+    fn shares(values: &[f64]) -> Vec<(f64, f64)> {
+        steps(values, Scale::Linear).iter().map(|point| (point.x, point.y.unwrap())).collect()
+    }
+
+    #[test]
+    fn steps_rise_from_nothing_to_all() {
+        assert_eq!(shares(&[1.0, 2.0, 2.0, 4.0]), [(1.0, 0.0), (1.0, 0.25), (2.0, 0.75), (4.0, 1.0)]);
+        assert_eq!(shares(&[1.0]), [(1.0, 0.0), (1.0, 1.0)]);
+    }
+
+    #[test]
+    fn many_requests_are_thinned_and_keep_both_ends() {
+        let many: Vec<f64> = (1..=1_000_000).map(f64::from).collect();
+        let found = shares(&many);
+        assert!(found.len() <= 401);
+        assert_eq!((found[0], found[found.len() - 1]), ((1.0, 0.0), (1_000_000.0, 1.0)));
+        assert!(found.iter().skip(1).all(|(x, share)| (share - x / 1e6).abs() < 1e-12), "no share is wrong");
+    }
+
+    #[test]
+    fn the_largest_recorded_count_is_drawn() {
+        let mut run = article(3);
+        let latencies = run.requests[&(0, 50)].clone();
+        run.requests.insert((0, 40), latencies);
+        run.requests.get_mut(&(3, 50)).unwrap().latencies[0] = Nanos(50_000_000_000);
+        let figures = Latency.figures(&Report::of(&run), &plain("latency")).unwrap();
+        let figure = &figures[0];
+        assert_eq!(figure.title, "Time of single requests at 50 requests");
+        assert_eq!(figure.caption, "Each line: 50 requests that succeeded, all repeats.");
+        assert_eq!(figure.panels[0].x.scale, Scale::Log, "50 s beside 100 ms");
+        assert!(figure.description.starts_with("single_thread: half within 100 ms, 99 % within 100 ms, the longest"));
+    }
+}

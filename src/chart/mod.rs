@@ -1,0 +1,141 @@
+//! Report → figures. A chart reads a report and one entry of the config, and returns figures or the reason why not.
+//! Pure: it cannot reach a measurement, a file or a pixel. A new chart is one file and its entry in [`CHARTS`].
+
+mod by_count;
+#[cfg(test)]
+mod contract;
+mod cost;
+mod duration;
+mod latency;
+mod overhead;
+mod speedup;
+mod thin;
+mod throughput;
+mod timeline;
+mod words;
+
+use thiserror::Error;
+
+use crate::config::ChartSpec;
+use crate::model::figure::Figure;
+use crate::report::Report;
+
+/// A kind of chart: static, listed in [`CHARTS`].
+pub trait Chart: Sync {
+    /// The word after `kind =`, and the stem of its files.
+    fn name(&self) -> &'static str;
+
+    /// One line about it.
+    fn about(&self) -> &'static str;
+
+    /// Its figures, at least one, each with an id of its own that starts with the chart's name. The `kind` of `spec` is
+    /// not looked at. Strategies keep their colour when `spec` draws some of them.
+    ///
+    /// # Errors
+    /// Why the report cannot be drawn in this way.
+    fn figures(&self, report: &Report<'_>, spec: &ChartSpec) -> Result<Vec<Figure>, WhyNot>;
+}
+
+/// Every chart, in the order drawn by default.
+pub const CHARTS: &[&dyn Chart] = &[
+    &duration::Duration,
+    &speedup::Speedup,
+    &overhead::Overhead,
+    &throughput::Throughput,
+    &latency::Latency,
+    &cost::Cost,
+    &timeline::Timeline,
+];
+
+/// The names of all charts.
+#[must_use]
+pub fn names() -> Vec<&'static str> {
+    CHARTS.iter().map(|chart| chart.name()).collect()
+}
+
+/// Why a chart cannot be drawn.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum WhyNot {
+    /// The kind is not in the registry.
+    #[error("there is no chart `{0}`")]
+    UnknownKind(String),
+    /// The chart asks for a strategy that the run has not.
+    #[error("the run has no strategy `{0}`")]
+    UnknownStrategy(String),
+    /// No sample took any time.
+    #[error("no sample was measured")]
+    NoSamples,
+    /// Samples there are, but none that counts.
+    #[error("every sample failed")]
+    AllFailed,
+    /// A speed-up needs another strategy to refer to.
+    #[error("it compares strategies, and at no request count are there two to compare")]
+    NothingToCompare,
+    /// The best possible duration is not known.
+    #[error("the best possible duration is not known")]
+    NoIdeal,
+    /// Nobody recorded the single requests.
+    #[error("the single requests were not recorded")]
+    NoRequests,
+    /// Nobody recorded what the samples cost.
+    #[error("neither CPU time nor memory nor context switches were recorded")]
+    NoCost,
+}
+
+/// What became of a list of charts.
+#[derive(Debug, Default)]
+pub struct Drawn {
+    /// Figures in the order asked for; ids are unique.
+    pub figures: Vec<Figure>,
+    /// Kinds that could not be drawn, and why.
+    pub refused: Vec<(String, WhyNot)>,
+}
+
+/// Draws the charts that a config asks for; every kind once where it asks for none. A second chart of one kind has
+/// `-2` after its id, and so on.
+#[must_use]
+pub fn draw(report: &Report<'_>, specs: &[ChartSpec]) -> Drawn {
+    let all: Vec<ChartSpec> = CHARTS.iter().map(|chart| plain(chart.name())).collect();
+    let mut drawn = Drawn::default();
+    for spec in if specs.is_empty() { &all } else { specs } {
+        let chart = named(&spec.kind).ok_or_else(|| WhyNot::UnknownKind(spec.kind.clone()));
+        match chart.and_then(|chart| chart.figures(report, spec)) {
+            Ok(figures) => figures.into_iter().for_each(|figure| drawn.add(figure)),
+            Err(why) => drawn.refused.push((spec.kind.clone(), why)),
+        }
+    }
+    drawn
+}
+
+/// The chart of this name.
+#[must_use]
+pub fn named(name: &str) -> Option<&'static dyn Chart> {
+    CHARTS.iter().copied().find(|chart| chart.name() == name)
+}
+
+/// A chart with nothing overridden.
+#[must_use]
+pub fn plain(kind: &str) -> ChartSpec {
+    let kind = kind.to_owned();
+    ChartSpec { kind, title: None, x_label: None, y_label: None, y_scale: None, strategies: Vec::new() }
+}
+
+impl Drawn {
+    fn add(&mut self, mut figure: Figure) {
+        let ids = (2..).map(|number| format!("{}-{number}", figure.id));
+        let free =
+            std::iter::once(figure.id.clone()).chain(ids).find(|id| self.figures.iter().all(|other| other.id != *id));
+        figure.id = free.unwrap_or(figure.id);
+        self.figures.push(figure);
+    }
+}
+
+/// The slots that a chart draws, ascending.
+fn slots(report: &Report<'_>, spec: &ChartSpec) -> Result<Vec<usize>, WhyNot> {
+    let names = || report.strategies.iter().map(|line| line.name.as_str());
+    if let Some(unknown) = spec.strategies.iter().find(|name| names().all(|known| known != *name)) {
+        return Err(WhyNot::UnknownStrategy(unknown.clone()));
+    }
+    let wanted = |name: &str| spec.strategies.is_empty() || spec.strategies.iter().any(|other| other == name);
+    Ok(names().enumerate().filter(|(_, name)| wanted(name)).map(|(slot, _)| slot).collect())
+}

@@ -1,0 +1,100 @@
+//! Fewer points that look the same: more of them than a picture has columns cost time and show nothing.
+
+use crate::model::figure::{Mark, Point};
+
+/// Up to this many points are left alone.
+const FEW: usize = 1_000;
+/// Into how many stretches more of them are cut; each keeps its extremes.
+const STRETCHES: usize = 200;
+
+/// At most 1 002 points: the first, the last, and of each stretch those with the least and the greatest value, the
+/// lowest and the highest interval end, and one gap if it has any.
+pub(super) fn points(points: Vec<Point>) -> Vec<Point> {
+    if points.len() <= FEW {
+        return points;
+    }
+    let low = |point: &Point| point.interval.map(|ends| ends.0).or(point.y);
+    let high = |point: &Point| point.interval.map(|ends| ends.1).or(point.y);
+    let mut kept = vec![0, points.len() - 1];
+    for stretch in stretches(points.len()) {
+        let of = |value: &dyn Fn(&Point) -> Option<f64>| extremes(&stretch, |index| value(&points[index]));
+        let gap = stretch.clone().find(|index| points[*index].y.is_none());
+        kept.extend(of(&|point| point.y).into_iter().flatten());
+        kept.extend(of(&low)[0].into_iter().chain(of(&high)[1]).chain(gap));
+    }
+    kept.sort_unstable();
+    kept.dedup();
+    kept.into_iter().map(|index| points[index]).collect()
+}
+
+/// At most 400 marks once there are more than 1 000: of each stretch the lowest and the highest.
+pub(super) fn marks(mut marks: Vec<Mark>) -> Vec<Mark> {
+    if marks.len() <= FEW {
+        return marks;
+    }
+    marks.sort_by(|a, b| a.x.total_cmp(&b.x));
+    let kept = stretches(marks.len()).flat_map(|stretch| extremes(&stretch, |index| Some(marks[index].y)));
+    kept.flatten().map(|index| marks[index]).collect()
+}
+
+/// Up to `most` indices of a list of `len`, evenly spread, first and last among them.
+pub(super) fn evenly(len: usize, most: usize) -> Vec<usize> {
+    if len <= most {
+        return (0..len).collect();
+    }
+    (0..most).map(|step| step * (len - 1) / (most - 1)).collect()
+}
+
+fn stretches(len: usize) -> impl Iterator<Item = std::ops::Range<usize>> {
+    let size = len.div_ceil(STRETCHES);
+    (0..len).step_by(size).map(move |start| start..(start + size).min(len))
+}
+
+/// Where a stretch has its least and its greatest value.
+fn extremes(stretch: &std::ops::Range<usize>, value: impl Fn(usize) -> Option<f64>) -> [Option<usize>; 2] {
+    let with_values = || stretch.clone().filter_map(|index| Some((value(index)?, index)));
+    let least = with_values().min_by(|a, b| a.0.total_cmp(&b.0));
+    let greatest = with_values().max_by(|a, b| a.0.total_cmp(&b.0));
+    [least.map(|(_, index)| index), greatest.map(|(_, index)| index)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Mark, Point, evenly, marks, points};
+
+    fn wave(n: u32) -> Vec<Point> {
+        let y = |index: u32| if index == 777 { 99.0 } else { f64::from(index % 13) };
+        (0..n).map(|index| Point { x: index.into(), y: Some(y(index)), interval: Some((-1.0, 50.0)) }).collect()
+    }
+
+    #[test]
+    fn few_points_stay_as_they_are() {
+        assert_eq!(points(wave(1_000)), wave(1_000));
+    }
+
+    #[test]
+    fn many_points_keep_ends_extremes_and_gaps() {
+        let mut many = wave(100_000);
+        many[5_000].y = None;
+        many[6_000].interval = Some((-7.0, 60.0));
+        let kept = points(many.clone());
+        assert!(kept.len() <= 1_002 && kept.is_sorted_by_key(|point| point.x));
+        assert_eq!((kept.first(), kept.last()), (many.first(), many.last()));
+        for extreme in [777, 5_000, 6_000] {
+            assert!(kept.contains(&many[extreme]), "{extreme}");
+        }
+    }
+
+    #[test]
+    fn many_marks_keep_their_extremes() {
+        let all: Vec<Mark> = (0..5_000_u32).map(|index| Mark { x: index.into(), y: (index % 977).into() }).collect();
+        let kept = marks(all);
+        assert!(kept.len() <= 400 && kept.iter().any(|mark| mark.y == 976.0) && kept.iter().any(|mark| mark.y == 0.0));
+    }
+
+    #[test]
+    fn indices_spread_from_first_to_last() {
+        assert_eq!(evenly(3, 5), [0, 1, 2]);
+        assert_eq!(evenly(101, 5), [0, 25, 50, 75, 100]);
+    }
+}

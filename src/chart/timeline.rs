@@ -1,0 +1,238 @@
+//! What blocking, pools and an event loop do: every request as a bar on one time axis.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
+
+use crate::chart::by_count::value_axis;
+use crate::chart::{Chart, WhyNot, slots, words};
+use crate::config::ChartSpec;
+use crate::model::figure::{Arrangement, Axis, Bar, Figure, Panel, Scale, Unit};
+use crate::model::{Nanos, Outcome};
+use crate::report::{Cell, Report};
+
+/// A panel for each strategy: the first repeat at the largest recorded request count. Neither axis takes a scale.
+pub(super) struct Timeline;
+
+/// The most rows of a panel; more lanes share rows.
+const MOST_ROWS: usize = 48;
+/// About the most bars of a panel; more are joined with their neighbours.
+const MOST_BARS: usize = 2_000;
+
+impl Chart for Timeline {
+    fn name(&self) -> &'static str {
+        "timeline"
+    }
+
+    fn about(&self) -> &'static str {
+        "every request as a bar in its worker's lane, a panel for each strategy"
+    }
+
+    fn figures(&self, report: &Report<'_>, spec: &ChartSpec) -> Result<Vec<Figure>, WhyNot> {
+        let slots = slots(report, spec)?;
+        let recorded =
+            || slots.iter().flat_map(|slot| report.cells_of(*slot)).filter(|cell| !cell.first_repeat.is_empty());
+        let requests = recorded().map(|cell| cell.requests).max().ok_or(WhyNot::NoRequests)?;
+        let cells: Vec<&Cell<'_>> = recorded().filter(|cell| cell.requests == requests).collect();
+        let tracks: Vec<Tracks> = cells.iter().map(|cell| Tracks::of(cell)).collect();
+        let told = cells.iter().zip(&tracks).map(|(cell, tracks)| finding(report, cell, tracks));
+        let all = words::requests(requests.into());
+        Ok(vec![Figure {
+            id: "timeline".to_owned(),
+            title: spec.title.clone().unwrap_or_else(|| format!("What happens when: {all}")),
+            description: words::sentence(told.collect()),
+            caption: words::caption([
+                Some(format!("The first sample of each strategy at {all}; a bar is a request, a row one at a time")),
+                tracks.iter().any(|track| track.joined).then(|| "close requests are joined to one bar".to_owned()),
+                failed(&cells).then(|| "hollow: failed".to_owned()),
+            ]),
+            panels: cells.iter().zip(tracks).map(|(cell, tracks)| panel(report, spec, cell, tracks)).collect(),
+            arrangement: Arrangement::Stacked,
+        }])
+    }
+}
+
+fn failed(cells: &[&Cell<'_>]) -> bool {
+    cells.iter().flat_map(|cell| cell.first_repeat).any(|outcome| outcome.failure.is_some())
+}
+
+fn panel(report: &Report<'_>, spec: &ChartSpec, cell: &Cell<'_>, tracks: Tracks) -> Panel {
+    let time = value_axis(spec.x_label.as_deref().unwrap_or("Time"), Unit::Seconds, Scale::Linear);
+    let lanes = value_axis(spec.y_label.as_deref().unwrap_or("Lane"), Unit::Count, Scale::Linear);
+    Panel {
+        title: report.strategies[cell.slot].name.clone(),
+        x: time,
+        y: Axis { names: tracks.names, ..lanes },
+        series: Vec::new(),
+        bars: tracks.bars,
+        empty: None,
+    }
+}
+
+fn finding(report: &Report<'_>, cell: &Cell<'_>, tracks: &Tracks) -> String {
+    format!(
+        "{}: {}, at most {} at once, done after {}",
+        report.strategies[cell.slot].name,
+        words::requests(cell.first_repeat.len() as f64),
+        tracks.lanes,
+        tracks.end.human()
+    )
+}
+
+/// The bars of one panel.
+struct Tracks {
+    bars: Vec<Bar>,
+    /// Names of the rows, bottom to top; empty where rows are no workers.
+    names: Vec<String>,
+    /// Most requests under way at once.
+    lanes: usize,
+    /// When the last request ended.
+    end: Nanos,
+    /// Whether a bar may stand for several requests.
+    joined: bool,
+}
+
+impl Tracks {
+    fn of(cell: &Cell<'_>) -> Self {
+        let placed = lanes(cell.first_repeat);
+        let lanes = placed.iter().map(|(lane, _)| lane + 1).max().unwrap_or(0);
+        let end = cell.first_repeat.iter().map(|outcome| outcome.end).max().unwrap_or_default();
+        let rows = lanes.min(MOST_ROWS);
+        let bar = |(lane, outcome): &(usize, &Outcome)| Bar {
+            lane: u32::try_from(lane * rows / lanes.max(1)).unwrap_or(u32::MAX),
+            start: outcome.start.as_secs_f64(),
+            end: outcome.end.as_secs_f64(),
+            slot: cell.slot,
+            failed: outcome.failure.is_some(),
+        };
+        let mut bars: Vec<Bar> = placed.iter().map(bar).collect();
+        let joined = lanes > rows || bars.len() > MOST_BARS;
+        if joined {
+            bars = join(&bars, end.as_secs_f64() * rows as f64 / MOST_BARS as f64);
+        }
+        Self { bars, names: names(&placed, rows), lanes: at_once(cell.first_repeat), end, joined }
+    }
+}
+
+/// Worker numbers, where each row is exactly one worker and there are few enough to read.
+fn names(placed: &[(usize, &Outcome)], rows: usize) -> Vec<String> {
+    let by_lane: BTreeMap<usize, u32> = placed.iter().map(|(lane, outcome)| (*lane, outcome.worker)).collect();
+    let mut workers: Vec<u32> = by_lane.values().copied().collect();
+    workers.dedup();
+    let readable = workers.len() == rows && by_lane.len() == rows && rows <= 8;
+    if readable { workers.iter().map(u32::to_string).collect() } else { Vec::new() }
+}
+
+/// Gives each request a lane that is free for its whole time: one lane for each worker, more where a worker has
+/// several requests under way. Lanes of one worker lie together. Cost: n·log n.
+fn lanes(outcomes: &[Outcome]) -> Vec<(usize, &Outcome)> {
+    let mut by_worker: BTreeMap<u32, Vec<&Outcome>> = BTreeMap::new();
+    for outcome in outcomes {
+        by_worker.entry(outcome.worker).or_default().push(outcome);
+    }
+    let (mut placed, mut base) = (Vec::with_capacity(outcomes.len()), 0);
+    for mut own in by_worker.into_values() {
+        own.sort_by_key(|outcome| (outcome.start, outcome.request));
+        let (mut busy, mut free, mut used) = (BinaryHeap::new(), BinaryHeap::new(), 0);
+        for outcome in own {
+            while let Some(&Reverse((end, lane))) = busy.peek()
+                && end <= outcome.start
+            {
+                busy.pop();
+                free.push(Reverse(lane));
+            }
+            let lane = free.pop().map_or(used, |Reverse(lane)| lane);
+            used = used.max(lane + 1);
+            busy.push(Reverse((outcome.end, lane)));
+            placed.push((base + lane, outcome));
+        }
+        base += used;
+    }
+    placed
+}
+
+/// The most requests under way at one moment.
+fn at_once(outcomes: &[Outcome]) -> usize {
+    let starts = outcomes.iter().map(|outcome| (outcome.start, 1_i64));
+    let mut events: Vec<(Nanos, i64)> = starts.chain(outcomes.iter().map(|outcome| (outcome.end, -1))).collect();
+    events.sort_unstable();
+    let running = events.iter().scan(0, |running, (_, change)| {
+        *running += change;
+        Some(*running)
+    });
+    usize::try_from(running.max().unwrap_or(0)).unwrap_or(0)
+}
+
+/// Joins bars of a row that overlap or lie closer than `gap` seconds; failed ones only with failed ones.
+fn join(bars: &[Bar], gap: f64) -> Vec<Bar> {
+    let mut sorted = bars.to_vec();
+    sorted.sort_by(|a, b| (a.lane, a.failed).cmp(&(b.lane, b.failed)).then(a.start.total_cmp(&b.start)));
+    let mut joined: Vec<Bar> = Vec::new();
+    for bar in sorted {
+        match joined.last_mut() {
+            Some(last) if (last.lane, last.failed) == (bar.lane, bar.failed) && bar.start <= last.end + gap => {
+                last.end = last.end.max(bar.end);
+            }
+            _ => joined.push(bar),
+        }
+    }
+    joined
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Chart, Timeline};
+    use crate::chart::plain;
+    use crate::model::FailureKind;
+    use crate::model::figure::Figure;
+    use crate::report::Report;
+    use crate::report::testkit::{Sketch, article};
+
+    fn drawn(spans: &[(u32, u64, u64)]) -> Figure {
+        let count = u32::try_from(spans.len()).unwrap();
+        let run = Sketch::new().strategy("a", "", None).sample(0, count, 1.0).requests(0, count, spans).run();
+        Timeline.figures(&Report::of(&run), &plain("timeline")).unwrap().remove(0)
+    }
+
+    #[test]
+    fn the_article_in_one_picture() {
+        let mut run = article(3);
+        run.requests.get_mut(&(1, 50)).unwrap().first_repeat[7].failure = Some(FailureKind::Reset);
+        let figure = Timeline.figures(&Report::of(&run), &plain("timeline")).unwrap().remove(0);
+        let lanes: Vec<_> = figure.panels.iter().map(|panel| panel.bars.iter().map(|bar| bar.lane).max()).collect();
+        assert_eq!(lanes, [Some(0), Some(19), Some(19), Some(47)], "50 at once share 48 rows");
+        assert_eq!(figure.panels[1].bars.iter().filter(|bar| bar.failed).count(), 1);
+        assert!(
+            figure.caption.ends_with("close requests are joined to one bar; hollow: failed."),
+            "{}",
+            figure.caption
+        );
+        assert!(figure.description.starts_with(
+            "single_thread: 50 requests, at most 1 at once, done after 5 s; multithread: 50 requests, at most 20 at once"
+        ));
+    }
+
+    #[test]
+    fn requests_that_overlap_in_one_worker_get_lanes_of_their_own() {
+        let figure = drawn(&[(0, 0, 100), (0, 10, 60), (0, 60, 90), (1, 0, 50)]);
+        let mut bars: Vec<_> = figure.panels[0].bars.iter().map(|bar| (bar.lane, bar.start)).collect();
+        bars.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        assert_eq!(bars, [(0, 0.0), (1, 0.01), (1, 0.06), (2, 0.0)]);
+        assert!(figure.panels[0].y.names.is_empty(), "rows are no workers");
+        assert_eq!(drawn(&[(4, 0, 10), (6, 0, 10)]).panels[0].y.names, ["4", "6"]);
+    }
+
+    #[test]
+    fn thousands_of_requests_make_a_bounded_number_of_bars() {
+        let in_a_row: Vec<_> = (0..20_000).map(|index| (0, index * 10, index * 10 + 4)).collect();
+        let at_once: Vec<_> = (0..20_000).map(|index| (0, index % 7, 1_000 + index)).collect();
+        for spans in [in_a_row, at_once] {
+            let figure = drawn(&spans);
+            let bars = &figure.panels[0].bars;
+            assert!(bars.len() <= 2_100, "{}", bars.len());
+            assert!(bars.iter().all(|bar| bar.start < bar.end && bar.lane < 48));
+            let last = bars.iter().map(|bar| bar.end).fold(0.0, f64::max);
+            let end = spans.iter().map(|span| span.2).max().unwrap();
+            assert!((last - end as f64 / 1_000.0).abs() < 1e-9);
+        }
+    }
+}

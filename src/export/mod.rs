@@ -1,0 +1,102 @@
+//! Report → one file each. An export is given a report and a writer; it never opens a file and never computes a
+//! statistic. A new one is a file here and its entry in [`EXPORTS`].
+
+mod numbers;
+mod summary_csv;
+mod summary_json;
+
+use std::io::{self, Write};
+
+use thiserror::Error;
+
+use crate::report::Report;
+
+/// A kind of file in the run directory: static, listed in [`EXPORTS`].
+pub trait Export: Sync {
+    /// Its name in the run directory.
+    fn file_name(&self) -> &'static str;
+
+    /// One line about it.
+    fn about(&self) -> &'static str;
+
+    /// Writes the whole file. The same report gives the same bytes.
+    ///
+    /// # Errors
+    /// When the writer fails; what it took until then is no complete file.
+    fn write(&self, report: &Report<'_>, to: &mut dyn Write) -> Result<(), ExportError>;
+}
+
+/// Every export, in the order written.
+pub const EXPORTS: &[&dyn Export] = &[&summary_csv::SummaryCsv, &summary_json::SummaryJson];
+
+/// Why a file could not be written.
+#[derive(Debug, Error)]
+#[error("cannot write {file}")]
+pub struct ExportError {
+    /// The export's file name; the caller knows the folder.
+    pub file: &'static str,
+    /// What the writer said.
+    pub source: io::Error,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Write};
+
+    use super::EXPORTS;
+    use crate::model::{Run, SampleStatus};
+    use crate::report::Report;
+    use crate::report::testkit::{Sketch, article};
+
+    struct Full;
+
+    impl Write for Full {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::StorageFull.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn runs() -> Vec<Run> {
+        let alone = || Sketch::new().strategy("=cmd|'/c calc'!A1, \"二\"\n<b>", "", None).sample(0, 10, 1.0);
+        let failed = alone().also(|row| row.status = SampleStatus::Failed);
+        let zero = Sketch::new().strategy("a", "", None).sample(0, 1, 0.0);
+        vec![Run::default(), article(3), article(1), alone().run(), failed.run(), zero.run()]
+    }
+
+    #[test]
+    fn every_export_is_text_that_ends_its_line_and_never_says_nan() {
+        for run in runs() {
+            for export in EXPORTS {
+                let write = || {
+                    let mut bytes = Vec::new();
+                    export.write(&Report::of(&run), &mut bytes).unwrap();
+                    String::from_utf8(bytes).unwrap()
+                };
+                let text = write();
+                assert!(text.ends_with('\n') && !text.contains('\r'), "{text}");
+                assert!(!["NaN", "inf"].iter().any(|word| text.contains(word)), "{text}");
+                assert_eq!(text, write(), "the same report gives the same bytes");
+            }
+        }
+    }
+
+    #[test]
+    fn a_full_disk_is_an_error_that_names_the_file() {
+        for export in EXPORTS {
+            let error = export.write(&Report::of(&article(1)), &mut Full).unwrap_err();
+            assert_eq!(error.source.kind(), io::ErrorKind::StorageFull);
+            assert_eq!(error.to_string(), format!("cannot write {}", export.file_name()));
+        }
+    }
+
+    #[test]
+    fn names_are_unique_and_said() {
+        let names: std::collections::BTreeSet<_> = EXPORTS.iter().map(|export| export.file_name()).collect();
+        assert_eq!(names.len(), EXPORTS.len());
+        assert!(EXPORTS.iter().all(|export| !export.about().is_empty()));
+    }
+}

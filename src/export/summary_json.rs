@@ -1,0 +1,339 @@
+//! summary.json: the numbers of summary.csv for machines, with the run's facts, what the cells cost, and the caveats.
+//! Missing is `null`. Keys keep their order; a change of meaning is a new `schema_version`.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::export::numbers::{rounded, rounded_seconds};
+use crate::export::{Export, ExportError};
+use crate::model::{Facts, RequestCount, Target};
+use crate::report::{Caveat, Cell, Report};
+use crate::stats::Method;
+
+/// Version of the layout below.
+const SCHEMA_VERSION: u32 = 1;
+
+/// The file for programs.
+pub(super) struct SummaryJson;
+
+impl Export for SummaryJson {
+    fn file_name(&self) -> &'static str {
+        "summary.json"
+    }
+
+    fn about(&self) -> &'static str {
+        "the same numbers for programs, with facts, cost and caveats"
+    }
+
+    fn write(&self, report: &Report<'_>, to: &mut dyn Write) -> Result<(), ExportError> {
+        document(report, to).map_err(|source| ExportError { file: self.file_name(), source })
+    }
+}
+
+fn document(report: &Report<'_>, to: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *to, &Document::of(report))?;
+    writeln!(to)
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema_version: u32,
+    run: RunFacts<'a>,
+    baseline: Option<&'a str>,
+    cells: Vec<CellNumbers<'a>>,
+    caveats: Vec<CaveatText<'a>>,
+}
+
+#[derive(Serialize)]
+struct RunFacts<'a> {
+    id: Option<&'a str>,
+    title: Option<&'a str>,
+    tool_version: Option<&'a str>,
+    started_at: Option<&'a str>,
+    ended_at: Option<&'a str>,
+    seed: u64,
+    target: Option<TargetFacts<'a>>,
+    machine: Option<&'a str>,
+    planned_samples: Option<u32>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum TargetFacts<'a> {
+    Delay { delay_s: Option<f64>, jitter_s: Option<f64>, failure_rate: f64, max_concurrent: u32 },
+    Url { url: String, method: &'a str, expect_status: u16, header_names: Vec<&'a str> },
+}
+
+#[derive(Serialize)]
+struct CellNumbers<'a> {
+    strategy: &'a str,
+    kind: Option<&'a str>,
+    workers: Option<u32>,
+    requests: RequestCount,
+    samples: usize,
+    median_s: Option<f64>,
+    ci_low_s: Option<f64>,
+    ci_high_s: Option<f64>,
+    ci_method: Option<&'static str>,
+    mean_s: Option<f64>,
+    stddev_s: Option<f64>,
+    min_s: Option<f64>,
+    max_s: Option<f64>,
+    ideal_s: Option<f64>,
+    overhead_s: Option<f64>,
+    speedup: Option<f64>,
+    throughput_rps: Option<f64>,
+    latency_p50_s: Option<f64>,
+    latency_p90_s: Option<f64>,
+    latency_p99_s: Option<f64>,
+    succeeded: Option<u64>,
+    failed: Option<u64>,
+    statuses: Statuses,
+    outliers_s: Vec<Option<f64>>,
+    cost: CostNumbers,
+    peak_in_flight: Option<u32>,
+    connections: Option<u32>,
+}
+
+#[derive(Serialize)]
+struct Statuses {
+    ok: u32,
+    partial: u32,
+    failed: u32,
+    timeout: u32,
+    void: u32,
+}
+
+#[derive(Serialize)]
+struct CostNumbers {
+    cpu_s: Option<f64>,
+    cores: Option<f64>,
+    peak_rss_bytes: Option<f64>,
+    switches: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct CaveatText<'a> {
+    kind: &'static str,
+    strategy: Option<&'a str>,
+    requests: &'a [RequestCount],
+    evidence: &'a str,
+    advice: &'a str,
+}
+
+impl<'a> Document<'a> {
+    fn of(report: &'a Report<'_>) -> Self {
+        let name = |slot: usize| report.strategies[slot].name.as_str();
+        Self {
+            schema_version: SCHEMA_VERSION,
+            run: RunFacts::of(report.facts),
+            baseline: report.baseline.map(name),
+            cells: report.cells.iter().map(|cell| CellNumbers::of(report, cell)).collect(),
+            caveats: report.caveats.iter().map(|caveat| CaveatText::of(report, caveat)).collect(),
+        }
+    }
+}
+
+/// `None` for a fact that nobody knows.
+fn known(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
+impl<'a> RunFacts<'a> {
+    fn of(facts: &'a Facts) -> Self {
+        Self {
+            id: known(&facts.run_id),
+            title: known(&facts.title),
+            tool_version: known(&facts.tool_version),
+            started_at: known(&facts.started_at),
+            ended_at: known(&facts.ended_at),
+            seed: facts.seed,
+            target: facts.target.as_ref().map(TargetFacts::of),
+            machine: known(&facts.machine),
+            planned_samples: Some(facts.planned_samples).filter(|planned| *planned > 0),
+        }
+    }
+}
+
+impl<'a> TargetFacts<'a> {
+    /// Passwords, header values and the body stay out: this file is published.
+    fn of(target: &'a Target) -> Self {
+        match target {
+            Target::Delay(target) => Self::Delay {
+                delay_s: rounded_seconds(target.delay.as_secs_f64()),
+                jitter_s: rounded_seconds(target.jitter.as_secs_f64()),
+                failure_rate: target.failure_rate,
+                max_concurrent: target.max_concurrent,
+            },
+            Target::Url(target) => Self::Url {
+                url: without_user(&target.url),
+                method: &target.method,
+                expect_status: target.expect_status,
+                header_names: target.headers.iter().map(|(name, _)| name.as_str()).collect(),
+            },
+        }
+    }
+}
+
+/// The address without the user name and password that may stand before its host.
+fn without_user(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let authority = rest.find(['/', '?', '#']).map_or(rest, |end| &rest[..end]);
+    let host = authority.rfind('@').map_or(0, |at| at + 1);
+    format!("{scheme}://{}", &rest[host..])
+}
+
+impl<'a> CellNumbers<'a> {
+    fn of(report: &'a Report<'_>, cell: &Cell<'_>) -> Self {
+        let line = &report.strategies[cell.slot];
+        let time = |value: Option<f64>| value.and_then(rounded_seconds);
+        let (summary, interval, latency) = (cell.summary, cell.interval, cell.latency.as_ref());
+        Self {
+            strategy: &line.name,
+            kind: known(&line.kind),
+            workers: line.workers,
+            requests: cell.requests,
+            samples: cell.points.len(),
+            median_s: time(cell.median()),
+            ci_low_s: time(interval.map(|interval| interval.low)),
+            ci_high_s: time(interval.map(|interval| interval.high)),
+            ci_method: interval.map(|interval| method(interval.method)),
+            mean_s: time(summary.map(|summary| summary.mean)),
+            stddev_s: time(summary.and_then(|summary| summary.stddev)),
+            min_s: time(summary.map(|summary| summary.min)),
+            max_s: time(summary.map(|summary| summary.max)),
+            ideal_s: time(cell.ideal_s),
+            overhead_s: time(cell.overhead_s),
+            speedup: cell.speedup.and_then(rounded),
+            throughput_rps: cell.throughput_rps.and_then(rounded),
+            latency_p50_s: time(latency.map(|latency| latency.p50)),
+            latency_p90_s: time(latency.map(|latency| latency.p90)),
+            latency_p99_s: time(latency.map(|latency| latency.p99)),
+            succeeded: cell.succeeded,
+            failed: cell.failed,
+            statuses: Statuses::of(cell),
+            outliers_s: cell.outliers.iter().map(|index| rounded_seconds(cell.points[*index])).collect(),
+            cost: CostNumbers::of(cell),
+            peak_in_flight: cell.peak_in_flight,
+            connections: cell.connections,
+        }
+    }
+}
+
+fn method(method: Method) -> &'static str {
+    match method {
+        Method::Bootstrap => "bootstrap",
+        Method::OrderStatistics => "order-statistics",
+    }
+}
+
+impl Statuses {
+    fn of(cell: &Cell<'_>) -> Self {
+        let counts = cell.statuses;
+        Self {
+            ok: counts.ok,
+            partial: counts.partial,
+            failed: counts.failed,
+            timeout: counts.timeout,
+            void: counts.void,
+        }
+    }
+}
+
+impl CostNumbers {
+    fn of(cell: &Cell<'_>) -> Self {
+        let cost = cell.cost;
+        Self {
+            cpu_s: cost.cpu_s.and_then(rounded_seconds),
+            cores: cost.cores.and_then(rounded),
+            peak_rss_bytes: cost.peak_rss_bytes,
+            switches: cost.switches,
+        }
+    }
+}
+
+impl<'a> CaveatText<'a> {
+    fn of(report: &'a Report<'_>, caveat: &'a Caveat) -> Self {
+        Self {
+            kind: caveat.kind.as_str(),
+            strategy: caveat.slot.map(|slot| report.strategies[slot].name.as_str()),
+            requests: &caveat.requests,
+            evidence: &caveat.evidence,
+            advice: &caveat.advice,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{Export, SummaryJson, without_user};
+    use crate::export::summary_csv::SummaryCsv;
+    use crate::model::{Run, Target, UrlTarget};
+    use crate::report::Report;
+    use crate::report::testkit::article;
+
+    fn text(export: &dyn Export, run: &Run) -> String {
+        let mut bytes = Vec::new();
+        export.write(&Report::of(run), &mut bytes).unwrap();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn each_number_of_the_csv_is_there_and_equal() {
+        let run = article(2);
+        let document: Value = serde_json::from_str(&text(&SummaryJson, &run)).unwrap();
+        let csv = text(&SummaryCsv, &run);
+        let mut reader = csv::Reader::from_reader(csv.as_bytes());
+        let columns = reader.headers().unwrap().clone();
+        for (row, cell) in reader.records().zip(document["cells"].as_array().unwrap()) {
+            for (column, field) in columns.iter().zip(&row.unwrap()) {
+                let same = match &cell[column] {
+                    Value::Null => field.is_empty(),
+                    Value::String(text) => text == field,
+                    number => number.as_f64() == field.parse().ok(),
+                };
+                assert!(same, "{column}: {field} and {}", cell[column]);
+            }
+        }
+    }
+
+    #[test]
+    fn facts_cost_and_caveats_stand_beside_the_numbers() {
+        let run = article(2);
+        let text = text(&SummaryJson, &run);
+        let document: Value = serde_json::from_str(&text).unwrap();
+        assert!(text.starts_with("{\n  \"schema_version\": 1,\n  \"run\": {"));
+        assert_eq!(document["run"]["target"]["delay"]["delay_s"], json!(0.1));
+        assert_eq!(document["run"]["machine"], Value::Null);
+        assert_eq!(document["baseline"], json!("single_thread"));
+        assert_eq!(document["cells"][0]["cost"]["cpu_s"], json!(0.01));
+        assert_eq!(document["cells"][0]["ci_method"], json!("bootstrap"));
+        assert_eq!(document["caveats"][0]["kind"], json!("few-samples"));
+        assert_eq!(document["caveats"][0]["strategy"], Value::Null);
+    }
+
+    #[test]
+    fn no_secret_reaches_the_file() {
+        for (url, shown) in [
+            ("http://127.0.0.1:5000/", "http://127.0.0.1:5000/"),
+            ("https://me:s3cret@host:1/a@b?c=d@e", "https://host:1/a@b?c=d@e"),
+            ("https://me:s3@cret@host?x", "https://host?x"),
+            ("nothing", "nothing"),
+        ] {
+            assert_eq!(without_user(url), shown);
+        }
+        let mut run = article(1);
+        run.facts.target = Some(Target::Url(UrlTarget {
+            url: "https://me:s3cret@host/".into(),
+            method: "GET".into(),
+            body: "s3cret".into(),
+            expect_status: 200,
+            headers: vec![("Authorization".into(), "Bearer s3cret".into())],
+        }));
+        let text = text(&SummaryJson, &run);
+        assert!(text.contains("Authorization") && text.contains("https://host/") && !text.contains("s3cret"), "{text}");
+    }
+}

@@ -1,0 +1,443 @@
+//! Draws a laid-out figure: grid, axes, bands, lines, markers and bars through plotters, texts as the layout placed
+//! them.
+
+use std::cell::RefCell;
+use std::convert::Infallible;
+use std::rc::Rc;
+
+use plotters::chart::ChartContext;
+use plotters::coord::Shift;
+use plotters::coord::cartesian::Cartesian2d;
+use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
+use plotters::element::{Circle, PathElement, Polygon, Rectangle};
+use plotters::prelude::ChartBuilder;
+use plotters::style::{Color, RGBAColor, RGBColor, ShapeStyle};
+
+use super::Style;
+use super::backend::{FINENESS, Ink};
+use super::layout::{Layout, TextBox, Tone};
+use super::legend::{KeyItem, SWATCH, Sample};
+use super::palette::{IDEAL_DASH, Marker, Palette, Rgb, dash, marker};
+use super::panel::{EndLabel, PanelLayout, is_lanes};
+use super::scale::{Coordinate, Span, showable};
+use super::sheet::{Head, Sheet};
+use super::text::Fonts;
+use crate::model::figure::{Bar, Figure, Panel, Role, Series, Shape, Spread, Theme};
+
+type Fault = DrawingAreaErrorKind<Infallible>;
+type Drawn = Result<(), Fault>;
+type Plot<'a> = ChartContext<'a, Ink, Cartesian2d<Coordinate, Coordinate>>;
+
+/// Line widths and radii in CSS pixels.
+const LINE: f64 = 2.4;
+const THIN: f64 = 1.3;
+const HAIR: f64 = 1.0;
+const RADIUS: f64 = 4.2;
+
+/// The whole picture.
+pub(super) fn figure(figure: &Figure, layout: &Layout, style: &Style, fonts: &Fonts) -> Result<String, Fault> {
+    let sheet = Rc::new(RefCell::new(Sheet::default()));
+    let size = (canvas(layout.picture.width), canvas(layout.picture.height));
+    let ink = Ink { sheet: Rc::clone(&sheet), size };
+    let suffix = if style.theme == Theme::Dark { "-dark" } else { "" };
+    let id = format!("{}{suffix}", figure.id);
+    let painter = Painter { sheet: Rc::clone(&sheet), palette: Palette::of(style.theme), fonts, id: &id };
+    let root = ink.into_drawing_area();
+    painter.texts("frame", layout.frame.iter());
+    painter.key(&root, &layout.key)?;
+    for (index, (panel, place)) in figure.panels.iter().zip(&layout.panels).enumerate() {
+        painter.panel(&root, index, panel, place)?;
+    }
+    drop(root);
+    let background = painter.palette.background;
+    drop(painter);
+    let head = Head {
+        id: &id,
+        title: &figure.title,
+        description: &figure.description,
+        width: style.width,
+        height: style.height,
+        background,
+    };
+    // The drawing area is gone, so nobody else holds the sheet.
+    Ok(Rc::try_unwrap(sheet).map(RefCell::into_inner).unwrap_or_default().document(&head))
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "lengths within a picture")]
+fn canvas(pixels: f64) -> u32 {
+    (pixels.max(0.0) * FINENESS).round() as u32
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "lengths within a picture")]
+fn coordinate(pixels: f64) -> i32 {
+    (pixels * FINENESS).round() as i32
+}
+
+fn colour(Rgb(red, green, blue): Rgb) -> RGBColor {
+    RGBColor(red, green, blue)
+}
+
+fn stroke(rgb: Rgb, width: f64) -> ShapeStyle {
+    ShapeStyle { color: colour(rgb).to_rgba(), filled: false, stroke_width: canvas(width) }
+}
+
+struct Painter<'a> {
+    sheet: Rc<RefCell<Sheet>>,
+    palette: &'static Palette,
+    fonts: &'a Fonts,
+    id: &'a str,
+}
+
+impl Painter<'_> {
+    fn open(&self, name: &str, class: &str, title: &str) {
+        self.sheet.borrow_mut().open(&format!("{}-{name}", self.id), class, title);
+    }
+
+    fn close(&self) {
+        self.sheet.borrow_mut().close();
+    }
+
+    fn dashed(&self, dash: &'static [f64], draw: impl FnOnce() -> Drawn) -> Drawn {
+        self.sheet.borrow_mut().dash = dash;
+        let drawn = draw();
+        self.sheet.borrow_mut().dash = &[];
+        drawn
+    }
+
+    fn texts<'t>(&self, name: &str, texts: impl Iterator<Item = &'t TextBox>) {
+        self.open(name, "text", "");
+        for text in texts {
+            let tone = match text.tone {
+                Tone::Strong => self.palette.text,
+                Tone::Muted => self.palette.muted,
+            };
+            self.sheet.borrow_mut().text(text, tone, self.fonts);
+        }
+        self.close();
+    }
+
+    fn key(&self, root: &DrawingArea<Ink, Shift>, items: &[KeyItem]) -> Drawn {
+        if items.is_empty() {
+            return Ok(());
+        }
+        self.open("key", "key", "");
+        for item in items {
+            self.sample(root, item)?;
+        }
+        self.close();
+        self.texts("key-names", items.iter().map(|item| &item.label));
+        Ok(())
+    }
+
+    fn sample(&self, root: &DrawingArea<Ink, Shift>, item: &KeyItem) -> Drawn {
+        let (x, y) = item.at;
+        let ends = [(coordinate(x), coordinate(y)), (coordinate(x + SWATCH), coordinate(y))];
+        let middle = (x + SWATCH / 2.0, y);
+        let line = |style: ShapeStyle| root.draw(&PathElement::new(ends, style));
+        match item.sample {
+            Sample::Measured(slot) => {
+                self.dashed(dash(slot), || line(stroke(self.palette.slot(slot), LINE)))?;
+                self.marker(root, slot, middle)
+            }
+            Sample::Reference(slot) => {
+                line(stroke(self.palette.slot(slot), THIN))?;
+                self.hollow(root, slot, middle, 3.2)
+            }
+            Sample::Ideal(slot) => {
+                let rgb = slot.map_or(self.palette.muted, |slot| self.palette.slot(slot));
+                self.dashed(IDEAL_DASH, || line(stroke(rgb, THIN)))
+            }
+            Sample::Failure(slot) => self.failure(root, slot, middle),
+            Sample::Nothing => Ok(()),
+        }
+    }
+
+    /// A filled marker with a rim of the background, so that markers on top of each other stay apart.
+    fn marker(&self, root: &DrawingArea<Ink, Shift>, slot: usize, at: (f64, f64)) -> Drawn {
+        let fill = colour(self.palette.slot(slot)).filled();
+        let rim = stroke(self.palette.background, HAIR);
+        let centre = (coordinate(at.0), coordinate(at.1));
+        match marker(slot) {
+            Marker::Circle => {
+                root.draw(&Circle::new(centre, canvas(RADIUS), fill))?;
+                root.draw(&Circle::new(centre, canvas(RADIUS), rim))
+            }
+            Marker::Corners(corners) => {
+                let mut points = outline(corners, at, RADIUS);
+                root.draw(&Polygon::new(points.clone(), fill))?;
+                points.extend(points.first().copied());
+                root.draw(&PathElement::new(points, rim))
+            }
+        }
+    }
+
+    fn hollow(&self, root: &DrawingArea<Ink, Shift>, slot: usize, at: (f64, f64), radius: f64) -> Drawn {
+        let centre = (coordinate(at.0), coordinate(at.1));
+        root.draw(&Circle::new(centre, canvas(radius), colour(self.palette.background).filled()))?;
+        root.draw(&Circle::new(centre, canvas(radius), stroke(self.palette.slot(slot), 1.5)))
+    }
+
+    /// A hollow mark with a cross: a sample that failed.
+    fn failure(&self, root: &DrawingArea<Ink, Shift>, slot: usize, at: (f64, f64)) -> Drawn {
+        self.hollow(root, slot, at, 5.0)?;
+        let rgb = self.palette.slot(slot);
+        for (dx, dy) in [(3.0, 3.0), (3.0, -3.0)] {
+            let ends = [(coordinate(at.0 - dx), coordinate(at.1 - dy)), (coordinate(at.0 + dx), coordinate(at.1 + dy))];
+            root.draw(&PathElement::new(ends, stroke(rgb, 1.5)))?;
+        }
+        Ok(())
+    }
+
+    fn panel(&self, root: &DrawingArea<Ink, Shift>, index: usize, panel: &Panel, place: &PanelLayout) -> Drawn {
+        let name = |part: &str| format!("panel{index}-{part}");
+        if let Some((x, y)) = place.spans {
+            let mut plot = self.chart(root, (x, y), place)?;
+            self.open(&name("axes"), "axes", "");
+            self.axes(&mut plot, panel, place)?;
+            self.close();
+            if !panel.bars.is_empty() {
+                self.open(&name("bars"), "bars", &panel.title);
+                panel.bars.iter().try_for_each(|bar| self.bar(&plot, bar, place))?;
+                self.close();
+            }
+            self.lines(root, &mut plot, panel, (place, index))?;
+            self.open(&name("ends"), "ends", "");
+            place.ends.iter().try_for_each(|end| self.end(root, panel, end))?;
+            self.close();
+        }
+        self.texts(&name("words"), place.texts());
+        Ok(())
+    }
+
+    fn chart<'a>(
+        &self,
+        root: &'a DrawingArea<Ink, Shift>,
+        (x, y): (Span, Span),
+        place: &PanelLayout,
+    ) -> Result<Plot<'a>, Fault> {
+        let at = &place.plot;
+        let area = root
+            .clone()
+            .shrink((coordinate(at.x), coordinate(at.y)), (coordinate(at.width).max(1), coordinate(at.height).max(1)));
+        let grid = |ticks: &super::ticks::Ticks| ticks.major.iter().map(|(value, _)| *value).collect();
+        ChartBuilder::on(&area).build_cartesian_2d(
+            Coordinate { span: x, grid: grid(&place.x_ticks) },
+            Coordinate { span: y, grid: grid(&place.y_ticks) },
+        )
+    }
+
+    /// Grid lines at the ticks of y, short marks at those of x, the line of the x axis.
+    fn axes(&self, plot: &mut Plot<'_>, panel: &Panel, place: &PanelLayout) -> Drawn {
+        let Some((x, y)) = place.spans else { return Ok(()) };
+        let grid = stroke(self.palette.grid, HAIR);
+        let axis = stroke(self.palette.axis, HAIR);
+        if is_lanes(panel) {
+            for (value, _) in &place.x_ticks.major {
+                plot.draw_series([PathElement::new([(*value, y.low), (*value, y.high)], grid)])?;
+            }
+        }
+        for (value, _) in &place.y_ticks.major {
+            plot.draw_series([PathElement::new([(x.low, *value), (x.high, *value)], grid)])?;
+        }
+        plot.draw_series([PathElement::new([(x.low, y.low), (x.high, y.low)], axis)])?;
+        let tick = |length: f64| (y.low, below(&y, place, length));
+        for (value, _) in &place.x_ticks.major {
+            let (from, to) = tick(-5.0);
+            plot.draw_series([PathElement::new([(*value, from), (*value, to)], axis)])?;
+        }
+        for value in &place.x_ticks.minor {
+            let (from, to) = tick(-3.0);
+            plot.draw_series([PathElement::new([(*value, from), (*value, to)], axis)])?;
+        }
+        Ok(())
+    }
+
+    fn lines(
+        &self,
+        root: &DrawingArea<Ink, Shift>,
+        plot: &mut Plot<'_>,
+        panel: &Panel,
+        (place, index): (&PanelLayout, usize),
+    ) -> Drawn {
+        // Ideals lie under everything, bands under lines.
+        let order = |role: Role| panel.series.iter().enumerate().filter(move |(_, series)| series.role == role);
+        let drawn = order(Role::Ideal).chain(order(Role::Reference)).chain(order(Role::Measured));
+        for (number, series) in drawn {
+            let class = match series.role {
+                Role::Measured => "measured",
+                Role::Ideal => "ideal",
+                Role::Reference => "reference",
+            };
+            self.open(&format!("panel{index}-series{number}"), class, &series.name);
+            self.series(root, plot, panel, (series, place))?;
+            self.close();
+        }
+        Ok(())
+    }
+
+    fn series(
+        &self,
+        root: &DrawingArea<Ink, Shift>,
+        plot: &mut Plot<'_>,
+        panel: &Panel,
+        (series, place): (&Series, &PanelLayout),
+    ) -> Drawn {
+        let rgb = self.palette.slot(series.slot);
+        let pieces = pieces(panel, series);
+        for piece in &pieces {
+            self.spread(plot, series, piece, place)?;
+        }
+        let (width, pattern): (f64, &'static [f64]) = match series.role {
+            Role::Measured => (LINE, dash(series.slot)),
+            Role::Ideal => (THIN, IDEAL_DASH),
+            Role::Reference => (THIN, &[]),
+        };
+        for piece in &pieces {
+            let path = match series.shape {
+                Shape::Line => piece.iter().map(|point| (point.x, point.y)).collect(),
+                Shape::Steps => steps(piece),
+            };
+            if path.len() > 1 {
+                self.dashed(pattern, || plot.draw_series([PathElement::new(path, stroke(rgb, width))]).map(drop))?;
+            }
+        }
+        let crowded = pieces.iter().map(Vec::len).sum::<usize>() > 60;
+        let at = |x: f64, y: f64| place.pixel(x, y);
+        for point in pieces.iter().flatten().filter(|_| series.shape == Shape::Line && !crowded) {
+            match (series.role, at(point.x, point.y)) {
+                (Role::Measured, Some(at)) => self.marker(root, series.slot, at)?,
+                (Role::Reference, Some(at)) => self.hollow(root, series.slot, at, 3.2)?,
+                _ => {}
+            }
+        }
+        let shown =
+            |mark: &&crate::model::figure::Mark| showable(panel.x.scale, mark.x) && showable(panel.y.scale, mark.y);
+        for mark in series.failures.iter().filter(shown) {
+            if let Some(at) = at(mark.x, mark.y) {
+                self.failure(root, series.slot, at)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn spread(&self, plot: &mut Plot<'_>, series: &Series, piece: &[Drop], place: &PanelLayout) -> Drawn {
+        let rgb = self.palette.slot(series.slot);
+        let ranged: Vec<(f64, (f64, f64))> =
+            piece.iter().filter_map(|point| point.interval.map(|ends| (point.x, ends))).collect();
+        match series.spread {
+            Spread::Band if ranged.len() > 1 => {
+                let upper = ranged.iter().map(|(x, (_, high))| (*x, *high));
+                let lower = ranged.iter().rev().map(|(x, (low, _))| (*x, *low));
+                let pale: RGBAColor = colour(rgb).mix(0.18);
+                plot.draw_series([Polygon::new(upper.chain(lower).collect::<Vec<_>>(), pale.filled())]).map(drop)
+            }
+            Spread::None => Ok(()),
+            Spread::Band | Spread::Bars => {
+                let cap = place.spans.map_or(0.0, |(x, _)| (x.high - x.low) * 5.0 / place.plot.width.max(1.0));
+                for (x, (low, high)) in ranged {
+                    plot.draw_series([PathElement::new([(x, low), (x, high)], stroke(rgb, 1.5))])?;
+                    if place.spans.is_some_and(|(x, _)| x.scale == crate::model::figure::Scale::Linear) {
+                        for end in [low, high] {
+                            plot.draw_series([PathElement::new([(x - cap, end), (x + cap, end)], stroke(rgb, 1.5))])?;
+                        }
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn bar(&self, plot: &Plot<'_>, bar: &Bar, place: &PanelLayout) -> Drawn {
+        let Some((_, y)) = place.spans else { return Ok(()) };
+        if !bar.start.is_finite() || !bar.end.is_finite() {
+            return Ok(());
+        }
+        let lane = place.plot.height / (y.high - y.low);
+        let inset = if lane > 4.0 { 0.12 } else { 0.0 };
+        let (low, high) = (f64::from(bar.lane) + inset, f64::from(bar.lane) + 1.0 - inset);
+        let rgb = self.palette.slot(bar.slot);
+        let corners = [(bar.start, high), (bar.end, low)];
+        if bar.failed {
+            return plot.plotting_area().draw(&Rectangle::new(corners, stroke(rgb, HAIR)));
+        }
+        plot.plotting_area().draw(&Rectangle::new(corners, colour(rgb).filled()))?;
+        // A seam of the background keeps bars that follow each other in one lane apart.
+        let seam = stroke(self.palette.background, 0.8);
+        plot.plotting_area().draw(&PathElement::new([(bar.end, low), (bar.end, high)], seam))
+    }
+
+    fn end(&self, root: &DrawingArea<Ink, Shift>, panel: &Panel, end: &EndLabel) -> Drawn {
+        let series = &panel.series[end.series];
+        let (from, to) = (end.from, end.to);
+        let path = [
+            (coordinate(from.0 + 6.0), coordinate(from.1)),
+            (coordinate(to.0 - 8.0), coordinate(to.1)),
+            (coordinate(to.0), coordinate(to.1)),
+        ];
+        let pale: RGBAColor = colour(self.palette.slot(series.slot)).mix(0.6);
+        let thin = ShapeStyle { color: pale, filled: false, stroke_width: canvas(HAIR) };
+        root.draw(&PathElement::new(path, thin))?;
+        match series.role {
+            Role::Reference => self.hollow(root, series.slot, to, 3.2),
+            Role::Measured | Role::Ideal => self.marker(root, series.slot, to),
+        }
+    }
+}
+
+/// A point that can be drawn.
+struct Drop {
+    x: f64,
+    y: f64,
+    interval: Option<(f64, f64)>,
+}
+
+/// The stretches of a line between missing points.
+fn pieces(panel: &Panel, series: &Series) -> Vec<Vec<Drop>> {
+    let mut pieces = vec![Vec::new()];
+    for point in &series.points {
+        let y = point.y.filter(|y| showable(panel.y.scale, *y) && showable(panel.x.scale, point.x));
+        match (y, pieces.last_mut()) {
+            (Some(y), Some(piece)) => {
+                let sound = |end: &f64| showable(panel.y.scale, *end);
+                let interval = point.interval.filter(|(low, high)| sound(low) && sound(high));
+                piece.push(Drop { x: point.x, y, interval });
+            }
+            _ => pieces.push(Vec::new()),
+        }
+    }
+    pieces.retain(|piece| !piece.is_empty());
+    pieces
+}
+
+/// Level to the next point, then up.
+fn steps(piece: &[Drop]) -> Vec<(f64, f64)> {
+    let mut path: Vec<(f64, f64)> = Vec::with_capacity(piece.len() * 2);
+    for point in piece {
+        if let Some(&(_, before)) = path.last() {
+            path.push((point.x, before));
+        }
+        path.push((point.x, point.y));
+    }
+    path
+}
+
+fn outline(corners: &[(f64, f64)], (x, y): (f64, f64), radius: f64) -> Vec<(i32, i32)> {
+    corners.iter().map(|(dx, dy)| (coordinate(x + dx * radius), coordinate(y + dy * radius))).collect()
+}
+
+/// The value of y that lies `pixels` above the low end.
+fn below(y: &Span, place: &PanelLayout, pixels: f64) -> f64 {
+    let share = -pixels / place.plot.height.max(1.0);
+    match y.scale {
+        crate::model::figure::Scale::Linear => y.low + (y.high - y.low) * share,
+        crate::model::figure::Scale::Log => y.low * (y.high / y.low).powf(share),
+    }
+}
+
+impl PanelLayout {
+    fn pixel(&self, x: f64, y: f64) -> Option<(f64, f64)> {
+        let (x_span, y_span) = self.spans?;
+        let at = &self.plot;
+        Some((at.x + x_span.fraction(x) * at.width, at.bottom() - y_span.fraction(y) * at.height))
+    }
+}
