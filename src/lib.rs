@@ -35,8 +35,10 @@
 //! Deliberately absent: an async `main` (the async strategy owns its runtime), global state, a plug-in system
 //! (a strategy in another language enters as a `command`), and any path by which a chart could reach a measurement.
 
+pub mod app;
 pub mod archive;
 pub mod chart;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod export;
@@ -51,3 +53,5 @@ pub mod report;
 pub mod server;
 pub mod stats;
 pub mod strategy;
+pub mod sweep;
+pub mod terminal;

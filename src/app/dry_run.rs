@@ -1,0 +1,58 @@
+//! `--dry-run`: every cell with its predicted time, the order, and the whole. Sends nothing, writes nothing.
+
+use std::fmt::Write;
+
+use crate::config::Sweep;
+use crate::model::{Nanos, Phase};
+use crate::plan::{self, Plan};
+use crate::terminal::{self, shown};
+
+/// The plan as text.
+pub(super) fn text(sweep: &Sweep, plan: &Plan) -> String {
+    let mut text = cells(sweep);
+    text.push_str("\nOrder:\n");
+    let digits = plan.samples.len().to_string().len();
+    for sample in &plan.samples {
+        let name = shown(&sweep.strategies[sample.strategy].name, 40);
+        let phase = if sample.phase == Phase::Warmup { "warm-up" } else { "repeat" };
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "  {:>digits$}. {name}, n = {}, {phase} {}, {}",
+            sample.sequence,
+            sample.requests,
+            sample.repeat,
+            predicted(sample.predicted)
+        );
+    }
+    let _ = writeln!(
+        text,
+        "\n{} samples, predicted to take {} in all, plus the start of each sample's process.",
+        plan.samples.len(),
+        predicted(plan.predicted())
+    );
+    text
+}
+
+fn cells(sweep: &Sweep) -> String {
+    let header = ["strategy", "kind", "requests", "samples", "predicted each", "predicted in all"];
+    let samples = u64::from(sweep.warmup + sweep.repeats);
+    let rows = sweep.strategies.iter().flat_map(|strategy| {
+        sweep.requests.iter().map(move |&requests| {
+            let each = sweep.target.delay().map(|delay| plan::ideal(&sweep.target, strategy, requests, delay));
+            vec![
+                shown(&strategy.name, 40),
+                strategy.kind.clone(),
+                requests.to_string(),
+                samples.to_string(),
+                predicted(each),
+                predicted(each.map(|each| each * samples)),
+            ]
+        })
+    });
+    terminal::columns(&header, rows)
+}
+
+fn predicted(time: Option<Nanos>) -> String {
+    time.map_or_else(|| "unknown".to_owned(), Nanos::human)
+}

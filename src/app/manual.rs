@@ -1,0 +1,34 @@
+//! `reportgen schema`, `completions` and `man`: what the program says about itself, for editors, shells and `man`.
+
+use anyhow::Context;
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+use super::source::Names;
+use super::{Exit, Failure};
+use crate::cli::Cli;
+use crate::config;
+use crate::terminal::Terminal;
+
+pub(super) fn schema(terminal: Terminal) -> Result<Exit, Failure> {
+    let text = serde_json::to_string_pretty(&config::schema(&Names::registered().known()))
+        .context("cannot write the schema as JSON")?;
+    print(terminal, &format!("{text}\n"))
+}
+
+pub(super) fn completions(shell: Shell, terminal: Terminal) -> Result<Exit, Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "reportgen", &mut script);
+    print(terminal, &String::from_utf8_lossy(&script))
+}
+
+pub(super) fn page(terminal: Terminal) -> Result<Exit, Failure> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(Cli::command()).render(&mut page).context("cannot write the manual page")?;
+    print(terminal, &String::from_utf8_lossy(&page))
+}
+
+fn print(terminal: Terminal, text: &str) -> Result<Exit, Failure> {
+    terminal.result(text).context("cannot write to standard output")?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,110 @@
+//! Joins the floors: one file per subcommand. Everything here may fail with one context line per step; what fails is
+//! printed in one place and becomes one of the documented exit codes.
+
+mod dry_run;
+mod init;
+mod manual;
+mod publish;
+mod render;
+mod roles;
+mod serve;
+mod source;
+mod sweep;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Command};
+use crate::terminal::Terminal;
+
+pub use roles::programs;
+
+/// What a command did, as a process says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// All that was asked is done.
+    Done,
+    /// The sweep finished and everything is written, but some samples failed or are void.
+    SomeFailed,
+    /// Wrong usage or wrong config; nothing was measured.
+    Usage,
+    /// It could not run or could not write.
+    CouldNot,
+    /// Ended by a signal, everything saved: 130 or 143.
+    Signal(u8),
+}
+
+impl Exit {
+    const fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::SomeFailed => 1,
+            Self::Usage => 2,
+            Self::CouldNot => 3,
+            Self::Signal(code) => code,
+        }
+    }
+}
+
+/// Why a command could not do what was asked.
+#[derive(Debug)]
+enum Failure {
+    /// The command line or the config is wrong: exit code 2.
+    Usage(anyhow::Error),
+    /// Diagnostics that are laid out already: exit code 2.
+    Complaints(String),
+    /// It could not run or write: exit code 3.
+    CouldNot(anyhow::Error),
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::CouldNot(error)
+    }
+}
+
+/// The whole program: command line in, exit code out.
+pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.collect();
+    if let Some(code) = arguments.get(1).and_then(|word| word.to_str()).and_then(roles::play) {
+        return code;
+    }
+    match Cli::try_parse_from(&arguments) {
+        Ok(cli) => ExitCode::from(run(cli, &arguments).code()),
+        Err(error) => {
+            // Help and version are no errors and go to standard output; a reader who has gone away is none either.
+            let _ = error.print();
+            ExitCode::from(if error.use_stderr() { Exit::Usage } else { Exit::Done }.code())
+        }
+    }
+}
+
+fn run(cli: Cli, words: &[OsString]) -> Exit {
+    let terminal = Terminal::new(cli.quiet, cli.verbose, cli.color);
+    let done = match cli.command {
+        None => sweep::run(&cli.sweep, words, terminal),
+        Some(Command::Render(arguments)) => render::run(&arguments, terminal),
+        Some(Command::Serve(arguments)) => serve::run(&arguments, terminal),
+        Some(Command::Init(arguments)) => init::run(&arguments, terminal),
+        Some(Command::Schema) => manual::schema(terminal),
+        Some(Command::Completions { shell }) => manual::completions(shell, terminal),
+        Some(Command::Man) => manual::page(terminal),
+    };
+    match done {
+        Ok(exit) => exit,
+        Err(Failure::Usage(error)) => {
+            terminal.error(&error);
+            Exit::Usage
+        }
+        Err(Failure::Complaints(text)) => {
+            terminal.say(&text);
+            Exit::Usage
+        }
+        Err(Failure::CouldNot(error)) => {
+            terminal.error(&error);
+            Exit::CouldNot
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! `reportgen render`: draws again from stored data; measures nothing.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::Parser;
+
+use super::publish::Edition;
+use super::source::{Source, default_output, formats};
+use super::{Exit, Failure};
+use crate::archive::{self, Loaded, files, write_atomically};
+use crate::cli::{Cli, RenderArgs, SweepArgs};
+use crate::config::Sweep;
+use crate::terminal::Terminal;
+
+pub(super) fn run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failure> {
+    if arguments.source.is_dir() {
+        return render_run(arguments, terminal);
+    }
+    let run = archive::load_csv(&arguments.source).context("cannot render")?;
+    let mut output = default_output()?;
+    output.formats = formats(arguments.formats.as_deref())?.unwrap_or(output.formats);
+    let into = arguments.output_dir.clone().unwrap_or_else(|| beside(&arguments.source));
+    let edition = Edition { run: &run, charts: &[], output: &output, fonts_from: Path::new("."), into: &into };
+    finish(edition.publish(terminal), &into, terminal)
+}
+
+fn render_run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failure> {
+    let mut loaded = archive::load(&arguments.source).context("cannot render")?;
+    let sweep = archived_sweep(&loaded)?;
+    let mut output = sweep.output;
+    output.formats = formats(arguments.formats.as_deref())?.unwrap_or(output.formats);
+    let into = arguments.output_dir.clone().unwrap_or_else(|| loaded.directory.path().to_owned());
+    if arguments.output_dir.is_some() {
+        for name in [files::CONFIG, files::RAW, files::REQUESTS] {
+            let bytes = std::fs::read(loaded.directory.file(name)).with_context(|| format!("cannot read {name}"))?;
+            write_atomically(&into.join(name), &bytes).context("cannot copy the run's data")?;
+        }
+    }
+    let fonts_from = loaded.directory.path().to_owned();
+    let edition =
+        Edition { run: &loaded.run, charts: &sweep.charts, output: &output, fonts_from: &fonts_from, into: &into };
+    let published = edition.publish(terminal);
+    if published.is_ok() {
+        let directory = loaded.manifest.write_into(&into).context("cannot write the manifest")?;
+        loaded.manifest.seal(&directory).context("cannot seal the run")?;
+    }
+    finish(published, &into, terminal)
+}
+
+/// The sweep of an archived run: its config, and what the command line changed about it.
+pub(super) fn archived_sweep(loaded: &Loaded) -> Result<Sweep, Failure> {
+    let words = loaded.manifest.command_line.iter().map(OsStr::new);
+    // A command line that this version does not know any more changes nothing.
+    let arguments = Cli::try_parse_from(words).map_or_else(|_| SweepArgs::default(), |cli| cli.sweep);
+    let source = Source {
+        bytes: loaded.config.clone().into_bytes(),
+        origin: loaded.directory.file(files::CONFIG).display().to_string(),
+        stem: String::new(),
+        folder: PathBuf::new(),
+    };
+    source.sweep(&arguments)
+}
+
+/// `dir/table.csv` → `dir/table-report`.
+fn beside(csv: &Path) -> PathBuf {
+    let mut name = csv.file_stem().unwrap_or(OsStr::new("csv")).to_owned();
+    name.push("-report");
+    csv.with_file_name(name)
+}
+
+fn finish(published: anyhow::Result<bool>, into: &Path, terminal: Terminal) -> Result<Exit, Failure> {
+    published.with_context(|| format!("cannot write the report into {}", into.display()))?;
+    terminal.result(&format!("{}\n", into.display())).context("cannot write to standard output")?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,57 @@
+//! `reportgen serve`: the delay server alone, in the foreground, for other clients.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use anyhow::{Context, anyhow};
+
+use super::{Exit, Failure};
+use crate::cli::ServeArgs;
+use crate::config;
+use crate::model::{DelayTarget, Nanos};
+use crate::probe::Interrupts;
+use crate::server::{Server, Witness};
+use crate::terminal::Terminal;
+
+pub(super) fn run(arguments: &ServeArgs, terminal: Terminal) -> Result<Exit, Failure> {
+    let target = target(arguments)?;
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
+    let interrupts = Interrupts::install().context("cannot take over Ctrl-C")?;
+    let server = Server::bind(address, &target, arguments.seed).context("cannot serve")?;
+    let url = format!("http://{}/", server.address());
+    terminal.result(&format!("{url}\n")).context("cannot write to standard output")?;
+    terminal.note(&format!("answering after {}; Ctrl-C ends it", target.delay.human()));
+    let remote = server.remote();
+    let _subscription = interrupts.subscribe(move |_| remote.stop());
+    let seen = server.run().context("cannot serve")?;
+    terminal.note(&totals(&seen));
+    Ok(interrupts.received().map_or(Exit::Done, |signal| Exit::Signal(signal.exit_code())))
+}
+
+fn target(arguments: &ServeArgs) -> Result<DelayTarget, Failure> {
+    let duration = |flag: &str, text: &str| {
+        config::parse_duration(text).map_err(|error| Failure::Usage(anyhow!("{flag} {text:?}: {error}")))
+    };
+    let delay = duration("--delay", &arguments.delay)?;
+    let jitter = duration("--jitter", &arguments.jitter)?;
+    if jitter > delay {
+        return Err(Failure::Usage(anyhow!(
+            "--jitter {} is longer than --delay {}",
+            arguments.jitter,
+            arguments.delay
+        )));
+    }
+    if !(0.0..=1.0).contains(&arguments.failure_rate) {
+        return Err(Failure::Usage(anyhow!("--failure-rate {} is not between 0 and 1", arguments.failure_rate)));
+    }
+    Ok(DelayTarget { delay, jitter, failure_rate: arguments.failure_rate, max_concurrent: arguments.max_concurrent })
+}
+
+fn totals(seen: &Witness) -> String {
+    format!(
+        "served {} requests on {} connections, at most {} at once; mean service time {}",
+        seen.requests,
+        seen.connections,
+        seen.peak_in_flight,
+        seen.service_mean.map_or_else(|| "unknown".to_owned(), Nanos::human)
+    )
+}

@@ -1,0 +1,107 @@
+//! Where a config comes from, and the sweep that it and the command line ask for.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+
+use super::Failure;
+
+use crate::chart;
+use crate::cli::SweepArgs;
+use crate::config::{self, Known, Output, Overrides, Sweep};
+use crate::model::KindInfo;
+use crate::model::figure::Format;
+use crate::strategy;
+use crate::terminal::Terminal;
+
+/// A config as it was given.
+pub(super) struct Source {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// What messages call it.
+    pub origin: String,
+    /// Names the run directory.
+    pub stem: String,
+    /// What relative paths in it are relative to.
+    pub folder: PathBuf,
+}
+
+impl Source {
+    /// Reads a config; `-` is standard input.
+    pub(super) fn read(path: &Path) -> Result<Self, Failure> {
+        if path.as_os_str() == "-" {
+            let mut bytes = Vec::new();
+            std::io::stdin()
+                .read_to_end(&mut bytes)
+                .context("cannot read the config from standard input")
+                .map_err(Failure::Usage)?;
+            let origin = "<standard input>".to_owned();
+            return Ok(Self { bytes, origin, stem: "sweep".to_owned(), folder: PathBuf::from(".") });
+        }
+        let shown = path.display();
+        let bytes = std::fs::read(path)
+            .with_context(|| format!("cannot read the config {shown}; `reportgen init {shown}` writes one"))
+            .map_err(Failure::Usage)?;
+        let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let stem = path.file_stem().map_or_else(|| "sweep".to_owned(), |stem| stem.to_string_lossy().into_owned());
+        Ok(Self { bytes, origin: shown.to_string(), stem, folder: folder.to_owned() })
+    }
+
+    /// The sweep that the config and the command line ask for.
+    pub(super) fn sweep(&self, arguments: &SweepArgs) -> Result<Sweep, Failure> {
+        let sweep = config::load_bytes(&self.bytes, &self.origin, &Names::registered().known())
+            .map_err(|complaints| Failure::Complaints(complaints.render(Terminal::shows_colour())))?;
+        let overrides = overrides(arguments)?;
+        sweep.apply(overrides).map_err(|faults| Failure::Usage(faults.into()))
+    }
+}
+
+/// The names that a config may use, out of the registries.
+pub(super) struct Names {
+    kinds: Vec<KindInfo>,
+    charts: Vec<&'static str>,
+}
+
+impl Names {
+    pub(super) fn registered() -> Self {
+        Self { kinds: strategy::kinds(), charts: chart::names() }
+    }
+
+    pub(super) fn known(&self) -> Known<'_> {
+        Known { kinds: &self.kinds, charts: &self.charts }
+    }
+}
+
+/// How pictures are written where no config says it.
+pub(super) fn default_output() -> Result<Output, Failure> {
+    let sweep = config::load(config::REFERENCE, "the reference config", &Names::registered().known());
+    sweep.map(|sweep| sweep.output).map_err(|complaints| Failure::Complaints(complaints.render(false)))
+}
+
+fn overrides(arguments: &SweepArgs) -> Result<Overrides, Failure> {
+    let delay = arguments.delay.as_deref().map(config::parse_duration).transpose();
+    let requests = arguments.requests.as_deref().map(config::parse_requests).transpose();
+    Ok(Overrides {
+        only: arguments.only.clone(),
+        skip: arguments.skip.clone(),
+        requests: requests.map_err(|error| Failure::Usage(anyhow!("--requests: {error}")))?,
+        repeats: arguments.repeats,
+        seed: arguments.seed,
+        delay: delay.map_err(|error| Failure::Usage(anyhow!("--delay: {error}")))?,
+        formats: formats(arguments.formats.as_deref())?,
+        output_dir: arguments.output_dir.clone(),
+    })
+}
+
+/// `--formats` as formats.
+pub(super) fn formats(words: Option<&[String]>) -> Result<Option<Vec<Format>>, Failure> {
+    let Some(words) = words else { return Ok(None) };
+    let parse = |word: &String| {
+        Format::parse(word.trim()).ok_or_else(|| Failure::Usage(anyhow!("--formats: {word:?} is neither svg nor png")))
+    };
+    let mut formats = words.iter().map(parse).collect::<Result<Vec<_>, _>>()?;
+    formats.sort_unstable();
+    formats.dedup();
+    Ok(Some(formats))
+}

@@ -1,0 +1,144 @@
+//! The command line as data: clap types only. What the options mean is the business of `app`.
+
+use std::path::PathBuf;
+
+pub use clap::ColorChoice;
+use clap::{Args, Parser, Subcommand, ValueHint};
+
+/// Sweep request counts across concurrency strategies, archive the raw CSV, draw charts.
+#[derive(Debug, Parser)]
+#[command(
+    name = "reportgen",
+    version,
+    about,
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true,
+    max_term_width = 100,
+    after_help = EXAMPLES
+)]
+pub struct Cli {
+    /// What to do other than a sweep.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// The main job: run a sweep.
+    #[command(flatten)]
+    pub sweep: SweepArgs,
+    /// Print only the run directory's path
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Print more; twice, everything
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorChoice,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  reportgen init sweep.toml                 write a starter config, every key explained
+  reportgen --config sweep.toml --dry-run   what would be measured, and how long it takes
+  reportgen --config sweep.toml             measure, archive, draw
+  reportgen render measured.csv             draw any CSV with strategy,requests,duration_s
+
+Exit codes: 0 done, 1 some samples failed, 2 wrong usage or config, 3 could not run or write, 130/143 interrupted";
+
+/// Options of a sweep. Each but the first few overrides a key of the config.
+#[derive(Args, Clone, Debug, Default)]
+pub struct SweepArgs {
+    /// Sweep config in TOML; `-` reads standard input
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+    /// Where run directories go [config: output.dir]
+    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub output_dir: Option<PathBuf>,
+    /// Print every cell, the order and the predicted time; send nothing
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+    /// Measure only these strategies
+    #[arg(long, value_name = "NAME,…")]
+    pub only: Vec<String>,
+    /// Leave these strategies out
+    #[arg(long, value_name = "NAME,…")]
+    pub skip: Vec<String>,
+    /// Request counts
+    #[arg(long, value_name = "N,…")]
+    pub requests: Option<String>,
+    /// Samples per cell
+    #[arg(long, value_name = "N")]
+    pub repeats: Option<u32>,
+    /// Seed of order, jitter and intervals
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Delay of the embedded server, such as 100ms
+    #[arg(long, value_name = "DURATION")]
+    pub delay: Option<String>,
+    /// Picture formats
+    #[arg(long, value_name = "svg,png", value_delimiter = ',')]
+    pub formats: Option<Vec<String>>,
+}
+
+/// What to do other than a sweep.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Draw again from stored data; measures nothing
+    Render(RenderArgs),
+    /// The delay server alone, for other clients
+    Serve(ServeArgs),
+    /// Write a starter config, every key explained
+    Init(InitArgs),
+    /// Print the JSON Schema of the config, for editors
+    Schema,
+    /// Print a completion script for a shell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// Options of `render`.
+#[derive(Args, Clone, Debug)]
+pub struct RenderArgs {
+    /// A run directory, or a CSV with at least strategy,requests,duration_s
+    #[arg(value_name = "RUN|FILE.csv", value_hint = ValueHint::AnyPath)]
+    pub source: PathBuf,
+    /// Where to write; for a CSV the default is `<stem>-report` beside it
+    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub output_dir: Option<PathBuf>,
+    /// Picture formats
+    #[arg(long, value_name = "svg,png", value_delimiter = ',')]
+    pub formats: Option<Vec<String>>,
+}
+
+/// Options of `serve`.
+#[derive(Args, Clone, Debug)]
+pub struct ServeArgs {
+    /// Loopback port; 0 takes a free one
+    #[arg(long, default_value_t = 5000)]
+    pub port: u16,
+    /// Time before each response
+    #[arg(long, value_name = "DURATION", default_value = "5s")]
+    pub delay: String,
+    /// Uniform, ± around the delay
+    #[arg(long, value_name = "DURATION", default_value = "0s")]
+    pub jitter: String,
+    /// Share of responses that are HTTP 500
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    pub failure_rate: f64,
+    /// Requests served at once, others wait; 0 is unlimited
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub max_concurrent: u32,
+    /// Seed of jitter and failures
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+}
+
+/// Options of `init`.
+#[derive(Args, Clone, Debug)]
+pub struct InitArgs {
+    /// File to write; it must not exist yet
+    #[arg(value_name = "FILE", default_value = "sweep.toml", value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+}

@@ -1,0 +1,40 @@
+//! What happens in a sweep, for those who watch: the journal, the progress bar, the log. One method and one enum, so
+//! that a new event is not a new method everywhere; a failed write ends the sweep.
+
+use std::error::Error;
+
+use crate::model::{Outcome, SampleRow};
+use crate::plan::{Plan, PlannedSample};
+
+/// Something happened.
+#[derive(Clone, Copy, Debug)]
+pub enum SweepEvent<'a> {
+    /// The target is up; the samples of this plan follow.
+    Started {
+        /// What is going to be measured.
+        plan: &'a Plan,
+    },
+    /// A sample begins now.
+    SampleStarted {
+        /// Which one.
+        planned: &'a PlannedSample,
+    },
+    /// A sample has ended, well or not.
+    SampleFinished {
+        /// Which one.
+        planned: &'a PlannedSample,
+        /// Its row of raw.csv.
+        row: &'a SampleRow,
+        /// Its requests, by index; none for a warm-up.
+        requests: &'a [Outcome],
+    },
+}
+
+/// Somebody who watches a sweep.
+pub trait Observer {
+    /// Called for each event in order, outside the measured time.
+    ///
+    /// # Errors
+    /// Any error ends the sweep.
+    fn observe(&mut self, event: &SweepEvent<'_>) -> Result<(), Box<dyn Error + Send + Sync>>;
+}

@@ -1,0 +1,163 @@
+//! What a measured sample is worth: its row of raw.csv. Pure. A sample is `ok` only if every request of its cell was
+//! issued once, succeeded, and was seen by the server; whatever else happened, the row says so and why.
+
+use std::collections::BTreeMap;
+
+use crate::model::{FailureKind, Nanos, Outcome, SampleRow, SampleStatus, StrategySpec, Timing};
+use crate::plan::PlannedSample;
+use crate::probe::{End, Measured};
+use crate::server::Witness;
+
+/// Everything that is known of one sample.
+pub(super) struct Evidence<'a> {
+    /// Which sample.
+    pub planned: &'a PlannedSample,
+    /// Its strategy.
+    pub strategy: &'a StrategySpec,
+    /// RFC 3339, UTC.
+    pub started_at: String,
+    /// The best possible duration.
+    pub ideal: Option<Nanos>,
+    /// What its process did.
+    pub measured: &'a Measured,
+    /// What the embedded server saw.
+    pub witness: Option<&'a Witness>,
+}
+
+/// The row of a sample.
+pub(super) fn judge(evidence: Evidence<'_>) -> SampleRow {
+    let Evidence { planned, strategy, started_at, ideal, measured, witness } = evidence;
+    let verdict = Verdict::of(planned.requests, measured, witness);
+    let cost = measured.cost.as_ref();
+    let done = measured.heard.done.as_ref();
+    let (duration, timing) = duration(measured);
+    let outcomes = &measured.heard.outcomes;
+    SampleRow {
+        strategy: strategy.name.clone(),
+        kind: strategy.kind.clone(),
+        workers: strategy.workers,
+        requests: planned.requests,
+        repeat: planned.repeat,
+        phase: planned.phase,
+        sequence: planned.sequence,
+        started_at,
+        setup_s: done.and_then(|done| done.setup_s).map(Nanos::from_secs_f64),
+        duration_s: duration,
+        ideal_s: ideal,
+        timing,
+        succeeded: verdict.succeeded,
+        failed: verdict.failed,
+        peak_in_flight: witness.map(|witness| witness.peak_in_flight),
+        connections: witness.and_then(|witness| u32::try_from(witness.connections).ok()),
+        bytes_received: (!outcomes.is_empty()).then(|| outcomes.iter().map(|outcome| outcome.bytes).sum()),
+        service_mean_s: witness.and_then(|witness| witness.service_mean),
+        cpu_user_s: cost.map(|cost| cost.user),
+        cpu_system_s: cost.map(|cost| cost.system),
+        peak_rss_bytes: cost.map(|cost| cost.peak_rss_bytes),
+        voluntary_switches: cost.map(|cost| cost.voluntary_switches),
+        involuntary_switches: cost.map(|cost| cost.involuntary_switches),
+        status: verdict.status,
+        error: verdict.error,
+    }
+}
+
+/// How long the sample took, and who says so. A sample that was cut short took the time after which it was.
+fn duration(measured: &Measured) -> (Option<Nanos>, Option<Timing>) {
+    match (&measured.heard.done, measured.end) {
+        (_, End::TimedOut) => (Some(measured.wall), Some(Timing::Process)),
+        (Some(done), _) => (Some(Nanos::from_secs_f64(done.duration_s)), Some(Timing::OwnClock)),
+        (None, End::Exited(0)) => (Some(measured.wall), Some(Timing::Process)),
+        (None, _) => (None, None),
+    }
+}
+
+struct Verdict {
+    status: SampleStatus,
+    succeeded: Option<u32>,
+    failed: Option<u32>,
+    error: String,
+}
+
+impl Verdict {
+    fn of(requests: u32, measured: &Measured, witness: Option<&Witness>) -> Self {
+        let outcomes = &measured.heard.outcomes;
+        let count = |failed: bool| {
+            let matching = outcomes.iter().filter(|outcome| outcome.failure.is_some() == failed).count();
+            (!outcomes.is_empty()).then(|| u32::try_from(matching).unwrap_or(u32::MAX))
+        };
+        let (succeeded, failed) = (count(false), count(true));
+        let verdict = |status, error: String| Self { status, succeeded, failed, error };
+        if let Some((status, error)) = broken(measured) {
+            return verdict(status, error);
+        }
+        if let Some(error) = unequal_work(requests, measured, witness) {
+            return verdict(SampleStatus::Void, error);
+        }
+        match (succeeded, failed) {
+            (_, None | Some(0)) => verdict(SampleStatus::Ok, String::new()),
+            (Some(0), Some(_)) => verdict(SampleStatus::Failed, failures(requests, outcomes)),
+            _ => verdict(SampleStatus::Partial, failures(requests, outcomes)),
+        }
+    }
+}
+
+/// A sample whose process did not end as it should.
+fn broken(measured: &Measured) -> Option<(SampleStatus, String)> {
+    let told = |kind: FailureKind, what: String| {
+        let last = measured.complaints.lines().chain(measured.heard.other.lines()).rfind(|line| !line.is_empty());
+        match last {
+            Some(line) => format!("{kind}: {what}: {line}"),
+            None => format!("{kind}: {what}"),
+        }
+    };
+    match measured.end {
+        End::TimedOut => {
+            let error = format!("{}: killed after {}", FailureKind::SampleTimeout, measured.wall.human());
+            Some((SampleStatus::Timeout, error))
+        }
+        End::Interrupted(_) => Some((SampleStatus::Failed, told(FailureKind::ChildKilled, "interrupted".to_owned()))),
+        End::Killed(signal) => {
+            Some((SampleStatus::Failed, told(FailureKind::ChildKilled, format!("ended by signal {signal}"))))
+        }
+        End::Exited(0) => {
+            let wrong = measured.heard.wrong.as_ref()?;
+            Some((SampleStatus::Failed, format!("{}: {wrong}", FailureKind::ChildOutput)))
+        }
+        End::Exited(code) => Some((SampleStatus::Failed, told(FailureKind::ChildExit, format!("exit code {code}")))),
+    }
+}
+
+/// Why the sample did not do the work of its cell; `None` if it did.
+fn unequal_work(requests: u32, measured: &Measured, witness: Option<&Witness>) -> Option<String> {
+    let outcomes = &measured.heard.outcomes;
+    if !outcomes.is_empty() {
+        let reported = outcomes.len() as u64 + measured.heard.excess;
+        if reported != u64::from(requests) {
+            return Some(format!("reported {reported} requests instead of {requests}"));
+        }
+        let mut indices: Vec<u32> = outcomes.iter().map(|outcome| outcome.request).collect();
+        indices.sort_unstable();
+        if !indices.into_iter().eq(0..requests) {
+            return Some(format!("did not report each of the requests 0 to {} once", requests - 1));
+        }
+    }
+    let seen = witness?.requests;
+    let wanted = u64::from(requests);
+    // A request that failed may have died before the server saw it; one that was answered was seen.
+    let answered = outcomes.iter().filter(|outcome| outcome.status.is_some()).count();
+    let at_least = if outcomes.is_empty() { wanted } else { answered as u64 };
+    (seen < at_least || seen > wanted)
+        .then(|| format!("the server saw {seen} requests, the strategy reported {at_least} answered of {requests}"))
+}
+
+/// `wrong-status: 5 of 50 requests, refused: 1 of 50 requests`, the most frequent first.
+fn failures(requests: u32, outcomes: &[Outcome]) -> String {
+    let mut counts: BTreeMap<FailureKind, u32> = BTreeMap::new();
+    for kind in outcomes.iter().filter_map(|outcome| outcome.failure) {
+        *counts.entry(kind).or_default() += 1;
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|&(kind, count)| (std::cmp::Reverse(count), kind));
+    let parts: Vec<_> = counts.iter().map(|(kind, count)| format!("{kind}: {count} of {requests} requests")).collect();
+    parts.join(", ")
+}

@@ -1,0 +1,162 @@
+//! Plan → samples: walks the plan, measures each sample in a child of its own, tells the observers, and ends in order
+//! when interrupted. It knows the target and the clock; it must not know files or pictures.
+
+mod endpoint;
+mod event;
+mod journal;
+mod judge;
+
+use std::error::Error;
+
+use thiserror::Error;
+
+use crate::clock::{self, SystemClock};
+use crate::config::Sweep;
+use crate::model::Phase;
+use crate::plan::{self, Plan, PlannedSample};
+use crate::probe::{End, Interrupts, Probe, ProbeError, Signal, Spec, Watchdog};
+use crate::server::ServerError;
+use crate::strategy::{Program, Work};
+
+pub use endpoint::{Endpoint, EndpointError};
+pub use event::{Observer, SweepEvent};
+pub use journal::JournalObserver;
+
+/// How this program starts itself in its other roles.
+#[derive(Clone, Debug)]
+pub struct Programs {
+    /// Measures one sample.
+    pub child: Program,
+    /// Works in a process pool.
+    pub worker: Program,
+    /// Is the delay server.
+    pub server: Program,
+    /// Cleans up after a crash.
+    pub watchdog: Program,
+}
+
+/// How a sweep ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// All samples of the plan were taken.
+    Finished,
+    /// By a signal; the sample under way was dropped.
+    Interrupted(Signal),
+}
+
+/// Why a sweep could not go on. What was measured before is with the observers.
+#[derive(Debug, Error)]
+pub enum SweepError {
+    /// The process that cleans up could not be started.
+    #[error("cannot start the process that cleans up after a crash")]
+    Watchdog(#[source] std::io::Error),
+    /// A sample could not be started.
+    #[error(transparent)]
+    Probe(#[from] ProbeError),
+    /// The embedded server failed.
+    #[error(transparent)]
+    Server(#[from] ServerError),
+    /// An observer could not do its work.
+    #[error(transparent)]
+    Observer(#[from] Box<dyn Error + Send + Sync>),
+}
+
+/// A sweep that is ready to run.
+pub struct Execution<'a> {
+    /// What is swept.
+    pub sweep: &'a Sweep,
+    /// The samples to take.
+    pub plan: &'a Plan,
+    /// Where requests go.
+    pub endpoint: &'a mut Endpoint,
+    /// Header names and values, filled in.
+    pub headers: &'a [(String, String)],
+    /// This program in its other roles.
+    pub programs: &'a Programs,
+    /// Ctrl-C and SIGTERM.
+    pub interrupts: &'a Interrupts,
+}
+
+impl Execution<'_> {
+    /// Takes every sample of the plan in order and tells the observers. A sample that fails is a row like any other.
+    ///
+    /// # Errors
+    /// When the sweep cannot go on; nothing of it is left running then.
+    pub fn run(&mut self, observers: &mut [&mut dyn Observer]) -> Result<Ending, SweepError> {
+        let watchdog = Watchdog::start(&self.programs.watchdog).map_err(SweepError::Watchdog)?;
+        let clock = SystemClock::start();
+        let probe = Probe {
+            program: &self.programs.child,
+            time_limit: self.sweep.sample_timeout,
+            watchdog: &watchdog,
+            interrupts: self.interrupts,
+            clock: &clock,
+        };
+        tell(observers, &SweepEvent::Started { plan: self.plan })?;
+        for planned in &self.plan.samples {
+            if let Some(signal) = self.interrupts.received() {
+                return Ok(Ending::Interrupted(signal));
+            }
+            tell(observers, &SweepEvent::SampleStarted { planned })?;
+            if let Some(signal) = self.take(&probe, planned, observers)? {
+                return Ok(Ending::Interrupted(signal));
+            }
+        }
+        Ok(Ending::Finished)
+    }
+
+    /// Takes one sample. Returns the signal if one cut it short; then nobody is told of it.
+    fn take(
+        &mut self,
+        probe: &Probe<'_>,
+        planned: &PlannedSample,
+        observers: &mut [&mut dyn Observer],
+    ) -> Result<Option<Signal>, SweepError> {
+        let strategy = &self.sweep.strategies[planned.strategy];
+        let spec = self.spec(planned);
+        self.endpoint.begin(sample_seed(self.sweep.seed, planned))?;
+        let started_at = format!("{:.3}", clock::wall_time());
+        let measured = probe.measure(&spec)?;
+        if let End::Interrupted(signal) = measured.end {
+            return Ok(Some(signal));
+        }
+        let witness = self.endpoint.end()?;
+        let delay = self.sweep.target.delay();
+        let evidence = judge::Evidence {
+            planned,
+            strategy,
+            started_at,
+            ideal: delay.map(|delay| plan::ideal(&self.sweep.target, strategy, planned.requests, delay)),
+            measured: &measured,
+            witness: witness.as_ref(),
+        };
+        let row = judge::judge(evidence);
+        let requests: &[_] = if planned.phase == Phase::Measure { &measured.heard.outcomes } else { &[] };
+        tell(observers, &SweepEvent::SampleFinished { planned, row: &row, requests })?;
+        Ok(None)
+    }
+
+    fn spec(&self, planned: &PlannedSample) -> Spec {
+        let strategy = &self.sweep.strategies[planned.strategy];
+        let mut work = Work::new(&self.sweep.target, self.endpoint.url(), strategy, self.programs.worker.clone());
+        work.headers = self.headers.to_vec();
+        work.request_timeout_ns = self.sweep.request_timeout.0;
+        work.requests = planned.requests;
+        Spec { kind: strategy.kind.clone(), work }
+    }
+}
+
+/// The seed of a sample's delays and failures: the same for all cells of one repeat, so that strategies are compared
+/// under the same weather.
+fn sample_seed(seed: u64, planned: &PlannedSample) -> u64 {
+    let round = u64::from(planned.repeat) * 2 + u64::from(planned.phase == Phase::Warmup);
+    // The golden ratio in 64 bits spreads neighbouring rounds over the range of seeds.
+    seed.wrapping_add(round.wrapping_mul(0x9E37_79B9_7F4A_7C15))
+}
+
+fn tell(observers: &mut [&mut dyn Observer], event: &SweepEvent<'_>) -> Result<(), SweepError> {
+    for observer in observers {
+        observer.observe(event)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,127 @@
+//! The only printer. Results go to standard output, everything else to standard error; a reader who has gone away
+//! (`reportgen … | head`) is no error. Colour is decided once: `--color`, then NO_COLOR and CLICOLOR_FORCE, then
+//! whether the stream is a terminal.
+
+mod progress;
+mod summary;
+mod table;
+
+use std::io::{self, Write};
+
+use anstream::ColorChoice;
+use anstyle::{AnsiColor, Style};
+
+use crate::cli;
+
+pub use progress::Progress;
+pub use summary::summary;
+pub use table::columns;
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+const QUIET: Style = Style::new().dimmed();
+
+/// What is printed, and how much of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Terminal {
+    quiet: bool,
+    verbosity: u8,
+}
+
+impl Terminal {
+    /// Fixes colour for the whole process. `verbosity` counts the `-v`.
+    #[must_use]
+    pub fn new(quiet: bool, verbosity: u8, color: cli::ColorChoice) -> Self {
+        match color {
+            cli::ColorChoice::Auto => {}
+            cli::ColorChoice::Always => ColorChoice::Always.write_global(),
+            cli::ColorChoice::Never => ColorChoice::Never.write_global(),
+        }
+        Self { quiet, verbosity }
+    }
+
+    /// Whether only results are printed.
+    #[must_use]
+    pub const fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// Whether standard error shows colour.
+    #[must_use]
+    pub fn shows_colour() -> bool {
+        anstream::AutoStream::choice(&io::stderr()) != ColorChoice::Never
+    }
+
+    /// A result: to standard output, as it is.
+    ///
+    /// # Errors
+    /// When it cannot be written, a reader who has gone away excepted.
+    pub fn result(&self, text: &str) -> io::Result<()> {
+        let mut stdout = anstream::stdout().lock();
+        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            written => written,
+        }
+    }
+
+    /// Something worth knowing.
+    pub fn note(&self, text: &str) {
+        if !self.quiet {
+            self.say(text);
+        }
+    }
+
+    /// Something that only `-v` shows.
+    pub fn detail(&self, text: &str) {
+        if self.verbosity > 0 {
+            self.say(&format!("{QUIET}{text}{QUIET:#}"));
+        }
+    }
+
+    /// Something that may spoil the result. Shown even when quiet.
+    pub fn warn(&self, text: &str) {
+        self.say(&format!("{WARNING}warning:{WARNING:#} {text}"));
+    }
+
+    /// What went wrong, and what caused it, a line each.
+    pub fn error(&self, error: &anyhow::Error) {
+        let mut text = format!("{ERROR}error:{ERROR:#} {error}");
+        let mut said = error.to_string();
+        for cause in error.chain().skip(1).map(ToString::to_string) {
+            // A transparent wrapper repeats its cause.
+            if cause != said {
+                text.push_str(&format!("\n  caused by: {cause}"));
+            }
+            said = cause;
+        }
+        self.say(&text);
+    }
+
+    /// Lines that are laid out already.
+    pub fn say(&self, text: &str) {
+        // Nothing can be done about a standard error that does not take text.
+        let _ = writeln!(anstream::stderr().lock(), "{text}");
+    }
+}
+
+/// A name as it may be shown on a terminal: one line, no control characters, at most `width` characters.
+#[must_use]
+pub fn shown(name: &str, width: usize) -> String {
+    let clean: String = name.chars().map(|c| if c.is_control() { '␣' } else { c }).collect();
+    if clean.chars().count() <= width {
+        return clean;
+    }
+    clean.chars().take(width.saturating_sub(1)).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn names_cannot_move_the_cursor() {
+        assert_eq!(shown("a\u{1b}[2Jb\nc", 40), "a␣[2Jb␣c");
+        assert_eq!(shown("abcdef", 4), "abc…");
+        assert_eq!(shown("请求次数", 4), "请求次数");
+    }
+}

@@ -1,0 +1,125 @@
+//! Progress of a sweep: one line per finished sample, and on a terminal a bar with the time left. The time left comes
+//! from the plan, stretched by how much longer the finished samples took than planned.
+
+use std::error::Error;
+use std::fmt::Write;
+use std::io::{self, IsTerminal};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+
+use super::{Terminal, shown};
+use crate::model::{Nanos, Phase, SampleRow, SampleStatus};
+use crate::plan::Plan;
+use crate::sweep::{Observer, SweepEvent};
+
+/// Prints what a sweep does.
+pub struct Progress {
+    terminal: Terminal,
+    bar: ProgressBar,
+    total: usize,
+    name_width: usize,
+    /// Planned time of finished samples, and what they took.
+    planned: Nanos,
+    taken: Nanos,
+    /// Predicted nanoseconds of the whole, for the bar.
+    whole: Arc<AtomicU64>,
+    predicted: Nanos,
+}
+
+impl Progress {
+    /// For a sweep whose longest strategy name has `name_width` characters.
+    #[must_use]
+    pub fn new(terminal: Terminal, name_width: usize) -> Self {
+        let visible = io::stderr().is_terminal() && !terminal.is_quiet();
+        let target = if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        Self {
+            terminal,
+            bar: ProgressBar::with_draw_target(None, target),
+            total: 0,
+            name_width: name_width.clamp(8, 32),
+            planned: Nanos::ZERO,
+            taken: Nanos::ZERO,
+            whole: Arc::default(),
+            predicted: Nanos::ZERO,
+        }
+    }
+
+    fn start(&mut self, plan: &Plan) {
+        self.total = plan.samples.len();
+        self.predicted = plan.predicted().unwrap_or(Nanos::ZERO);
+        self.whole.store(self.predicted.0, Ordering::Relaxed);
+        self.bar.set_length(self.total as u64);
+        let whole = Arc::clone(&self.whole);
+        let left = move |state: &ProgressState, out: &mut dyn Write| {
+            let whole = Duration::from_nanos(whole.load(Ordering::Relaxed));
+            let left = whole.saturating_sub(state.elapsed()).as_secs();
+            // The bar shows nothing where it cannot be written.
+            let _ = if whole.is_zero() { write!(out, "unknown") } else { write!(out, "{}", minutes(left)) };
+        };
+        if let Ok(style) = ProgressStyle::with_template("{bar:30.cyan/dim} {pos}/{len} samples, {left} left  {msg}") {
+            self.bar.set_style(style.progress_chars("━━─").with_key("left", left));
+        }
+        self.bar.enable_steady_tick(Duration::from_secs(1));
+    }
+
+    fn finish_sample(&mut self, row: &SampleRow, predicted: Option<Nanos>) {
+        if let (Some(predicted), Some(taken)) = (predicted, row.duration_s) {
+            self.planned = self.planned + predicted;
+            self.taken = self.taken + taken;
+            let stretch = self.taken.as_secs_f64() / self.planned.as_secs_f64().max(1e-9);
+            self.whole.store(Nanos::from_secs_f64(self.predicted.as_secs_f64() * stretch).0, Ordering::Relaxed);
+        }
+        self.bar.inc(1);
+        if !self.terminal.is_quiet() {
+            let line = sample_line(row, self.total, self.name_width);
+            self.bar.suspend(|| self.terminal.say(&line));
+        }
+    }
+}
+
+impl Observer for Progress {
+    fn observe(&mut self, event: &SweepEvent<'_>) -> Result<(), Box<dyn Error + Send + Sync>> {
+        match event {
+            SweepEvent::Started { plan } => self.start(plan),
+            SweepEvent::SampleStarted { .. } => {}
+            SweepEvent::SampleFinished { planned, row, .. } => self.finish_sample(row, planned.predicted),
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+fn sample_line(row: &SampleRow, total: usize, width: usize) -> String {
+    let digits = total.to_string().len();
+    let name = shown(&row.strategy, width);
+    let padding = " ".repeat(width - name.chars().count());
+    let duration = row.duration_s.map_or_else(|| "–".to_owned(), Nanos::human);
+    let ideal = row.ideal_s.map_or_else(|| "–".to_owned(), Nanos::human);
+    let phase = if row.phase == Phase::Warmup { "warm-up" } else { "repeat" };
+    let mut line = format!(
+        "{:>digits$}/{total}  {name}{padding}  n={:<5} {phase} {:<3} {duration:>9}  ideal {ideal:>8}",
+        row.sequence, row.requests, row.repeat
+    );
+    if row.status != SampleStatus::Ok {
+        line.push_str(&format!("  {}: {}", row.status, shown(&row.error, 200)));
+    }
+    line
+}
+
+/// `1:05:09`, `5:09`, `9 s`.
+fn minutes(seconds: u64) -> String {
+    let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    match (hours, minutes) {
+        (0, 0) => format!("{rest} s"),
+        (0, _) => format!("{minutes}:{rest:02}"),
+        _ => format!("{hours}:{minutes:02}:{rest:02}"),
+    }
+}

@@ -1,0 +1,44 @@
+//! The table at the end of a sweep: a row for each cell.
+
+use super::{columns, shown};
+use crate::model::Nanos;
+use crate::report::{Cell, Report};
+
+/// The report as a table for people.
+#[must_use]
+pub fn summary(report: &Report<'_>) -> String {
+    let header = ["strategy", "requests", "samples", "median", "95 % interval", "ideal", "over", "speed-up", "failed"];
+    let rows = report.cells.iter().map(|cell| {
+        vec![
+            shown(&report.strategies[cell.slot].name, 32),
+            cell.requests.to_string(),
+            cell.points.len().to_string(),
+            seconds(cell.median()),
+            interval(cell),
+            seconds(cell.ideal_s),
+            cell.overhead_s.map_or_else(dash, signed),
+            cell.speedup.map_or_else(dash, |ratio| format!("{ratio:.3}×").replace(".000×", "×")),
+            cell.excluded.len().to_string(),
+        ]
+    });
+    columns(&header, rows)
+}
+
+fn interval(cell: &Cell<'_>) -> String {
+    cell.interval.as_ref().map_or_else(dash, |interval| {
+        format!("{} – {}", Nanos::from_secs_f64(interval.low).human(), Nanos::from_secs_f64(interval.high).human())
+    })
+}
+
+fn seconds(value: Option<f64>) -> String {
+    value.map_or_else(dash, |seconds| Nanos::from_secs_f64(seconds).human())
+}
+
+fn signed(seconds: f64) -> String {
+    let sign = if seconds < 0.0 { "−" } else { "" };
+    format!("{sign}{}", Nanos::from_secs_f64(seconds.abs()).human())
+}
+
+fn dash() -> String {
+    "–".to_owned()
+}

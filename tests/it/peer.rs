@@ -1,0 +1,98 @@
+//! Servers that behave badly on purpose, on a free loopback port each. They serve until the test drops them.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+
+/// What a server does with each connection, after it has read a request head.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Manner {
+    /// Closes without a word.
+    CloseEarly,
+    /// Promises a body of 100 bytes, sends 10, closes.
+    Truncate,
+    /// Sends what is not HTTP.
+    Babble,
+    /// Resets the connection.
+    Reset,
+    /// Holds the connection open and never answers.
+    Silence,
+    /// Answers 204.
+    OtherStatus,
+}
+
+/// A running server.
+pub(crate) struct Peer {
+    address: SocketAddr,
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Peer {
+    pub(crate) fn start(manner: Manner) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopped = Arc::clone(&stop);
+        let thread = thread::spawn(move || {
+            let mut held = Vec::new();
+            for connection in listener.incoming() {
+                if stopped.load(Ordering::SeqCst) {
+                    return;
+                }
+                // A client that is gone already is none of our business.
+                if let Ok(stream) = connection {
+                    held.extend(answer(stream, manner));
+                }
+            }
+        });
+        Self { address, stop, thread: Some(thread) }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}/", self.address)
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::SeqCst);
+        drop(TcpStream::connect(self.address));
+        self.thread.take().map(JoinHandle::join);
+    }
+}
+
+/// An address at which nobody listens.
+pub(crate) fn nobody() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    format!("http://{}/", listener.local_addr().unwrap())
+}
+
+/// Returns the connection if it is to be kept open.
+fn answer(mut stream: TcpStream, manner: Manner) -> Option<TcpStream> {
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") && matches!(stream.read(&mut byte), Ok(1)) {
+        head.push(byte[0]);
+    }
+    let written = match manner {
+        Manner::CloseEarly => Ok(()),
+        Manner::Truncate => stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n0123456789"),
+        Manner::Babble => stream.write_all(b"220 mail.example ESMTP ready\r\n\r\n"),
+        Manner::OtherStatus => stream.write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n"),
+        Manner::Silence => return Some(stream),
+        Manner::Reset => {
+            // With unread bytes of its own in the way, closing sends a reset: lingering for no time asks for it outright.
+            let socket = socket2::SockRef::from(&stream);
+            return socket.set_linger(Some(std::time::Duration::ZERO)).err().map(|_| stream);
+        }
+    };
+    if written.is_ok() {
+        let _ = stream.shutdown(Shutdown::Write);
+        // Waits for the client's end, so that nothing unread turns the close into a reset.
+        let _ = stream.read(&mut byte);
+    }
+    None
+}

@@ -1,0 +1,182 @@
+//! The contract of every strategy in the registry: it issues exactly n requests, never more at once than it may, and
+//! survives whatever the other side does.
+
+use std::sync::Arc;
+
+use reportgen::clock::{SharedClock, SystemClock};
+use reportgen::model::{DelayTarget, FailureKind, Nanos, Outcome, Target};
+use reportgen::probe::Spec;
+use reportgen::server;
+use reportgen::strategy::{self, Strategy, Work};
+
+use crate::peer::{self, Manner, Peer};
+use crate::workplace::{programs, spec_of};
+
+/// A delay long enough that requests issued together are served together even on a busy machine.
+const DELAY: Nanos = Nanos::from_millis(300);
+
+fn target(delay: Nanos) -> DelayTarget {
+    DelayTarget { delay, jitter: Nanos::ZERO, failure_rate: 0.0, max_concurrent: 0 }
+}
+
+fn work(strategy: &dyn Strategy, url: &str, requests: u32) -> Work {
+    let mut spec = spec_of(strategy.info().name);
+    spec.workers = Some(3);
+    let mut work = Work::new(&Target::Delay(target(DELAY)), url, &spec, programs().worker);
+    work.requests = requests;
+    work
+}
+
+fn run(strategy: &dyn Strategy, work: &Work) -> Vec<Outcome> {
+    let clock: SharedClock = Arc::new(SystemClock::start());
+    let outcomes = strategy.run(work, &clock).unwrap();
+    let name = strategy.info().name;
+    assert!(
+        outcomes.iter().map(|outcome| outcome.request).eq(0..work.requests),
+        "{name}: one outcome a request, in order"
+    );
+    assert!(outcomes.iter().all(|outcome| outcome.start <= outcome.end), "{name}: no request ends before it starts");
+    outcomes
+}
+
+fn server(target: &DelayTarget) -> server::Handle {
+    let program = programs().server;
+    server::Handle::start(&program.path, &program.arguments, target).unwrap()
+}
+
+#[test]
+fn each_sends_exactly_n_requests_and_never_more_at_once_than_it_may() {
+    let mut server = server(&target(DELAY));
+    for strategy in strategy::STRATEGIES {
+        let info = strategy.info();
+        for requests in [1, 2, 3, 7] {
+            let work = work(*strategy, server.url(), requests);
+            server.begin(1).unwrap();
+            let outcomes = run(*strategy, &work);
+            let witness = server.end().unwrap();
+            let mut spec = spec_of(info.name);
+            spec.workers = Some(3);
+            let width = info.model.width(requests, &spec);
+            let context = format!("{} with n = {requests}", info.name);
+            assert_eq!(witness.requests, u64::from(requests), "{context}: requests");
+            assert_eq!(witness.peak_in_flight, width, "{context}: in flight");
+            assert!(
+                outcomes.iter().all(|outcome| outcome.failure.is_none() && outcome.status == Some(200)),
+                "{context}"
+            );
+            assert!(outcomes.iter().all(|outcome| outcome.bytes == 16), "{context}: bytes");
+            let workers = outcomes.iter().map(|outcome| outcome.worker).max().unwrap();
+            assert!(workers < 3.max(requests), "{context}: worker numbers");
+        }
+    }
+}
+
+#[test]
+fn keep_alive_uses_a_connection_per_worker_and_per_request_one_per_request() {
+    let mut server = server(&target(Nanos::from_millis(30)));
+    for strategy in strategy::STRATEGIES {
+        for per_request in [false, true] {
+            let mut work = work(*strategy, server.url(), 6);
+            work.connection_per_request = per_request;
+            server.begin(1).unwrap();
+            run(*strategy, &work);
+            let connections = server.end().unwrap().connections;
+            let expected = match strategy.info().name {
+                _ if per_request => 6,
+                "sequential" => 1,
+                "thread-pool" | "process-pool" => 3,
+                _ => 6,
+            };
+            assert_eq!(connections, expected, "{}, per request: {per_request}", strategy.info().name);
+        }
+    }
+}
+
+#[test]
+fn async_keeps_to_its_bound_and_spreads_over_threads() {
+    let mut server = server(&target(DELAY));
+    let strategy = strategy::find("async").unwrap();
+    for threads in [1, 2] {
+        let mut work = work(strategy, server.url(), 10);
+        (work.max_in_flight, work.threads) = (Some(4), threads);
+        server.begin(1).unwrap();
+        run(strategy, &work);
+        let witness = server.end().unwrap();
+        assert_eq!((witness.requests, witness.peak_in_flight), (10, 4));
+    }
+}
+
+#[test]
+fn responses_of_500_are_failures_with_their_status() {
+    let mut failing = target(Nanos::from_millis(1));
+    failing.failure_rate = 1.0;
+    let server = server(&failing);
+    for strategy in strategy::STRATEGIES {
+        for outcome in run(*strategy, &work(*strategy, server.url(), 4)) {
+            assert_eq!((outcome.status, outcome.failure), (Some(500), Some(FailureKind::WrongStatus)));
+        }
+    }
+}
+
+#[test]
+fn each_kind_of_bad_peer_is_a_failure_of_its_own_kind() {
+    for (manner, kind) in [
+        (Manner::CloseEarly, FailureKind::Closed),
+        (Manner::Truncate, FailureKind::Truncated),
+        (Manner::Babble, FailureKind::BadResponse),
+        (Manner::Reset, FailureKind::Reset),
+        (Manner::Silence, FailureKind::RequestTimeout),
+        (Manner::OtherStatus, FailureKind::WrongStatus),
+    ] {
+        let peer = Peer::start(manner);
+        for strategy in strategy::STRATEGIES {
+            let mut work = work(*strategy, &peer.url(), 2);
+            if matches!(manner, Manner::Silence) {
+                work.request_timeout_ns = Nanos::from_millis(100).0;
+            }
+            for outcome in run(*strategy, &work) {
+                assert_eq!(outcome.failure, Some(kind), "{} against {manner:?}", strategy.info().name);
+            }
+        }
+    }
+}
+
+#[test]
+fn nobody_listening_is_refused_and_a_name_without_address_is_unreachable() {
+    for (url, kind) in
+        [(peer::nobody(), FailureKind::Refused), ("http://no-such-host.invalid/".to_owned(), FailureKind::Unreachable)]
+    {
+        for strategy in strategy::STRATEGIES {
+            for outcome in run(*strategy, &work(*strategy, &url, 2)) {
+                assert_eq!(outcome.failure, Some(kind), "{} to {url}", strategy.info().name);
+                assert_eq!((outcome.status, outcome.bytes), (None, 0));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_server_that_dies_half_way_fails_the_rest() {
+    for strategy in strategy::STRATEGIES {
+        let server = server(&target(Nanos::SECOND * 60));
+        let work = work(*strategy, server.url(), 4);
+        let outcomes = std::thread::scope(|scope| {
+            let running = scope.spawn(|| run(*strategy, &work));
+            // Requests either wait for their answer when it dies, or come when it is dead.
+            drop(server);
+            running.join().unwrap()
+        });
+        assert!(outcomes.iter().all(|outcome| outcome.failure.is_some()), "{}", strategy.info().name);
+    }
+}
+
+#[test]
+fn a_spec_survives_the_pipe() {
+    for strategy in strategy::STRATEGIES {
+        let mut work = work(*strategy, "http://127.0.0.1:1/", 3);
+        work.headers = vec![("x-name".to_owned(), "va\"lue".to_owned())];
+        let spec = Spec { kind: strategy.info().name.to_owned(), work };
+        let text = serde_json::to_string(&spec).unwrap();
+        assert_eq!(serde_json::from_str::<Spec>(&text).unwrap(), spec);
+    }
+}

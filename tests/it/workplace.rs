@@ -1,0 +1,96 @@
+//! What the tests share: where the real program is, and folders that vanish.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use reportgen::model::{Connections, StrategySpec};
+use reportgen::strategy::{self, Program};
+use reportgen::sweep::Programs;
+use tempfile::TempDir;
+
+/// The program under test.
+pub(crate) fn executable() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_reportgen"))
+}
+
+/// The program under test in its other roles; the test binary itself has none.
+pub(crate) fn programs() -> Programs {
+    let role = |name: &str| Program { path: executable().to_owned(), arguments: vec![name.to_owned()] };
+    Programs {
+        child: role("internal-sample"),
+        worker: role("internal-worker"),
+        server: role("internal-server"),
+        watchdog: role("internal-watchdog"),
+    }
+}
+
+/// A strategy of `kind` with the options that a config gives it by default.
+pub(crate) fn spec_of(kind: &str) -> StrategySpec {
+    let info = strategy::find(kind).unwrap().info();
+    StrategySpec {
+        name: info.label.to_owned(),
+        kind: kind.to_owned(),
+        model: info.model,
+        workers: info.options.contains(&"workers").then_some(20),
+        max_in_flight: None,
+        threads: 1,
+        connections: Connections::KeepAlive,
+    }
+}
+
+/// A folder in which the program is run; it vanishes with the value.
+pub(crate) struct Workplace {
+    folder: TempDir,
+}
+
+/// What the program said.
+pub(crate) struct Said {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Workplace {
+    pub(crate) fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// The program in this folder, with an environment that decides nothing.
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new(executable());
+        command.current_dir(self.folder.path()).env_clear();
+        command
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Said {
+        said(&self.command().args(arguments).output().unwrap())
+    }
+
+    /// Names of everything directly below `name`, sorted.
+    pub(crate) fn entries(&self, name: &str) -> Vec<String> {
+        let mut names: Vec<String> = std::fs::read_dir(self.path(name))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+}
+
+pub(crate) fn said(output: &Output) -> Said {
+    Said {
+        code: output.status.code(),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
