@@ -1,9 +1,10 @@
 //! The command line as data: clap types only. What the options mean is the business of `app`.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 pub use clap::ColorChoice;
-use clap::{Args, Parser, Subcommand, ValueHint};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueHint};
 
 /// Sweep request counts across concurrency strategies, archive the raw CSV, draw charts.
 #[derive(Debug, Parser)]
@@ -32,6 +33,22 @@ pub struct Cli {
     /// When to use colour
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: ColorChoice,
+}
+
+impl Cli {
+    /// Reads a command line, the program's name first.
+    ///
+    /// # Errors
+    /// What is wrong with it; or the text of help or version, which are no failures.
+    pub fn read<W: Into<OsString> + Clone>(words: impl IntoIterator<Item = W>) -> Result<Self, clap::Error> {
+        Self::try_parse_from(words)
+    }
+
+    /// The definition, for completions and the manual page.
+    #[must_use]
+    pub fn definition() -> clap::Command {
+        Self::command()
+    }
 }
 
 const EXAMPLES: &str = "\

@@ -25,9 +25,9 @@
 //! | 1 | stats | samples → numbers, pure |
 //! | 1 | config | text → Sweep |
 //! | 1 | protocol | the JSON lines between a sample's child and its parent |
+//! | 1 | clock | the only reader of time |
 //! | 0 | model | value types |
 //! | 0 | cli | clap types only |
-//! | 0 | clock | the only reader of time |
 //! | 0 | limits | what this machine allows one program to have |
 //!
 //! `main.rs` stands above them all: argv in, exit code out.

@@ -24,9 +24,10 @@ const PLACES: [(&str, &[&str]); 14] = [
     ("ab_glyph", &["paint"]),
     ("reqwest", &["strategy"]),
     ("clap", &["cli"]),
-    ("clap_complete", &["app"]),
+    ("clap_complete", &["app", "cli"]),
     ("clap_mangen", &["app"]),
-    ("hyper", &["server"]),
+    // In strategy for the types of errors only: a failure is known by its type, never by its text.
+    ("hyper", &["server", "strategy"]),
     ("hyper_util", &["server"]),
     ("indicatif", &["terminal"]),
     ("comfy_table", &["terminal"]),
@@ -290,7 +291,6 @@ fn every_module_stands_in_the_table() {
 }
 
 #[test]
-#[ignore = "floors of the table are still being built"]
 fn every_row_of_the_table_has_its_module() {
     let sources = sources();
     let present: BTreeSet<&str> = sources.iter().filter_map(Source::module).collect();

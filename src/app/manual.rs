@@ -1,7 +1,6 @@
 //! `reportgen schema`, `completions` and `man`: what the program says about itself, for editors, shells and `man`.
 
 use anyhow::Context;
-use clap::CommandFactory;
 use clap_complete::Shell;
 
 use super::source::Names;
@@ -18,13 +17,13 @@ pub(super) fn schema(terminal: Terminal) -> Result<Exit, Failure> {
 
 pub(super) fn completions(shell: Shell, terminal: Terminal) -> Result<Exit, Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "reportgen", &mut script);
+    clap_complete::generate(shell, &mut Cli::definition(), "reportgen", &mut script);
     print(terminal, &String::from_utf8_lossy(&script))
 }
 
 pub(super) fn page(terminal: Terminal) -> Result<Exit, Failure> {
     let mut page = Vec::new();
-    clap_mangen::Man::new(Cli::command()).render(&mut page).context("cannot write the manual page")?;
+    clap_mangen::Man::new(Cli::definition()).render(&mut page).context("cannot write the manual page")?;
     print(terminal, &String::from_utf8_lossy(&page))
 }
 

@@ -14,8 +14,6 @@ mod sweep;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use crate::cli::{Cli, Command};
 use crate::terminal::Terminal;
 
@@ -71,7 +69,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     if let Some(code) = arguments.get(1).and_then(|word| word.to_str()).and_then(roles::play) {
         return code;
     }
-    match Cli::try_parse_from(&arguments) {
+    match Cli::read(&arguments) {
         Ok(cli) => ExitCode::from(run(cli, &arguments).code()),
         Err(error) => {
             // Help and version are no errors and go to standard output; a reader who has gone away is none either.

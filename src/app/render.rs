@@ -4,7 +4,6 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use clap::Parser;
 
 use super::publish::Edition;
 use super::source::{Source, default_output, formats};
@@ -53,7 +52,7 @@ fn render_run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failur
 pub(super) fn archived_sweep(loaded: &Loaded) -> Result<Sweep, Failure> {
     let words = loaded.manifest.command_line.iter().map(OsStr::new);
     // A command line that this version does not know any more changes nothing.
-    let arguments = Cli::try_parse_from(words).map_or_else(|_| SweepArgs::default(), |cli| cli.sweep);
+    let arguments = Cli::read(words).map_or_else(|_| SweepArgs::default(), |cli| cli.sweep);
     let source = Source {
         bytes: loaded.config.clone().into_bytes(),
         origin: loaded.directory.file(files::CONFIG).display().to_string(),

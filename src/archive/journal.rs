@@ -190,7 +190,8 @@ fn whole_rows(
         let row = reader.position().record();
         let content = |problem: String| ArchiveError::content(path, format!("row {row}: {problem}"));
         // Only now: a torn row may end within a character.
-        let record = StringRecord::from_byte_record(bytes).map_err(|error| content(format!("not UTF-8 text: {error}")))?;
+        let record =
+            StringRecord::from_byte_record(bytes).map_err(|error| content(format!("not UTF-8 text: {error}")))?;
         match &header {
             None => header = Some(header_of(columns, &record).map_err(content)?),
             Some(_) if short => return Err(content(format!("{} fields instead of {}", record.len(), columns.len()))),

@@ -4,7 +4,7 @@ use crate::chart::by_count::{self, value_axis};
 use crate::chart::{Chart, WhyNot, slots, thin, words};
 use crate::config::ChartSpec;
 use crate::model::RequestCount;
-use crate::model::figure::{Arrangement, Figure, Panel, Point, Role, Scale, Series, Shape, Spread, Unit};
+use crate::model::figure::{Arrangement, Axis, Figure, Panel, Point, Role, Scale, Series, Shape, Spread, Unit};
 use crate::report::{self, Cell, Report};
 
 /// The empirical distribution function of request times, a line for each strategy.
@@ -70,7 +70,7 @@ fn panel(report: &Report<'_>, spec: &ChartSpec, latencies: &[(&Cell<'_>, &report
     });
     Panel {
         title: String::new(),
-        x: value_axis("Time of a request", Unit::Seconds, scale),
+        x: Axis { from_zero: false, ..value_axis("Time of a request", Unit::Seconds, scale) },
         y: value_axis("Share of requests", Unit::Share, spec.y_scale.unwrap_or_default()),
         series: series.collect(),
         bars: Vec::new(),

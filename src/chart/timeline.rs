@@ -57,7 +57,7 @@ fn failed(cells: &[&Cell<'_>]) -> bool {
 
 fn panel(report: &Report<'_>, spec: &ChartSpec, cell: &Cell<'_>, tracks: Tracks) -> Panel {
     let time = value_axis(spec.x_label.as_deref().unwrap_or("Time"), Unit::Seconds, Scale::Linear);
-    let lanes = value_axis(spec.y_label.as_deref().unwrap_or("Lane"), Unit::Count, Scale::Linear);
+    let lanes = value_axis(spec.y_label.as_deref().unwrap_or(""), Unit::Count, Scale::Linear);
     Panel {
         title: report.strategies[cell.slot].name.clone(),
         x: time,

@@ -19,18 +19,18 @@ use super::layout::{Layout, TextBox, Tone};
 use super::legend::{KeyItem, SWATCH, Sample};
 use super::palette::{IDEAL_DASH, Marker, Palette, Rgb, dash, marker};
 use super::panel::{EndLabel, PanelLayout, is_lanes};
-use super::scale::{Coordinate, Span, showable};
+use super::scale::{Coordinate, Span};
 use super::sheet::{Head, Sheet};
 use super::text::Fonts;
-use crate::model::figure::{Bar, Figure, Panel, Role, Series, Shape, Spread, Theme};
+use crate::model::figure::{Bar, Figure, Panel, Role, Theme};
 
 type Fault = DrawingAreaErrorKind<Infallible>;
-type Drawn = Result<(), Fault>;
-type Plot<'a> = ChartContext<'a, Ink, Cartesian2d<Coordinate, Coordinate>>;
+pub(super) type Drawn = Result<(), Fault>;
+pub(super) type Plot<'a> = ChartContext<'a, Ink, Cartesian2d<Coordinate, Coordinate>>;
 
 /// Line widths and radii in CSS pixels.
-const LINE: f64 = 2.4;
-const THIN: f64 = 1.3;
+pub(super) const LINE: f64 = 2.4;
+pub(super) const THIN: f64 = 1.3;
 const HAIR: f64 = 1.0;
 const RADIUS: f64 = 4.2;
 
@@ -73,31 +73,31 @@ fn coordinate(pixels: f64) -> i32 {
     (pixels * FINENESS).round() as i32
 }
 
-fn colour(Rgb(red, green, blue): Rgb) -> RGBColor {
+pub(super) fn colour(Rgb(red, green, blue): Rgb) -> RGBColor {
     RGBColor(red, green, blue)
 }
 
-fn stroke(rgb: Rgb, width: f64) -> ShapeStyle {
+pub(super) fn stroke(rgb: Rgb, width: f64) -> ShapeStyle {
     ShapeStyle { color: colour(rgb).to_rgba(), filled: false, stroke_width: canvas(width) }
 }
 
-struct Painter<'a> {
+pub(super) struct Painter<'a> {
     sheet: Rc<RefCell<Sheet>>,
-    palette: &'static Palette,
+    pub(super) palette: &'static Palette,
     fonts: &'a Fonts,
     id: &'a str,
 }
 
 impl Painter<'_> {
-    fn open(&self, name: &str, class: &str, title: &str) {
+    pub(super) fn open(&self, name: &str, class: &str, title: &str) {
         self.sheet.borrow_mut().open(&format!("{}-{name}", self.id), class, title);
     }
 
-    fn close(&self) {
+    pub(super) fn close(&self) {
         self.sheet.borrow_mut().close();
     }
 
-    fn dashed(&self, dash: &'static [f64], draw: impl FnOnce() -> Drawn) -> Drawn {
+    pub(super) fn dashed(&self, dash: &'static [f64], draw: impl FnOnce() -> Drawn) -> Drawn {
         self.sheet.borrow_mut().dash = dash;
         let drawn = draw();
         self.sheet.borrow_mut().dash = &[];
@@ -153,7 +153,7 @@ impl Painter<'_> {
     }
 
     /// A filled marker with a rim of the background, so that markers on top of each other stay apart.
-    fn marker(&self, root: &DrawingArea<Ink, Shift>, slot: usize, at: (f64, f64)) -> Drawn {
+    pub(super) fn marker(&self, root: &DrawingArea<Ink, Shift>, slot: usize, at: (f64, f64)) -> Drawn {
         let fill = colour(self.palette.slot(slot)).filled();
         let rim = stroke(self.palette.background, HAIR);
         let centre = (coordinate(at.0), coordinate(at.1));
@@ -171,14 +171,14 @@ impl Painter<'_> {
         }
     }
 
-    fn hollow(&self, root: &DrawingArea<Ink, Shift>, slot: usize, at: (f64, f64), radius: f64) -> Drawn {
+    pub(super) fn hollow(&self, root: &DrawingArea<Ink, Shift>, slot: usize, at: (f64, f64), radius: f64) -> Drawn {
         let centre = (coordinate(at.0), coordinate(at.1));
         root.draw(&Circle::new(centre, canvas(radius), colour(self.palette.background).filled()))?;
         root.draw(&Circle::new(centre, canvas(radius), stroke(self.palette.slot(slot), 1.5)))
     }
 
     /// A hollow mark with a cross: a sample that failed.
-    fn failure(&self, root: &DrawingArea<Ink, Shift>, slot: usize, at: (f64, f64)) -> Drawn {
+    pub(super) fn failure(&self, root: &DrawingArea<Ink, Shift>, slot: usize, at: (f64, f64)) -> Drawn {
         self.hollow(root, slot, at, 5.0)?;
         let rgb = self.palette.slot(slot);
         for (dx, dy) in [(3.0, 3.0), (3.0, -3.0)] {
@@ -252,101 +252,6 @@ impl Painter<'_> {
         Ok(())
     }
 
-    fn lines(
-        &self,
-        root: &DrawingArea<Ink, Shift>,
-        plot: &mut Plot<'_>,
-        panel: &Panel,
-        (place, index): (&PanelLayout, usize),
-    ) -> Drawn {
-        // Ideals lie under everything, bands under lines.
-        let order = |role: Role| panel.series.iter().enumerate().filter(move |(_, series)| series.role == role);
-        let drawn = order(Role::Ideal).chain(order(Role::Reference)).chain(order(Role::Measured));
-        for (number, series) in drawn {
-            let class = match series.role {
-                Role::Measured => "measured",
-                Role::Ideal => "ideal",
-                Role::Reference => "reference",
-            };
-            self.open(&format!("panel{index}-series{number}"), class, &series.name);
-            self.series(root, plot, panel, (series, place))?;
-            self.close();
-        }
-        Ok(())
-    }
-
-    fn series(
-        &self,
-        root: &DrawingArea<Ink, Shift>,
-        plot: &mut Plot<'_>,
-        panel: &Panel,
-        (series, place): (&Series, &PanelLayout),
-    ) -> Drawn {
-        let rgb = self.palette.slot(series.slot);
-        let pieces = pieces(panel, series);
-        for piece in &pieces {
-            self.spread(plot, series, piece, place)?;
-        }
-        let (width, pattern): (f64, &'static [f64]) = match series.role {
-            Role::Measured => (LINE, dash(series.slot)),
-            Role::Ideal => (THIN, IDEAL_DASH),
-            Role::Reference => (THIN, &[]),
-        };
-        for piece in &pieces {
-            let path = match series.shape {
-                Shape::Line => piece.iter().map(|point| (point.x, point.y)).collect(),
-                Shape::Steps => steps(piece),
-            };
-            if path.len() > 1 {
-                self.dashed(pattern, || plot.draw_series([PathElement::new(path, stroke(rgb, width))]).map(drop))?;
-            }
-        }
-        let crowded = pieces.iter().map(Vec::len).sum::<usize>() > 60;
-        let at = |x: f64, y: f64| place.pixel(x, y);
-        for point in pieces.iter().flatten().filter(|_| series.shape == Shape::Line && !crowded) {
-            match (series.role, at(point.x, point.y)) {
-                (Role::Measured, Some(at)) => self.marker(root, series.slot, at)?,
-                (Role::Reference, Some(at)) => self.hollow(root, series.slot, at, 3.2)?,
-                _ => {}
-            }
-        }
-        let shown =
-            |mark: &&crate::model::figure::Mark| showable(panel.x.scale, mark.x) && showable(panel.y.scale, mark.y);
-        for mark in series.failures.iter().filter(shown) {
-            if let Some(at) = at(mark.x, mark.y) {
-                self.failure(root, series.slot, at)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn spread(&self, plot: &mut Plot<'_>, series: &Series, piece: &[Drop], place: &PanelLayout) -> Drawn {
-        let rgb = self.palette.slot(series.slot);
-        let ranged: Vec<(f64, (f64, f64))> =
-            piece.iter().filter_map(|point| point.interval.map(|ends| (point.x, ends))).collect();
-        match series.spread {
-            Spread::Band if ranged.len() > 1 => {
-                let upper = ranged.iter().map(|(x, (_, high))| (*x, *high));
-                let lower = ranged.iter().rev().map(|(x, (low, _))| (*x, *low));
-                let pale: RGBAColor = colour(rgb).mix(0.18);
-                plot.draw_series([Polygon::new(upper.chain(lower).collect::<Vec<_>>(), pale.filled())]).map(drop)
-            }
-            Spread::None => Ok(()),
-            Spread::Band | Spread::Bars => {
-                let cap = place.spans.map_or(0.0, |(x, _)| (x.high - x.low) * 5.0 / place.plot.width.max(1.0));
-                for (x, (low, high)) in ranged {
-                    plot.draw_series([PathElement::new([(x, low), (x, high)], stroke(rgb, 1.5))])?;
-                    if place.spans.is_some_and(|(x, _)| x.scale == crate::model::figure::Scale::Linear) {
-                        for end in [low, high] {
-                            plot.draw_series([PathElement::new([(x - cap, end), (x + cap, end)], stroke(rgb, 1.5))])?;
-                        }
-                    }
-                }
-                Ok(())
-            }
-        }
-    }
-
     fn bar(&self, plot: &Plot<'_>, bar: &Bar, place: &PanelLayout) -> Drawn {
         let Some((_, y)) = place.spans else { return Ok(()) };
         if !bar.start.is_finite() || !bar.end.is_finite() {
@@ -384,43 +289,6 @@ impl Painter<'_> {
     }
 }
 
-/// A point that can be drawn.
-struct Drop {
-    x: f64,
-    y: f64,
-    interval: Option<(f64, f64)>,
-}
-
-/// The stretches of a line between missing points.
-fn pieces(panel: &Panel, series: &Series) -> Vec<Vec<Drop>> {
-    let mut pieces = vec![Vec::new()];
-    for point in &series.points {
-        let y = point.y.filter(|y| showable(panel.y.scale, *y) && showable(panel.x.scale, point.x));
-        match (y, pieces.last_mut()) {
-            (Some(y), Some(piece)) => {
-                let sound = |end: &f64| showable(panel.y.scale, *end);
-                let interval = point.interval.filter(|(low, high)| sound(low) && sound(high));
-                piece.push(Drop { x: point.x, y, interval });
-            }
-            _ => pieces.push(Vec::new()),
-        }
-    }
-    pieces.retain(|piece| !piece.is_empty());
-    pieces
-}
-
-/// Level to the next point, then up.
-fn steps(piece: &[Drop]) -> Vec<(f64, f64)> {
-    let mut path: Vec<(f64, f64)> = Vec::with_capacity(piece.len() * 2);
-    for point in piece {
-        if let Some(&(_, before)) = path.last() {
-            path.push((point.x, before));
-        }
-        path.push((point.x, point.y));
-    }
-    path
-}
-
 fn outline(corners: &[(f64, f64)], (x, y): (f64, f64), radius: f64) -> Vec<(i32, i32)> {
     corners.iter().map(|(dx, dy)| (coordinate(x + dx * radius), coordinate(y + dy * radius))).collect()
 }
@@ -431,13 +299,5 @@ fn below(y: &Span, place: &PanelLayout, pixels: f64) -> f64 {
     match y.scale {
         crate::model::figure::Scale::Linear => y.low + (y.high - y.low) * share,
         crate::model::figure::Scale::Log => y.low * (y.high / y.low).powf(share),
-    }
-}
-
-impl PanelLayout {
-    fn pixel(&self, x: f64, y: f64) -> Option<(f64, f64)> {
-        let (x_span, y_span) = self.spans?;
-        let at = &self.plot;
-        Some((at.x + x_span.fraction(x) * at.width, at.bottom() - y_span.fraction(y) * at.height))
     }
 }

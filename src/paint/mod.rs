@@ -11,6 +11,7 @@ mod geometry;
 mod labels;
 mod layout;
 mod legend;
+mod lines;
 mod number;
 mod palette;
 mod panel;

@@ -90,7 +90,8 @@ mod tests {
     #[test]
     fn a_run_is_one_script() {
         let latin = |character: char| character.is_ascii();
-        let cases: &[(&str, &[(Option<Script>, &str)])] = &[
+        type Case<'a> = (&'a str, &'a [(Option<Script>, &'a str)]);
+        let cases: &[Case<'_>] = &[
             ("", &[]),
             ("async", &[(None, "async")]),
             ("线程 pool", &[(Some(Script::Chinese), "线程"), (None, " pool")]),

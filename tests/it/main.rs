@@ -1,5 +1,7 @@
 //! The integration tests: the real program over real sockets, processes and files. One binary, so that it links once.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod command_line;
 mod leftovers;
 mod peer;
