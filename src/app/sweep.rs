@@ -1,21 +1,23 @@
 //! The main job: config in; measured, archived and drawn run out.
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use anyhow::{Context, anyhow};
 
 use super::publish::Edition;
+use super::render::archived_sweep;
 use super::source::Source;
 use super::{Exit, Failure, dry_run, roles};
 use crate::archive::{
-    self, Git, Journal, MEASURING_VERSION, Machine, Manifest, RunDirectory, RunStatus, checksum, files,
+    self, Git, Journal, Loaded, MEASURING_VERSION, Machine, Manifest, RunDirectory, RunStatus, checksum, files,
     write_atomically,
 };
 use crate::cli::SweepArgs;
 use crate::clock;
 use crate::config::{self, Sweep};
 use crate::limits::Limits;
-use crate::model::Target;
+use crate::model::{SampleRow, Target};
 use crate::plan::Plan;
 use crate::preflight;
 use crate::probe::Interrupts;
@@ -23,6 +25,9 @@ use crate::sweep::{Ending, Endpoint, Execution, JournalObserver, SweepError};
 use crate::terminal::{Progress, Terminal};
 
 pub(super) fn run(arguments: &SweepArgs, words: &[OsString], terminal: Terminal) -> Result<Exit, Failure> {
+    if let Some(run) = &arguments.resume {
+        return resume(run, terminal);
+    }
     let Some(path) = &arguments.config else {
         let hint = "name a config with --config FILE; `reportgen init` writes one, `reportgen --help` tells more";
         return Err(Failure::Usage(anyhow!(hint)));
@@ -34,42 +39,69 @@ pub(super) fn run(arguments: &SweepArgs, words: &[OsString], terminal: Terminal)
         terminal.result(&dry_run::text(&sweep, &plan)).context("cannot write to standard output")?;
         return Ok(Exit::Done);
     }
-    measure(&Job { source, sweep, plan, words }, terminal)
+    measure(Job { source, sweep, plan, begun: None }, words, terminal)
+}
+
+/// Takes up an interrupted run where its journals end.
+fn resume(run: &Path, terminal: Terminal) -> Result<Exit, Failure> {
+    let loaded = archive::load(run).context("cannot resume")?;
+    loaded.manifest.check_resumable(&loaded.directory).context("cannot resume")?;
+    let (source, sweep) = archived_sweep(&loaded)?;
+    let plan = Plan::of(&sweep, sweep.target.delay());
+    for difference in loaded.manifest.machine.differences(&Machine::read()) {
+        terminal.warn(&format!("the machine is not the one that the run began on; {difference}"));
+    }
+    let (journal, recorded) = Journal::resume(loaded.directory.path()).context("cannot resume")?;
+    let Loaded { directory, manifest, .. } = loaded;
+    let begun = Some(Begun { directory, manifest, journal, recorded });
+    measure(Job { source, sweep, plan, begun }, &[], terminal)
 }
 
 /// A sweep that is about to run.
-struct Job<'a> {
+struct Job {
     source: Source,
     sweep: Sweep,
+    /// All samples, recorded ones included.
     plan: Plan,
-    words: &'a [OsString],
+    /// What is there already of a run that is resumed.
+    begun: Option<Begun>,
 }
 
-fn measure(job: &Job<'_>, terminal: Terminal) -> Result<Exit, Failure> {
-    let sweep = &job.sweep;
-    let headers = headers(&sweep.target)?;
-    for obstacle in preflight::obstacles(sweep, &Limits::read()) {
+/// The files of a run that is being written.
+struct Begun {
+    directory: RunDirectory,
+    manifest: Manifest,
+    journal: Journal,
+    /// Samples that need not be taken again.
+    recorded: Vec<SampleRow>,
+}
+
+fn measure(mut job: Job, words: &[OsString], terminal: Terminal) -> Result<Exit, Failure> {
+    let headers = headers(&job.sweep.target)?;
+    for obstacle in preflight::obstacles(&job.sweep, &Limits::read()) {
         terminal.warn(&obstacle.to_string());
     }
     let programs = roles::programs()?;
     let interrupts = Interrupts::install().context("cannot take over Ctrl-C")?;
-    let mut endpoint = Endpoint::open(sweep, &programs, &headers).context("cannot start the sweep")?;
-    let directory = RunDirectory::create(&sweep.output.dir, &job.source.stem, clock::wall_time())
-        .context("cannot make a run directory")?;
-    let mut manifest = begin(job, &directory).context("cannot start the run's files")?;
-    let mut journal = Journal::create(directory.path()).context("cannot start the run's journals")?;
+    let mut endpoint = Endpoint::open(&job.sweep, &programs, &headers).context("cannot start the sweep")?;
+    let mut begun = match job.begun.take() {
+        Some(begun) => begun,
+        None => begin(&job, words)?,
+    };
+    let sweep = &job.sweep;
     let longest = sweep.strategies.iter().map(|strategy| strategy.name.chars().count()).max().unwrap_or(0);
     let ended = Execution {
         sweep,
         plan: &job.plan,
+        recorded: &begun.recorded,
         endpoint: &mut endpoint,
         headers: &headers,
         programs: &programs,
         interrupts: &interrupts,
     }
-    .run(&mut [&mut JournalObserver(&mut journal), &mut Progress::new(terminal, longest)]);
+    .run(&mut [&mut JournalObserver(&mut begun.journal), &mut Progress::new(terminal, longest)]);
     drop(endpoint);
-    finish(job, &directory, &mut manifest, ended, terminal)
+    finish(&job, begun, ended, terminal)
 }
 
 /// Values of headers, `${NAME}` filled in from the environment.
@@ -83,12 +115,21 @@ fn headers(target: &Target) -> Result<Vec<(String, String)>, Failure> {
     filled.collect::<anyhow::Result<_>>().map_err(Failure::Usage)
 }
 
-/// Writes config.toml and the first manifest.
-fn begin(job: &Job<'_>, directory: &RunDirectory) -> anyhow::Result<Manifest> {
+/// Makes the run directory with config.toml, the first manifest and empty journals.
+fn begin(job: &Job, words: &[OsString]) -> anyhow::Result<Begun> {
+    let directory = RunDirectory::create(&job.sweep.output.dir, &job.source.stem, clock::wall_time())
+        .context("cannot make a run directory")?;
     let config = directory.file(files::CONFIG);
-    write_atomically(&config, &job.source.bytes)?;
+    write_atomically(&config, &job.source.bytes).context("cannot start the run's files")?;
+    let manifest = manifest(job, &directory, words)?;
+    manifest.write(&directory).context("cannot start the run's files")?;
+    let journal = Journal::create(directory.path()).context("cannot start the run's journals")?;
+    Ok(Begun { directory, manifest, journal, recorded: Vec::new() })
+}
+
+fn manifest(job: &Job, directory: &RunDirectory, words: &[OsString]) -> anyhow::Result<Manifest> {
     let [schema_version, raw_schema_version, requests_schema_version] = Manifest::schema_versions();
-    let manifest = Manifest {
+    Ok(Manifest {
         schema_version,
         raw_schema_version,
         requests_schema_version,
@@ -97,21 +138,19 @@ fn begin(job: &Job<'_>, directory: &RunDirectory) -> anyhow::Result<Manifest> {
         status: RunStatus::Running,
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
         measuring_version: MEASURING_VERSION,
-        command_line: command_line(job.words),
+        command_line: command_line(words),
         started_at: format!("{:.3}", clock::wall_time()),
         ended_at: None,
         seed: job.sweep.seed,
         planned_samples: u32::try_from(job.plan.samples.len()).unwrap_or(u32::MAX),
-        config_sha256: checksum(&config)?,
+        config_sha256: checksum(&directory.file(files::CONFIG))?,
         target: (&job.sweep.target).into(),
         strategies: job.sweep.strategies.iter().map(Into::into).collect(),
         machine: Machine::read(),
         machine_after: None,
         git: Git::read(&job.source.folder),
         files: std::collections::BTreeMap::new(),
-    };
-    manifest.write(directory)?;
-    Ok(manifest)
+    })
 }
 
 /// The command as a reader would type it: the program by its name alone.
@@ -121,13 +160,9 @@ fn command_line(words: &[OsString]) -> Vec<String> {
 }
 
 /// Writes what the end of a sweep leaves: the manifest, and everything that is made of the rows.
-fn finish(
-    job: &Job<'_>,
-    directory: &RunDirectory,
-    manifest: &mut Manifest,
-    ended: Result<Ending, SweepError>,
-    terminal: Terminal,
-) -> Result<Exit, Failure> {
+fn finish(job: &Job, begun: Begun, ended: Result<Ending, SweepError>, terminal: Terminal) -> Result<Exit, Failure> {
+    let Begun { directory, mut manifest, journal, .. } = begun;
+    drop(journal);
     manifest.status = match ended {
         Ok(Ending::Finished) => RunStatus::Finished,
         _ => RunStatus::Interrupted,
@@ -136,11 +171,13 @@ fn finish(
     manifest.machine_after = Some(Machine::read());
     let path = directory.path().display();
     let written =
-        manifest.write(directory).map_err(anyhow::Error::from).and_then(|()| report(job, directory, terminal));
+        manifest.write(&directory).map_err(anyhow::Error::from).and_then(|()| report(job, &directory, terminal));
     // A sweep that broke off is the first thing to tell, whatever became of its pictures.
-    let ending = ended.with_context(|| format!("the sweep ended early; everything before is in {path}"))?;
+    let ending = ended.with_context(|| {
+        format!("the sweep ended early; everything before is saved, go on with: reportgen --resume {path}")
+    })?;
     let some_failed = written.with_context(|| format!("cannot write the report of {path}"))?;
-    manifest.seal(directory).with_context(|| format!("cannot seal {path}"))?;
+    manifest.seal(&directory).with_context(|| format!("cannot seal {path}"))?;
     terminal.result(&format!("{path}\n")).context("cannot write to standard output")?;
     Ok(match ending {
         Ending::Interrupted(signal) => {
@@ -153,7 +190,7 @@ fn finish(
 }
 
 /// Makes everything that is made of the rows; says whether a sample failed.
-fn report(job: &Job<'_>, directory: &RunDirectory, terminal: Terminal) -> anyhow::Result<bool> {
+fn report(job: &Job, directory: &RunDirectory, terminal: Terminal) -> anyhow::Result<bool> {
     let loaded = archive::load(directory.path())?;
     let edition = Edition {
         run: &loaded.run,

@@ -6,13 +6,14 @@ mod event;
 mod journal;
 mod judge;
 
+use std::collections::HashSet;
 use std::error::Error;
 
 use thiserror::Error;
 
 use crate::clock::{self, SystemClock};
 use crate::config::Sweep;
-use crate::model::Phase;
+use crate::model::{Phase, SampleRow};
 use crate::plan::{self, Plan, PlannedSample};
 use crate::probe::{End, Interrupts, Probe, ProbeError, Signal, Spec, Watchdog};
 use crate::server::ServerError;
@@ -65,8 +66,10 @@ pub enum SweepError {
 pub struct Execution<'a> {
     /// What is swept.
     pub sweep: &'a Sweep,
-    /// The samples to take.
+    /// All samples of the sweep.
     pub plan: &'a Plan,
+    /// Those that need not be taken again: the rows of a run that is resumed.
+    pub recorded: &'a [SampleRow],
     /// Where requests go.
     pub endpoint: &'a mut Endpoint,
     /// Header names and values, filled in.
@@ -92,8 +95,9 @@ impl Execution<'_> {
             interrupts: self.interrupts,
             clock: &clock,
         };
-        tell(observers, &SweepEvent::Started { plan: self.plan })?;
-        for planned in &self.plan.samples {
+        let missing = self.missing();
+        tell(observers, &SweepEvent::Started { plan: self.plan, missing: &missing })?;
+        for planned in &missing {
             if let Some(signal) = self.interrupts.received() {
                 return Ok(Ending::Interrupted(signal));
             }
@@ -103,6 +107,20 @@ impl Execution<'_> {
             }
         }
         Ok(Ending::Finished)
+    }
+
+    /// The samples that are not recorded yet, numbered on from those that are.
+    fn missing(&self) -> Vec<PlannedSample> {
+        type Key<'a> = (&'a str, u32, u32, Phase);
+        let recorded: HashSet<Key<'_>> =
+            self.recorded.iter().map(|row| (row.strategy.as_str(), row.requests, row.repeat, row.phase)).collect();
+        let lacks = |sample: &&PlannedSample| {
+            let name = self.sweep.strategies[sample.strategy].name.as_str();
+            !recorded.contains(&(name, sample.requests, sample.repeat, sample.phase))
+        };
+        let last = self.recorded.iter().map(|row| row.sequence).max().unwrap_or(0);
+        let missing = self.plan.samples.iter().filter(lacks);
+        (last + 1..).zip(missing).map(|(sequence, sample)| PlannedSample { sequence, ..*sample }).collect()
     }
 
     /// Takes one sample. Returns the signal if one cut it short; then nobody is told of it.

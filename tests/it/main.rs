@@ -5,5 +5,6 @@
 mod command_line;
 mod leftovers;
 mod peer;
+mod resume;
 mod strategies;
 mod workplace;
