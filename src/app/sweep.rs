@@ -142,6 +142,7 @@ fn manifest(job: &Job, directory: &RunDirectory, words: &[OsString]) -> anyhow::
         started_at: format!("{:.3}", clock::wall_time()),
         ended_at: None,
         seed: job.sweep.seed,
+        repeats: job.sweep.repeats,
         planned_samples: u32::try_from(job.plan.samples.len()).unwrap_or(u32::MAX),
         config_sha256: checksum(&directory.file(files::CONFIG))?,
         target: (&job.sweep.target).into(),
@@ -170,6 +171,12 @@ fn finish(job: &Job, begun: Begun, ended: Result<Ending, SweepError>, terminal: 
     manifest.ended_at = Some(format!("{:.3}", clock::wall_time()));
     manifest.machine_after = Some(Machine::read());
     let path = directory.path().display();
+    if manifest.status == RunStatus::Finished {
+        // A cell that was precise enough early took fewer samples than planned.
+        let taken = archive::load(directory.path()).map(|loaded| loaded.run.samples.len());
+        let taken = taken.ok().and_then(|taken| u32::try_from(taken).ok());
+        manifest.planned_samples = taken.unwrap_or(manifest.planned_samples);
+    }
     let written =
         manifest.write(&directory).map_err(anyhow::Error::from).and_then(|()| report(job, &directory, terminal));
     // A sweep that broke off is the first thing to tell, whatever became of its pictures.

@@ -51,6 +51,7 @@ fn facts(manifest: &Manifest) -> Facts {
         seed: manifest.seed,
         target: Some((&manifest.target).into()),
         machine: manifest.machine.summary(),
+        repeats: Some(manifest.repeats),
         planned_samples: manifest.planned_samples,
     }
 }

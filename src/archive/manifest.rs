@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::layout::{RunDirectory, files, write_atomically};
 use super::{ArchiveError, Git, Machine};
-use crate::model::{DelayTarget, Nanos, StrategySpec, Target, UrlTarget};
+use crate::model::{DelayTarget, Nanos, Repeats, StrategySpec, Target, UrlTarget};
 
 /// Schema of manifest.json. Older ones are read, newer ones refused.
 const SCHEMA_VERSION: u32 = 1;
@@ -58,7 +58,9 @@ pub struct Manifest {
     pub ended_at: Option<String>,
     /// Seed of order, jitter, failures and intervals.
     pub seed: u64,
-    /// Samples that the plan holds.
+    /// How often each cell is measured.
+    pub repeats: Repeats,
+    /// Samples that the plan holds; once the run is finished, those that it took.
     pub planned_samples: u32,
     /// SHA-256 of config.toml.
     pub config_sha256: String,

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::repeats::Repeats;
 use crate::model::sample::{Outcome, SampleRow};
 use crate::model::strategy::Model;
 use crate::model::target::Target;
@@ -49,6 +50,8 @@ pub struct Facts {
     pub target: Option<Target>,
     /// For people: processor, cores, memory, system.
     pub machine: String,
+    /// How often each cell was to be measured; `None` where there was no plan.
+    pub repeats: Option<Repeats>,
     /// Samples that the plan holds; 0 where there is no plan.
     pub planned_samples: u32,
 }

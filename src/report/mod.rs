@@ -10,7 +10,7 @@ pub(crate) mod testkit;
 use std::collections::{BTreeMap, HashMap};
 
 pub use caveats::{Caveat, CaveatKind};
-pub use cell::{Cell, Cost, Excluded, Latency, StatusCounts};
+pub use cell::{Cell, Cost, Excluded, Latency, StatusCounts, Stopped, cell_seed, is_precise};
 
 use crate::model::{Facts, Phase, RequestCount, Run, SampleRow, StrategyLine};
 
@@ -43,6 +43,9 @@ impl<'run> Report<'run> {
         let mut cells: Vec<Cell<'run>> =
             rows.into_iter().map(|(key, rows)| Cell::of(key, &rows, run.requests.get(&key), run.facts.seed)).collect();
         add_speedups(&mut cells, baseline);
+        if let Some(repeats) = run.facts.repeats {
+            cells.iter_mut().for_each(|cell| cell.explain_stop(repeats, run.facts.seed));
+        }
         let caveats = caveats::of(run, &cells);
         Self { facts: &run.facts, strategies: &run.strategies, counts: &run.counts, baseline, cells, caveats }
     }

@@ -16,6 +16,11 @@ pub enum SweepEvent<'a> {
         /// Those that are going to be taken, in order.
         missing: &'a [PlannedSample],
     },
+    /// A planned sample is not wanted: its cell is precise enough.
+    SampleSkipped {
+        /// Which one.
+        planned: &'a PlannedSample,
+    },
     /// A sample begins now.
     SampleStarted {
         /// Which one.

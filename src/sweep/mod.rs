@@ -5,6 +5,7 @@ mod endpoint;
 mod event;
 mod journal;
 mod judge;
+mod stopping;
 
 use std::collections::HashSet;
 use std::error::Error;
@@ -18,6 +19,7 @@ use crate::plan::{self, Plan, PlannedSample};
 use crate::probe::{End, Interrupts, Probe, ProbeError, Signal, Spec, Watchdog};
 use crate::server::ServerError;
 use crate::strategy::{Program, Work};
+use stopping::Stopping;
 
 pub use endpoint::{Endpoint, EndpointError};
 pub use event::{Observer, SweepEvent};
@@ -96,20 +98,30 @@ impl Execution<'_> {
             clock: &clock,
         };
         let missing = self.missing();
+        let mut stopping = Stopping::new(self.sweep.repeats, self.sweep.seed);
+        self.recorded.iter().for_each(|row| stopping.record(row));
+        let mut sequence = self.recorded.iter().map(|row| row.sequence).max().unwrap_or(0);
         tell(observers, &SweepEvent::Started { plan: self.plan, missing: &missing })?;
         for planned in &missing {
             if let Some(signal) = self.interrupts.received() {
                 return Ok(Ending::Interrupted(signal));
             }
-            tell(observers, &SweepEvent::SampleStarted { planned })?;
-            if let Some(signal) = self.take(&probe, planned, observers)? {
-                return Ok(Ending::Interrupted(signal));
+            if !stopping.wants(&self.sweep.strategies[planned.strategy].name, planned) {
+                tell(observers, &SweepEvent::SampleSkipped { planned })?;
+                continue;
+            }
+            sequence += 1;
+            let planned = PlannedSample { sequence, ..*planned };
+            tell(observers, &SweepEvent::SampleStarted { planned: &planned })?;
+            match self.take(&probe, &planned, observers)? {
+                Taken::Row(row) => stopping.record(&row),
+                Taken::Interrupted(signal) => return Ok(Ending::Interrupted(signal)),
             }
         }
         Ok(Ending::Finished)
     }
 
-    /// The samples that are not recorded yet, numbered on from those that are.
+    /// The samples that are not recorded yet.
     fn missing(&self) -> Vec<PlannedSample> {
         type Key<'a> = (&'a str, u32, u32, Phase);
         let recorded: HashSet<Key<'_>> =
@@ -118,25 +130,23 @@ impl Execution<'_> {
             let name = self.sweep.strategies[sample.strategy].name.as_str();
             !recorded.contains(&(name, sample.requests, sample.repeat, sample.phase))
         };
-        let last = self.recorded.iter().map(|row| row.sequence).max().unwrap_or(0);
-        let missing = self.plan.samples.iter().filter(lacks);
-        (last + 1..).zip(missing).map(|(sequence, sample)| PlannedSample { sequence, ..*sample }).collect()
+        self.plan.samples.iter().filter(lacks).copied().collect()
     }
 
-    /// Takes one sample. Returns the signal if one cut it short; then nobody is told of it.
+    /// Takes one sample. Nobody is told of one that a signal cut short.
     fn take(
         &mut self,
         probe: &Probe<'_>,
         planned: &PlannedSample,
         observers: &mut [&mut dyn Observer],
-    ) -> Result<Option<Signal>, SweepError> {
+    ) -> Result<Taken, SweepError> {
         let strategy = &self.sweep.strategies[planned.strategy];
         let spec = self.spec(planned);
         self.endpoint.begin(sample_seed(self.sweep.seed, planned))?;
         let started_at = format!("{:.3}", clock::wall_time());
         let measured = probe.measure(&spec)?;
         if let End::Interrupted(signal) = measured.end {
-            return Ok(Some(signal));
+            return Ok(Taken::Interrupted(signal));
         }
         let witness = self.endpoint.end()?;
         let delay = self.sweep.target.delay();
@@ -151,7 +161,7 @@ impl Execution<'_> {
         let row = judge::judge(evidence);
         let requests: &[_] = if planned.phase == Phase::Measure { &measured.heard.outcomes } else { &[] };
         tell(observers, &SweepEvent::SampleFinished { planned, row: &row, requests })?;
-        Ok(None)
+        Ok(Taken::Row(Box::new(row)))
     }
 
     fn spec(&self, planned: &PlannedSample) -> Spec {
@@ -162,6 +172,12 @@ impl Execution<'_> {
         work.requests = planned.requests;
         Spec { kind: strategy.kind.clone(), work }
     }
+}
+
+/// What became of taking a sample.
+enum Taken {
+    Row(Box<SampleRow>),
+    Interrupted(Signal),
 }
 
 /// The seed of a sample's delays and failures: the same for all cells of one repeat, so that strategies are compared

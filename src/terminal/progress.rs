@@ -66,6 +66,12 @@ impl Progress {
         self.bar.enable_steady_tick(Duration::from_secs(1));
     }
 
+    fn skip(&mut self, planned: &PlannedSample) {
+        self.total -= 1;
+        self.bar.set_length(self.total as u64);
+        self.predicted = self.predicted - planned.predicted.unwrap_or(Nanos::ZERO);
+    }
+
     fn finish_sample(&mut self, row: &SampleRow, predicted: Option<Nanos>) {
         if let (Some(predicted), Some(taken)) = (predicted, row.duration_s) {
             self.planned = self.planned + predicted;
@@ -86,6 +92,7 @@ impl Observer for Progress {
         match event {
             SweepEvent::Started { plan, missing } => self.start(plan.samples.len(), missing),
             SweepEvent::SampleStarted { .. } => {}
+            SweepEvent::SampleSkipped { planned } => self.skip(planned),
             SweepEvent::SampleFinished { planned, row, .. } => self.finish_sample(row, planned.predicted),
         }
         Ok(())
