@@ -14,10 +14,10 @@ use crate::archive::{
     write_atomically,
 };
 use crate::cli::SweepArgs;
-use crate::clock;
+use crate::clock::{self, Clock, SystemClock};
 use crate::config::{self, Sweep};
 use crate::limits::Limits;
-use crate::model::{SampleRow, Target};
+use crate::model::{Nanos, SampleRow, Target};
 use crate::plan::Plan;
 use crate::preflight;
 use crate::probe::Interrupts;
@@ -53,7 +53,7 @@ fn resume(run: &Path, terminal: Terminal) -> Result<Exit, Failure> {
     }
     let (journal, recorded) = Journal::resume(loaded.directory.path()).context("cannot resume")?;
     let Loaded { directory, manifest, .. } = loaded;
-    let begun = Some(Begun { directory, manifest, journal, recorded });
+    let begun = Some(Begun { clock: None, directory, manifest, journal, recorded });
     measure(Job { source, sweep, plan, begun }, &[], terminal)
 }
 
@@ -69,6 +69,8 @@ struct Job {
 
 /// The files of a run that is being written.
 struct Begun {
+    /// Runs since the run directory was made, where it was made just now.
+    clock: Option<SystemClock>,
     directory: RunDirectory,
     manifest: Manifest,
     journal: Journal,
@@ -90,16 +92,34 @@ fn measure(mut job: Job, words: &[OsString], terminal: Terminal) -> Result<Exit,
     };
     let sweep = &job.sweep;
     let longest = sweep.strategies.iter().map(|strategy| strategy.name.chars().count()).max().unwrap_or(0);
-    let ended = Execution {
+    let mut execution = Execution {
         sweep,
         plan: &job.plan,
         recorded: &begun.recorded,
+        delay: sweep.target.delay(),
         endpoint: &mut endpoint,
         headers: &headers,
         programs: &programs,
         interrupts: &interrupts,
+    };
+    let is_url = matches!(sweep.target, Target::Url(_));
+    let plan;
+    if is_url {
+        let estimate = || execution.estimate_delay().context("cannot estimate the delay of the target");
+        // A run that is resumed keeps the estimate that its ideals were made of.
+        let before = match begun.manifest.estimated_delay_s.map(Nanos::from_secs_f64) {
+            Some(before) => Some(before),
+            None => estimate()?,
+        };
+        begun.manifest.estimated_delay_s = before.map(Nanos::as_secs_f64);
+        plan = Plan::of(sweep, before);
+        (execution.delay, execution.plan) = (before, &plan);
     }
-    .run(&mut [&mut JournalObserver(&mut begun.journal), &mut Progress::new(terminal, longest)]);
+    let ended = execution.run(&mut [&mut JournalObserver(&mut begun.journal), &mut Progress::new(terminal, longest)]);
+    if is_url && matches!(ended, Ok(Ending::Finished)) {
+        let after = execution.estimate_delay().context("cannot estimate the delay of the target")?;
+        begun.manifest.estimated_delay_after_s = after.map(Nanos::as_secs_f64);
+    }
     drop(endpoint);
     finish(&job, begun, ended, terminal)
 }
@@ -121,10 +141,11 @@ fn begin(job: &Job, words: &[OsString]) -> anyhow::Result<Begun> {
         .context("cannot make a run directory")?;
     let config = directory.file(files::CONFIG);
     write_atomically(&config, &job.source.bytes).context("cannot start the run's files")?;
+    let clock = SystemClock::start();
     let manifest = manifest(job, &directory, words)?;
     manifest.write(&directory).context("cannot start the run's files")?;
     let journal = Journal::create(directory.path()).context("cannot start the run's journals")?;
-    Ok(Begun { directory, manifest, journal, recorded: Vec::new() })
+    Ok(Begun { clock: Some(clock), directory, manifest, journal, recorded: Vec::new() })
 }
 
 fn manifest(job: &Job, directory: &RunDirectory, words: &[OsString]) -> anyhow::Result<Manifest> {
@@ -141,11 +162,14 @@ fn manifest(job: &Job, directory: &RunDirectory, words: &[OsString]) -> anyhow::
         command_line: command_line(words),
         started_at: format!("{:.3}", clock::wall_time()),
         ended_at: None,
+        elapsed_s: None,
         seed: job.sweep.seed,
         repeats: job.sweep.repeats,
         planned_samples: u32::try_from(job.plan.samples.len()).unwrap_or(u32::MAX),
         config_sha256: checksum(&directory.file(files::CONFIG))?,
         target: (&job.sweep.target).into(),
+        estimated_delay_s: None,
+        estimated_delay_after_s: None,
         strategies: job.sweep.strategies.iter().map(Into::into).collect(),
         machine: Machine::read(),
         machine_after: None,
@@ -162,13 +186,14 @@ fn command_line(words: &[OsString]) -> Vec<String> {
 
 /// Writes what the end of a sweep leaves: the manifest, and everything that is made of the rows.
 fn finish(job: &Job, begun: Begun, ended: Result<Ending, SweepError>, terminal: Terminal) -> Result<Exit, Failure> {
-    let Begun { directory, mut manifest, journal, .. } = begun;
+    let Begun { clock, directory, mut manifest, journal, .. } = begun;
     drop(journal);
     manifest.status = match ended {
         Ok(Ending::Finished) => RunStatus::Finished,
         _ => RunStatus::Interrupted,
     };
     manifest.ended_at = Some(format!("{:.3}", clock::wall_time()));
+    manifest.elapsed_s = clock.map(|clock| clock.now().as_secs_f64());
     manifest.machine_after = Some(Machine::read());
     let path = directory.path().display();
     if manifest.status == RunStatus::Finished {

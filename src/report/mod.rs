@@ -4,6 +4,7 @@
 
 mod caveats;
 mod cell;
+mod conditions;
 #[cfg(test)]
 pub(crate) mod testkit;
 

@@ -2,6 +2,7 @@
 //! when interrupted. It knows the target and the clock; it must not know files or pictures.
 
 mod endpoint;
+mod estimate;
 mod event;
 mod journal;
 mod judge;
@@ -14,10 +15,11 @@ use thiserror::Error;
 
 use crate::clock::{self, SystemClock};
 use crate::config::Sweep;
-use crate::model::{Phase, SampleRow};
+use crate::model::{Nanos, Phase, SampleRow, Target, schedule};
 use crate::plan::{self, Plan, PlannedSample};
 use crate::probe::{End, Interrupts, Probe, ProbeError, Signal, Spec, Watchdog};
 use crate::server::ServerError;
+use crate::stats;
 use crate::strategy::{Program, Work};
 use stopping::Stopping;
 
@@ -72,6 +74,8 @@ pub struct Execution<'a> {
     pub plan: &'a Plan,
     /// Those that need not be taken again: the rows of a run that is resumed.
     pub recorded: &'a [SampleRow],
+    /// How long one request takes: configured, or estimated; `None` where nobody knows.
+    pub delay: Option<Nanos>,
     /// Where requests go.
     pub endpoint: &'a mut Endpoint,
     /// Header names and values, filled in.
@@ -149,12 +153,11 @@ impl Execution<'_> {
             return Ok(Taken::Interrupted(signal));
         }
         let witness = self.endpoint.end()?;
-        let delay = self.sweep.target.delay();
         let evidence = judge::Evidence {
             planned,
             strategy,
             started_at,
-            ideal: delay.map(|delay| plan::ideal(&self.sweep.target, strategy, planned.requests, delay)),
+            ideal: self.delay.map(|delay| self.ideal(planned, delay)),
             measured: &measured,
             witness: witness.as_ref(),
         };
@@ -162,6 +165,19 @@ impl Execution<'_> {
         let requests: &[_] = if planned.phase == Phase::Measure { &measured.heard.outcomes } else { &[] };
         tell(observers, &SweepEvent::SampleFinished { planned, row: &row, requests })?;
         Ok(Taken::Row(Box::new(row)))
+    }
+
+    /// The best possible duration of a sample. With jitter it follows from the very delays that the server draws.
+    fn ideal(&self, planned: &PlannedSample, delay: Nanos) -> Nanos {
+        let strategy = &self.sweep.strategies[planned.strategy];
+        match &self.sweep.target {
+            Target::Delay(target) if target.jitter > Nanos::ZERO => {
+                let answers = schedule(target, sample_seed(self.sweep.seed, planned));
+                let delays = answers.take(planned.requests as usize).map(|answer| answer.delay);
+                stats::for_delays(delays, strategy.model.width(planned.requests, strategy), target.max_concurrent)
+            }
+            target => plan::ideal(target, strategy, planned.requests, delay),
+        }
     }
 
     fn spec(&self, planned: &PlannedSample) -> Spec {

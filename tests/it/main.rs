@@ -7,4 +7,5 @@ mod leftovers;
 mod peer;
 mod resume;
 mod strategies;
+mod targets;
 mod workplace;
