@@ -17,10 +17,11 @@ const REGISTRIES: [(&str, &str, &str); 3] =
     [("strategy", "STRATEGIES", "Strategy"), ("chart", "CHARTS", "Chart"), ("export", "EXPORTS", "Export")];
 
 /// Third-party crates and the only modules that may name them.
-const PLACES: [(&str, &[&str]); 14] = [
+const PLACES: [(&str, &[&str]); 15] = [
     ("plotters", &["paint"]),
     ("plotters_backend", &["paint"]),
     ("resvg", &["paint"]),
+    ("png", &["paint"]),
     ("ab_glyph", &["paint"]),
     ("reqwest", &["strategy"]),
     ("clap", &["cli"]),

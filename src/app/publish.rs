@@ -80,16 +80,16 @@ impl Edition<'_> {
     /// Paints one picture in all formats and returns the characters that no font has.
     fn paint(&self, figure: &Figure, theme: Theme, (fonts, folder): (&Fonts, &Path)) -> anyhow::Result<Vec<char>> {
         let style = Style { theme, width: self.output.width, height: self.output.height };
-        let svg = paint::svg(figure, &style, fonts)?;
+        let svg = paint::svg(figure, &style, fonts);
         let path = |format: Format| folder.join(format!("{}{}.{}", figure.id, theme.suffix(), format.as_str()));
         let mut missing = Vec::new();
         for format in &self.output.formats {
             match format {
-                Format::Svg => write_atomically(&path(Format::Svg), svg.text.as_bytes())?,
+                Format::Svg => write_atomically(&path(Format::Svg), svg.as_bytes())?,
                 Format::Png => {
-                    let (bytes, lacking) = paint::png(&svg.text, &svg.foreign, fonts)?;
-                    missing = lacking;
-                    write_atomically(&path(Format::Png), &bytes)?;
+                    let picture = paint::png(&svg, fonts)?;
+                    missing = picture.missing;
+                    write_atomically(&path(Format::Png), &picture.bytes)?;
                 }
             }
         }

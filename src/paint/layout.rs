@@ -1,178 +1,271 @@
-//! Where everything of a figure goes. In: figure, style, fonts. Out: panels with their axes, and every text as a box
-//! with its place, so that a test can see that no two overlap and none is cut. Draws nothing.
+//! Where everything stands, before anything is drawn: figure and size in, text boxes, plots and swatches out. Pure, and
+//! the same on every machine, since text is measured with the bundled font. Must not know plotters or SVG.
 
-use super::Style;
 use super::geometry::Rect;
-use super::legend::{self, Entry, KeyItem};
+use super::key::{self, Look};
+use super::markup::printable;
 use super::panel::{self, PanelLayout};
-use super::text::{Face, Fonts, Weight, line_height};
-use super::{ASCENT, DESCENT};
-use crate::model::figure::{Arrangement, Figure, Role};
+use super::text::{ASCENT, DESCENT, Face, Fonts, Weight, line_height};
+use super::{Style, ends};
+use crate::model::figure::{Arrangement, Figure};
 
-/// Space around the picture.
-pub(super) const MARGIN: f64 = 14.0;
-
-/// Which way a text extends from its x.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Anchor {
-    /// To the right.
-    Start,
-    /// To both sides.
-    Middle,
-    /// To the left.
-    End,
-}
-
-/// The colour of a text, by its part in the picture.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tone {
-    /// What is read first.
-    Strong,
-    /// What is read when looked for.
-    Muted,
-}
-
-/// One line of text, measured and placed. Lengths are CSS pixels.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TextBox {
-    /// What it covers.
-    pub rect: Rect,
-    /// What is shown.
-    pub text: String,
-    /// The whole of it, where what is shown was shortened.
-    pub full: Option<String>,
-    /// Font size.
-    pub size: f64,
-    /// Font weight.
-    pub weight: Weight,
-    /// Colour.
-    pub tone: Tone,
-    /// Where it is anchored.
-    pub x: f64,
-    /// Where its letters stand.
-    pub baseline: f64,
-    /// Which way it extends.
-    pub anchor: Anchor,
-}
-
-impl TextBox {
-    /// A line of `text` whose upper edge is at `top`.
-    pub(super) fn new(face: &Face<'_>, text: &str, (x, top): (f64, f64), anchor: Anchor, tone: Tone) -> Self {
-        let width = face.width(text);
-        let left = match anchor {
-            Anchor::Start => x,
-            Anchor::Middle => x - width / 2.0,
-            Anchor::End => x - width,
-        };
-        let height = face.line();
-        let baseline = top + (height + (ASCENT - DESCENT) * face.size) / 2.0;
-        Self {
-            rect: Rect { x: left, y: top, width, height },
-            text: text.to_owned(),
-            full: None,
-            size: face.size,
-            weight: face.weight,
-            tone,
-            x,
-            baseline,
-            anchor,
-        }
-    }
-}
-
-/// Font sizes of a picture.
-#[derive(Clone, Copy)]
-pub(super) struct Sizes {
-    pub(super) title: f64,
-    pub(super) text: f64,
-    pub(super) small: f64,
-}
-
-/// A figure with every part in its place.
-#[derive(Clone, Debug, PartialEq)]
+/// The places of everything in a picture.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Layout {
-    /// The whole picture.
-    pub picture: Rect,
-    /// Title lines and caption lines.
-    pub frame: Vec<TextBox>,
-    /// The key above the panels.
-    pub(super) key: Vec<KeyItem>,
-    /// The panels, in the figure's order.
+    /// Width and height of the picture in CSS pixels.
+    pub size: (f64, f64),
+    pub(super) labels: Vec<Label>,
+    pub(super) swatches: Vec<Swatch>,
+    pub(super) leaders: Vec<Leader>,
     pub(super) panels: Vec<PanelLayout>,
 }
 
+/// One line of text.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Label {
+    pub(super) text: String,
+    /// The whole text where `text` was shortened.
+    pub(super) full: Option<String>,
+    /// Position of the left end, middle or right end of the baseline, by `anchor`.
+    pub(super) x: f64,
+    pub(super) baseline: f64,
+    pub(super) anchor: Anchor,
+    pub(super) size: f64,
+    pub(super) weight: Weight,
+    pub(super) part: Part,
+}
+
+/// Which end of a line of text its position is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Anchor {
+    #[default]
+    Start,
+    Middle,
+    End,
+}
+
+/// What a text is to the picture: its group in the SVG, and its colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    Title,
+    Key,
+    PanelTitle,
+    AxisLabel,
+    TickX,
+    TickY,
+    Notice,
+    Caption,
+}
+
+/// A short sample of a line beside its name.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Swatch {
+    /// Left end.
+    pub(super) x: f64,
+    /// Middle.
+    pub(super) y: f64,
+    pub(super) look: Look,
+}
+
+/// A thin line from a line's end to its label.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Leader {
+    pub(super) slot: usize,
+    pub(super) points: Vec<(f64, f64)>,
+}
+
+/// Sizes of letters in CSS pixels, by the width of the picture.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sizes {
+    /// Ticks, axis labels, names.
+    pub(super) base: f64,
+    pub(super) title: f64,
+    pub(super) caption: f64,
+}
+
+/// What every step of the layout needs.
+#[derive(Clone, Copy)]
+pub(super) struct Page<'a> {
+    pub(super) figure: &'a Figure,
+    pub(super) fonts: &'a Fonts,
+    pub(super) sizes: Sizes,
+    pub(super) width: f64,
+    pub(super) height: f64,
+}
+
+impl Label {
+    /// The room that the text takes.
+    pub(super) fn bounds(&self, fonts: &Fonts) -> Rect {
+        let width = fonts.width(&self.text, self.size, self.weight);
+        let left = match self.anchor {
+            Anchor::Start => self.x,
+            Anchor::Middle => self.x - width / 2.0,
+            Anchor::End => self.x - width,
+        };
+        Rect { x: left, y: self.baseline - ASCENT * self.size, width, height: (ASCENT + DESCENT) * self.size }
+    }
+}
+
 impl Layout {
-    /// Every text of the picture.
-    pub fn texts(&self) -> impl Iterator<Item = &TextBox> {
-        let key = self.key.iter().map(|item| &item.label);
-        self.frame.iter().chain(key).chain(self.panels.iter().flat_map(PanelLayout::texts))
+    /// The room that each text takes, in drawing order; no two overlap, and all lie within the picture.
+    #[must_use]
+    pub fn text_boxes(&self, fonts: &Fonts) -> Vec<(String, Rect)> {
+        self.labels.iter().map(|label| (label.text.clone(), label.bounds(fonts))).collect()
     }
 }
 
-/// Lays out a figure. Never panics, whatever the figure holds.
+impl<'a> Page<'a> {
+    fn new(figure: &'a Figure, style: &Style, fonts: &'a Fonts) -> Self {
+        let width = f64::from(style.width);
+        let base = ((10.0 + width / 240.0) * 2.0).round().clamp(22.0, 30.0) / 2.0;
+        let half = |size: f64| (size * 2.0).round() / 2.0;
+        let sizes = Sizes { base, title: half(base * 1.4), caption: half((base * 0.9).max(11.0)) };
+        Self { figure, fonts, sizes, width, height: f64::from(style.height) }
+    }
+
+    pub(super) fn face(&self, size: f64, weight: Weight) -> Face<'a> {
+        Face { fonts: self.fonts, size, weight }
+    }
+
+    /// The face of ticks, axis labels and names.
+    pub(super) fn base(&self) -> Face<'a> {
+        self.face(self.sizes.base, Weight::Regular)
+    }
+
+    /// A line of `text` whose row begins at `top`, shortened to `room`; `None` where nothing of it fits.
+    pub(super) fn row(&self, (part, text): (Part, &str), (x, top): (f64, f64), room: f64) -> Option<Label> {
+        let face = match part {
+            Part::Title => self.face(self.sizes.title, Weight::Bold),
+            Part::PanelTitle => self.face(self.sizes.base, Weight::Bold),
+            Part::Caption => self.face(self.sizes.caption, Weight::Regular),
+            _ => self.base(),
+        };
+        let whole = printable(text);
+        let shown = face.elide(&whole, room);
+        let full = (shown != whole).then_some(whole);
+        (!shown.trim().is_empty()).then(|| Label {
+            text: shown,
+            full,
+            x,
+            baseline: baseline(top, face.size),
+            anchor: Anchor::Start,
+            size: face.size,
+            weight: face.weight,
+            part,
+        })
+    }
+}
+
+/// The baseline of text in a row that begins at `top`.
+pub(super) fn baseline(top: f64, size: f64) -> f64 {
+    top + (line_height(size) - (ASCENT + DESCENT) * size) / 2.0 + ASCENT * size
+}
+
+/// The baseline of text whose capitals are centred at `middle`.
+pub(super) fn centred(middle: f64, size: f64) -> f64 {
+    middle + 0.345 * size
+}
+
+/// Lays a figure out. Cost: one measuring of each text, one pass over all points.
 #[must_use]
-pub fn lay_out(figure: &Figure, style: &Style, fonts: &Fonts) -> Layout {
-    let (width, height) = (f64::from(style.width), f64::from(style.height));
-    let sizes = if style.width < 480 {
-        Sizes { title: 15.0, text: 12.0, small: 11.0 }
-    } else {
-        Sizes { title: 19.0, text: 14.0, small: 12.5 }
+pub fn layout(figure: &Figure, style: &Style, fonts: &Fonts) -> Layout {
+    let page = Page::new(figure, style, fonts);
+    let mut out = Layout { size: (page.width, page.height), ..Layout::default() };
+    let pad = (page.width / 48.0).clamp(8.0, 20.0).round();
+    let mut area = Rect::between(pad, pad * 0.8, page.width - pad, page.height - pad * 0.8);
+    place_title(&page, &mut area, &mut out);
+    place_caption(&page, &mut area, &mut out);
+    let column = ends::plan(&page, &area);
+    let entries = key::entries(figure, column.is_some());
+    key::place(&page, &entries, &mut area, &mut out);
+    if let Some(column) = &column {
+        area.width -= column.width;
+    }
+    panel::place(&page, &boxes(&page, &area), column.as_ref().map_or(0.0, |column| column.gap), &mut out);
+    if let (Some(column), Some(panel)) = (&column, out.panels.first().cloned()) {
+        ends::place(&page, column, &panel, &mut out);
+    }
+    out
+}
+
+fn place_title(page: &Page<'_>, area: &mut Rect, out: &mut Layout) {
+    let face = page.face(page.sizes.title, Weight::Bold);
+    let lines = face.wrap(&printable(&page.figure.title), area.width, if page.height >= 320.0 { 2 } else { 1 });
+    for line in &lines {
+        out.labels.extend(page.row((Part::Title, line), (area.x, area.y), area.width + 1.0));
+        area.y += face.line();
+        area.height -= face.line();
+    }
+    shorten(out, &page.figure.title, lines.len());
+    if !lines.is_empty() {
+        let gap = page.sizes.base * 0.4;
+        area.y += gap;
+        area.height -= gap;
+    }
+}
+
+fn place_caption(page: &Page<'_>, area: &mut Rect, out: &mut Layout) {
+    let face = page.face(page.sizes.caption, Weight::Regular);
+    let most = if page.height >= 400.0 { 4 } else { 1 };
+    let lines = face.wrap(&printable(&page.figure.caption), area.width, most);
+    let top = area.bottom() - face.line() * lines.len() as f64;
+    for (index, line) in lines.iter().enumerate() {
+        let y = top + face.line() * index as f64;
+        out.labels.extend(page.row((Part::Caption, line), (area.x, y), area.width + 1.0));
+    }
+    shorten(out, &page.figure.caption, lines.len());
+    if !lines.is_empty() {
+        area.height = (area.height - face.line() * lines.len() as f64 - page.sizes.base * 0.5).max(0.0);
+    }
+}
+
+/// Gives the last of the `lines` just placed the whole text, where it ends in an ellipsis that the text does not have.
+pub(super) fn shorten(out: &mut Layout, whole: &str, lines: usize) {
+    let whole = printable(whole);
+    if let Some(label) = out.labels.last_mut().filter(|label| lines > 0 && label.text.ends_with('…')) {
+        label.full = (!whole.ends_with(&label.text)).then_some(whole);
+    }
+}
+
+/// The room of each panel.
+fn boxes(page: &Page<'_>, area: &Rect) -> Vec<Rect> {
+    let panels = &page.figure.panels;
+    let count = panels.len().max(1);
+    let gap = page.sizes.base * if count > 1 { 1.0 } else { 0.0 };
+    if page.figure.arrangement == Arrangement::Stacked || count == 1 {
+        return stack(page, area, gap * 0.4);
+    }
+    let fitting = (1..=count).rev().find(|columns| area.width / *columns as f64 >= 15.0 * page.sizes.base).unwrap_or(1);
+    let columns = count.div_ceil(count.div_ceil(fitting));
+    let rows = count.div_ceil(columns);
+    let width = (area.width + gap * 1.5) / columns as f64;
+    let height = (area.height + gap) / rows as f64;
+    let cell = |index: usize| {
+        let (x, y) = (area.x + width * (index % columns) as f64, area.y + height * (index / columns) as f64);
+        Rect::between(x, y, x + width - gap * 1.5, y + height - gap)
     };
-    let picture = Rect { x: 0.0, y: 0.0, width, height };
-    let mut frame = Vec::new();
-    let top = title(figure, (width, sizes), fonts, &mut frame);
-    let bottom = caption(figure, (width, height, sizes), fonts, &mut frame);
-    let inner = Rect::between(MARGIN, top, width - MARGIN, bottom);
-    let face = Face { fonts, size: sizes.text, weight: Weight::Regular };
-    let at_ends = panel::ends_are_free(figure, &inner, &face);
-    let entries: Vec<Entry> =
-        legend::entries(figure).into_iter().filter(|entry| !(at_ends && entry.names_a_line())).collect();
-    let (key, used) = legend::flow(&entries, &inner, &face);
-    let area = Rect::between(inner.x, inner.y + used, inner.right(), inner.bottom());
-    let panels = panel::lay_out(figure, &area, &panel::Means { fonts, sizes, at_ends });
-    Layout { picture, frame, key, panels }
+    (0..count).map(cell).collect()
 }
 
-/// Returns where the rest begins.
-fn title(figure: &Figure, (width, sizes): (f64, Sizes), fonts: &Fonts, frame: &mut Vec<TextBox>) -> f64 {
-    let face = Face { fonts, size: sizes.title, weight: Weight::Bold };
-    let mut top = MARGIN;
-    let lines = face.wrap(&figure.title, width - 2.0 * MARGIN, 2);
-    let shortened = lines.last().is_some_and(|line| line.ends_with('…'));
-    for (index, line) in lines.iter().enumerate() {
-        let mut text = TextBox::new(&face, line, (MARGIN, top), Anchor::Start, Tone::Strong);
-        text.full = (shortened && index == 0).then(|| figure.title.clone());
-        frame.push(text);
-        top += face.line();
+/// Panels above each other: lanes of timelines get like heights, and the last panel room for its x axis.
+fn stack(page: &Page<'_>, area: &Rect, gap: f64) -> Vec<Rect> {
+    let panels = &page.figure.panels;
+    let foot = panels.last().map_or(0.0, |last| panel::foot(page, last)).min(area.height * 0.4);
+    let heads: Vec<f64> = panels.iter().map(|panel| panel::head(page, panel)).collect();
+    let weights: Vec<f64> = panels.iter().map(panel::weight).collect();
+    let gaps = gap * (panels.len() as f64 - 1.0);
+    let room = (area.height - foot - gaps).max(0.0);
+    // In a low picture rows of text give way, so that a plot remains.
+    let head = (room * 0.6 / heads.iter().sum::<f64>()).min(1.0);
+    let plots = room - heads.iter().sum::<f64>() * head;
+    let total: f64 = weights.iter().sum();
+    let mut top = area.y;
+    let mut out = Vec::new();
+    for (index, (weight, own)) in weights.iter().zip(&heads).enumerate() {
+        let foot = if index + 1 == weights.len() { foot } else { 0.0 };
+        let height = own * head + plots * weight / total + foot;
+        out.push(Rect::between(area.x, top, area.right(), (top + height).min(area.bottom())));
+        top += height + gap;
     }
-    if lines.is_empty() { top } else { top + 4.0 }
-}
-
-/// Returns where the rest ends.
-fn caption(figure: &Figure, (width, height, sizes): (f64, f64, Sizes), fonts: &Fonts, frame: &mut Vec<TextBox>) -> f64 {
-    let face = Face { fonts, size: sizes.small, weight: Weight::Regular };
-    let most = if height < 320.0 { 1 } else { 3 };
-    let lines = face.wrap(&figure.caption, width - 2.0 * MARGIN, most);
-    let bottom = height - MARGIN + 4.0;
-    let start = bottom - lines.len() as f64 * face.line();
-    for (index, line) in lines.iter().enumerate() {
-        let top = start + index as f64 * face.line();
-        frame.push(TextBox::new(&face, line, (MARGIN, top), Anchor::Start, Tone::Muted));
-    }
-    if lines.is_empty() { bottom } else { start - 6.0 }
-}
-
-/// Whether panels stand above each other.
-pub(super) fn stacked(figure: &Figure) -> bool {
-    figure.arrangement == Arrangement::Stacked
-}
-
-/// Whether a series is labelled by a line of its own.
-pub(super) fn is_named(role: Role, name: &str) -> bool {
-    role != Role::Ideal && !name.is_empty()
-}
-
-/// Height of a line of text.
-pub(super) fn line(size: f64) -> f64 {
-    line_height(size)
+    out
 }

@@ -1,94 +1,82 @@
-//! Any [`Figure`] → SVG → PNG. Charts say what to draw; this floor decides where, and draws it.
+//! Draws any [`Figure`](crate::model::figure::Figure): figure → layout → SVG → PNG. The order is [`layout`] (where each
+//! text and plot stands, pure), [`svg`] (plotters draws through our backend, which writes the elements) and [`png`] (that
+//! same SVG in pixels). Must not know charts, runs or files, but for the font files that a caller names.
 //!
-//! Lines, bands, bars, markers and axes go through plotters onto a backend of our own that writes SVG on a canvas
-//! sixteen times finer than the picture, because plotters' coordinates are whole pixels. Ticks, legend, margins and
-//! labels are laid out here from measured text. The PNG is that same SVG, rasterised at twice its size. The same
-//! figure and style give the same bytes: no date, no random id, one bundled font.
+//! Reading order: `geometry`, `text`, `script`, `palette` (what is drawn with); `scale`, `number`, `ticks` (axes); `key`,
+//! `ends`, `panel`, `layout` (where); `markup`, `canvas`, `brush`, `series`, `draw` (how); `raster` (pixels).
 
-mod backend;
+mod brush;
+mod canvas;
 mod draw;
+mod ends;
 mod geometry;
-mod labels;
+mod key;
 mod layout;
-mod legend;
-mod lines;
+mod markup;
 mod number;
 mod palette;
 mod panel;
 mod raster;
 mod scale;
 mod script;
-mod sheet;
+mod series;
 mod text;
 mod ticks;
 
+#[cfg(test)]
+mod gallery;
+
 use std::path::PathBuf;
 
-use thiserror::Error;
+use crate::model::figure::Theme;
 
-use crate::model::figure::{Figure, Theme};
-
+pub use draw::svg;
 pub use geometry::Rect;
-pub use layout::{Layout, TextBox, lay_out};
+pub use layout::{Layout, layout};
 pub use raster::png;
-use text::{ASCENT, DESCENT};
 pub use text::{Fonts, Weight};
 
-/// How a figure is drawn.
+/// How large a picture is, and on which background.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
-    /// Colours.
+    /// Light or dark.
     pub theme: Theme,
-    /// CSS pixels, 320 to 4096.
+    /// In CSS pixels; values outside 160 to 8000 are moved to the nearer end.
     pub width: u32,
-    /// CSS pixels, 240 to 4096.
+    /// In CSS pixels; values outside 120 to 8000 are moved to the nearer end.
     pub height: u32,
 }
 
-/// A figure as SVG.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Svg {
-    /// The document.
-    pub text: String,
-    /// Characters that the bundled font lacks; whether another font has them is seen when it is rasterised.
-    pub foreign: Vec<char>,
+impl Style {
+    fn usable(&self) -> Self {
+        Self { theme: self.theme, width: self.width.clamp(160, 8000), height: self.height.clamp(120, 8000) }
+    }
 }
 
-/// Why a figure could not be drawn.
-#[derive(Debug, Error)]
+/// A picture in pixels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Png {
+    /// The file's content.
+    pub bytes: Vec<u8>,
+    /// Characters for which neither the bundled font, nor the given ones, nor the system's have a glyph; ascending.
+    pub missing: Vec<char>,
+}
+
+/// Why something could not be drawn.
+#[derive(Debug, thiserror::Error)]
 pub enum PaintError {
-    /// A font file.
-    #[error("cannot read font {}: {fault}", path.display())]
+    /// A font file that the caller named is of no use.
+    #[error("read font {}: {fault}", path.display())]
     ReadFont {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
         fault: String,
     },
-    /// The drawing library refused.
-    #[error("cannot draw chart {id}: {fault}")]
-    Draw {
-        /// The figure.
-        id: String,
-        /// Its words.
+    /// The SVG could not be turned into pixels.
+    #[error("rasterise SVG: {fault}")]
+    Rasterise {
+        /// What is wrong with it.
         fault: String,
     },
-    /// The SVG could not be made into pixels.
-    #[error("cannot make a PNG of a chart: {0}")]
-    Raster(String),
-}
-
-/// Draws a figure. Deterministic. Cost: about a millisecond, and linear in the points.
-///
-/// # Errors
-/// When the drawing library refuses, which no finite figure makes it do.
-pub fn svg(figure: &Figure, style: &Style, fonts: &Fonts) -> Result<Svg, PaintError> {
-    let layout = lay_out(figure, style, fonts);
-    let text = draw::figure(figure, &layout, style, fonts)
-        .map_err(|fault| PaintError::Draw { id: figure.id.clone(), fault: fault.to_string() })?;
-    let mut foreign: Vec<char> = layout.texts().flat_map(|text| text.text.chars()).collect();
-    foreign.retain(|character| !fonts.has(*character) && !character.is_whitespace());
-    foreign.sort_unstable();
-    foreign.dedup();
-    Ok(Svg { text, foreign })
 }

@@ -1,362 +1,328 @@
-//! Where the parts of each panel go: its heading, axes with ticks that have room, and labels at the ends of lines.
+//! One panel: its title and axis labels, its ticks, and the room that is left for the plot. Panels above each other share
+//! their left edge and their x axis. Must not know plotters or SVG.
 
 use super::geometry::Rect;
-use super::labels;
-use super::layout::{Anchor, MARGIN, Sizes, TextBox, Tone, is_named, line, stacked};
+use super::layout::{Anchor, Label, Layout, Page, Part, centred};
+use super::markup::printable;
 use super::scale::{Span, showable};
-use super::text::{Face, Fonts, Weight};
-use super::ticks::{self, Ticks};
-use crate::model::figure::{Axis, Figure, Panel, Scale, Series, Unit};
+use super::ticks::{Ticks, choose};
+use crate::model::figure::{Arrangement, Axis, Panel, Scale, Spread, Unit};
 
-/// From the end of a line to its label: room for a leader and a marker.
-const LEADER: f64 = 34.0;
-/// Most of the picture's width that labels at line ends may take.
-const LABEL_SHARE: f64 = 0.27;
-/// Between tick labels and their axis.
-const TICK_GAP: f64 = 7.0;
-
-/// What panels are laid out with.
-#[derive(Clone, Copy)]
-pub(super) struct Means<'a> {
-    pub(super) fonts: &'a Fonts,
-    pub(super) sizes: Sizes,
-    /// Lines are labelled at their ends.
-    pub(super) at_ends: bool,
-}
-
-impl<'a> Means<'a> {
-    fn face(&self) -> Face<'a> {
-        Face { fonts: self.fonts, size: self.sizes.text, weight: Weight::Regular }
-    }
-
-    fn bold(&self) -> Face<'a> {
-        Face { fonts: self.fonts, size: self.sizes.text, weight: Weight::Bold }
-    }
-}
-
-/// A panel with every part in its place.
+/// Where one panel stands.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct PanelLayout {
-    /// Between the axes.
     pub(super) plot: Rect,
-    pub(super) spans: Option<(Span, Span)>,
-    pub(super) x_ticks: Ticks,
-    pub(super) y_ticks: Ticks,
-    pub(super) words: Vec<TextBox>,
-    pub(super) ends: Vec<EndLabel>,
+    /// `None` where there is nothing to show: then no axes either.
+    pub(super) axes: Option<Axes>,
 }
 
-/// The label at the end of a line.
+/// Ranges and ticks of both axes.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct EndLabel {
-    /// Index into the panel's series.
-    pub(super) series: usize,
-    /// Where the line ends.
-    pub(super) from: (f64, f64),
-    /// Where the marker before the name stands.
-    pub(super) to: (f64, f64),
-    pub(super) lines: Vec<TextBox>,
+pub(super) struct Axes {
+    pub(super) x: Span,
+    pub(super) y: Span,
+    pub(super) x_ticks: Ticks,
+    pub(super) y_ticks: Ticks,
+    /// Whether the x axis has ticks and labels; of stacked panels only the last one has.
+    pub(super) foot: bool,
 }
 
 impl PanelLayout {
-    pub(super) fn texts(&self) -> impl Iterator<Item = &TextBox> {
-        self.words.iter().chain(self.ends.iter().flat_map(|end| &end.lines))
+    /// The position of a value on the x axis.
+    pub(super) fn at_x(&self, value: f64) -> f64 {
+        self.plot.x + self.plot.width * self.axes.as_ref().map_or(0.5, |axes| axes.x.fraction(value))
+    }
+
+    /// The position of a value on the y axis.
+    pub(super) fn at_y(&self, value: f64) -> f64 {
+        self.plot.bottom() - self.plot.height * self.axes.as_ref().map_or(0.5, |axes| axes.y.fraction(value))
     }
 }
 
-/// The last point of a line that can be shown.
-fn last_point(panel: &Panel, series: &Series) -> Option<(f64, f64)> {
-    let shown = |x: f64, y: f64| showable(panel.x.scale, x) && showable(panel.y.scale, y);
-    series.points.iter().rev().find_map(|point| point.y.filter(|y| shown(point.x, *y)).map(|y| (point.x, y)))
+/// How much of the height of stacked panels this one gets, relative to the others.
+pub(super) fn weight(panel: &Panel) -> f64 {
+    if panel.bars.is_empty() { 4.0 } else { 1.6 + f64::from(lanes(panel).clamp(1, 24)) / 6.0 }
 }
 
-/// Whether every line of a figure of one panel can be labelled at its right end.
-pub(super) fn ends_are_free(figure: &Figure, inner: &Rect, face: &Face<'_>) -> bool {
-    let [panel] = figure.panels.as_slice() else { return false };
-    let named: Vec<&Series> = panel.series.iter().filter(|series| is_named(series.role, &series.name)).collect();
-    let Some((x, _)) = spans(panel) else { return false };
-    let reach = |series: &&Series| last_point(panel, series).is_none_or(|(end, _)| x.fraction(end) >= 0.85);
-    let room = inner.height - 4.0 * face.line();
-    let width = inner.width * LABEL_SHARE;
-    let fits = |series: &&Series| face.width(&series.name) <= 2.0 * width - 40.0;
-    let lines: usize = named.iter().map(|series| face.wrap(&series.name, width, 2).len()).sum();
-    inner.width >= 440.0
-        && named.iter().all(|series| reach(series) && fits(series))
-        && lines as f64 * face.line() <= room
+/// Height of the rows above a plot.
+pub(super) fn head(page: &Page<'_>, panel: &Panel) -> f64 {
+    let rows = [!panel.title.trim().is_empty(), panel.empty.is_none() && has_label(panel)];
+    page.sizes.base * 0.65 + page.base().line() * rows.into_iter().filter(|row| *row).count() as f64
 }
 
-/// The ranges of both axes; `None` where there is nothing to show.
-type Spans = Option<(Span, Span)>;
-
-/// The ranges of all panels; panels that stand above each other share the range of x.
-fn all_spans(figure: &Figure) -> Vec<Spans> {
-    let mut all: Vec<Spans> = figure.panels.iter().map(spans).collect();
-    if stacked(figure) {
-        let widest =
-            |span: Span, other: &Span| Span { low: span.low.min(other.low), high: span.high.max(other.high), ..span };
-        let shared = all.iter().flatten().map(|(x, _)| *x).reduce(|span, other| widest(span, &other));
-        for (x, _) in all.iter_mut().flatten() {
-            *x = shared.unwrap_or(*x);
-        }
-    }
-    all
+fn has_label(panel: &Panel) -> bool {
+    let has_unit = matches!(panel.y.unit, Unit::Seconds | Unit::Bytes | Unit::PerSecond);
+    !panel.y.label.trim().is_empty() || (has_unit && panel.bars.is_empty())
 }
 
-fn spans(panel: &Panel) -> Spans {
-    if panel.empty.is_some() {
-        return None;
-    }
-    let points = || panel.series.iter().flat_map(|series| &series.points).filter(|point| point.y.is_some());
-    let marks = || panel.series.iter().flat_map(|series| &series.failures);
-    let bars = || panel.bars.iter().flat_map(|bar| [bar.start, bar.end]);
-    let xs = points().map(|point| point.x).chain(marks().map(|mark| mark.x)).chain(bars());
-    let ends = points().filter_map(|point| point.interval).flat_map(|(low, high)| [low, high]);
-    let ys = points().filter_map(|point| point.y).chain(ends).chain(marks().map(|mark| mark.y));
-    let lanes = panel.bars.iter().map(|bar| f64::from(bar.lane) + 1.0).fold(0.0, f64::max);
-    let x = Span::of(&panel.x, xs, if panel.bars.is_empty() { 0.04 } else { 0.02 })?;
-    let y = if lanes > 0.0 { Span::exact(0.0, lanes) } else { Span::of(&panel.y, ys, 0.06)? };
-    Some((x, y))
+fn lanes(panel: &Panel) -> u32 {
+    let named = u32::try_from(panel.y.names.len()).unwrap_or(u32::MAX);
+    panel.bars.iter().map(|bar| bar.lane.saturating_add(1)).max().unwrap_or(0).max(named)
 }
 
-/// Places all panels of a figure within `area`.
-pub(super) fn lay_out(figure: &Figure, area: &Rect, means: &Means<'_>) -> Vec<PanelLayout> {
-    let count = figure.panels.len().max(1) as f64;
-    let gap = if stacked(figure) { 8.0 } else { 22.0 };
-    let places = (0..figure.panels.len()).map(|index| {
-        let index = index as f64;
-        if stacked(figure) {
-            let foot = axis_height(means);
-            let height = ((area.height - foot - gap * (count - 1.0)) / count).max(0.0);
-            let last = index + 1.0 == count;
-            let top = area.y + index * (height + gap);
-            Rect::between(area.x, top, area.right(), if last { area.bottom() } else { top + height })
-        } else {
-            let width = ((area.width - gap * (count - 1.0)) / count).max(0.0);
-            let left = area.x + index * (width + gap);
-            Rect::between(left, area.y, left + width, area.bottom())
-        }
-    });
-    let mut drafts: Vec<Draft<'_>> = figure
-        .panels
+/// Height of tick labels and axis label below the plot.
+pub(super) fn foot(page: &Page<'_>, panel: &Panel) -> f64 {
+    let label = if panel.x.label.trim().is_empty() { 0.0 } else { page.base().line() };
+    page.base().line() + page.sizes.base * 0.65 + label
+}
+
+/// Puts all panels into their boxes. `overhang` is the room right of the boxes into which tick labels may reach.
+pub(super) fn place(page: &Page<'_>, boxes: &[Rect], overhang: f64, out: &mut Layout) {
+    let panels = &page.figure.panels;
+    let stacked = page.figure.arrangement == Arrangement::Stacked && panels.len() > 1;
+    let shared = stacked.then(|| panels.last().and_then(|last| x_span(&last.x, panels))).flatten();
+    let shown = |panel: &Panel| panel.empty.is_none();
+    let last_shown = panels.iter().rposition(shown).unwrap_or(0);
+    let drafts: Vec<Draft<'_>> = panels
         .iter()
-        .zip(places)
-        .zip(all_spans(figure))
+        .zip(boxes)
         .enumerate()
-        .map(|(index, ((panel, place), spans))| {
-            let foot = !stacked(figure) || index + 1 == figure.panels.len();
-            Draft::new((panel, spans), place, foot, means)
+        .map(|(index, (panel, area))| {
+            let foot = !stacked || index == last_shown;
+            let x = shared.or_else(|| x_span(&panel.x, std::slice::from_ref(panel)));
+            Draft::new(page, panel, *area, (x, foot))
         })
         .collect();
-    if stacked(figure) {
-        let left = drafts.iter().map(|draft| draft.left).fold(0.0, f64::max);
-        drafts.iter_mut().for_each(|draft| draft.left = left);
+    let widest = drafts.iter().map(|draft| draft.left).fold(0.0, f64::max);
+    for draft in drafts {
+        let left = if stacked { widest } else { draft.left };
+        draft.finish(page, (left, overhang), out);
     }
-    drafts.into_iter().map(|draft| draft.finish(means)).collect()
 }
 
-/// Height of tick labels and axis label under a panel.
-fn axis_height(means: &Means<'_>) -> f64 {
-    2.0 * line(means.sizes.text) + TICK_GAP + 2.0
+/// The range of the x axis that `panels` share.
+pub(super) fn x_span(axis: &Axis, panels: &[Panel]) -> Option<Span> {
+    let bars = panels.iter().any(|panel| !panel.bars.is_empty());
+    let values = panels.iter().filter(|panel| panel.empty.is_none()).flat_map(|panel| {
+        let points = panel.series.iter().flat_map(|series| {
+            let known = series.points.iter().filter(|point| point.y.is_some()).map(|point| point.x);
+            known.chain(series.failures.iter().map(|mark| mark.x))
+        });
+        points.chain(panel.bars.iter().flat_map(|bar| [bar.start, bar.end]))
+    });
+    Span::of(axis, values, if bars { 0.01 } else { 0.025 })
 }
 
-/// A panel whose heights are known and whose left margin is not yet.
+fn y_span(panel: &Panel) -> Option<Span> {
+    if !panel.bars.is_empty() {
+        return Some(Span::exact(-0.5, f64::from(lanes(panel)) - 0.5));
+    }
+    let values = panel.series.iter().flat_map(|series| {
+        let points = series.points.iter().filter(|point| showable(panel.x.scale, point.x));
+        let ends = points.flat_map(|point| {
+            let interval = point.interval.filter(|_| series.spread != Spread::None && point.y.is_some());
+            [point.y, interval.map(|ends| ends.0), interval.map(|ends| ends.1)].into_iter().flatten()
+        });
+        ends.chain(series.failures.iter().map(|mark| mark.y))
+    });
+    Span::of(&panel.y, values, 0.04)
+}
+
+/// A panel whose height is known, and whose width is not.
 struct Draft<'a> {
     panel: &'a Panel,
-    place: Rect,
+    area: Rect,
+    title: Option<f64>,
+    y_label: Option<f64>,
     top: f64,
     bottom: f64,
-    left: f64,
     foot: bool,
+    x_label: bool,
     spans: Option<(Span, Span)>,
     y_ticks: Ticks,
+    /// Width of the tick labels and their gap.
+    left: f64,
 }
 
 impl<'a> Draft<'a> {
-    fn new((panel, spans): (&'a Panel, Spans), place: Rect, foot: bool, means: &Means<'_>) -> Self {
-        let face = means.face();
-        let bottom = if foot { place.bottom() - axis_height(means) } else { place.bottom() };
-        let top = (place.y + face.line() + 6.0).min(bottom);
-        let y_ticks = match &spans {
-            Some((_, y)) if panel.bars.is_empty() => y_ticks(&panel.y, y, bottom - top, face.line()),
-            _ => Ticks::default(),
+    fn new(page: &Page<'_>, panel: &'a Panel, area: Rect, (x, foot): (Option<Span>, bool)) -> Self {
+        let spans = x.zip(y_span(panel)).filter(|_| panel.empty.is_none());
+        let mut draft = Self {
+            panel,
+            area,
+            title: None,
+            y_label: None,
+            top: area.y,
+            bottom: area.bottom(),
+            foot: false,
+            x_label: false,
+            spans,
+            y_ticks: Ticks::default(),
+            left: 0.0,
         };
-        let widest = y_ticks.major.iter().map(|(_, label)| face.width(label)).fold(0.0, f64::max);
-        let left = if widest > 0.0 { widest + TICK_GAP } else { 2.0 };
-        Self { panel, place, top, bottom, left, foot, spans, y_ticks }
+        draft.reserve_rows(page, foot);
+        draft.choose_y_ticks(page);
+        draft
     }
 
-    fn finish(self, means: &Means<'_>) -> PanelLayout {
-        let face = means.face();
-        let names = self.named(means);
-        let labels = names.iter().flat_map(|(_, lines)| lines).map(|name| face.width(name)).fold(0.0, f64::max);
-        let gutter = if names.is_empty() { 10.0 } else { LEADER + labels };
-        let plot = Rect::between(self.place.x + self.left, self.top, self.place.right() - gutter, self.bottom);
-        let x_ticks = match &self.spans {
-            Some((x, _)) => x_ticks(&self.panel.x, x, &plot, &face),
-            None => Ticks::default(),
+    /// Takes the rows of text off the height, the most needed first, as long as a plot remains.
+    fn reserve_rows(&mut self, page: &Page<'_>, foot: bool) {
+        let (line, size) = (page.base().line(), page.sizes.base);
+        let half = size * 0.65;
+        let least = size * if self.panel.bars.is_empty() { 1.8 } else { 0.8 };
+        self.bottom -= half;
+        let room = |draft: &Self, rows: f64| draft.bottom - draft.top - rows >= least;
+        if !self.panel.title.trim().is_empty() && room(self, line) {
+            self.title = Some(self.top);
+            self.top += line;
+        }
+        if self.spans.is_none() {
+            return;
+        }
+        if foot && room(self, line) {
+            self.foot = true;
+            self.bottom -= line;
+        }
+        if self.foot && !self.panel.x.label.trim().is_empty() && room(self, line) {
+            self.x_label = true;
+            self.bottom -= line;
+        }
+        if has_label(self.panel) && room(self, line) {
+            self.y_label = Some(self.top);
+            self.top += line;
+        }
+        if self.panel.bars.is_empty() {
+            self.top += half.min((self.bottom - self.top) / 3.0);
+        }
+    }
+
+    fn choose_y_ticks(&mut self, page: &Page<'_>) {
+        let Some((_, y)) = self.spans else { return };
+        let size = page.sizes.base;
+        let gap = size * 0.6;
+        let (top, height) = (self.top, self.bottom - self.top);
+        let widest = |ticks: &Ticks| ticks.major.iter().map(|(_, label)| page.base().width(label)).fold(0.0, f64::max);
+        if self.panel.bars.is_empty() {
+            let place = |value: f64| top + height * (1.0 - y.fraction(value));
+            let fits = |ticks: &Ticks| {
+                let apart = ticks.major.windows(2).all(|pair| place(pair[0].0) - place(pair[1].0) >= size * 1.5);
+                apart && height >= size && widest(ticks) <= self.area.width * 0.35
+            };
+            self.y_ticks = {
+                let limit = if y.scale == Scale::Log { 10.0 } else { 7.0 };
+                choose(&self.panel.y, &y, most((height / (size * 1.9)).round(), limit), fits)
+            };
+        } else {
+            self.y_ticks = self.lane_names(page, &y, height);
+        }
+        let width = widest(&self.y_ticks);
+        self.left = if width > 0.0 { (width + gap).ceil() } else { 0.0 };
+    }
+
+    /// Names of lanes as ticks; where they stand too close, every second, third … one.
+    fn lane_names(&self, page: &Page<'_>, y: &Span, height: f64) -> Ticks {
+        let names = &self.panel.y.names;
+        let lane = height / (y.high - y.low);
+        let every = most((page.sizes.base * 1.3 / lane).ceil(), 1e9);
+        let name = |(index, name): (usize, &String)| {
+            (index as f64, page.base().elide(&printable(name), self.area.width * 0.25))
         };
-        let ends = self.ends(&names, &plot, means);
-        let mut words = self.headings(&plot, means);
-        words.extend(self.tick_words(&x_ticks, &plot, &face));
-        let (spans, y_ticks) = (self.spans, self.y_ticks);
-        PanelLayout { plot, spans, x_ticks, y_ticks, words, ends }
+        let shown = names.iter().enumerate().step_by(every).map(name);
+        let major = shown.filter(|(_, label)| !label.is_empty() && height >= page.sizes.base * 1.3).collect();
+        Ticks { major, ..Ticks::default() }
     }
 
-    /// Series that get a label at their end, with its lines.
-    fn named(&self, means: &Means<'_>) -> Vec<(usize, Vec<String>)> {
-        if !means.at_ends || self.spans.is_none() {
-            return Vec::new();
+    fn finish(self, page: &Page<'_>, (left, overhang): (f64, f64), out: &mut Layout) {
+        let size = page.sizes.base;
+        let right = if overhang > 0.0 { self.area.right() } else { self.area.right() - size * 0.6 };
+        let plot = Rect::between((self.area.x + left).round(), self.top.round(), right.round(), self.bottom.round());
+        let limits = (self.area.x - size * 0.55, self.area.right() + overhang.max(size * 0.2));
+        let axes = self.spans.map(|(x, y)| Axes {
+            x,
+            y,
+            x_ticks: x_ticks(page, &self.panel.x, &x, (plot, limits)),
+            y_ticks: self.y_ticks.clone(),
+            foot: self.foot,
+        });
+        let layout = PanelLayout { plot, axes };
+        self.place_rows(page, &layout, out);
+        self.place_ticks(page, &layout, out);
+        self.place_notice(page, &layout, out);
+        out.panels.push(layout);
+    }
+
+    fn place_rows(&self, page: &Page<'_>, layout: &PanelLayout, out: &mut Layout) {
+        let room = self.area.width;
+        if let Some(top) = self.title {
+            out.labels.extend(page.row((Part::PanelTitle, &self.panel.title), (self.area.x, top), room));
         }
-        let width = self.place.width * LABEL_SHARE;
-        let series = self.panel.series.iter().enumerate();
-        series
-            .filter(|(_, series)| is_named(series.role, &series.name) && last_point(self.panel, series).is_some())
-            .map(|(index, series)| (index, means.face().wrap(&series.name, width, 2)))
-            .collect()
+        let Some(axes) = &layout.axes else { return };
+        if let Some(top) = self.y_label {
+            let text = with_unit(&self.panel.y.label, axes.y_ticks.unit);
+            out.labels.extend(page.row((Part::AxisLabel, &text), (self.area.x, top), room));
+        }
+        if self.x_label {
+            let text = with_unit(&self.panel.x.label, axes.x_ticks.unit);
+            let top = self.bottom + page.sizes.base * 0.65 + page.base().line();
+            let middle = layout.plot.x + layout.plot.width / 2.0;
+            let label = page.row((Part::AxisLabel, &text), (middle, top), layout.plot.width);
+            out.labels.extend(label.map(|label| Label { anchor: Anchor::Middle, ..label }));
+        }
     }
 
-    fn ends(&self, names: &[(usize, Vec<String>)], plot: &Rect, means: &Means<'_>) -> Vec<EndLabel> {
-        let Some((x_span, y_span)) = &self.spans else { return Vec::new() };
-        let face = means.face();
-        let points: Vec<(f64, f64)> = names
-            .iter()
-            .filter_map(|(index, _)| last_point(self.panel, &self.panel.series[*index]))
-            .map(|(x, y)| (plot.x + x_span.fraction(x) * plot.width, plot.bottom() - y_span.fraction(y) * plot.height))
-            .collect();
-        let wanted: Vec<f64> = points.iter().map(|(_, y)| *y).collect();
-        let heights: Vec<f64> = names.iter().map(|(_, lines)| lines.len() as f64 * face.line()).collect();
-        let (low, high) = (self.top - 4.0, (self.bottom + face.line()).min(self.place.bottom()));
-        let Some(centres) = labels::spread(&wanted, &heights, low, high) else { return Vec::new() };
-        let left = plot.right() + LEADER;
-        let placed = names.iter().zip(points.iter().zip(&centres));
-        placed
-            .map(|((index, lines), (from, centre))| EndLabel {
-                series: *index,
-                from: *from,
-                to: (left - 12.0, *centre),
-                lines: self.end_lines(*index, lines, (left, *centre), &face),
-            })
-            .collect()
+    fn place_ticks(&self, page: &Page<'_>, layout: &PanelLayout, out: &mut Layout) {
+        let Some(axes) = &layout.axes else { return };
+        let size = page.sizes.base;
+        let gap = size * 0.6;
+        for (value, text) in &axes.y_ticks.major {
+            let label = page.row((Part::TickY, text), (layout.plot.x - gap, 0.0), f64::INFINITY);
+            let baseline = centred(layout.at_y(*value), size);
+            out.labels.extend(label.map(|label| Label { anchor: Anchor::End, baseline, ..label }));
+        }
+        for (value, text) in axes.x_ticks.major.iter().filter(|_| self.foot) {
+            let place = (layout.at_x(*value), layout.plot.bottom() + size * 0.65);
+            let label = page.row((Part::TickX, text), place, f64::INFINITY);
+            out.labels.extend(label.map(|label| Label { anchor: Anchor::Middle, ..label }));
+        }
     }
 
-    /// The lines of one label, centred at a height.
-    fn end_lines(&self, series: usize, lines: &[String], (left, centre): (f64, f64), face: &Face<'_>) -> Vec<TextBox> {
-        let top = centre - lines.len() as f64 * face.line() / 2.0;
-        let cut = lines.last().is_some_and(|line| line.ends_with('…'));
-        let line = |(row, text): (usize, &String)| {
-            let mut text =
-                TextBox::new(face, text, (left, top + row as f64 * face.line()), Anchor::Start, Tone::Strong);
-            text.full = (cut && row == 0).then(|| self.panel.series[series].name.clone());
-            text
+    /// Why the panel is empty, in its middle.
+    fn place_notice(&self, page: &Page<'_>, layout: &PanelLayout, out: &mut Layout) {
+        let Some(reason) = &self.panel.empty else { return };
+        let face = page.base();
+        let (plot, pad) = (&layout.plot, page.sizes.base);
+        let most = most(plot.height / face.line(), 6.0);
+        let lines = if plot.height < face.line() {
+            Vec::new()
+        } else {
+            face.wrap(&printable(reason), plot.width - 2.0 * pad, most)
         };
-        lines.iter().enumerate().map(line).collect()
-    }
-
-    /// The panel's title, what its y axis counts, and what its x axis counts.
-    fn headings(&self, plot: &Rect, means: &Means<'_>) -> Vec<TextBox> {
-        let mut words = Vec::new();
-        let (face, bold) = (means.face(), means.bold());
-        let room = self.place.width;
-        let unit = |ticks: &Ticks| ticks.unit;
-        let y_label = with_unit(&self.panel.y.label, unit(&self.y_ticks));
-        let title = bold.elide(&self.panel.title, room);
-        let mut x = self.place.x;
-        if !title.is_empty() {
-            let text = TextBox::new(&bold, &title, (x, self.place.y), Anchor::Start, Tone::Strong);
-            x = text.rect.right() + 10.0;
-            words.push(text);
+        let top = plot.y + (plot.height - face.line() * lines.len() as f64) / 2.0;
+        for (index, line) in lines.iter().enumerate() {
+            let place = (plot.x + plot.width / 2.0, top + face.line() * index as f64);
+            let label = page.row((Part::Notice, line), place, plot.width);
+            out.labels.extend(label.map(|label| Label { anchor: Anchor::Middle, ..label }));
         }
-        let y_label = face.elide(&y_label, self.place.right() - x);
-        if !y_label.is_empty() {
-            words.push(TextBox::new(&face, &y_label, (x, self.place.y), Anchor::Start, Tone::Muted));
-        }
-        if let Some(reason) = &self.panel.empty {
-            words.extend(self.reason(reason, plot, &face));
-        }
-        words
-    }
-
-    fn reason(&self, reason: &str, plot: &Rect, face: &Face<'_>) -> Vec<TextBox> {
-        let lines = face.wrap(reason, plot.width - 20.0, 4);
-        let fitting = ((self.bottom - self.top) / face.line()).floor().max(0.0);
-        let top = self.top + (self.bottom - self.top - lines.len() as f64 * face.line()).max(0.0) / 2.0;
-        let place = |(row, text): (usize, &String)| {
-            let at = (plot.x + plot.width / 2.0, top + row as f64 * face.line());
-            TextBox::new(face, text, at, Anchor::Middle, Tone::Muted)
-        };
-        lines.iter().enumerate().filter(|(row, _)| (*row as f64) < fitting).map(place).collect()
-    }
-
-    fn tick_words(&self, x_ticks: &Ticks, plot: &Rect, face: &Face<'_>) -> Vec<TextBox> {
-        let Some((x_span, y_span)) = &self.spans else { return Vec::new() };
-        let mut words: Vec<TextBox> = self
-            .y_ticks
-            .major
-            .iter()
-            .map(|(value, label)| {
-                let y = plot.bottom() - y_span.fraction(*value) * plot.height;
-                let at = (plot.x - TICK_GAP, y - face.line() / 2.0);
-                TextBox::new(face, label, at, Anchor::End, Tone::Muted)
-            })
-            .collect();
-        if self.foot {
-            let top = plot.bottom() + TICK_GAP - 2.0;
-            words.extend(x_ticks.major.iter().map(|(value, label)| {
-                let x = plot.x + x_span.fraction(*value) * plot.width;
-                TextBox::new(face, label, (x, top), Anchor::Middle, Tone::Muted)
-            }));
-            let label = face.elide(&with_unit(&self.panel.x.label, x_ticks.unit), plot.width);
-            if !label.is_empty() {
-                let at = (plot.x + plot.width / 2.0, top + face.line());
-                words.push(TextBox::new(face, &label, at, Anchor::Middle, Tone::Muted));
-            }
-        }
-        words
     }
 }
 
-/// `Duration (s)`.
+fn x_ticks(page: &Page<'_>, axis: &Axis, span: &Span, (plot, limits): (Rect, (f64, f64))) -> Ticks {
+    let size = page.sizes.base;
+    let ends = |(value, label): &(f64, String)| {
+        let (middle, half) = (plot.x + plot.width * span.fraction(*value), page.base().width(label) / 2.0);
+        (middle - half, middle + half)
+    };
+    let inside = |(left, right): &(f64, f64)| *left >= limits.0 && *right <= limits.1;
+    let fits = |ticks: &Ticks| {
+        let ends: Vec<(f64, f64)> = ticks.major.iter().map(ends).filter(inside).collect();
+        ends.windows(2).all(|pair| pair[1].0 - pair[0].1 >= size * 0.8)
+    };
+    let mut ticks = choose(axis, span, most(plot.width / (size * 5.0), 12.0), fits);
+    ticks.major.retain(|tick| inside(&ends(tick)));
+    ticks
+}
+
+/// A whole number from 2 to `limit`.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a small positive range")]
+fn most(count: f64, limit: f64) -> usize {
+    if limit > 100.0 { count.clamp(1.0, limit) as usize } else { count.clamp(2.0, limit) as usize }
+}
+
+/// `Duration (s)`; without a label, the unit alone.
 fn with_unit(label: &str, unit: &str) -> String {
-    match (label.is_empty(), unit.is_empty()) {
-        (true, _) => unit.to_owned(),
-        (false, true) => label.to_owned(),
-        (false, false) => format!("{label} ({unit})"),
+    match (label.trim(), unit) {
+        (label, "") => label.to_owned(),
+        ("", unit) => unit.to_owned(),
+        (label, unit) => format!("{label} ({unit})"),
     }
-}
-
-fn y_ticks(axis: &Axis, span: &Span, height: f64, line: f64) -> Ticks {
-    let spacing = if axis.scale == Scale::Log { 1.15 } else { 1.9 };
-    let most = whole(height / (line * spacing)).clamp(2, 11);
-    ticks::choose(axis, span, most, |ticks| {
-        let places: Vec<f64> = ticks.major.iter().map(|(value, _)| span.fraction(*value) * height).collect();
-        places.windows(2).all(|pair| (pair[1] - pair[0]).abs() >= line) && height >= line
-    })
-}
-
-fn x_ticks(axis: &Axis, span: &Span, plot: &Rect, face: &Face<'_>) -> Ticks {
-    let most = whole(plot.width / 46.0).clamp(2, 14);
-    ticks::choose(axis, span, most, |ticks| {
-        let places: Vec<(f64, f64)> = ticks
-            .major
-            .iter()
-            .map(|(value, label)| {
-                let (centre, half) = (plot.x + span.fraction(*value) * plot.width, face.width(label) / 2.0);
-                (centre - half, centre + half)
-            })
-            .collect();
-        let inside = |(left, right): &(f64, f64)| {
-            *left >= plot.x - 30.0_f64.min(plot.x - 2.0) && *right <= plot.right() + MARGIN
-        };
-        plot.width > 0.0 && places.iter().all(inside) && places.windows(2).all(|pair| pair[0].1 + 8.0 <= pair[1].0)
-    })
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small and made non-negative first")]
-fn whole(value: f64) -> usize {
-    value.clamp(0.0, 1e4) as usize
-}
-
-/// Whether an axis counts lanes and not values.
-pub(super) fn is_lanes(panel: &Panel) -> bool {
-    !panel.bars.is_empty() && panel.y.unit == Unit::Count
 }

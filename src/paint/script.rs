@@ -51,9 +51,19 @@ impl Script {
         self.entry().1
     }
 
+    /// The script that a family list starting with `first` stands for.
+    pub(super) fn of_families(first: &str) -> Option<Self> {
+        SCRIPTS.iter().find(|(_, families, _)| families[0] == first).map(|(script, ..)| *script)
+    }
+
     /// Estimated advance in em.
     pub(super) fn em(self) -> f64 {
         self.entry().2
+    }
+
+    /// Whether its letters join, so that a font may draw several with one glyph.
+    pub(super) fn joins(self) -> bool {
+        matches!(self, Self::Arabic | Self::Hebrew | Self::Devanagari | Self::Thai)
     }
 
     fn entry(self) -> &'static (Self, &'static [&'static str], f64) {
@@ -90,8 +100,8 @@ mod tests {
     #[test]
     fn a_run_is_one_script() {
         let latin = |character: char| character.is_ascii();
-        type Case<'a> = (&'a str, &'a [(Option<Script>, &'a str)]);
-        let cases: &[Case<'_>] = &[
+        type Runs = &'static [(Option<Script>, &'static str)];
+        let cases: &[(&str, Runs)] = &[
             ("", &[]),
             ("async", &[(None, "async")]),
             ("线程 pool", &[(Some(Script::Chinese), "线程"), (None, " pool")]),
@@ -102,5 +112,13 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(&runs(text, latin), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn a_scripts_first_family_names_it() {
+        for script in [Script::Chinese, Script::Japanese, Script::Arabic, Script::Other] {
+            assert_eq!(Script::of_families(script.families()[0]), Some(script));
+        }
+        assert_eq!(Script::of_families("Comic Sans MS"), None);
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use ab_glyph::{Font, FontRef};
-use resvg::usvg::fontdb::{Database, Source};
+use resvg::usvg::fontdb::{Database, ID, Source};
 
 use super::PaintError;
 use super::script::Script;
@@ -35,6 +35,8 @@ pub enum Weight {
 pub struct Fonts {
     regular: FontRef<'static>,
     bold: FontRef<'static>,
+    pub(super) bundled: [ID; 2],
+    pub(super) given: Vec<ID>,
     pub(super) database: Arc<Database>,
     system: OnceLock<Arc<Database>>,
 }
@@ -46,9 +48,9 @@ impl Fonts {
     /// A file that cannot be read or holds no font.
     pub fn load(paths: &[PathBuf]) -> Result<Self, PaintError> {
         let mut database = Database::new();
-        for bundled in [REGULAR, BOLD] {
-            database.load_font_source(Source::Binary(Arc::new(bundled)));
-        }
+        let regular = database.load_font_source(Source::Binary(Arc::new(REGULAR)))[0];
+        let bold = database.load_font_source(Source::Binary(Arc::new(BOLD)))[0];
+        let mut given = Vec::new();
         for path in paths {
             let bytes = std::fs::read(path)
                 .map_err(|source| PaintError::ReadFont { path: path.clone(), fault: source.to_string() })?;
@@ -56,9 +58,17 @@ impl Fonts {
             if faces.is_empty() {
                 return Err(PaintError::ReadFont { path: path.clone(), fault: "it holds no font".to_owned() });
             }
+            given.extend(faces);
         }
         let parse = |bytes| FontRef::try_from_slice(bytes).expect("the bundled font is a font");
-        Ok(Self { regular: parse(REGULAR), bold: parse(BOLD), database: Arc::new(database), system: OnceLock::new() })
+        Ok(Self {
+            regular: parse(REGULAR),
+            bold: parse(BOLD),
+            bundled: [regular, bold],
+            given,
+            database: Arc::new(database),
+            system: OnceLock::new(),
+        })
     }
 
     /// The bundled font alone.
@@ -156,6 +166,17 @@ impl Face<'_> {
         out
     }
 
+    /// As [`Face::wrap`], in lines of like length where nothing is cut and no word is broken.
+    pub(super) fn balance(&self, text: &str, width: f64, lines: usize) -> Vec<String> {
+        let greedy = self.wrap(text, width, lines);
+        let even = |share: f64| {
+            let even = self.wrap(text, width * share, lines);
+            (even.len() == greedy.len() && unbroken(text, &even)).then_some(even)
+        };
+        let narrower = [0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95];
+        if greedy.len() < 2 { greedy } else { narrower.into_iter().find_map(even).unwrap_or(greedy) }
+    }
+
     /// Where the first line of `text` ends.
     fn break_at(&self, text: &str, width: f64) -> usize {
         if self.width(text) <= width {
@@ -163,14 +184,35 @@ impl Face<'_> {
         }
         let ends: Vec<usize> = text.char_indices().map(|(index, character)| index + character.len_utf8()).collect();
         let count = ends.partition_point(|end| self.width(text[..*end].trim_end()) <= width).max(1);
-        let soft = |end: &&usize| {
-            let before = text[..**end].chars().next_back().unwrap_or(' ');
-            let after = text[**end..].chars().next().unwrap_or(' ');
-            before == ' ' || after == ' ' || "-_/".contains(before) || Script::of(before).em() == 1.0
-        };
         let hard = ends[count - 1];
-        ends[..count].iter().rev().find(soft).copied().filter(|end| *end * 3 > hard).unwrap_or(hard)
+        ends[..count]
+            .iter()
+            .rev()
+            .copied()
+            .find(|end| breakable(text, *end))
+            .filter(|end| *end * 3 > hard)
+            .unwrap_or(hard)
     }
+}
+
+/// Whether a line may end before byte `end` without breaking a word.
+fn breakable(text: &str, end: usize) -> bool {
+    let before = text[..end].chars().next_back().unwrap_or(' ');
+    let after = text[end..].chars().next().unwrap_or(' ');
+    before == ' ' || after == ' ' || "-_/".contains(before) || Script::of(before).em() == 1.0
+}
+
+/// Whether `lines` are all of `text`, broken only where words may be.
+fn unbroken(text: &str, lines: &[String]) -> bool {
+    let mut rest = text.trim();
+    lines.iter().all(|line| match rest.strip_prefix(line.as_str()) {
+        Some(tail) => {
+            let allowed = tail.is_empty() || breakable(rest, line.len());
+            rest = tail.trim_start();
+            allowed
+        }
+        None => false,
+    }) && rest.is_empty()
 }
 
 /// Height of a line of text of this size.

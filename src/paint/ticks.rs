@@ -76,7 +76,10 @@ fn linear_sets(unit: Unit, span: &Span, most: usize) -> impl Iterator<Item = Tic
             index += 1.0;
         }
         let digits = decimals(&values, step * 1e-3);
-        let tick = |value: &f64| (value * notation.factor, notation.fixed(value * notation.factor, digits));
+        let tick = |value: &f64| {
+            let digits = if *value == 0.0 { 0 } else { digits };
+            (value * notation.factor, notation.fixed(value * notation.factor, digits))
+        };
         Some(Ticks { major: values.iter().map(tick).collect(), minor: Vec::new(), unit: notation.unit })
     })
 }
@@ -85,7 +88,7 @@ fn linear_sets(unit: Unit, span: &Span, most: usize) -> impl Iterator<Item = Tic
 fn log_sets(unit: Unit, span: &Span, most: usize) -> Vec<Ticks> {
     let base = Notation::of(unit, Scale::Log, span.high).factor;
     let decades = (span.high / span.low).log10();
-    let minor = |digits: &[f64]| if decades <= 7.0 { powers(span, base, 10.0, 1, digits) } else { Vec::new() };
+    let minor = |digits: &[f64]| if decades <= 7.0 { powers(span, base, (10.0, 1), digits) } else { Vec::new() };
     let mut sets = Vec::new();
     let mut offer = |values: Vec<f64>, minor: Vec<f64>| {
         if values.len() >= 2 && values.len() <= most {
@@ -96,13 +99,13 @@ fn log_sets(unit: Unit, span: &Span, most: usize) -> Vec<Ticks> {
     let all = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0];
     if unit == Unit::Bytes {
         for step in [1, 2, 4, 10, 20] {
-            offer(powers(span, base, 2.0, step, &[1.0]), Vec::new());
+            offer(powers(span, base, (2.0, step), &[1.0]), Vec::new());
         }
     } else {
-        offer(powers(span, base, 10.0, 1, &[1.0, 2.0, 5.0]), minor(&all));
-        offer(powers(span, base, 10.0, 1, &[1.0, 3.0]), minor(&all));
+        offer(powers(span, base, (10.0, 1), &[1.0, 2.0, 5.0]), minor(&all));
+        offer(powers(span, base, (10.0, 1), &[1.0, 3.0]), minor(&all));
         for step in [1, 2, 3, 4, 6, 10, 20, 50, 100] {
-            offer(powers(span, base, 10.0, step, &[1.0]), if step == 1 { minor(&all) } else { minor(&[1.0]) });
+            offer(powers(span, base, (10.0, step), &[1.0]), if step == 1 { minor(&all) } else { minor(&[1.0]) });
         }
     }
     let linear = Span { scale: Scale::Linear, ..*span };
@@ -113,8 +116,8 @@ fn log_sets(unit: Unit, span: &Span, most: usize) -> Vec<Ticks> {
     within.into_iter().chain(sets).collect()
 }
 
-/// All `digit * radix^(step * k) * base` within the span, ascending.
-fn powers(span: &Span, base: f64, radix: f64, step: i32, digits: &[f64]) -> Vec<f64> {
+/// All `digit * radix^(step * k) * base`, `k` whole, within the span, ascending.
+fn powers(span: &Span, base: f64, (radix, step): (f64, i32), digits: &[f64]) -> Vec<f64> {
     let exponent = |value: f64| (value / base).log(radix) / f64::from(step);
     let (first, last) = (exponent(span.low).floor() - 1.0, exponent(span.high).ceil());
     if !first.is_finite() || !last.is_finite() || last - first > 2000.0 {

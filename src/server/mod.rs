@@ -20,6 +20,8 @@ mod foreground;
 mod handle;
 mod sample;
 mod system;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 pub use child::run_child;

@@ -17,6 +17,8 @@ pub struct Witness {
     pub requests: u64,
     /// Most requests that were read and not yet answered, those that waited for their turn included.
     pub peak_in_flight: u32,
+    /// Requests that are read and not yet answered now. One whose client has left is no longer among them.
+    pub in_flight: u32,
     /// Connections that carried at least one request.
     pub connections: u64,
     /// Responses handed to the network, failed ones included. Less than `requests` where clients left or still wait.
@@ -110,7 +112,13 @@ impl Sample {
         let counts = self.counts.borrow();
         let mean = |sum: Nanos| sum.0.checked_div(counts.seen.answered).map(Nanos);
         let cpu = system::cpu_time().zip(self.cpu_at_start).map(|(now, start)| now - start);
-        Witness { service_mean: mean(counts.service), lateness_mean: mean(counts.lateness), cpu, ..counts.seen.clone() }
+        Witness {
+            in_flight: self.in_flight.get(),
+            service_mean: mean(counts.service),
+            lateness_mean: mean(counts.lateness),
+            cpu,
+            ..counts.seen.clone()
+        }
     }
 }
 
@@ -175,12 +183,12 @@ mod tests {
         drop((first, second, third));
         let fourth = sample.admit();
         let witness = sample.witness();
-        assert_eq!((witness.requests, witness.answered, witness.peak_in_flight), (4, 2, 3));
+        assert_eq!((witness.requests, witness.answered, witness.peak_in_flight, witness.in_flight), (4, 2, 3, 1));
         assert_eq!(witness.service_mean, Some(Nanos::from_millis(103)));
         assert_eq!(witness.lateness_mean, Some(Nanos::from_millis(3)));
         assert_eq!(witness.lateness_max, Some(Nanos::from_millis(5)));
         drop(fourth);
-        assert_eq!(sample.in_flight.get(), 0);
+        assert_eq!(sample.witness().in_flight, 0);
     }
 
     #[test]
