@@ -47,7 +47,8 @@ fn huge() -> Run {
     run
 }
 
-fn runs() -> Vec<(&'static str, Run)> {
+/// Runs of every kind that a chart may meet.
+pub(super) fn runs() -> Vec<(&'static str, Run)> {
     let alone = || Sketch::new().strategy("a", "sequential", None);
     let all_failed = alone().sample(0, 10, 1.0).also(|row| row.status = SampleStatus::Timeout);
     vec![

@@ -6,6 +6,8 @@ mod by_count;
 mod contract;
 mod cost;
 mod duration;
+#[cfg(test)]
+mod gallery;
 mod latency;
 mod overhead;
 mod speedup;

@@ -10,7 +10,7 @@ use crate::report::Report;
 pub(super) struct Throughput;
 
 const QUANTITY: Quantity = Quantity {
-    label: "Requests per second",
+    label: "Throughput",
     unit: Unit::PerSecond,
     value: |cell| Value::of_median(cell, |median| f64::from(cell.requests) / median),
     failures: false,
