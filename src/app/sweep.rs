@@ -90,6 +90,9 @@ fn measure(mut job: Job, words: &[OsString], terminal: Terminal) -> Result<Exit,
         Some(begun) => begun,
         None => begin(&job, words)?,
     };
+    terminal.detail(&format!("requests go to {}", shown_url(&job.sweep.target, &endpoint)));
+    terminal.detail(&format!("the run is kept in {}", begun.directory.path().display()));
+    terminal.detail(&format!("machine: {}", begun.manifest.machine.summary()));
     let sweep = &job.sweep;
     let longest = sweep.strategies.iter().map(|strategy| strategy.name.chars().count()).max().unwrap_or(0);
     let mut execution = Execution {
@@ -122,6 +125,14 @@ fn measure(mut job: Job, words: &[OsString], terminal: Terminal) -> Result<Exit,
     }
     drop(endpoint);
     finish(&job, begun, ended, terminal)
+}
+
+/// Where requests go, without password.
+fn shown_url(target: &Target, endpoint: &Endpoint) -> String {
+    match target {
+        Target::Delay(_) => endpoint.url().to_owned(),
+        Target::Url(target) => target.shown_url(),
+    }
 }
 
 /// Values of headers, `${NAME}` filled in from the environment.

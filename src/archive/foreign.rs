@@ -15,7 +15,7 @@ use crate::model::{Facts, Run, SampleRow, SampleStatus};
 
 const REQUIRED: [&str; 3] = ["strategy", "requests", "duration_s"];
 
-/// Reads a CSV. Its stem is the title.
+/// Reads a CSV. Its stem is part of the title.
 ///
 /// # Errors
 /// When it cannot be read, lacks a column, or holds no row or one that makes no sense, naming line and column.
@@ -46,7 +46,8 @@ pub fn load_csv(path: &Path) -> Result<Run, ArchiveError> {
     }
     let mut strategies = Vec::new();
     add_unknown(&mut strategies, &samples);
-    let title = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    let stem = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    let title = format!("Duration by request count: {stem}");
     let facts = Facts { title, ..Facts::default() };
     Ok(Run { facts, strategies, counts: counts(&samples), samples, requests: std::collections::BTreeMap::new() })
 }
@@ -100,7 +101,7 @@ mod tests {
     fn three_columns_are_enough_in_any_order_with_any_line_end() {
         let run = load("\u{feff}Duration_s,extra, strategy ,requests\r\n50.13,x,one,10\r\n5.02,,two,10\r\n".as_bytes());
         let run = run.unwrap();
-        assert_eq!(run.facts.title, "table");
+        assert_eq!(run.facts.title, "Duration by request count: table");
         assert_eq!(run.strategies.iter().map(|line| line.name.as_str()).collect::<Vec<_>>(), ["one", "two"]);
         assert_eq!(run.samples[0].duration_s, Some(Nanos(50_130_000_000)));
         assert_eq!(load(b"strategy\trequests\tduration_s\na\t1\t2\n").unwrap().counts, [1]);

@@ -78,6 +78,13 @@ impl Terminal {
         }
     }
 
+    /// Something that only `-vv` shows.
+    pub fn trace(&self, text: &str) {
+        if self.verbosity > 1 {
+            self.say(&format!("{QUIET}{text}{QUIET:#}"));
+        }
+    }
+
     /// Something that may spoil the result. Shown even when quiet.
     pub fn warn(&self, text: &str) {
         self.say(&format!("{WARNING}warning:{WARNING:#} {text}"));

@@ -91,7 +91,11 @@ impl Observer for Progress {
     fn observe(&mut self, event: &SweepEvent<'_>) -> Result<(), Box<dyn Error + Send + Sync>> {
         match event {
             SweepEvent::Started { plan, missing } => self.start(plan.samples.len(), missing),
-            SweepEvent::SampleStarted { .. } => {}
+            SweepEvent::SampleStarted { planned } => {
+                let predicted = planned.predicted.map_or_else(|| "unknown".to_owned(), Nanos::human);
+                let begin = format!("sample {} begins, predicted to take {predicted}", planned.sequence);
+                self.bar.suspend(|| self.terminal.trace(&begin));
+            }
             SweepEvent::SampleSkipped { planned } => self.skip(planned),
             SweepEvent::SampleFinished { planned, row, .. } => self.finish_sample(row, planned.predicted),
         }
