@@ -1,6 +1,7 @@
-//! summary.json: the numbers of summary.csv for machines, with the run's facts, what the cells cost, and the caveats.
+//! summary.json: the numbers of summary.csv for machines, with the run's facts, what the cells cost, the findings and the caveats.
 //! Missing is `null`. Keys keep their order; a change of meaning is a new `schema_version`.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -8,7 +9,7 @@ use serde::Serialize;
 use crate::export::numbers::{rounded, rounded_seconds};
 use crate::export::{Export, ExportError};
 use crate::model::{Facts, RequestCount, Target};
-use crate::report::{Caveat, Cell, Report};
+use crate::report::{Caveat, Cell, Finding, Report};
 use crate::stats::Method;
 
 /// Version of the layout below.
@@ -23,7 +24,7 @@ impl Export for SummaryJson {
     }
 
     fn about(&self) -> &'static str {
-        "the same numbers for programs, with facts, cost and caveats"
+        "the same numbers for programs, with facts, cost, findings and caveats"
     }
 
     fn write(&self, report: &Report<'_>, to: &mut dyn Write) -> Result<(), ExportError> {
@@ -42,6 +43,7 @@ struct Document<'a> {
     run: RunFacts<'a>,
     baseline: Option<&'a str>,
     cells: Vec<CellNumbers<'a>>,
+    findings: Vec<FindingText<'a>>,
     caveats: Vec<CaveatText<'a>>,
 }
 
@@ -114,6 +116,16 @@ struct CostNumbers {
 }
 
 #[derive(Serialize)]
+struct FindingText<'a> {
+    kind: &'static str,
+    settled: bool,
+    strategies: Vec<&'a str>,
+    requests: &'a [RequestCount],
+    numbers: BTreeMap<&'static str, Option<f64>>,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
 struct CaveatText<'a> {
     kind: &'static str,
     strategy: Option<&'a str>,
@@ -130,6 +142,7 @@ impl<'a> Document<'a> {
             run: RunFacts::of(report.facts),
             baseline: report.baseline.map(name),
             cells: report.cells.iter().map(|cell| CellNumbers::of(report, cell)).collect(),
+            findings: report.findings.iter().map(|finding| FindingText::of(report, finding)).collect(),
             caveats: report.caveats.iter().map(|caveat| CaveatText::of(report, caveat)).collect(),
         }
     }
@@ -249,6 +262,23 @@ impl CostNumbers {
             cores: cost.cores.and_then(rounded),
             peak_rss_bytes: cost.peak_rss_bytes,
             switches: cost.switches,
+        }
+    }
+}
+
+impl<'a> FindingText<'a> {
+    fn of(report: &'a Report<'_>, finding: &'a Finding) -> Self {
+        let number = |(name, value): &(&'static str, f64)| {
+            let value = if name.ends_with("_s") { rounded_seconds(*value) } else { rounded(*value) };
+            (*name, value)
+        };
+        Self {
+            kind: finding.kind.as_str(),
+            settled: finding.settled,
+            strategies: finding.slots.iter().map(|slot| report.strategies[*slot].name.as_str()).collect(),
+            requests: &finding.requests,
+            numbers: finding.numbers.iter().map(number).collect(),
+            text: &finding.text,
         }
     }
 }
