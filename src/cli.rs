@@ -72,6 +72,9 @@ pub struct SweepArgs {
     /// Print every cell, the order and the predicted time; send nothing
     #[arg(short = 'n', long)]
     pub dry_run: bool,
+    /// Finish an interrupted run: measure only the samples it lacks
+    #[arg(long, value_name = "RUN", value_hint = ValueHint::DirPath, conflicts_with_all = ["config", "output_dir", "dry_run", "only", "skip", "requests", "repeats", "seed", "delay", "formats"])]
+    pub resume: Option<PathBuf>,
     /// Measure only these strategies
     #[arg(long, value_name = "NAME,…")]
     pub only: Vec<String>,

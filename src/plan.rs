@@ -45,8 +45,8 @@ impl Plan {
         let mut random = ChaCha8Rng::seed_from_u64(sweep.seed);
         let rounds = (1..=sweep.warmup)
             .map(|repeat| (Phase::Warmup, repeat))
-            .chain((1..=sweep.repeats).map(|repeat| (Phase::Measure, repeat)));
-        let mut samples = Vec::with_capacity(cells.len() * (sweep.warmup + sweep.repeats) as usize);
+            .chain((1..=sweep.repeats.max).map(|repeat| (Phase::Measure, repeat)));
+        let mut samples = Vec::with_capacity(cells.len() * (sweep.warmup + sweep.repeats.min) as usize);
         for (phase, repeat) in rounds {
             let mut round = cells.clone();
             if sweep.order == Order::Interleaved {

@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Fa
 
 fn render_run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failure> {
     let mut loaded = archive::load(&arguments.source).context("cannot render")?;
-    let sweep = archived_sweep(&loaded)?;
+    let (source, sweep) = archived_sweep(&loaded)?;
     let mut output = sweep.output;
     output.formats = formats(arguments.formats.as_deref())?.unwrap_or(output.formats);
     let into = arguments.output_dir.clone().unwrap_or_else(|| loaded.directory.path().to_owned());
@@ -37,9 +37,8 @@ fn render_run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failur
             write_atomically(&into.join(name), &bytes).context("cannot copy the run's data")?;
         }
     }
-    let fonts_from = loaded.directory.path().to_owned();
-    let edition =
-        Edition { run: &loaded.run, charts: &sweep.charts, output: &output, fonts_from: &fonts_from, into: &into };
+    let fonts_from = &source.folder;
+    let edition = Edition { run: &loaded.run, charts: &sweep.charts, output: &output, fonts_from, into: &into };
     let published = edition.publish(terminal);
     if published.is_ok() {
         let directory = loaded.manifest.write_into(&into).context("cannot write the manifest")?;
@@ -49,7 +48,7 @@ fn render_run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failur
 }
 
 /// The sweep of an archived run: its config, and what the command line changed about it.
-pub(super) fn archived_sweep(loaded: &Loaded) -> Result<Sweep, Failure> {
+pub(super) fn archived_sweep(loaded: &Loaded) -> Result<(Source, Sweep), Failure> {
     let words = loaded.manifest.command_line.iter().map(OsStr::new);
     // A command line that this version does not know any more changes nothing.
     let arguments = Cli::read(words).map_or_else(|_| SweepArgs::default(), |cli| cli.sweep);
@@ -57,9 +56,10 @@ pub(super) fn archived_sweep(loaded: &Loaded) -> Result<Sweep, Failure> {
         bytes: loaded.config.clone().into_bytes(),
         origin: loaded.directory.file(files::CONFIG).display().to_string(),
         stem: String::new(),
-        folder: PathBuf::new(),
+        folder: loaded.directory.path().to_owned(),
     };
-    source.sweep(&arguments)
+    let sweep = source.sweep(&arguments)?;
+    Ok((source, sweep))
 }
 
 /// `dir/table.csv` → `dir/table-report`.

@@ -1,21 +1,23 @@
 //! The main job: config in; measured, archived and drawn run out.
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use anyhow::{Context, anyhow};
 
 use super::publish::Edition;
+use super::render::archived_sweep;
 use super::source::Source;
 use super::{Exit, Failure, dry_run, roles};
 use crate::archive::{
-    self, Git, Journal, MEASURING_VERSION, Machine, Manifest, RunDirectory, RunStatus, checksum, files,
+    self, Git, Journal, Loaded, MEASURING_VERSION, Machine, Manifest, RunDirectory, RunStatus, checksum, files,
     write_atomically,
 };
 use crate::cli::SweepArgs;
-use crate::clock;
+use crate::clock::{self, Clock, SystemClock};
 use crate::config::{self, Sweep};
 use crate::limits::Limits;
-use crate::model::Target;
+use crate::model::{Nanos, SampleRow, Target};
 use crate::plan::Plan;
 use crate::preflight;
 use crate::probe::Interrupts;
@@ -23,6 +25,9 @@ use crate::sweep::{Ending, Endpoint, Execution, JournalObserver, SweepError};
 use crate::terminal::{Progress, Terminal};
 
 pub(super) fn run(arguments: &SweepArgs, words: &[OsString], terminal: Terminal) -> Result<Exit, Failure> {
+    if let Some(run) = &arguments.resume {
+        return resume(run, terminal);
+    }
     let Some(path) = &arguments.config else {
         let hint = "name a config with --config FILE; `reportgen init` writes one, `reportgen --help` tells more";
         return Err(Failure::Usage(anyhow!(hint)));
@@ -34,42 +39,89 @@ pub(super) fn run(arguments: &SweepArgs, words: &[OsString], terminal: Terminal)
         terminal.result(&dry_run::text(&sweep, &plan)).context("cannot write to standard output")?;
         return Ok(Exit::Done);
     }
-    measure(&Job { source, sweep, plan, words }, terminal)
+    measure(Job { source, sweep, plan, begun: None }, words, terminal)
+}
+
+/// Takes up an interrupted run where its journals end.
+fn resume(run: &Path, terminal: Terminal) -> Result<Exit, Failure> {
+    let loaded = archive::load(run).context("cannot resume")?;
+    loaded.manifest.check_resumable(&loaded.directory).context("cannot resume")?;
+    let (source, sweep) = archived_sweep(&loaded)?;
+    let plan = Plan::of(&sweep, sweep.target.delay());
+    for difference in loaded.manifest.machine.differences(&Machine::read()) {
+        terminal.warn(&format!("the machine is not the one that the run began on; {difference}"));
+    }
+    let (journal, recorded) = Journal::resume(loaded.directory.path()).context("cannot resume")?;
+    let Loaded { directory, manifest, .. } = loaded;
+    let begun = Some(Begun { clock: None, directory, manifest, journal, recorded });
+    measure(Job { source, sweep, plan, begun }, &[], terminal)
 }
 
 /// A sweep that is about to run.
-struct Job<'a> {
+struct Job {
     source: Source,
     sweep: Sweep,
+    /// All samples, recorded ones included.
     plan: Plan,
-    words: &'a [OsString],
+    /// What is there already of a run that is resumed.
+    begun: Option<Begun>,
 }
 
-fn measure(job: &Job<'_>, terminal: Terminal) -> Result<Exit, Failure> {
-    let sweep = &job.sweep;
-    let headers = headers(&sweep.target)?;
-    for obstacle in preflight::obstacles(sweep, &Limits::read()) {
+/// The files of a run that is being written.
+struct Begun {
+    /// Runs since the run directory was made, where it was made just now.
+    clock: Option<SystemClock>,
+    directory: RunDirectory,
+    manifest: Manifest,
+    journal: Journal,
+    /// Samples that need not be taken again.
+    recorded: Vec<SampleRow>,
+}
+
+fn measure(mut job: Job, words: &[OsString], terminal: Terminal) -> Result<Exit, Failure> {
+    let headers = headers(&job.sweep.target)?;
+    for obstacle in preflight::obstacles(&job.sweep, &Limits::read()) {
         terminal.warn(&obstacle.to_string());
     }
     let programs = roles::programs()?;
     let interrupts = Interrupts::install().context("cannot take over Ctrl-C")?;
-    let mut endpoint = Endpoint::open(sweep, &programs, &headers).context("cannot start the sweep")?;
-    let directory = RunDirectory::create(&sweep.output.dir, &job.source.stem, clock::wall_time())
-        .context("cannot make a run directory")?;
-    let mut manifest = begin(job, &directory).context("cannot start the run's files")?;
-    let mut journal = Journal::create(directory.path()).context("cannot start the run's journals")?;
+    let mut endpoint = Endpoint::open(&job.sweep, &programs, &headers).context("cannot start the sweep")?;
+    let mut begun = match job.begun.take() {
+        Some(begun) => begun,
+        None => begin(&job, words)?,
+    };
+    let sweep = &job.sweep;
     let longest = sweep.strategies.iter().map(|strategy| strategy.name.chars().count()).max().unwrap_or(0);
-    let ended = Execution {
+    let mut execution = Execution {
         sweep,
         plan: &job.plan,
+        recorded: &begun.recorded,
+        delay: sweep.target.delay(),
         endpoint: &mut endpoint,
         headers: &headers,
         programs: &programs,
         interrupts: &interrupts,
+    };
+    let is_url = matches!(sweep.target, Target::Url(_));
+    let plan;
+    if is_url {
+        let estimate = || execution.estimate_delay().context("cannot estimate the delay of the target");
+        // A run that is resumed keeps the estimate that its ideals were made of.
+        let before = match begun.manifest.estimated_delay_s.map(Nanos::from_secs_f64) {
+            Some(before) => Some(before),
+            None => estimate()?,
+        };
+        begun.manifest.estimated_delay_s = before.map(Nanos::as_secs_f64);
+        plan = Plan::of(sweep, before);
+        (execution.delay, execution.plan) = (before, &plan);
     }
-    .run(&mut [&mut JournalObserver(&mut journal), &mut Progress::new(terminal, longest)]);
+    let ended = execution.run(&mut [&mut JournalObserver(&mut begun.journal), &mut Progress::new(terminal, longest)]);
+    if is_url && matches!(ended, Ok(Ending::Finished)) {
+        let after = execution.estimate_delay().context("cannot estimate the delay of the target")?;
+        begun.manifest.estimated_delay_after_s = after.map(Nanos::as_secs_f64);
+    }
     drop(endpoint);
-    finish(job, &directory, &mut manifest, ended, terminal)
+    finish(&job, begun, ended, terminal)
 }
 
 /// Values of headers, `${NAME}` filled in from the environment.
@@ -83,12 +135,22 @@ fn headers(target: &Target) -> Result<Vec<(String, String)>, Failure> {
     filled.collect::<anyhow::Result<_>>().map_err(Failure::Usage)
 }
 
-/// Writes config.toml and the first manifest.
-fn begin(job: &Job<'_>, directory: &RunDirectory) -> anyhow::Result<Manifest> {
+/// Makes the run directory with config.toml, the first manifest and empty journals.
+fn begin(job: &Job, words: &[OsString]) -> anyhow::Result<Begun> {
+    let directory = RunDirectory::create(&job.sweep.output.dir, &job.source.stem, clock::wall_time())
+        .context("cannot make a run directory")?;
     let config = directory.file(files::CONFIG);
-    write_atomically(&config, &job.source.bytes)?;
+    write_atomically(&config, &job.source.bytes).context("cannot start the run's files")?;
+    let clock = SystemClock::start();
+    let manifest = manifest(job, &directory, words)?;
+    manifest.write(&directory).context("cannot start the run's files")?;
+    let journal = Journal::create(directory.path()).context("cannot start the run's journals")?;
+    Ok(Begun { clock: Some(clock), directory, manifest, journal, recorded: Vec::new() })
+}
+
+fn manifest(job: &Job, directory: &RunDirectory, words: &[OsString]) -> anyhow::Result<Manifest> {
     let [schema_version, raw_schema_version, requests_schema_version] = Manifest::schema_versions();
-    let manifest = Manifest {
+    Ok(Manifest {
         schema_version,
         raw_schema_version,
         requests_schema_version,
@@ -97,21 +159,23 @@ fn begin(job: &Job<'_>, directory: &RunDirectory) -> anyhow::Result<Manifest> {
         status: RunStatus::Running,
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
         measuring_version: MEASURING_VERSION,
-        command_line: command_line(job.words),
+        command_line: command_line(words),
         started_at: format!("{:.3}", clock::wall_time()),
         ended_at: None,
+        elapsed_s: None,
         seed: job.sweep.seed,
+        repeats: job.sweep.repeats,
         planned_samples: u32::try_from(job.plan.samples.len()).unwrap_or(u32::MAX),
-        config_sha256: checksum(&config)?,
+        config_sha256: checksum(&directory.file(files::CONFIG))?,
         target: (&job.sweep.target).into(),
+        estimated_delay_s: None,
+        estimated_delay_after_s: None,
         strategies: job.sweep.strategies.iter().map(Into::into).collect(),
         machine: Machine::read(),
         machine_after: None,
         git: Git::read(&job.source.folder),
         files: std::collections::BTreeMap::new(),
-    };
-    manifest.write(directory)?;
-    Ok(manifest)
+    })
 }
 
 /// The command as a reader would type it: the program by its name alone.
@@ -121,26 +185,31 @@ fn command_line(words: &[OsString]) -> Vec<String> {
 }
 
 /// Writes what the end of a sweep leaves: the manifest, and everything that is made of the rows.
-fn finish(
-    job: &Job<'_>,
-    directory: &RunDirectory,
-    manifest: &mut Manifest,
-    ended: Result<Ending, SweepError>,
-    terminal: Terminal,
-) -> Result<Exit, Failure> {
+fn finish(job: &Job, begun: Begun, ended: Result<Ending, SweepError>, terminal: Terminal) -> Result<Exit, Failure> {
+    let Begun { clock, directory, mut manifest, journal, .. } = begun;
+    drop(journal);
     manifest.status = match ended {
         Ok(Ending::Finished) => RunStatus::Finished,
         _ => RunStatus::Interrupted,
     };
     manifest.ended_at = Some(format!("{:.3}", clock::wall_time()));
+    manifest.elapsed_s = clock.map(|clock| clock.now().as_secs_f64());
     manifest.machine_after = Some(Machine::read());
     let path = directory.path().display();
+    if manifest.status == RunStatus::Finished {
+        // A cell that was precise enough early took fewer samples than planned.
+        let taken = archive::load(directory.path()).map(|loaded| loaded.run.samples.len());
+        let taken = taken.ok().and_then(|taken| u32::try_from(taken).ok());
+        manifest.planned_samples = taken.unwrap_or(manifest.planned_samples);
+    }
     let written =
-        manifest.write(directory).map_err(anyhow::Error::from).and_then(|()| report(job, directory, terminal));
+        manifest.write(&directory).map_err(anyhow::Error::from).and_then(|()| report(job, &directory, terminal));
     // A sweep that broke off is the first thing to tell, whatever became of its pictures.
-    let ending = ended.with_context(|| format!("the sweep ended early; everything before is in {path}"))?;
+    let ending = ended.with_context(|| {
+        format!("the sweep ended early; everything before is saved, go on with: reportgen --resume {path}")
+    })?;
     let some_failed = written.with_context(|| format!("cannot write the report of {path}"))?;
-    manifest.seal(directory).with_context(|| format!("cannot seal {path}"))?;
+    manifest.seal(&directory).with_context(|| format!("cannot seal {path}"))?;
     terminal.result(&format!("{path}\n")).context("cannot write to standard output")?;
     Ok(match ending {
         Ending::Interrupted(signal) => {
@@ -153,7 +222,7 @@ fn finish(
 }
 
 /// Makes everything that is made of the rows; says whether a sample failed.
-fn report(job: &Job<'_>, directory: &RunDirectory, terminal: Terminal) -> anyhow::Result<bool> {
+fn report(job: &Job, directory: &RunDirectory, terminal: Terminal) -> anyhow::Result<bool> {
     let loaded = archive::load(directory.path())?;
     let edition = Edition {
         run: &loaded.run,

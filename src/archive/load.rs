@@ -6,7 +6,7 @@ use std::path::Path;
 use super::journal::{whole_requests, whole_samples};
 use super::layout::{RunDirectory, files};
 use super::{ArchiveError, Manifest};
-use crate::model::{CellRequests, Facts, Model, RequestCount, Run, SampleRow, StrategyLine};
+use crate::model::{CellRequests, Facts, Model, Nanos, RequestCount, Run, SampleRow, StrategyLine};
 
 /// A run as it was read.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,7 +50,12 @@ fn facts(manifest: &Manifest) -> Facts {
         ended_at: manifest.ended_at.clone().unwrap_or_default(),
         seed: manifest.seed,
         target: Some((&manifest.target).into()),
+        estimated_delay: manifest
+            .estimated_delay_s
+            .map(|before| (Nanos::from_secs_f64(before), manifest.estimated_delay_after_s.map(Nanos::from_secs_f64))),
+        conditions: manifest.conditions(),
         machine: manifest.machine.summary(),
+        repeats: Some(manifest.repeats),
         planned_samples: manifest.planned_samples,
     }
 }

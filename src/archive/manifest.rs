@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::layout::{RunDirectory, files, write_atomically};
 use super::{ArchiveError, Git, Machine};
-use crate::model::{DelayTarget, Nanos, StrategySpec, Target, UrlTarget};
+use crate::model::{Conditions, DelayTarget, Nanos, Repeats, StrategySpec, Target, UrlTarget};
 
 /// Schema of manifest.json. Older ones are read, newer ones refused.
 const SCHEMA_VERSION: u32 = 1;
@@ -56,14 +56,25 @@ pub struct Manifest {
     pub started_at: String,
     /// RFC 3339, UTC; absent while the run is under way.
     pub ended_at: Option<String>,
+    /// Seconds from start to end by the monotonic clock; absent where the run was resumed.
+    #[serde(default)]
+    pub elapsed_s: Option<f64>,
     /// Seed of order, jitter, failures and intervals.
     pub seed: u64,
-    /// Samples that the plan holds.
+    /// How often each cell is measured.
+    pub repeats: Repeats,
+    /// Samples that the plan holds; once the run is finished, those that it took.
     pub planned_samples: u32,
     /// SHA-256 of config.toml.
     pub config_sha256: String,
     /// What the requests are sent to.
     pub target: ManifestTarget,
+    /// Time of a single request to a `url` in seconds, estimated before the sweep.
+    #[serde(default)]
+    pub estimated_delay_s: Option<f64>,
+    /// The same after it.
+    #[serde(default)]
+    pub estimated_delay_after_s: Option<f64>,
     /// In the order of the config.
     pub strategies: Vec<ManifestStrategy>,
     /// The machine when the run started.
@@ -181,6 +192,25 @@ impl From<&ManifestTarget> for Target {
 }
 
 impl Manifest {
+    /// What else went on while the run was measured.
+    #[must_use]
+    pub fn conditions(&self) -> Conditions {
+        let (before, after) = (&self.machine, self.machine_after.as_ref());
+        let steal = after.and_then(|after| Some(after.steal_s? - before.steal_s?));
+        let wall = || {
+            let start: jiff::Timestamp = self.started_at.parse().ok()?;
+            let end: jiff::Timestamp = self.ended_at.as_ref()?.parse().ok()?;
+            Some((end.as_nanosecond() - start.as_nanosecond()) as f64 / 1e9)
+        };
+        Conditions {
+            load_average: before.load_average.map(|[minute, ..]| minute),
+            cores: before.cores,
+            steal_s: steal.filter(|_| self.elapsed_s.is_some()),
+            elapsed_s: self.elapsed_s,
+            clock_step_s: self.elapsed_s.and_then(|elapsed| Some(wall()? - elapsed)),
+        }
+    }
+
     /// Versions of everything that this program writes: of the manifest, of raw.csv, of requests.csv.
     #[must_use]
     pub const fn schema_versions() -> [u32; 3] {

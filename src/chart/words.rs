@@ -127,6 +127,9 @@ pub(super) fn intervals(report: &Report<'_>, slots: &[usize], drawn_as: Option<&
 
 /// What a dashed line means.
 pub(super) fn ideal(report: &Report<'_>) -> String {
+    if let Some((delay, _)) = report.facts.estimated_delay {
+        return format!("dashed: ideal for an estimated delay of {}", delay.human());
+    }
     let Some(Target::Delay(target)) = &report.facts.target else { return "dashed: ideal".to_owned() };
     let jitter = if target.jitter == Nanos::ZERO { String::new() } else { format!(" ± {}", target.jitter.human()) };
     let limit = match target.max_concurrent {

@@ -63,6 +63,10 @@ pub(super) enum Form {
     OneOrMany(&'static Form),
     /// Request counts: an ascending list, or `{ from, to, step }`.
     Counts,
+    /// A share as text: `"2%"`, above zero, at most 100 %.
+    Percent,
+    /// How often a cell is measured: a number, or `{ min, max, precision }`.
+    Repeats,
     /// HTTP header names and values.
     Headers,
     /// A table with these keys.
@@ -173,10 +177,10 @@ const SWEEP: &[Key] = &[
     },
     Key {
         name: "repeats",
-        about: "How often each strategy is measured at each request count",
-        form: Form::Integer { least: 1, most: MOST },
+        about: "How often each strategy is measured at each request count: a number, or { min, max, precision }",
+        form: Form::Repeats,
         default: Some("3"),
-        example: "10",
+        example: r#"{ min = 3, max = 30, precision = "2%" }"#,
     },
     Key {
         name: "warmup",
@@ -212,6 +216,31 @@ const SWEEP: &[Key] = &[
         form: Form::Duration { zero: false },
         default: Some(r#""10m""#),
         example: r#""1h""#,
+    },
+];
+
+/// Repeats until the interval of a cell's median is narrow enough.
+pub(super) const REPEATS: &[Key] = &[
+    Key {
+        name: "min",
+        about: "Samples that each cell gets at least",
+        form: Form::Integer { least: 2, most: MOST },
+        default: Some("3"),
+        example: "5",
+    },
+    Key {
+        name: "max",
+        about: "Samples that each cell gets at most",
+        form: Form::Integer { least: 2, most: MOST },
+        default: Some("30"),
+        example: "50",
+    },
+    Key {
+        name: "precision",
+        about: "A cell is measured no more once the 95 % interval of its median is at most this wide, as a share of the median",
+        form: Form::Percent,
+        default: Some(r#""2%""#),
+        example: r#""5%""#,
     },
 ];
 

@@ -103,7 +103,7 @@ fn unreadable(text: &str, errors: &[toml::de::Error], mut others: Vec<Complaint>
 mod tests {
     use proptest::prelude::*;
 
-    use super::keys::{Form, Key, RANGE, ROOT};
+    use super::keys::{Form, Key, RANGE, REPEATS, ROOT};
     use super::trial::{KNOWN, SHIPPED, complaint, sweep};
     use super::{Order, REFERENCE, load, load_bytes};
     use crate::model::figure::{Format, Theme};
@@ -149,7 +149,10 @@ mod tests {
     fn a_target_alone_is_a_full_sweep() {
         let sweep = sweep(LEAST);
         assert_eq!((&*sweep.title, sweep.target.delay()), ("Duration by request count", Some(Nanos::from_millis(100))));
-        assert_eq!((sweep.requests, sweep.repeats, sweep.warmup), (vec![10, 20, 30, 40, 50], 3, 0));
+        assert_eq!(
+            (sweep.requests, sweep.repeats, sweep.warmup),
+            (vec![10, 20, 30, 40, 50], crate::model::Repeats::fixed(3), 0)
+        );
         assert_eq!((sweep.order, sweep.seed), (Order::Interleaved, 1));
         assert_eq!((sweep.request_timeout.0, sweep.sample_timeout.0), (30_000_000_000, 600_000_000_000));
         let lines: Vec<_> = sweep.strategies.iter().map(|line| (&*line.name, &*line.kind, line.workers)).collect();
@@ -182,7 +185,10 @@ mod tests {
         assert_eq!(sweep(REFERENCE), sweep(LEAST));
         assert_eq!(sweep(SHIPPED[1].1), sweep(LEAST));
         let article = sweep(SHIPPED[2].1);
-        assert_eq!((article.target.delay(), article.repeats), (Some(Nanos::SECOND * 5), 1));
+        assert_eq!(
+            (article.target.delay(), article.repeats),
+            (Some(Nanos::SECOND * 5), crate::model::Repeats::fixed(1))
+        );
         assert_eq!(article.strategies, sweep(LEAST).strategies[..4]);
         assert_eq!(article.requests, sweep(LEAST).requests);
     }
@@ -201,6 +207,23 @@ mod tests {
             let range =
                 |step: &str| sweep(&format!("{LEAST}[sweep]\nrequests = {{ from = 7, to = 9{step} }}")).requests;
             assert_eq!((range(""), range(", step = 2")), (vec![7, 8, 9], vec![7, 9]), "{}", key.name);
+        }
+    }
+
+    #[test]
+    fn repeats_may_end_by_precision() {
+        let read = |text: &str| sweep(&format!("{LEAST}[sweep]\nrepeats = {text}\n")).repeats;
+        let default = crate::model::Repeats { min: 3, max: 30, precision: Some(0.02) };
+        assert_eq!(read("{}"), default);
+        for key in REPEATS {
+            assert_eq!(read(&format!("{{ {} = {} }}", key.name, key.default.unwrap())), default, "{}", key.name);
+            assert_ne!(read(&format!("{{ {} = {} }}", key.name, key.example)), default, "{}", key.name);
+        }
+        for wrong in
+            ["0", "1.5", "\"3\"", "{ min = 5, max = 4 }", "{ precision = 2 }", "{ precision = \"0%\" }", "{ mn = 3 }"]
+        {
+            let text = format!("{LEAST}[sweep]\nrepeats = {wrong}\n");
+            assert_eq!(load(&text, "repeats.toml", &KNOWN).unwrap_err().len(), 1, "{wrong}");
         }
     }
 

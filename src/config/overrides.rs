@@ -8,7 +8,7 @@ use super::counts;
 use super::nearest::{listed, nearest, quoted};
 use super::sweep::{MOST_SAMPLES, Sweep};
 use crate::model::figure::Format;
-use crate::model::{Nanos, RequestCount, StrategySpec, Target};
+use crate::model::{Nanos, Repeats, RequestCount, StrategySpec, Target};
 
 /// What was given on the command line; empty and `None` change nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -100,7 +100,7 @@ impl Sweep {
         faults.extend(self.set_delay(overrides.delay));
         faults.extend(bounds(&overrides));
         self.requests = overrides.requests.unwrap_or(self.requests);
-        self.repeats = overrides.repeats.unwrap_or(self.repeats);
+        self.repeats = overrides.repeats.map_or(self.repeats, Repeats::fixed);
         self.seed = overrides.seed.unwrap_or(self.seed);
         self.output.formats = overrides.formats.unwrap_or(self.output.formats);
         self.output.dir = overrides.output_dir.unwrap_or(self.output.dir);
@@ -255,7 +255,7 @@ mod tests {
             ..Overrides::default()
         };
         let sweep = sweep(BASE).apply(overrides).unwrap();
-        assert_eq!((sweep.requests, sweep.repeats, sweep.seed), (vec![1, 2], 7, 9));
+        assert_eq!((sweep.requests, sweep.repeats, sweep.seed), (vec![1, 2], crate::model::Repeats::fixed(7), 9));
         assert_eq!(sweep.target.delay(), Some(Nanos::SECOND));
         assert_eq!((sweep.output.formats, sweep.output.dir), (vec![Format::Png], "elsewhere".into()));
     }

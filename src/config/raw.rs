@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::keys::Key;
-use crate::model::Nanos;
+use crate::model::{Nanos, Repeats};
 
 /// A value and its place in the text; a default has the place of its section.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +22,7 @@ pub(super) enum Value {
     Share(f64),
     List(Vec<Written<Value>>),
     Counts(Vec<u32>),
+    Repeats(Repeats),
     Headers(Vec<(String, String)>),
     Section(Section),
     Sections(Vec<Section>),
@@ -101,6 +102,13 @@ impl Section {
     /// An integer of a form whose bounds fit `T`.
     pub(super) fn integer<T: TryFrom<i64>>(&self, name: &str) -> Option<T> {
         self.value(name)?.value.as_integer()
+    }
+
+    pub(super) fn repeats(&self, name: &str) -> Option<Repeats> {
+        match self.value(name)?.value {
+            Value::Repeats(repeats) => Some(repeats),
+            _ => None,
+        }
     }
 
     pub(super) fn share(&self, name: &str) -> Option<f64> {

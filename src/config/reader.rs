@@ -10,10 +10,11 @@ use super::Known;
 use super::complaint::Complaint;
 use super::counts;
 use super::headers::{check_name, check_value};
-use super::keys::{Form, Key, RANGE, ROOT};
+use super::keys::{Form, Key, RANGE, REPEATS, ROOT};
 use super::nearest::{listed, nearest, quoted};
 use super::raw::{Entry, Section, Value, Written};
 use super::scalar::{self, Refusal, is_a};
+use crate::model::Repeats;
 
 /// Reads a whole document.
 pub(super) fn read(document: &DeTable<'_>, known: &Known<'_>) -> (Section, Vec<Complaint>) {
@@ -95,6 +96,8 @@ impl Reader<'_> {
             }
             (Form::Counts, DeValue::Array(list)) if !list.is_empty() => return self.counts(path, list),
             (Form::Counts, DeValue::Table(range)) => return self.range(path, range, written.span()),
+            (Form::Repeats, DeValue::Table(table)) => return self.repeats(path, table, written.span()),
+            (Form::Repeats, _) => return self.fixed(path, written),
             (Form::Headers, DeValue::Table(headers)) => return self.headers(path, headers),
             (Form::List { .. } | Form::OneOrMany(_) | Form::Counts, DeValue::Array(_)) => {
                 Err(Refusal::new("is an empty list", "expected at least one"))
@@ -209,6 +212,29 @@ impl Reader<'_> {
             return None;
         }
         Some(Value::Counts(counts))
+    }
+
+    fn fixed(&mut self, path: &str, written: &Spanned<DeValue<'_>>) -> Option<Value> {
+        match scalar::read(&Form::Integer { least: 1, most: counts::MOST }, self.known, written.get_ref()) {
+            Ok(number) => number.as_integer().map(Repeats::fixed).map(Value::Repeats),
+            Err(refusal) => {
+                let refusal = refusal.help("or { min = 3, max = 30, precision = \"2%\" }");
+                self.refuse(path, written.span(), refusal);
+                None
+            }
+        }
+    }
+
+    fn repeats(&mut self, path: &str, table: &DeTable<'_>, span: Range<usize>) -> Option<Value> {
+        let section = self.section(Section::empty(path, span), table, REPEATS);
+        let (min, max, precision) = (section.integer("min")?, section.integer("max")?, section.share("precision")?);
+        if max < min {
+            let title = format!("`{path}` cannot end: `max` is {max}, below `min`, which is {min}");
+            let complaint = Complaint::new(path, section.place("max"), title, "expected `max` at or above `min`");
+            self.complaints.push(complaint.beside(section.place("min"), ""));
+            return None;
+        }
+        Some(Value::Repeats(Repeats { min, max, precision: Some(precision) }))
     }
 
     fn headers(&mut self, path: &str, table: &DeTable<'_>) -> Option<Value> {

@@ -30,7 +30,7 @@ impl Refusal {
         Self { problem: problem.into(), expected: expected.into(), help: None }
     }
 
-    fn help(self, help: impl Into<String>) -> Self {
+    pub(super) fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
     }
 }
@@ -41,10 +41,23 @@ pub(super) fn read(form: &Form, known: &Known<'_>, value: &DeValue<'_>) -> Resul
         Form::Integer { least, most } => integer(*least, *most, value),
         Form::Share => share(value),
         Form::Duration { zero } => duration_of(value, *zero).map(Value::Duration),
+        Form::Percent => percent(value).map(Value::Share),
         _ => {
             let text = value.as_str().ok_or_else(|| Refusal::new(is_a(value), "expected text in quotes"))?;
             text_of(form, known, text).map(|()| Value::Text(text.to_owned()))
         }
+    }
+}
+
+/// `"2%"` → 0.02.
+fn percent(value: &DeValue<'_>) -> Result<f64, Refusal> {
+    let expected = "expected a share such as \"2%\"";
+    let text = value.as_str().ok_or_else(|| Refusal::new(is_a(value), expected))?;
+    let number = text.strip_suffix('%').and_then(|number| number.trim().parse::<f64>().ok());
+    match number {
+        Some(number) if number > 0.0 && number <= 100.0 => Ok(number / 100.0),
+        Some(_) => Err(Refusal::new(format!("is {}", quoted(text)), "expected more than 0% and at most 100%")),
+        None => Err(Refusal::new(format!("cannot be {}", quoted(text)), expected)),
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::Known;
 use super::counts::MOST;
 use super::duration::PATTERN;
-use super::keys::{DELAY_ONLY, Form, Key, RANGE, ROOT, URL_ONLY};
+use super::keys::{DELAY_ONLY, Form, Key, RANGE, REPEATS, ROOT, URL_ONLY};
 
 /// The schema, draft 2020-12, with the kinds that the program knows.
 #[must_use]
@@ -88,6 +88,11 @@ fn form_of(form: &Form, known: &Known<'_>) -> Value {
             let mut range = table("requests", RANGE, known);
             range["required"] = json!(["from", "to"]);
             json!({ "anyOf": [list(&json!({ "type": "integer", "minimum": 1, "maximum": MOST }), 1), range] })
+        }
+        Form::Percent => json!({ "type": "string", "pattern": r"^[0-9.]+ *%$" }),
+        Form::Repeats => {
+            let number = json!({ "type": "integer", "minimum": 1, "maximum": MOST });
+            json!({ "anyOf": [number, table("repeats", REPEATS, known)] })
         }
         Form::Headers => json!({ "type": "object", "additionalProperties": { "type": "string" } }),
         Form::Table(keys) | Form::Tables(keys) => table("", keys, known),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::model::figure::{Format, Scale, Theme};
-use crate::model::{Nanos, RequestCount, StrategySpec, Target};
+use crate::model::{Nanos, Repeats, RequestCount, StrategySpec, Target};
 
 /// The most samples that one sweep may take: a month at two seconds each.
 pub(super) const MOST_SAMPLES: u64 = 1_000_000;
@@ -18,7 +18,7 @@ pub struct Sweep {
     /// Request counts: at least one, ascending, no repeats.
     pub requests: Vec<RequestCount>,
     /// How often each cell is measured.
-    pub repeats: u32,
+    pub repeats: Repeats,
     /// Samples per cell that are recorded as warm-up.
     pub warmup: u32,
     /// The order in which samples are taken.
@@ -42,7 +42,7 @@ impl Sweep {
     #[must_use]
     pub fn samples(&self) -> u64 {
         let cells = (self.strategies.len() as u64).saturating_mul(self.requests.len() as u64);
-        cells.saturating_mul(u64::from(self.repeats) + u64::from(self.warmup))
+        cells.saturating_mul(u64::from(self.repeats.max) + u64::from(self.warmup))
     }
 
     /// Whether even the fastest response of the delay server comes after the request's time limit.

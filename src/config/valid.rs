@@ -28,7 +28,7 @@ pub(super) fn sweep(root: &Section, known: &Known<'_>, complaints: &mut Vec<Comp
         title: root.text("title")?.to_owned(),
         target: target?,
         requests: section.counts("requests")?.to_vec(),
-        repeats: section.integer("repeats")?,
+        repeats: section.repeats("repeats")?,
         warmup: section.integer("warmup")?,
         order: if section.text("order")? == "listed" { Order::Listed } else { Order::Interleaved },
         seed: section.integer("seed")?,
@@ -59,7 +59,7 @@ fn too_many(sweep: &Sweep, section: &Section) -> Option<Complaint> {
         "{} strategies × {} request counts × {} repeats and warm-ups",
         sweep.strategies.len(),
         sweep.requests.len(),
-        u64::from(sweep.repeats) + u64::from(sweep.warmup)
+        u64::from(sweep.repeats.max) + u64::from(sweep.warmup)
     );
     let complaint = Complaint::new(
         &section.path_of(name),

@@ -7,7 +7,7 @@ use crate::export::{Export, ExportError};
 use crate::report::{Cell, Report};
 
 /// The columns, in order.
-const COLUMNS: [&str; 21] = [
+const COLUMNS: [&str; 22] = [
     "strategy",
     "kind",
     "workers",
@@ -29,6 +29,7 @@ const COLUMNS: [&str; 21] = [
     "latency_p99_s",
     "succeeded",
     "failed",
+    "stopped",
 ];
 
 /// The file for spreadsheets and scripts.
@@ -85,6 +86,7 @@ fn fields(report: &Report<'_>, cell: &Cell<'_>) -> [String; COLUMNS.len()] {
         time(latency.map(|latency| latency.p99)),
         count(cell.succeeded),
         count(cell.failed),
+        cell.stopped.map_or_else(String::new, |stopped| stopped.as_str().to_owned()),
     ]
 }
 
@@ -108,18 +110,18 @@ mod tests {
         assert_eq!(
             lines[0],
             "strategy,kind,workers,requests,samples,median_s,ci_low_s,ci_high_s,mean_s,stddev_s,min_s,max_s,ideal_s,\
-             overhead_s,speedup,throughput_rps,latency_p50_s,latency_p90_s,latency_p99_s,succeeded,failed"
+             overhead_s,speedup,throughput_rps,latency_p50_s,latency_p90_s,latency_p99_s,succeeded,failed,stopped"
         );
         assert_eq!(lines.len(), 21);
         assert_eq!(
             lines[1],
             "single_thread,sequential,,10,3,1.002000000,1.001000000,1.003000000,1.002000000,0.001000000,1.001000000,\
-             1.003000000,1.000000000,0.002000000,1,9.98004,,,,30,0"
+             1.003000000,1.000000000,0.002000000,1,9.98004,,,,30,0,"
         );
         assert_eq!(
             lines[20],
             "async_get,async,,50,3,0.102000000,0.101000000,0.103000000,0.102000000,0.001000000,0.101000000,\
-             0.103000000,0.100000000,0.002000000,49.0392,490.196,0.100000000,0.100000000,0.100000000,150,0"
+             0.103000000,0.100000000,0.002000000,49.0392,490.196,0.100000000,0.100000000,0.100000000,150,0,"
         );
     }
 
@@ -137,8 +139,8 @@ mod tests {
         assert_eq!(
             lines,
             [
-                "a,,4,10,1,0.900000000,,,0.900000000,,0.900000000,0.900000000,1.000000000,-0.100000000,1,11.1111,,,,,",
-                "a,,4,20,0,,,,,,,,,,,,,,,,20"
+                "a,,4,10,1,0.900000000,,,0.900000000,,0.900000000,0.900000000,1.000000000,-0.100000000,1,11.1111,,,,,,",
+                "a,,4,20,0,,,,,,,,,,,,,,,,20,"
             ]
         );
     }
@@ -150,6 +152,6 @@ mod tests {
         let text = text(&run);
         let mut reader = csv::Reader::from_reader(text.as_bytes());
         let row = reader.records().next().unwrap().unwrap();
-        assert_eq!((&row[0], &row[1], row.len()), (name, "a,b", 21));
+        assert_eq!((&row[0], &row[1], row.len()), (name, "a,b", 22));
     }
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::export::numbers::{rounded, rounded_seconds};
 use crate::export::{Export, ExportError};
 use crate::model::{Facts, RequestCount, Target};
-use crate::report::{Caveat, Cell, Finding, Report};
+use crate::report::{Caveat, Cell, Finding, Report, Stopped};
 use crate::stats::Method;
 
 /// Version of the layout below.
@@ -91,6 +91,7 @@ struct CellNumbers<'a> {
     latency_p99_s: Option<f64>,
     succeeded: Option<u64>,
     failed: Option<u64>,
+    stopped: Option<&'static str>,
     statuses: Statuses,
     outliers_s: Vec<Option<f64>>,
     cost: CostNumbers,
@@ -225,6 +226,7 @@ impl<'a> CellNumbers<'a> {
             latency_p99_s: time(latency.map(|latency| latency.p99)),
             succeeded: cell.succeeded,
             failed: cell.failed,
+            stopped: cell.stopped.map(Stopped::as_str),
             statuses: Statuses::of(cell),
             outliers_s: cell.outliers.iter().map(|index| rounded_seconds(cell.points[*index])).collect(),
             cost: CostNumbers::of(cell),

@@ -1,6 +1,7 @@
 //! Value types that the floors above hand to each other. They import nothing of ours and have no effects.
 
 pub mod figure;
+pub mod repeats;
 pub mod run;
 pub mod sample;
 pub mod schedule;
@@ -8,7 +9,8 @@ pub mod strategy;
 pub mod target;
 pub mod units;
 
-pub use run::{CellRequests, Facts, Run, StrategyLine};
+pub use repeats::Repeats;
+pub use run::{CellRequests, Conditions, Facts, Run, StrategyLine};
 pub use sample::{FailureKind, Outcome, Phase, RequestRow, SampleRow, SampleStatus, Timing};
 pub use schedule::{Answer, schedule};
 pub use strategy::{Connections, KindInfo, Model, Needs, StrategySpec};

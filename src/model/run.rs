@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::repeats::Repeats;
 use crate::model::sample::{Outcome, SampleRow};
 use crate::model::strategy::Model;
 use crate::model::target::Target;
@@ -47,10 +48,31 @@ pub struct Facts {
     pub seed: u64,
     /// What the requests were sent to; `None` for a bare CSV.
     pub target: Option<Target>,
+    /// Time of a single request to a `url`, estimated before the sweep and after it.
+    pub estimated_delay: Option<(Nanos, Option<Nanos>)>,
+    /// What else went on.
+    pub conditions: Conditions,
     /// For people: processor, cores, memory, system.
     pub machine: String,
+    /// How often each cell was to be measured; `None` where there was no plan.
+    pub repeats: Option<Repeats>,
     /// Samples that the plan holds; 0 where there is no plan.
     pub planned_samples: u32,
+}
+
+/// The conditions of a run, as far as somebody noted them.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Conditions {
+    /// Runnable tasks when the sweep began, averaged over a minute.
+    pub load_average: Option<f64>,
+    /// Hardware threads.
+    pub cores: Option<u32>,
+    /// CPU time in seconds that the host took away during the sweep.
+    pub steal_s: Option<f64>,
+    /// Seconds from beginning to end, by the monotonic clock.
+    pub elapsed_s: Option<f64>,
+    /// How far the wall clock was set during the sweep, in seconds.
+    pub clock_step_s: Option<f64>,
 }
 
 /// One executed sweep.

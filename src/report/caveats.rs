@@ -2,6 +2,7 @@
 
 use crate::model::{RequestCount, Run, SampleStatus};
 use crate::report::cell::Cell;
+use crate::report::conditions;
 use crate::stats::{self, Sorted};
 
 /// An interquartile range above this share of the median is a caveat.
@@ -43,6 +44,14 @@ pub enum CaveatKind {
     Spread,
     /// Later samples are slower, or faster, than earlier ones.
     Drift,
+    /// The target was faster or slower after the sweep than before it.
+    TargetDrift,
+    /// Other work ran when the sweep began.
+    BusyMachine,
+    /// The host took CPU time away.
+    StolenTime,
+    /// The wall clock was set.
+    ClockStep,
     /// The client itself was busy, so it may have set the pace.
     ClientBound,
 }
@@ -57,6 +66,10 @@ impl CaveatKind {
             Self::FewSamples => "few-samples",
             Self::Spread => "spread",
             Self::Drift => "drift",
+            Self::TargetDrift => "target-drift",
+            Self::BusyMachine => "busy-machine",
+            Self::StolenTime => "stolen-time",
+            Self::ClockStep => "clock-step",
             Self::ClientBound => "client-bound",
         }
     }
@@ -66,6 +79,7 @@ impl CaveatKind {
 pub(super) fn of(run: &Run, cells: &[Cell<'_>]) -> Vec<Caveat> {
     let lines: Vec<&[Cell<'_>]> = cells.chunk_by(|a, b| a.slot == b.slot).collect();
     let mut caveats: Vec<Caveat> = unfinished(run).into_iter().chain(few_samples(cells)).collect();
+    caveats.extend(conditions::of(&run.facts));
     caveats.extend(lines.iter().filter_map(|line| failed_samples(line)));
     caveats.extend(lines.iter().filter_map(|line| spread(line)));
     caveats.extend(drift(&lines));

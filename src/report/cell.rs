@@ -1,6 +1,6 @@
 //! The numbers of one cell: one strategy at one request count.
 
-use crate::model::{CellRequests, Outcome, RequestCount, SampleRow, SampleStatus};
+use crate::model::{CellRequests, Outcome, Repeats, RequestCount, SampleRow, SampleStatus};
 use crate::report::ratio;
 use crate::stats::{self, Interval, Sorted, Summary};
 
@@ -44,10 +44,35 @@ pub struct Cell<'run> {
     pub failed: Option<u64>,
     /// What the samples that count cost.
     pub cost: Cost,
+    /// Why it was measured no more; `None` where it was not measured to its end, or nobody planned it.
+    pub stopped: Option<Stopped>,
     /// Most requests that the server held at once in a sample that counts.
     pub peak_in_flight: Option<u32>,
     /// Most connections that the server accepted in a sample that counts.
     pub connections: Option<u32>,
+}
+
+/// Why a cell was measured no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    /// As often as the config says.
+    Fixed,
+    /// Its interval was narrow enough.
+    Precise,
+    /// As often as the config allows, and its interval was not narrow enough.
+    Max,
+}
+
+impl Stopped {
+    /// The word in files.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Fixed => "fixed",
+            Self::Precise => "precise",
+            Self::Max => "max",
+        }
+    }
 }
 
 /// A measured sample that is left out of statistics.
@@ -134,10 +159,25 @@ impl<'run> Cell<'run> {
             succeeded: total(rows, |row| row.succeeded),
             failed: total(rows, |row| row.failed),
             cost: Cost::of(&counted),
+            stopped: None,
             peak_in_flight: counted.iter().filter_map(|row| row.peak_in_flight).max(),
             connections: counted.iter().filter_map(|row| row.connections).max(),
             points,
         }
+    }
+
+    /// Says why the cell was measured no more, where `repeats` was the plan.
+    pub(super) fn explain_stop(&mut self, repeats: Repeats, seed: u64) {
+        let measured = self.points.len() + self.excluded.len();
+        let all = measured >= repeats.max as usize;
+        let sorted = Sorted::new(self.points.iter().copied());
+        self.stopped = match repeats.precision {
+            None => all.then_some(Stopped::Fixed),
+            Some(precision) if is_precise(&sorted, cell_seed(seed, self.slot, self.requests), precision) => {
+                (measured >= repeats.min as usize).then_some(Stopped::Precise)
+            }
+            Some(_) => all.then_some(Stopped::Max),
+        };
     }
 
     /// Where the cell stands in the report.
@@ -171,8 +211,18 @@ fn total(rows: &[&SampleRow], value: impl Fn(&SampleRow) -> Option<u32>) -> Opti
 }
 
 /// Each cell draws its own numbers, and the same ones when another cell comes or goes.
-fn cell_seed(seed: u64, slot: usize, requests: RequestCount) -> u64 {
+#[must_use]
+pub fn cell_seed(seed: u64, slot: usize, requests: RequestCount) -> u64 {
     seed ^ ((slot as u64) << 32 | u64::from(requests))
+}
+
+/// Whether the 95 % interval of the median is at most `precision` of the median wide. `false` for fewer than two values.
+#[must_use]
+pub fn is_precise(sorted: &Sorted, seed: u64, precision: f64) -> bool {
+    match (stats::of_median(sorted, seed), sorted.median()) {
+        (Some(interval), Some(median)) => interval.high - interval.low <= precision * median,
+        _ => false,
+    }
 }
 
 fn relative_iqr(sorted: &Sorted) -> Option<f64> {

@@ -4,6 +4,7 @@
 
 mod caveats;
 mod cell;
+mod conditions;
 mod findings;
 #[cfg(test)]
 pub(crate) mod testkit;
@@ -11,7 +12,7 @@ pub(crate) mod testkit;
 use std::collections::{BTreeMap, HashMap};
 
 pub use caveats::{Caveat, CaveatKind};
-pub use cell::{Cell, Cost, Excluded, Latency, StatusCounts};
+pub use cell::{Cell, Cost, Excluded, Latency, StatusCounts, Stopped, cell_seed, is_precise};
 pub use findings::{Finding, FindingKind};
 
 use crate::model::{Facts, Phase, RequestCount, Run, SampleRow, StrategyLine};
@@ -47,6 +48,9 @@ impl<'run> Report<'run> {
         let mut cells: Vec<Cell<'run>> =
             rows.into_iter().map(|(key, rows)| Cell::of(key, &rows, run.requests.get(&key), run.facts.seed)).collect();
         add_speedups(&mut cells, baseline);
+        if let Some(repeats) = run.facts.repeats {
+            cells.iter_mut().for_each(|cell| cell.explain_stop(repeats, run.facts.seed));
+        }
         let caveats = caveats::of(run, &cells);
         let findings = findings::of(&run.strategies, &cells);
         Self { facts: &run.facts, strategies: &run.strategies, counts: &run.counts, baseline, cells, caveats, findings }

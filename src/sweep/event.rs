@@ -11,8 +11,15 @@ use crate::plan::{Plan, PlannedSample};
 pub enum SweepEvent<'a> {
     /// The target is up; the samples of this plan follow.
     Started {
-        /// What is going to be measured.
+        /// All samples of the sweep.
         plan: &'a Plan,
+        /// Those that are going to be taken, in order.
+        missing: &'a [PlannedSample],
+    },
+    /// A planned sample is not wanted: its cell is precise enough.
+    SampleSkipped {
+        /// Which one.
+        planned: &'a PlannedSample,
     },
     /// A sample begins now.
     SampleStarted {

@@ -2,21 +2,26 @@
 //! when interrupted. It knows the target and the clock; it must not know files or pictures.
 
 mod endpoint;
+mod estimate;
 mod event;
 mod journal;
 mod judge;
+mod stopping;
 
+use std::collections::HashSet;
 use std::error::Error;
 
 use thiserror::Error;
 
 use crate::clock::{self, SystemClock};
 use crate::config::Sweep;
-use crate::model::Phase;
+use crate::model::{Nanos, Phase, SampleRow, Target, schedule};
 use crate::plan::{self, Plan, PlannedSample};
 use crate::probe::{End, Interrupts, Probe, ProbeError, Signal, Spec, Watchdog};
 use crate::server::ServerError;
+use crate::stats;
 use crate::strategy::{Program, Work};
+use stopping::Stopping;
 
 pub use endpoint::{Endpoint, EndpointError};
 pub use event::{Observer, SweepEvent};
@@ -65,8 +70,12 @@ pub enum SweepError {
 pub struct Execution<'a> {
     /// What is swept.
     pub sweep: &'a Sweep,
-    /// The samples to take.
+    /// All samples of the sweep.
     pub plan: &'a Plan,
+    /// Those that need not be taken again: the rows of a run that is resumed.
+    pub recorded: &'a [SampleRow],
+    /// How long one request takes: configured, or estimated; `None` where nobody knows.
+    pub delay: Option<Nanos>,
     /// Where requests go.
     pub endpoint: &'a mut Endpoint,
     /// Header names and values, filled in.
@@ -92,48 +101,83 @@ impl Execution<'_> {
             interrupts: self.interrupts,
             clock: &clock,
         };
-        tell(observers, &SweepEvent::Started { plan: self.plan })?;
-        for planned in &self.plan.samples {
+        let missing = self.missing();
+        let mut stopping = Stopping::new(self.sweep.repeats, self.sweep.seed);
+        self.recorded.iter().for_each(|row| stopping.record(row));
+        let mut sequence = self.recorded.iter().map(|row| row.sequence).max().unwrap_or(0);
+        tell(observers, &SweepEvent::Started { plan: self.plan, missing: &missing })?;
+        for planned in &missing {
             if let Some(signal) = self.interrupts.received() {
                 return Ok(Ending::Interrupted(signal));
             }
-            tell(observers, &SweepEvent::SampleStarted { planned })?;
-            if let Some(signal) = self.take(&probe, planned, observers)? {
-                return Ok(Ending::Interrupted(signal));
+            if !stopping.wants(&self.sweep.strategies[planned.strategy].name, planned) {
+                tell(observers, &SweepEvent::SampleSkipped { planned })?;
+                continue;
+            }
+            sequence += 1;
+            let planned = PlannedSample { sequence, ..*planned };
+            tell(observers, &SweepEvent::SampleStarted { planned: &planned })?;
+            match self.take(&probe, &planned, observers)? {
+                Taken::Row(row) => stopping.record(&row),
+                Taken::Interrupted(signal) => return Ok(Ending::Interrupted(signal)),
             }
         }
         Ok(Ending::Finished)
     }
 
-    /// Takes one sample. Returns the signal if one cut it short; then nobody is told of it.
+    /// The samples that are not recorded yet.
+    fn missing(&self) -> Vec<PlannedSample> {
+        type Key<'a> = (&'a str, u32, u32, Phase);
+        let recorded: HashSet<Key<'_>> =
+            self.recorded.iter().map(|row| (row.strategy.as_str(), row.requests, row.repeat, row.phase)).collect();
+        let lacks = |sample: &&PlannedSample| {
+            let name = self.sweep.strategies[sample.strategy].name.as_str();
+            !recorded.contains(&(name, sample.requests, sample.repeat, sample.phase))
+        };
+        self.plan.samples.iter().filter(lacks).copied().collect()
+    }
+
+    /// Takes one sample. Nobody is told of one that a signal cut short.
     fn take(
         &mut self,
         probe: &Probe<'_>,
         planned: &PlannedSample,
         observers: &mut [&mut dyn Observer],
-    ) -> Result<Option<Signal>, SweepError> {
+    ) -> Result<Taken, SweepError> {
         let strategy = &self.sweep.strategies[planned.strategy];
         let spec = self.spec(planned);
         self.endpoint.begin(sample_seed(self.sweep.seed, planned))?;
         let started_at = format!("{:.3}", clock::wall_time());
         let measured = probe.measure(&spec)?;
         if let End::Interrupted(signal) = measured.end {
-            return Ok(Some(signal));
+            return Ok(Taken::Interrupted(signal));
         }
         let witness = self.endpoint.end()?;
-        let delay = self.sweep.target.delay();
         let evidence = judge::Evidence {
             planned,
             strategy,
             started_at,
-            ideal: delay.map(|delay| plan::ideal(&self.sweep.target, strategy, planned.requests, delay)),
+            ideal: self.delay.map(|delay| self.ideal(planned, delay)),
             measured: &measured,
             witness: witness.as_ref(),
         };
         let row = judge::judge(evidence);
         let requests: &[_] = if planned.phase == Phase::Measure { &measured.heard.outcomes } else { &[] };
         tell(observers, &SweepEvent::SampleFinished { planned, row: &row, requests })?;
-        Ok(None)
+        Ok(Taken::Row(Box::new(row)))
+    }
+
+    /// The best possible duration of a sample. With jitter it follows from the very delays that the server draws.
+    fn ideal(&self, planned: &PlannedSample, delay: Nanos) -> Nanos {
+        let strategy = &self.sweep.strategies[planned.strategy];
+        match &self.sweep.target {
+            Target::Delay(target) if target.jitter > Nanos::ZERO => {
+                let answers = schedule(target, sample_seed(self.sweep.seed, planned));
+                let delays = answers.take(planned.requests as usize).map(|answer| answer.delay);
+                stats::for_delays(delays, strategy.model.width(planned.requests, strategy), target.max_concurrent)
+            }
+            target => plan::ideal(target, strategy, planned.requests, delay),
+        }
     }
 
     fn spec(&self, planned: &PlannedSample) -> Spec {
@@ -144,6 +188,12 @@ impl Execution<'_> {
         work.requests = planned.requests;
         Spec { kind: strategy.kind.clone(), work }
     }
+}
+
+/// What became of taking a sample.
+enum Taken {
+    Row(Box<SampleRow>),
+    Interrupted(Signal),
 }
 
 /// The seed of a sample's delays and failures: the same for all cells of one repeat, so that strategies are compared

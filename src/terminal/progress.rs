@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::{Terminal, shown};
 use crate::model::{Nanos, Phase, SampleRow, SampleStatus};
-use crate::plan::Plan;
+use crate::plan::PlannedSample;
 use crate::sweep::{Observer, SweepEvent};
 
 /// Prints what a sweep does.
@@ -47,11 +47,12 @@ impl Progress {
         }
     }
 
-    fn start(&mut self, plan: &Plan) {
-        self.total = plan.samples.len();
-        self.predicted = plan.predicted().unwrap_or(Nanos::ZERO);
+    fn start(&mut self, total: usize, missing: &[PlannedSample]) {
+        self.total = total;
+        self.predicted = missing.iter().map(|sample| sample.predicted.unwrap_or(Nanos::ZERO)).sum();
         self.whole.store(self.predicted.0, Ordering::Relaxed);
-        self.bar.set_length(self.total as u64);
+        self.bar.set_length(total as u64);
+        self.bar.set_position((total - missing.len()) as u64);
         let whole = Arc::clone(&self.whole);
         let left = move |state: &ProgressState, out: &mut dyn Write| {
             let whole = Duration::from_nanos(whole.load(Ordering::Relaxed));
@@ -63,6 +64,12 @@ impl Progress {
             self.bar.set_style(style.progress_chars("━━─").with_key("left", left));
         }
         self.bar.enable_steady_tick(Duration::from_secs(1));
+    }
+
+    fn skip(&mut self, planned: &PlannedSample) {
+        self.total -= 1;
+        self.bar.set_length(self.total as u64);
+        self.predicted = self.predicted - planned.predicted.unwrap_or(Nanos::ZERO);
     }
 
     fn finish_sample(&mut self, row: &SampleRow, predicted: Option<Nanos>) {
@@ -83,8 +90,9 @@ impl Progress {
 impl Observer for Progress {
     fn observe(&mut self, event: &SweepEvent<'_>) -> Result<(), Box<dyn Error + Send + Sync>> {
         match event {
-            SweepEvent::Started { plan } => self.start(plan),
+            SweepEvent::Started { plan, missing } => self.start(plan.samples.len(), missing),
             SweepEvent::SampleStarted { .. } => {}
+            SweepEvent::SampleSkipped { planned } => self.skip(planned),
             SweepEvent::SampleFinished { planned, row, .. } => self.finish_sample(row, planned.predicted),
         }
         Ok(())

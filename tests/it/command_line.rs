@@ -1,1 +1,216 @@
+//! The program as a user meets it: exit codes, files, messages.
 
+use std::fs;
+
+use crate::peer::{self, Manner, Peer};
+use crate::workplace::Workplace;
+
+const QUICK: &str = "title = \"Quick\"\n[target]\ndelay = \"5ms\"\n[sweep]\nrequests = [1, 3]\nrepeats = 2\n";
+
+#[test]
+fn the_main_job_leaves_a_whole_run() {
+    let place = Workplace::new();
+    place.write("quick.toml", QUICK);
+    let said = place.run(&["--config", "quick.toml", "--quiet"]);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let run = said.stdout.trim_end();
+    assert!(run.starts_with("reports/quick-") && !run.contains('\n'), "{run:?}");
+    let files = place.entries(run);
+    for file in ["config.toml", "manifest.json", "raw.csv", "requests.csv", "summary.csv", "summary.json"] {
+        assert!(files.contains(&file.to_owned()), "{file} of {files:?}");
+    }
+    for chart in ["duration.svg", "duration.png", "duration-log.svg", "timeline.png"] {
+        assert!(place.entries(&format!("{run}/charts")).contains(&chart.to_owned()), "{chart}");
+    }
+    let raw = fs::read_to_string(place.path(run).join("raw.csv")).unwrap();
+    let rows: Vec<&str> = raw.lines().skip(1).collect();
+    assert_eq!(rows.len(), 5 * 2 * 2, "kinds × counts × repeats");
+    assert!(rows.iter().all(|row| row.ends_with(",ok,")), "{raw}");
+    let requests = fs::read_to_string(place.path(run).join("requests.csv")).unwrap();
+    assert_eq!(requests.lines().count(), 1 + 5 * 2 * (1 + 3));
+    assert_eq!(fs::read(place.path(run).join("config.toml")).unwrap(), QUICK.as_bytes());
+    assert_eq!(place.entries("reports").iter().filter(|name| name.as_str() == "latest").count(), 1);
+}
+
+#[test]
+fn rendering_again_gives_the_same_bytes() {
+    let place = Workplace::new();
+    place.write("quick.toml", QUICK);
+    let run =
+        place.run(&["-c", "quick.toml", "-q", "--requests", "2", "--formats", "svg"]).stdout.trim_end().to_owned();
+    let read = |name: &str| fs::read(place.path(&run).join(name)).unwrap();
+    let derived = ["summary.csv", "summary.json", "charts/duration.svg", "charts/timeline.svg", "manifest.json"];
+    let before = derived.map(read);
+    fs::remove_dir_all(place.path(&run).join("charts")).unwrap();
+    fs::remove_file(place.path(&run).join("summary.csv")).unwrap();
+    let said = place.run(&["render", &run, "-q"]);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    assert!(derived.map(read) == before, "a derived file differs");
+    assert!(!place.path(&run).join("charts/duration.png").exists(), "the run was asked for svg only");
+    let elsewhere = place.run(&["render", &run, "-q", "-o", "copy"]);
+    assert_eq!(elsewhere.code, Some(0), "{}", elsewhere.stderr);
+    assert_eq!(fs::read(place.path("copy/charts/duration.svg")).unwrap(), read("charts/duration.svg"));
+    assert_eq!(place.run(&["render", "copy", "-q"]).code, Some(0), "a rendered copy is a run");
+}
+
+#[test]
+fn any_csv_with_three_columns_is_drawn() {
+    let place = Workplace::new();
+    place.write("table.csv", "strategy,requests,duration_s\na,10,5.0\na,20,10.0\nb,10,1.0\nb,20,1.1\n");
+    let said = place.run(&["render", "table.csv"]);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    assert!(said.stdout.ends_with("table-report\n"), "{}", said.stdout);
+    assert!(place.entries("table-report/charts").contains(&"duration.png".to_owned()));
+    assert!(said.stderr.contains("no timeline chart: the single requests were not recorded"), "{}", said.stderr);
+}
+
+#[test]
+fn one_point_is_a_picture_and_rubbish_is_not() {
+    let place = Workplace::new();
+    place.write("one.csv", "strategy,requests,duration_s\n\"a,\"\"b\"\"\n/../c\",1,0.5\n");
+    assert_eq!(place.run(&["render", "one.csv"]).code, Some(0));
+    for (name, text, message) in [
+        ("empty.csv", "", "empty"),
+        ("header.csv", "strategy,requests,duration_s\n", "no rows"),
+        ("words.csv", "strategy,requests,duration_s\na,b,c\n", "line 2: column requests: \"b\""),
+        ("other.csv", "x,y\n1,2\n", "lacks strategy, requests, duration_s"),
+    ] {
+        place.write(name, text);
+        let said = place.run(&["render", name]);
+        assert_eq!(said.code, Some(3), "{name}");
+        assert!(said.stderr.contains(message) && said.stderr.contains(name), "{}", said.stderr);
+        assert!(!place.path(&name.replace(".csv", "-report")).exists(), "{name} left something");
+    }
+    assert_eq!(place.run(&["render", "missing"]).code, Some(3));
+}
+
+#[test]
+fn wrong_usage_and_wrong_configs_exit_2_and_write_nothing() {
+    let place = Workplace::new();
+    place.write("quick.toml", QUICK);
+    place.write("broken.toml", "[target\n");
+    place.write("both.toml", "[target]\ndelay = \"1s\"\nurl = \"http://127.0.0.1:9/\"\n");
+    place.write("bytes.toml", b"\xff\xfe");
+    place.write(
+        "header.toml",
+        "[target]\nurl = \"http://127.0.0.1:9/\"\n[target.headers]\nX-Key = \"${NO_SUCH_VARIABLE}\"\n",
+    );
+    for (arguments, message) in [
+        (&["--bogus"][..], "--bogus"),
+        (&[][..], "--config FILE"),
+        (&["-c", "missing.toml"], "cannot read the config missing.toml"),
+        (&["-c", "broken.toml"], "broken.toml:1:8"),
+        (&["-c", "both.toml"], "both `delay` and `url`"),
+        (&["-c", "bytes.toml"], "not UTF-8"),
+        (&["-c", "header.toml"], "NO_SUCH_VARIABLE"),
+        (&["-c", "quick.toml", "--only", "nobody"], "nobody"),
+        (&["-c", "quick.toml", "--requests", "3,1"], "--requests"),
+        (&["-c", "quick.toml", "--delay", "fast"], "--delay"),
+        (&["-c", "quick.toml", "--formats", "gif"], "gif"),
+    ] {
+        let said = place.run(arguments);
+        assert_eq!(said.code, Some(2), "{arguments:?}: {}", said.stderr);
+        assert!(said.stderr.contains(message), "{arguments:?}: {}", said.stderr);
+        assert_eq!(said.stdout, "", "{arguments:?}");
+    }
+    assert!(!place.path("reports").exists());
+}
+
+#[test]
+fn what_cannot_run_exits_3_before_anything_is_measured() {
+    let place = Workplace::new();
+    place.write("quick.toml", QUICK);
+    place.write("dead.toml", format!("[target]\nurl = \"{}\"\n", peer::nobody().replace("//", "//user:secret@")));
+    place.write("file", "");
+    let said = place.run(&["-c", "dead.toml"]);
+    assert_eq!(said.code, Some(3), "{}", said.stderr);
+    assert!(said.stderr.contains("does not answer (refused)"), "{}", said.stderr);
+    assert!(!said.stderr.contains("secret") && !place.path("reports").exists(), "{}", said.stderr);
+    let said = place.run(&["-c", "quick.toml", "-o", "file/below"]);
+    assert_eq!(said.code, Some(3), "{}", said.stderr);
+    assert!(said.stderr.contains("file/below"), "{}", said.stderr);
+}
+
+#[test]
+fn a_dry_run_tells_every_cell_and_sends_nothing() {
+    let place = Workplace::new();
+    place.write("dry.toml", "[target]\ndelay = \"100ms\"\n");
+    let said = place.run(&["-c", "dry.toml", "--dry-run"]);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    assert!(said.stdout.contains("75 samples, predicted to take 53.4 s in all"), "{}", said.stdout);
+    assert_eq!(said.stdout.matches("repeat 3").count(), 25);
+    assert!(!place.path("reports").exists());
+}
+
+#[test]
+fn failures_of_the_target_are_data_and_exit_1() {
+    let place = Workplace::new();
+    for (manner, kind) in
+        [(Manner::CloseEarly, "closed"), (Manner::OtherStatus, "wrong-status"), (Manner::Babble, "bad-response")]
+    {
+        let peer = Peer::start(manner);
+        // Somebody who closes early does not answer the first question either, and that is said before the sweep.
+        let config = format!("[target]\nurl = \"{}\"\n[sweep]\nrequests = [2]\nrepeats = 1\n", peer.url());
+        place.write("bad.toml", config);
+        let said = place.run(&["-c", "bad.toml", "-q"]);
+        if kind == "wrong-status" {
+            assert_eq!(said.code, Some(1), "{}", said.stderr);
+            let raw = fs::read_to_string(place.path(said.stdout.trim_end()).join("raw.csv")).unwrap();
+            assert_eq!(
+                raw.matches(",failed,\"wrong-status: 2 of 2 requests\"").count()
+                    + raw.matches(",failed,wrong-status: 2 of 2 requests").count(),
+                5,
+                "{raw}"
+            );
+        } else {
+            assert_eq!(said.code, Some(3), "{}", said.stderr);
+            assert!(said.stderr.contains(kind), "{}", said.stderr);
+        }
+    }
+}
+
+#[test]
+fn a_share_of_failing_requests_makes_partial_samples() {
+    let place = Workplace::new();
+    place.write("some.toml", "[target]\ndelay = \"2ms\"\nfailure-rate = 0.5\n[sweep]\nrequests = [20]\nrepeats = 1\n");
+    let said = place.run(&["-c", "some.toml", "-q"]);
+    assert_eq!(said.code, Some(1), "{}", said.stderr);
+    let raw = fs::read_to_string(place.path(said.stdout.trim_end()).join("raw.csv")).unwrap();
+    assert_eq!(raw.matches(",partial,wrong-status: ").count(), 5, "{raw}");
+    let failures: std::collections::BTreeSet<&str> =
+        raw.lines().skip(1).map(|row| row.rsplit(',').next().unwrap()).collect();
+    assert_eq!(failures.len(), 1, "the same weather for every strategy: {failures:?}");
+}
+
+#[test]
+fn strategy_names_are_labels_and_nothing_else() {
+    let place = Workplace::new();
+    place.write(
+        "names.toml",
+        "[target]\ndelay = \"1ms\"\n[sweep]\nrequests = [2]\nrepeats = 1\n[[strategy]]\n\
+         name = \"a,\\\"b\\\"\\n../../c <script>\"\nkind = \"sequential\"\n",
+    );
+    let said = place.run(&["-c", "names.toml", "-q"]);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let run = place.path(said.stdout.trim_end());
+    assert!(fs::read_to_string(run.join("raw.csv")).unwrap().contains("\"a,\"\"b\"\"\n../../c <script>\",sequential"));
+    let svg = fs::read_to_string(run.join("charts/duration.svg")).unwrap();
+    assert!(svg.contains("&lt;script&gt;") && !svg.contains("<script"), "{svg}");
+    assert_eq!(place.run(&["render", said.stdout.trim_end(), "-q"]).code, Some(0));
+}
+
+#[test]
+fn the_program_describes_itself() {
+    let place = Workplace::new();
+    let help = place.run(&["--help"]);
+    assert_eq!(help.code, Some(0));
+    assert!(help.stdout.contains("Examples:") && help.stdout.lines().count() <= 60, "{}", help.stdout);
+    assert!(place.run(&["schema"]).stdout.contains("\"$schema\""));
+    assert!(place.run(&["man"]).stdout.contains(".TH reportgen"));
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(place.run(&["completions", shell]).stdout.contains("reportgen"), "{shell}");
+    }
+    assert_eq!(place.run(&["init", "new.toml"]).code, Some(0));
+    assert_eq!(place.run(&["init", "new.toml"]).code, Some(2), "nothing is overwritten");
+    assert_eq!(place.run(&["-c", "new.toml", "--dry-run"]).code, Some(0));
+}

@@ -5,5 +5,7 @@
 mod command_line;
 mod leftovers;
 mod peer;
+mod resume;
 mod strategies;
+mod targets;
 mod workplace;

@@ -72,6 +72,13 @@ impl Workplace {
         command
     }
 
+    /// A shell in this folder.
+    pub(crate) fn shell(&self, script: &str) -> Command {
+        let mut command = Command::new("/bin/sh");
+        command.current_dir(self.folder.path()).env_clear().args(["-c", script]);
+        command
+    }
+
     pub(crate) fn run(&self, arguments: &[&str]) -> Said {
         said(&self.command().args(arguments).output().unwrap())
     }

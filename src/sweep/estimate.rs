@@ -1,0 +1,46 @@
+//! How long a `url` takes for one request, estimated from a few single requests, each in a child of its own like any
+//! sample. The ideal of a `url` is computed from it, and a second estimate after the sweep shows whether it drifted.
+
+use super::{Execution, SweepError};
+use crate::clock::SystemClock;
+use crate::model::Nanos;
+use crate::probe::{Probe, Spec, Watchdog};
+use crate::stats::Sorted;
+use crate::strategy::Work;
+
+/// Single requests that are asked.
+const REQUESTS: usize = 5;
+
+impl Execution<'_> {
+    /// The median time of a few single requests; `None` where none succeeded or an interrupt came.
+    ///
+    /// # Errors
+    /// When no child can be started.
+    pub fn estimate_delay(&self) -> Result<Option<Nanos>, SweepError> {
+        let watchdog = Watchdog::start(&self.programs.watchdog).map_err(SweepError::Watchdog)?;
+        let clock = SystemClock::start();
+        let probe = Probe {
+            program: &self.programs.child,
+            time_limit: self.sweep.request_timeout * 2,
+            watchdog: &watchdog,
+            interrupts: self.interrupts,
+            clock: &clock,
+        };
+        let spec = self.single_request();
+        let mut times = Vec::new();
+        for _ in 0..REQUESTS {
+            let measured = probe.measure(&spec)?;
+            let succeeded = measured.heard.outcomes.iter().filter(|outcome| outcome.failure.is_none());
+            times.extend(succeeded.map(|outcome| (outcome.end - outcome.start).as_secs_f64()));
+        }
+        Ok(Sorted::new(times).median().map(Nanos::from_secs_f64))
+    }
+
+    fn single_request(&self) -> Spec {
+        let first = &self.sweep.strategies[0];
+        let mut work = Work::new(&self.sweep.target, self.endpoint.url(), first, self.programs.worker.clone());
+        work.headers = self.headers.to_vec();
+        work.request_timeout_ns = self.sweep.request_timeout.0;
+        Spec { kind: "sequential".to_owned(), work }
+    }
+}

@@ -1,0 +1,181 @@
+//! Interrupts, crashes and what comes after: no sample twice, none torn, nothing left running.
+
+#![cfg(unix)]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::workplace::{Workplace, said};
+
+const CONFIG: &str = "[target]\ndelay = \"4ms\"\n[sweep]\nrequests = [1, 4]\nrepeats = 2\nwarmup = 1\n\
+    [[strategy]]\nname = \"a,\\\"b\\\"\\nc\"\nkind = \"sequential\"\n\
+    [[strategy]]\nkind = \"process-pool\"\nworkers = 2\n[[strategy]]\nkind = \"async\"\n";
+const PLANNED: usize = 3 * 2 * (2 + 1);
+
+fn start(place: &Workplace) -> Child {
+    let mut command = place.command();
+    command.args(["-c", "sweep.toml", "--formats", "svg"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.spawn().unwrap()
+}
+
+/// The only run below `reports`, once it holds its manifest.
+fn run_of(place: &Workplace) -> Option<PathBuf> {
+    let reports = fs::read_dir(place.path("reports")).ok()?;
+    let runs = reports.filter_map(|entry| Some(entry.ok()?.path()));
+    runs.filter(|path| !path.is_symlink()).find(|path| path.join("manifest.json").is_file())
+}
+
+fn raw_lines(run: &Path) -> usize {
+    fs::read(run.join("raw.csv")).map_or(0, |bytes| bytes.iter().filter(|byte| **byte == b'\n').count())
+}
+
+/// Waits until the run has some lines of raw.csv, or the sweep has ended: bounded by the sweep itself.
+fn await_lines(place: &Workplace, child: &mut Child, lines: usize) {
+    while child.try_wait().unwrap().is_none() && run_of(place).is_none_or(|run| raw_lines(&run) < lines) {
+        std::thread::yield_now();
+    }
+}
+
+fn signal(child: &Child, signal: Signal) {
+    // A child that has ended already is still there to be waited for.
+    kill_process(Pid::from_child(child), signal).unwrap();
+}
+
+/// Every row of raw.csv as strategy, count, repeat, phase; panics on a torn row.
+fn cells(run: &Path) -> Vec<(String, u32, u32, String)> {
+    let loaded = reportgen::archive::load(run).unwrap();
+    loaded
+        .run
+        .samples
+        .iter()
+        .map(|row| (row.strategy.clone(), row.requests, row.repeat, row.phase.to_string()))
+        .collect()
+}
+
+fn check_whole(place: &Workplace, run: &Path) {
+    let cells = cells(run);
+    assert_eq!(cells.len(), PLANNED, "{cells:?}");
+    assert_eq!(cells.iter().collect::<BTreeSet<_>>().len(), PLANNED, "a sample is there twice");
+    let requests = fs::read_to_string(run.join("requests.csv")).unwrap();
+    let rows = csv_rows(&requests);
+    assert_eq!(rows, 1 + 3 * 2 * (1 + 4), "requests of measured samples");
+    let again = place.run(&["--resume", run.to_str().unwrap(), "-q"]);
+    assert_eq!(again.code, Some(0), "nothing is left to do: {}", again.stderr);
+    assert_eq!(self::cells(run).len(), PLANNED);
+}
+
+/// Rows of a CSV whose quoted fields may hold line ends.
+fn csv_rows(text: &str) -> usize {
+    let mut quoted = false;
+    text.chars()
+        .filter(|c| {
+            quoted ^= *c == '"';
+            *c == '\n' && !quoted
+        })
+        .count()
+}
+
+/// Processes of this program that name the folder of the test, by their command line or as their working directory.
+fn survivors(place: &Workplace) -> Vec<String> {
+    let folder = fs::canonicalize(place.path("")).unwrap();
+    let processes = fs::read_dir("/proc").into_iter().flatten().filter_map(Result::ok);
+    processes
+        .filter(|entry| fs::read_link(entry.path().join("cwd")).is_ok_and(|cwd| cwd == folder))
+        .filter(|entry| {
+            // A zombie has no command line.
+            fs::read(entry.path().join("cmdline")).is_ok_and(|words| !words.is_empty())
+        })
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect()
+}
+
+/// Waits, bounded, until nothing of the test is left.
+fn await_nobody(place: &Workplace) {
+    let gone = (0..200_000).any(|_| {
+        std::thread::yield_now();
+        survivors(place).is_empty()
+    });
+    assert!(gone, "left running: {:?}", survivors(place));
+}
+
+#[test]
+fn a_killed_sweep_resumes_to_exactly_the_plan() {
+    for moment in 0..50 {
+        let place = Workplace::new();
+        place.write("sweep.toml", CONFIG);
+        let mut child = start(&place);
+        // Every number of finished samples comes up, and by the noise of processes every point within one.
+        await_lines(&place, &mut child, moment % (PLANNED + 1));
+        (0..moment * 37).for_each(|_| std::thread::yield_now());
+        signal(&child, Signal::KILL);
+        child.wait().unwrap();
+        await_nobody(&place);
+        let Some(run) = run_of(&place) else { continue };
+        let said = place.run(&["--resume", run.to_str().unwrap(), "-q"]);
+        assert_eq!(said.code, Some(0), "moment {moment}: {}", said.stderr);
+        check_whole(&place, &run);
+    }
+}
+
+#[test]
+fn an_interrupt_saves_draws_and_names_the_way_on() {
+    for (sent, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        let place = Workplace::new();
+        place.write("sweep.toml", CONFIG.replace("4ms", "40ms"));
+        let mut child = start(&place);
+        await_lines(&place, &mut child, 5);
+        signal(&child, sent);
+        let said = said(&child.wait_with_output().unwrap());
+        assert_eq!(said.code, Some(code), "{}", said.stderr);
+        let run = run_of(&place).unwrap();
+        let resume = format!("reportgen --resume reports/{}", run.file_name().unwrap().to_str().unwrap());
+        assert!(said.stderr.contains(&resume), "{}", said.stderr);
+        assert!(run.join("summary.csv").is_file());
+        assert!(fs::read_to_string(run.join("manifest.json")).unwrap().contains("\"status\": \"interrupted\""));
+        await_nobody(&place);
+        let resumed = place.run(&["--resume", run.to_str().unwrap(), "-q"]);
+        assert_eq!(resumed.code, Some(0), "{}", resumed.stderr);
+        check_whole(&place, &run);
+    }
+}
+
+#[test]
+fn a_run_whose_config_was_changed_is_not_resumed() {
+    let place = Workplace::new();
+    place.write("sweep.toml", CONFIG);
+    let said = place.run(&["-c", "sweep.toml", "-q", "--formats", "svg"]);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let run = said.stdout.trim_end();
+    let config = place.path(run).join("config.toml");
+    fs::write(&config, fs::read_to_string(&config).unwrap().replace("4ms", "5ms")).unwrap();
+    let said = place.run(&["--resume", run]);
+    assert_eq!(said.code, Some(3), "{}", said.stderr);
+    assert!(said.stderr.contains("config.toml has been changed"), "{}", said.stderr);
+}
+
+#[test]
+fn a_full_disk_ends_the_sweep_with_3_and_keeps_what_was_there() {
+    let place = Workplace::new();
+    place.write("sweep.toml", CONFIG.replace("repeats = 2", "repeats = 6"));
+    // A limit of file size stands for a full disk: 6 KiB hold the manifest and most of raw.csv, not all of it.
+    let program = crate::workplace::executable().display().to_string();
+    let script = format!("ulimit -f 12; trap '' XFSZ; exec '{program}' -c sweep.toml --formats svg");
+    let output = place.shell(&script).output().unwrap();
+    let said = said(&output);
+    assert_eq!(said.code, Some(3), "{}", said.stderr);
+    assert!(said.stderr.contains("cannot write") && said.stderr.contains("raw.csv"), "{}", said.stderr);
+    assert!(said.stderr.contains("reportgen --resume"), "{}", said.stderr);
+    let run = run_of(&place).unwrap();
+    let (before, planned) = (cells(&run), 3 * 2 * (6 + 1));
+    assert!(before.len() > 10 && before.len() < planned, "{}", before.len());
+    let resumed = place.run(&["--resume", run.to_str().unwrap(), "-q"]);
+    assert_eq!(resumed.code, Some(0), "{}", resumed.stderr);
+    let after = cells(&run);
+    assert_eq!(after[..before.len()], before[..], "what was there has changed");
+    assert_eq!(after.iter().collect::<BTreeSet<_>>().len(), planned);
+    assert_eq!(after.len(), planned);
+}

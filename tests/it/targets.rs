@@ -1,0 +1,157 @@
+//! Sweeps against servers that somebody else runs, and against targets that misbehave: each failure in its own kind,
+//! the sweep goes on, and nothing is left running.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Stdio};
+
+use reportgen::archive;
+use reportgen::model::{FailureKind, SampleRow, SampleStatus};
+
+use crate::peer::{Manner, Peer};
+use crate::workplace::Workplace;
+
+/// `reportgen serve` on a free port; killed when dropped.
+struct Served {
+    child: Child,
+    url: String,
+}
+
+impl Served {
+    fn start(place: &Workplace, delay: &str) -> Self {
+        let mut command = place.command();
+        command.args(["serve", "--port", "0", "--delay", delay]).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let mut url = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut url).unwrap();
+        Self { child, url: url.trim_end().to_owned() }
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn samples(place: &Workplace, run: &str) -> Vec<SampleRow> {
+    archive::load(&place.path(run.trim_end())).unwrap().run.samples
+}
+
+fn config(url: &str, rest: &str) -> String {
+    format!("[target]\nurl = \"{url}\"\n[sweep]\nrequests = [2, 5]\nrepeats = 1\n{rest}")
+}
+
+#[test]
+fn a_url_gets_its_ideal_from_an_estimate_and_no_witness() {
+    let place = Workplace::new();
+    let served = Served::start(&place, "20ms");
+    place.write("url.toml", config(&served.url, ""));
+    let said = place.run(&["-c", "url.toml", "-q"]);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let loaded = archive::load(&place.path(said.stdout.trim_end())).unwrap();
+    let (before, after) = loaded.run.facts.estimated_delay.unwrap();
+    assert!(before.as_secs_f64() >= 0.02 && after.is_some());
+    for row in &loaded.run.samples {
+        let width = if row.kind == "sequential" { 1 } else { row.requests.min(20) };
+        assert_eq!(row.ideal_s, Some(before * u64::from(row.requests.div_ceil(width))), "{}", row.strategy);
+        assert_eq!((row.peak_in_flight, row.connections, row.service_mean_s), (None, None, None));
+        assert_eq!((row.succeeded, row.failed), (Some(row.requests), Some(0)));
+    }
+    let svg = fs::read_to_string(place.path(said.stdout.trim_end()).join("charts/duration.svg")).unwrap();
+    assert!(svg.contains("estimated delay"), "the caption says that it is an estimate");
+}
+
+#[test]
+fn a_server_that_dies_half_way_leaves_refused_requests_and_the_sweep_goes_on() {
+    let place = Workplace::new();
+    let mut served = Served::start(&place, "5ms");
+    place.write("url.toml", config(&served.url, "order = \"listed\"\n").replace("repeats = 1", "repeats = 4"));
+    let mut command = place.command();
+    command.args(["-c", "url.toml"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut sweep = command.spawn().unwrap();
+    let lines = BufReader::new(sweep.stderr.take().unwrap()).lines();
+    let mut finished = 0;
+    for _ in lines.map_while(Result::ok).filter(|line| line.contains("/40 ")) {
+        finished += 1;
+        if finished == 10 {
+            served.child.kill().unwrap();
+        }
+    }
+    let output = sweep.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), finished), (Some(1), 40));
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    let rows = samples(&place, stdout.lines().last().unwrap());
+    assert!(rows[..9].iter().all(|row| row.status == SampleStatus::Ok));
+    // The one under way may end either way; those after it meet nobody.
+    assert!(rows[12..].iter().all(|row| row.status == SampleStatus::Failed && row.error.starts_with("refused: ")));
+}
+
+#[test]
+fn silence_and_truncation_are_failures_of_their_kind() {
+    for (manner, kind) in [(Manner::Silence, FailureKind::RequestTimeout), (Manner::Truncate, FailureKind::Truncated)] {
+        let place = Workplace::new();
+        let peer = Peer::start(manner);
+        place.write("bad.toml", config(&peer.url(), "request-timeout = \"50ms\"\n"));
+        let said = place.run(&["-c", "bad.toml", "-q"]);
+        // The question whether anybody answers is a request like any other.
+        assert_eq!(said.code, Some(3), "{}", said.stderr);
+        assert!(said.stderr.contains(kind.as_str()), "{}", said.stderr);
+    }
+}
+
+#[test]
+fn a_sample_past_its_time_is_killed_whole_and_recorded() {
+    let place = Workplace::new();
+    place.write(
+        "slow.toml",
+        "[target]\ndelay = \"20s\"\n[sweep]\nrequests = [2]\nrepeats = 1\nsample-timeout = \"150ms\"\n",
+    );
+    let said = place.run(&["-c", "slow.toml", "-q"]);
+    assert_eq!(said.code, Some(1), "{}", said.stderr);
+    let rows = samples(&place, &said.stdout);
+    assert_eq!(rows.len(), 5);
+    for row in rows {
+        assert_eq!(row.status, SampleStatus::Timeout);
+        assert!(row.error.starts_with("sample-timeout: killed after "), "{}", row.error);
+        assert_eq!((row.succeeded, row.failed), (None, None), "nobody knows");
+    }
+    let svg = fs::read_to_string(place.path(said.stdout.trim_end()).join("charts/duration.svg")).unwrap();
+    assert!(svg.contains("1 failed"), "failed samples are marked");
+}
+
+#[test]
+fn a_tenth_of_failing_requests_is_counted_and_left_out_of_statistics() {
+    let place = Workplace::new();
+    place.write(
+        "tenth.toml",
+        "[target]\ndelay = \"2ms\"\nfailure-rate = 0.1\njitter = \"1ms\"\n[sweep]\nrequests = [50]\nrepeats = 2\n",
+    );
+    let said = place.run(&["-c", "tenth.toml", "-q"]);
+    assert_eq!(said.code, Some(1), "{}", said.stderr);
+    let rows = samples(&place, &said.stdout);
+    for row in &rows {
+        assert_eq!(row.status, SampleStatus::Partial);
+        assert_eq!(row.succeeded.unwrap() + row.failed.unwrap(), 50);
+        let twin = rows.iter().find(|other| other.repeat == row.repeat).unwrap();
+        assert_eq!(row.failed, twin.failed, "the same weather for every strategy of a repeat");
+        assert!(row.ideal_s.unwrap() <= row.duration_s.unwrap(), "the ideal of the very delays drawn");
+    }
+    let summary = fs::read_to_string(place.path(said.stdout.trim_end()).join("summary.csv")).unwrap();
+    assert!(summary.lines().nth(1).unwrap().starts_with("single_thread,sequential,,50,0,,"), "{summary}");
+}
+
+#[test]
+fn repeats_end_when_the_interval_is_narrow() {
+    let place = Workplace::new();
+    place.write(
+        "precise.toml",
+        "[target]\ndelay = \"50ms\"\n[sweep]\nrequests = [3]\nrepeats = { min = 3, max = 9, precision = \"90%\" }\n",
+    );
+    let said = place.run(&["-c", "precise.toml", "-q"]);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    assert_eq!(samples(&place, &said.stdout).len(), 5 * 3);
+    let summary = fs::read_to_string(place.path(said.stdout.trim_end()).join("summary.csv")).unwrap();
+    assert_eq!(summary.matches(",precise\n").count(), 5, "{summary}");
+}
