@@ -16,6 +16,8 @@ mod words;
 
 use thiserror::Error;
 
+pub use words::value;
+
 use crate::config::ChartSpec;
 use crate::model::figure::Figure;
 use crate::report::Report;

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::export::numbers::{rounded, rounded_seconds};
-use crate::export::{Export, ExportError};
+use crate::export::{Export, ExportError, Pictures};
 use crate::model::{Facts, RequestCount, Target};
 use crate::report::{Caveat, Cell, Finding, Report, Stopped};
 use crate::stats::Method;
@@ -27,7 +27,7 @@ impl Export for SummaryJson {
         "the same numbers for programs, with facts, cost, findings and caveats"
     }
 
-    fn write(&self, report: &Report<'_>, to: &mut dyn Write) -> Result<(), ExportError> {
+    fn write(&self, report: &Report<'_>, _: &Pictures<'_>, to: &mut dyn Write) -> Result<(), ExportError> {
         document(report, to).map_err(|source| ExportError { file: self.file_name(), source })
     }
 }
@@ -301,7 +301,7 @@ impl<'a> CaveatText<'a> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{Export, SummaryJson, without_user};
+    use super::{Export, Pictures, SummaryJson, without_user};
     use crate::export::summary_csv::SummaryCsv;
     use crate::model::{Run, Target, UrlTarget};
     use crate::report::Report;
@@ -309,7 +309,7 @@ mod tests {
 
     fn text(export: &dyn Export, run: &Run) -> String {
         let mut bytes = Vec::new();
-        export.write(&Report::of(run), &mut bytes).unwrap();
+        export.write(&Report::of(run), &Pictures::default(), &mut bytes).unwrap();
         String::from_utf8(bytes).unwrap()
     }
 
