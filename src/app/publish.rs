@@ -1,15 +1,16 @@
 //! Everything that is made of a run's rows: pictures and summaries. A pure function of what the run holds, so that it
 //! can be done again at any time; charts are painted side by side.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::archive::{files, write_atomically};
-use crate::chart;
+use crate::chart::{self, Drawn};
 use crate::config::{ChartSpec, Output};
-use crate::export;
+use crate::export::{self, Picture, Pictures};
 use crate::model::figure::{Figure, Format, Theme};
 use crate::model::{Run, SampleStatus};
 use crate::paint::{self, Fonts, Style};
@@ -34,13 +35,14 @@ impl Edition<'_> {
     /// Writes all files and shows the table. Returns whether a sample failed or is void.
     pub(super) fn publish(&self, terminal: Terminal) -> anyhow::Result<bool> {
         let report = Report::of(self.run);
+        let drawn = chart::draw(&report, self.charts);
+        let pictures = self.pictures(&drawn, terminal)?;
         for export in export::EXPORTS {
             let mut bytes = Vec::new();
             let name = export.file_name();
-            export.write(&report, &mut bytes).with_context(|| format!("cannot make {name}"))?;
+            export.write(&report, &pictures, &mut bytes).with_context(|| format!("cannot make {name}"))?;
             write_atomically(&self.into.join(name), &bytes)?;
         }
-        self.charts(&report, terminal)?;
         if !terminal.is_quiet() {
             terminal.result(&terminal::summary(&report)).context("cannot write to standard output")?;
             report.caveats.iter().for_each(|caveat| terminal.warn(&format!("{} {}", caveat.evidence, caveat.advice)));
@@ -48,46 +50,50 @@ impl Edition<'_> {
         Ok(self.run.samples.iter().any(|sample| sample.status != SampleStatus::Ok))
     }
 
-    fn charts(&self, report: &Report<'_>, terminal: Terminal) -> anyhow::Result<()> {
-        let drawn = chart::draw(report, self.charts);
+    /// Paints every figure and writes the picture files that the config asks for.
+    fn pictures<'d>(&'d self, drawn: &'d Drawn, terminal: Terminal) -> anyhow::Result<Pictures<'d>> {
         for (kind, why) in &drawn.refused {
             terminal.note(&format!("no {kind} chart: {why}"));
         }
         let fonts = self.fonts(terminal)?;
-        let pictures: Vec<(&Figure, Theme)> = drawn
-            .figures
-            .iter()
-            .flat_map(|figure| self.output.themes.iter().map(move |theme| (figure, *theme)))
-            .collect();
-        let folder = self.into.join(files::CHARTS);
-        let missing = pictures
-            .par_iter()
-            .map(|(figure, theme)| self.paint(figure, *theme, (&fonts, &folder)))
-            .collect::<anyhow::Result<Vec<_>>>()?;
-        let mut missing: Vec<char> = missing.into_iter().flatten().collect();
-        missing.sort_unstable();
-        missing.dedup();
-        for character in missing {
+        let painted = drawn.figures.par_iter().map(|figure| self.picture(figure, &fonts));
+        let (pictures, missing): (Vec<_>, Vec<_>) = painted.collect::<anyhow::Result<Vec<_>>>()?.into_iter().unzip();
+        for character in missing.into_iter().flatten().collect::<BTreeSet<char>>() {
             let code = u32::from(character);
             terminal.warn(&format!(
                 "no font has the character {character} (U+{code:04X}), so the PNG shows a box; \
                  name a font that has it in `fonts` of [output]"
             ));
         }
-        Ok(())
+        let (themes, formats) = (&*self.output.themes, &*self.output.formats);
+        Ok(Pictures { drawn: pictures, themes, formats, refused: &drawn.refused })
     }
 
-    /// Paints one picture in all formats and returns the characters that no font has.
-    fn paint(&self, figure: &Figure, theme: Theme, (fonts, folder): (&Fonts, &Path)) -> anyhow::Result<Vec<char>> {
-        let style = Style { theme, width: self.output.width, height: self.output.height };
-        let svg = paint::svg(figure, &style, fonts);
-        let path = |format: Format| folder.join(format!("{}{}.{}", figure.id, theme.suffix(), format.as_str()));
+    /// Paints one figure in both themes and writes its files. With the characters that no font has.
+    fn picture<'f>(&self, figure: &'f Figure, fonts: &Fonts) -> anyhow::Result<(Picture<'f>, Vec<char>)> {
+        let mut missing = Vec::new();
+        let mut paint = |theme: Theme| -> anyhow::Result<String> {
+            let style = Style { theme, width: self.output.width, height: self.output.height };
+            let svg = paint::svg(figure, &style, fonts);
+            if self.output.themes.contains(&theme) {
+                missing.extend(self.files(&format!("{}{}", figure.id, theme.suffix()), &svg, fonts)?);
+            }
+            Ok(svg)
+        };
+        let (light, dark) = (paint(Theme::Light)?, paint(Theme::Dark)?);
+        Ok((Picture { figure, light, dark }, missing))
+    }
+
+    /// Writes a picture in all formats and returns the characters that no font has.
+    fn files(&self, stem: &str, svg: &str, fonts: &Fonts) -> anyhow::Result<Vec<char>> {
+        let folder = self.into.join(files::CHARTS);
+        let path = |format: Format| folder.join(format!("{stem}.{}", format.as_str()));
         let mut missing = Vec::new();
         for format in &self.output.formats {
             match format {
                 Format::Svg => write_atomically(&path(Format::Svg), svg.as_bytes())?,
                 Format::Png => {
-                    let picture = paint::png(&svg, fonts)?;
+                    let picture = paint::png(svg, fonts)?;
                     missing = picture.missing;
                     write_atomically(&path(Format::Png), &picture.bytes)?;
                 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::journal::{whole_requests, whole_samples};
 use super::layout::{RunDirectory, files};
-use super::{ArchiveError, Manifest};
+use super::{ArchiveError, Git, Manifest};
 use crate::model::{CellRequests, Facts, Model, Nanos, RequestCount, Run, SampleRow, StrategyLine};
 
 /// A run as it was read.
@@ -56,6 +56,8 @@ fn facts(manifest: &Manifest) -> Facts {
         conditions: manifest.conditions(),
         machine: manifest.machine.summary(),
         repeats: Some(manifest.repeats),
+        command: manifest.command_line.clone(),
+        source: manifest.git.as_ref().map(Git::summary).unwrap_or_default(),
         planned_samples: manifest.planned_samples,
     }
 }

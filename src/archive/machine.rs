@@ -173,6 +173,12 @@ impl Git {
         let modified = !ask(&["status", "--porcelain", "--untracked-files=no"])?.is_empty();
         Some(Self { commit, modified })
     }
+
+    /// For people: the commit, and whether files differ from it.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        format!("{}{}", self.commit, if self.modified { ", with changes" } else { "" })
+    }
 }
 
 #[cfg(test)]

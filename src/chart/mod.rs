@@ -18,6 +18,8 @@ mod words;
 
 use thiserror::Error;
 
+pub use words::value;
+
 use crate::config::ChartSpec;
 use crate::model::figure::Figure;
 use crate::report::Report;

@@ -60,7 +60,8 @@ pub(super) fn sentence(mut findings: Vec<String>) -> String {
 }
 
 /// A number for people: `101 ms`, `9.8×`, `498 per second`, `8 MiB`, `50`.
-pub(super) fn value(number: f64, unit: Unit) -> String {
+#[must_use]
+pub fn value(number: f64, unit: Unit) -> String {
     match unit {
         Unit::Seconds if number < 0.0 => format!("−{}", Nanos::from_secs_f64(-number).human()),
         Unit::Seconds => Nanos::from_secs_f64(number).human(),

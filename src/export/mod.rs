@@ -1,7 +1,9 @@
-//! Report → one file each. An export is given a report and a writer; it never opens a file and never computes a
-//! statistic. A new one is a file here and its entry in [`EXPORTS`].
+//! Report → one file each. An export is given a report, its pictures and a writer; it never opens a file and never
+//! computes a statistic. A new one is a file here and its entry in [`EXPORTS`].
 
+mod markdown;
 mod numbers;
+mod story;
 mod summary_csv;
 mod summary_json;
 
@@ -9,6 +11,8 @@ use std::io::{self, Write};
 
 use thiserror::Error;
 
+use crate::chart::WhyNot;
+use crate::model::figure::{Figure, Format, Theme};
 use crate::report::Report;
 
 /// A kind of file in the run directory: static, listed in [`EXPORTS`].
@@ -19,15 +23,39 @@ pub trait Export: Sync {
     /// One line about it.
     fn about(&self) -> &'static str;
 
-    /// Writes the whole file. The same report gives the same bytes.
+    /// Writes the whole file. The same report and pictures give the same bytes.
     ///
     /// # Errors
     /// When the writer fails; what it took until then is no complete file.
-    fn write(&self, report: &Report<'_>, to: &mut dyn Write) -> Result<(), ExportError>;
+    fn write(&self, report: &Report<'_>, pictures: &Pictures<'_>, to: &mut dyn Write) -> Result<(), ExportError>;
+}
+
+/// What was drawn for a report.
+#[derive(Clone, Debug, Default)]
+pub struct Pictures<'a> {
+    /// In the order asked for.
+    pub drawn: Vec<Picture<'a>>,
+    /// Themes of the picture files.
+    pub themes: &'a [Theme],
+    /// Formats of the picture files.
+    pub formats: &'a [Format],
+    /// Kinds of charts that could not be drawn, and why.
+    pub refused: &'a [(String, WhyNot)],
+}
+
+/// One figure, painted in both themes, whichever of them have files.
+#[derive(Clone, Debug)]
+pub struct Picture<'a> {
+    /// What is drawn.
+    pub figure: &'a Figure,
+    /// SVG on a light background.
+    pub light: String,
+    /// SVG on a dark background.
+    pub dark: String,
 }
 
 /// Every export, in the order written.
-pub const EXPORTS: &[&dyn Export] = &[&summary_csv::SummaryCsv, &summary_json::SummaryJson];
+pub const EXPORTS: &[&dyn Export] = &[&summary_csv::SummaryCsv, &summary_json::SummaryJson, &markdown::Markdown];
 
 /// Why a file could not be written.
 #[derive(Debug, Error)]
@@ -43,7 +71,7 @@ pub struct ExportError {
 mod tests {
     use std::io::{self, Write};
 
-    use super::EXPORTS;
+    use super::{EXPORTS, Pictures};
     use crate::model::{Run, SampleStatus};
     use crate::report::Report;
     use crate::report::testkit::{Sketch, article};
@@ -73,7 +101,7 @@ mod tests {
             for export in EXPORTS {
                 let write = || {
                     let mut bytes = Vec::new();
-                    export.write(&Report::of(&run), &mut bytes).unwrap();
+                    export.write(&Report::of(&run), &Pictures::default(), &mut bytes).unwrap();
                     String::from_utf8(bytes).unwrap()
                 };
                 let text = write();
@@ -87,7 +115,7 @@ mod tests {
     #[test]
     fn a_full_disk_is_an_error_that_names_the_file() {
         for export in EXPORTS {
-            let error = export.write(&Report::of(&article(1)), &mut Full).unwrap_err();
+            let error = export.write(&Report::of(&article(1)), &Pictures::default(), &mut Full).unwrap_err();
             assert_eq!(error.source.kind(), io::ErrorKind::StorageFull);
             assert_eq!(error.to_string(), format!("cannot write {}", export.file_name()));
         }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::export::numbers::{seconds, significant};
-use crate::export::{Export, ExportError};
+use crate::export::{Export, ExportError, Pictures};
 use crate::report::{Cell, Report};
 
 /// The columns, in order.
@@ -44,7 +44,7 @@ impl Export for SummaryCsv {
         "a row for each cell: median, interval, ideal, speed-up, throughput, latency"
     }
 
-    fn write(&self, report: &Report<'_>, to: &mut dyn Write) -> Result<(), ExportError> {
+    fn write(&self, report: &Report<'_>, _: &Pictures<'_>, to: &mut dyn Write) -> Result<(), ExportError> {
         rows(report, to).map_err(|source| ExportError { file: self.file_name(), source })
     }
 }
@@ -92,14 +92,14 @@ fn fields(report: &Report<'_>, cell: &Cell<'_>) -> [String; COLUMNS.len()] {
 
 #[cfg(test)]
 mod tests {
-    use super::{Export, SummaryCsv};
+    use super::{Export, Pictures, SummaryCsv};
     use crate::model::{Nanos, Run, SampleStatus};
     use crate::report::Report;
     use crate::report::testkit::{Sketch, article};
 
     fn text(run: &Run) -> String {
         let mut bytes = Vec::new();
-        SummaryCsv.write(&Report::of(run), &mut bytes).unwrap();
+        SummaryCsv.write(&Report::of(run), &Pictures::default(), &mut bytes).unwrap();
         String::from_utf8(bytes).unwrap()
     }
 

@@ -1,14 +1,15 @@
-//! summary.json: the numbers of summary.csv for machines, with the run's facts, what the cells cost, and the caveats.
+//! summary.json: the numbers of summary.csv for machines, with the run's facts, what the cells cost, the findings and the caveats.
 //! Missing is `null`. Keys keep their order; a change of meaning is a new `schema_version`.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde::Serialize;
 
 use crate::export::numbers::{rounded, rounded_seconds};
-use crate::export::{Export, ExportError};
+use crate::export::{Export, ExportError, Pictures};
 use crate::model::{Facts, RequestCount, Target};
-use crate::report::{Caveat, Cell, Report, Stopped};
+use crate::report::{Caveat, Cell, Finding, Report, Stopped};
 use crate::stats::Method;
 
 /// Version of the layout below.
@@ -23,10 +24,10 @@ impl Export for SummaryJson {
     }
 
     fn about(&self) -> &'static str {
-        "the same numbers for programs, with facts, cost and caveats"
+        "the same numbers for programs, with facts, cost, findings and caveats"
     }
 
-    fn write(&self, report: &Report<'_>, to: &mut dyn Write) -> Result<(), ExportError> {
+    fn write(&self, report: &Report<'_>, _: &Pictures<'_>, to: &mut dyn Write) -> Result<(), ExportError> {
         document(report, to).map_err(|source| ExportError { file: self.file_name(), source })
     }
 }
@@ -42,6 +43,7 @@ struct Document<'a> {
     run: RunFacts<'a>,
     baseline: Option<&'a str>,
     cells: Vec<CellNumbers<'a>>,
+    findings: Vec<FindingText<'a>>,
     caveats: Vec<CaveatText<'a>>,
 }
 
@@ -115,6 +117,16 @@ struct CostNumbers {
 }
 
 #[derive(Serialize)]
+struct FindingText<'a> {
+    kind: &'static str,
+    settled: bool,
+    strategies: Vec<&'a str>,
+    requests: &'a [RequestCount],
+    numbers: BTreeMap<&'static str, Option<f64>>,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
 struct CaveatText<'a> {
     kind: &'static str,
     strategy: Option<&'a str>,
@@ -131,6 +143,7 @@ impl<'a> Document<'a> {
             run: RunFacts::of(report.facts),
             baseline: report.baseline.map(name),
             cells: report.cells.iter().map(|cell| CellNumbers::of(report, cell)).collect(),
+            findings: report.findings.iter().map(|finding| FindingText::of(report, finding)).collect(),
             caveats: report.caveats.iter().map(|caveat| CaveatText::of(report, caveat)).collect(),
         }
     }
@@ -255,6 +268,23 @@ impl CostNumbers {
     }
 }
 
+impl<'a> FindingText<'a> {
+    fn of(report: &'a Report<'_>, finding: &'a Finding) -> Self {
+        let number = |(name, value): &(&'static str, f64)| {
+            let value = if name.ends_with("_s") { rounded_seconds(*value) } else { rounded(*value) };
+            (*name, value)
+        };
+        Self {
+            kind: finding.kind.as_str(),
+            settled: finding.settled,
+            strategies: finding.slots.iter().map(|slot| report.strategies[*slot].name.as_str()).collect(),
+            requests: &finding.requests,
+            numbers: finding.numbers.iter().map(number).collect(),
+            text: &finding.text,
+        }
+    }
+}
+
 impl<'a> CaveatText<'a> {
     fn of(report: &'a Report<'_>, caveat: &'a Caveat) -> Self {
         Self {
@@ -271,7 +301,7 @@ impl<'a> CaveatText<'a> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{Export, SummaryJson, without_user};
+    use super::{Export, Pictures, SummaryJson, without_user};
     use crate::export::summary_csv::SummaryCsv;
     use crate::model::{Run, Target, UrlTarget};
     use crate::report::Report;
@@ -279,7 +309,7 @@ mod tests {
 
     fn text(export: &dyn Export, run: &Run) -> String {
         let mut bytes = Vec::new();
-        export.write(&Report::of(run), &mut bytes).unwrap();
+        export.write(&Report::of(run), &Pictures::default(), &mut bytes).unwrap();
         String::from_utf8(bytes).unwrap()
     }
 

@@ -56,6 +56,10 @@ pub struct Facts {
     pub machine: String,
     /// How often each cell was to be measured; `None` where there was no plan.
     pub repeats: Option<Repeats>,
+    /// The command that measured, word by word; empty where nobody noted it.
+    pub command: Vec<String>,
+    /// For people: the commit of the source tree that the config lies in.
+    pub source: String,
     /// Samples that the plan holds; 0 where there is no plan.
     pub planned_samples: u32,
 }

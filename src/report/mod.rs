@@ -5,6 +5,7 @@
 mod caveats;
 mod cell;
 mod conditions;
+mod findings;
 #[cfg(test)]
 pub(crate) mod testkit;
 
@@ -12,6 +13,7 @@ use std::collections::{BTreeMap, HashMap};
 
 pub use caveats::{Caveat, CaveatKind};
 pub use cell::{Cell, Cost, Excluded, Latency, StatusCounts, Stopped, cell_seed, is_precise};
+pub use findings::{Finding, FindingKind};
 
 use crate::model::{Facts, Phase, RequestCount, Run, SampleRow, StrategyLine};
 
@@ -31,6 +33,8 @@ pub struct Report<'run> {
     pub cells: Vec<Cell<'run>>,
     /// What a reader should know before trusting the numbers.
     pub caveats: Vec<Caveat>,
+    /// What the numbers say, by kind.
+    pub findings: Vec<Finding>,
 }
 
 impl<'run> Report<'run> {
@@ -48,7 +52,8 @@ impl<'run> Report<'run> {
             cells.iter_mut().for_each(|cell| cell.explain_stop(repeats, run.facts.seed));
         }
         let caveats = caveats::of(run, &cells);
-        Self { facts: &run.facts, strategies: &run.strategies, counts: &run.counts, baseline, cells, caveats }
+        let findings = findings::of(&run.strategies, &cells);
+        Self { facts: &run.facts, strategies: &run.strategies, counts: &run.counts, baseline, cells, caveats, findings }
     }
 
     /// The cell of a strategy at a count, where it was measured.
@@ -130,6 +135,11 @@ mod tests {
     fn an_empty_run_has_an_empty_report() {
         let run = crate::model::Run::default();
         let report = Report::of(&run);
-        assert!(report.cells.is_empty() && report.caveats.is_empty() && report.baseline.is_none());
+        assert!(
+            report.cells.is_empty()
+                && report.caveats.is_empty()
+                && report.findings.is_empty()
+                && report.baseline.is_none()
+        );
     }
 }

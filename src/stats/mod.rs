@@ -3,6 +3,7 @@
 
 mod ideal;
 mod interval;
+mod line;
 mod outlier;
 mod quantile;
 mod rank;
@@ -10,6 +11,7 @@ mod summary;
 
 pub use ideal::{for_delays, for_fixed_delay};
 pub use interval::{Interval, Method, of_median};
+pub use line::Line;
 pub use outlier::outliers;
 pub use quantile::Sorted;
 pub use rank::{Trend, holm, seasonal_trend};

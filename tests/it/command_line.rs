@@ -16,7 +16,8 @@ fn the_main_job_leaves_a_whole_run() {
     let run = said.stdout.trim_end();
     assert!(run.starts_with("reports/quick-") && !run.contains('\n'), "{run:?}");
     let files = place.entries(run);
-    for file in ["config.toml", "manifest.json", "raw.csv", "requests.csv", "summary.csv", "summary.json"] {
+    for file in ["config.toml", "manifest.json", "raw.csv", "requests.csv", "summary.csv", "summary.json", "report.md"]
+    {
         assert!(files.contains(&file.to_owned()), "{file} of {files:?}");
     }
     for chart in ["duration.svg", "duration.png", "duration-log.svg", "timeline.png"] {
@@ -39,7 +40,8 @@ fn rendering_again_gives_the_same_bytes() {
     let run =
         place.run(&["-c", "quick.toml", "-q", "--requests", "2", "--formats", "svg"]).stdout.trim_end().to_owned();
     let read = |name: &str| fs::read(place.path(&run).join(name)).unwrap();
-    let derived = ["summary.csv", "summary.json", "charts/duration.svg", "charts/timeline.svg", "manifest.json"];
+    let derived =
+        ["summary.csv", "summary.json", "report.md", "charts/duration.svg", "charts/timeline.svg", "manifest.json"];
     let before = derived.map(read);
     fs::remove_dir_all(place.path(&run).join("charts")).unwrap();
     fs::remove_file(place.path(&run).join("summary.csv")).unwrap();

@@ -1,0 +1,208 @@
+//! Which strategy overtakes which, and between which request counts.
+
+use std::cmp::Ordering;
+
+use super::{ENOUGH, Finding, FindingKind, Told};
+use crate::model::RequestCount;
+use crate::report::cell::Cell;
+
+/// More pairs than this are counted and not told one by one.
+const MOST_TOLD: usize = 12;
+
+pub(super) fn of(told: &Told<'_>) -> Vec<Finding> {
+    if told.by_line.len() < 2 {
+        return Vec::new();
+    }
+    let slots = 0..told.by_line.len();
+    let pairs = slots.flat_map(|second| (0..second).map(move |first| (first, second)));
+    let races: Vec<Race<'_>> = pairs.map(|(a, b)| Race::of(told.by_line[a], told.by_line[b])).collect();
+    let mut sure: Vec<Finding> = races.iter().flat_map(|race| race.sure(told)).collect();
+    sure.sort_by_key(|finding| finding.requests.last().copied());
+    let more = sure.len().saturating_sub(MOST_TOLD);
+    sure.truncate(MOST_TOLD);
+    if let Some(last) = sure.last_mut().filter(|_| more > 0) {
+        last.text.push_str(&format!(" The data show {more} more such pairs at larger counts."));
+    }
+    let doubtful: Vec<&Race<'_>> = races.iter().filter(|race| race.is_doubtful()).collect();
+    if sure.is_empty() && doubtful.is_empty() {
+        sure.extend(nobody(told, &races));
+    }
+    sure.extend(undecided(told, &doubtful));
+    sure
+}
+
+/// Two strategies at the counts that both were measured at.
+struct Race<'a> {
+    slots: (usize, usize),
+    pairs: Vec<(&'a Cell<'a>, &'a Cell<'a>)>,
+}
+
+impl<'a> Race<'a> {
+    fn of(one: &[&'a Cell<'a>], other: &[&'a Cell<'a>]) -> Self {
+        let partner = |cell: &'a Cell<'a>| Some((cell, *other.iter().find(|o| o.requests == cell.requests)?));
+        Self { slots: (one[0].slot, other[0].slot), pairs: one.iter().filter_map(|cell| partner(cell)).collect() }
+    }
+
+    /// Consecutive counts at which `order` sees different strategies in front, those without order left out.
+    fn changes(&self, order: fn(&Cell<'_>, &Cell<'_>) -> Ordering) -> Vec<Change> {
+        let seen: Vec<(RequestCount, Ordering)> =
+            self.pairs.iter().map(|(a, b)| (a.requests, order(a, b))).filter(|(_, order)| order.is_ne()).collect();
+        let turned = seen.windows(2).filter(|pair| pair[0].1 != pair[1].1);
+        turned.map(|pair| Change { from: pair[0].0, to: pair[1].0, first_leads: pair[1].1.is_lt() }).collect()
+    }
+
+    fn sure(&self, told: &Told<'_>) -> Vec<Finding> {
+        let finding = |change: Change| {
+            let (first, second) = self.slots;
+            let (winner, loser) = if change.first_leads { (first, second) } else { (second, first) };
+            let (from, to) = (change.from, change.to);
+            let mut numbers = vec![("from_requests", from.into()), ("to_requests", to.into())];
+            numbers.extend(self.crossing(&change).map(|at| ("crossing_requests", at)));
+            let near = self.crossing(&change).map_or_else(String::new, |at| format!(", at about {at:.0}"));
+            let text = format!(
+                "{} overtakes {} between {from} and {to} requests{near} (the 95 % intervals of the medians are apart \
+                 at both ends).",
+                told.name(winner),
+                told.name(loser)
+            );
+            let (slots, requests) = (vec![winner, loser], vec![from, to]);
+            Finding { kind: FindingKind::Overtaking, settled: true, slots, requests, numbers, text }
+        };
+        self.changes(clearly).into_iter().map(finding).collect()
+    }
+
+    /// Where the lines between the medians cross; `None` where they do so more than once.
+    fn crossing(&self, change: &Change) -> Option<f64> {
+        let within = self.pairs.iter().filter(|(a, _)| (change.from..=change.to).contains(&a.requests));
+        let gaps: Vec<(f64, f64)> =
+            within.filter_map(|(a, b)| Some((a.requests.into(), a.median()? - b.median()?))).collect();
+        let mut turns = gaps.windows(2).filter(|pair| (pair[0].1 > 0.0) != (pair[1].1 > 0.0));
+        let (left, right) = turns.next().map(|pair| (pair[0], pair[1]))?;
+        let at = left.0 + (right.0 - left.0) * left.1 / (left.1 - right.1);
+        Some(at).filter(|at| at.is_finite() && turns.next().is_none())
+    }
+
+    fn is_doubtful(&self) -> bool {
+        self.changes(clearly).is_empty() && !self.changes(by_median).is_empty()
+    }
+}
+
+/// The lead changes after `from` and not later than `to`.
+struct Change {
+    from: RequestCount,
+    to: RequestCount,
+    first_leads: bool,
+}
+
+fn by_median(a: &Cell<'_>, b: &Cell<'_>) -> Ordering {
+    a.median().zip(b.median()).map_or(Ordering::Equal, |(a, b)| a.total_cmp(&b))
+}
+
+/// The order of two cells whose intervals do not touch.
+fn clearly(a: &Cell<'_>, b: &Cell<'_>) -> Ordering {
+    if a.points.len() < ENOUGH || b.points.len() < ENOUGH {
+        return Ordering::Equal;
+    }
+    match (a.interval, b.interval) {
+        (Some(a), Some(b)) if a.high < b.low => Ordering::Less,
+        (Some(a), Some(b)) if b.high < a.low => Ordering::Greater,
+        _ => Ordering::Equal,
+    }
+}
+
+fn nobody(told: &Told<'_>, races: &[Race<'_>]) -> Option<Finding> {
+    let mut requests: Vec<RequestCount> =
+        races.iter().flat_map(|race| race.pairs.iter().map(|(a, _)| a.requests)).collect();
+    requests.sort_unstable();
+    requests.dedup();
+    let (first, last) = (*requests.first()?, *requests.last()?);
+    let single = requests.len() == 1;
+    let text = if single {
+        format!("All strategies share one request count, {first}: the data can't tell whether one overtakes another.")
+    } else {
+        let strategies = told.by_line.len();
+        format!("From {first} to {last} requests none of the {strategies} strategies overtakes another.")
+    };
+    let slots = told.by_line.iter().map(|cells| cells[0].slot).collect();
+    Some(Finding { kind: FindingKind::Overtaking, settled: !single, slots, requests, numbers: Vec::new(), text })
+}
+
+fn undecided(told: &Told<'_>, races: &[&Race<'_>]) -> Option<Finding> {
+    if races.is_empty() {
+        return None;
+    }
+    let name = |race: &&Race<'_>| format!("{} and {}", told.name(race.slots.0), told.name(race.slots.1));
+    let mut names: Vec<String> = races.iter().take(MOST_TOLD).map(name).collect();
+    if races.len() > MOST_TOLD {
+        names.push(format!("{} more pairs", races.len() - MOST_TOLD));
+    }
+    let cells = || races.iter().flat_map(|race| race.pairs.iter().flat_map(|(a, b)| [*a, *b]));
+    let why = if cells().all(|cell| cell.points.len() < ENOUGH) {
+        format!("cells have fewer than {ENOUGH} samples, so there is no interval to judge by")
+    } else {
+        "their 95 % intervals overlap at one end or both".to_owned()
+    };
+    let mut slots: Vec<usize> = races.iter().flat_map(|race| [race.slots.0, race.slots.1]).collect();
+    let mut requests: Vec<RequestCount> = cells().map(|cell| cell.requests).collect();
+    slots.sort_unstable();
+    slots.dedup();
+    requests.sort_unstable();
+    requests.dedup();
+    let text = format!("The medians change their order, but {why}, and the data can't tell: {}.", names.join("; "));
+    let numbers = vec![("pairs", races.len() as f64)];
+    Some(Finding { kind: FindingKind::Overtaking, settled: false, slots, requests, numbers, text })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Finding, FindingKind};
+    use crate::report::Report;
+    use crate::report::testkit::{Sketch, article};
+
+    /// Two strategies at 10, 20, 30 …; each cell has three samples, `spread` apart.
+    fn race(one: &[f64], other: &[f64], spread: f64) -> Vec<Finding> {
+        let mut sketch = Sketch::new().strategy("one", "async", None).strategy("other", "async", None);
+        for (slot, medians) in [one, other].into_iter().enumerate() {
+            for (median, step) in medians.iter().zip(1..) {
+                for offset in [-spread, 0.0, spread] {
+                    sketch = sketch.sample(slot, step * 10, median + offset);
+                }
+            }
+        }
+        let run = sketch.run();
+        let findings = Report::of(&run).findings.into_iter();
+        findings.filter(|finding| finding.kind == FindingKind::Overtaking).collect()
+    }
+
+    #[test]
+    fn an_overtaking_has_its_interval_and_its_place() {
+        let found = race(&[1.0, 2.0, 3.0, 4.0], &[2.5, 2.5, 2.5, 2.5], 0.1);
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            found[0].text,
+            "other overtakes one between 20 and 30 requests, at about 25 (the 95 % intervals of the medians are apart \
+             at both ends)."
+        );
+        assert_eq!((found[0].slots.as_slice(), found[0].requests.as_slice()), (&[1, 0][..], &[20, 30][..]));
+        let near = race(&[1.0, 2.0, 3.0, 4.0], &[2.5, 2.5, 2.5, 2.5], 0.3);
+        assert_eq!(near[0].requests, [10, 40], "ends where the intervals overlap are not sure");
+    }
+
+    #[test]
+    fn an_order_within_the_noise_is_not_settled() {
+        let found = race(&[1.0, 2.0], &[1.1, 1.9], 0.2);
+        assert_eq!(found.len(), 1);
+        assert!(!found[0].settled);
+        assert!(found[0].text.ends_with("overlap at one end or both, and the data can't tell: one and other."));
+        assert!(!race(&[1.0], &[2.0], 0.1)[0].settled, "one count shows no change");
+    }
+
+    #[test]
+    fn ties_are_no_overtaking() {
+        let run = article(3);
+        let report = Report::of(&run);
+        let found: Vec<_> = report.findings.iter().filter(|finding| finding.kind == FindingKind::Overtaking).collect();
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].text, "From 10 to 50 requests none of the 4 strategies overtakes another.");
+    }
+}
