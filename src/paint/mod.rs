@@ -1,5 +1,5 @@
-//! Draws any [`Figure`](crate::model::figure::Figure): figure → layout → SVG → PNG. The order is [`layout`] (where each
-//! text and plot stands, pure), [`svg`] (plotters draws through our backend, which writes the elements) and [`png`] (that
+//! Draws any [`Figure`](crate::model::figure::Figure): figure → layout → SVG → PNG. The order is [`layout()`] (where each
+//! text and plot stands, pure), [`svg()`] (plotters draws through our backend, which writes the elements) and [`png()`] (that
 //! same SVG in pixels). Must not know charts, runs or files, but for the font files that a caller names.
 //!
 //! Reading order: `geometry`, `text`, `script`, `palette` (what is drawn with); `scale`, `number`, `ticks` (axes); `key`,

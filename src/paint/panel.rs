@@ -200,7 +200,7 @@ impl<'a> Draft<'a> {
             };
             self.y_ticks = {
                 let limit = if y.scale == Scale::Log { 10.0 } else { 7.0 };
-                choose(&self.panel.y, &y, most((height / (size * 1.9)).round(), limit), fits)
+                choose(&self.panel.y, &y, whole((height / (size * 1.9)).round(), 2.0, limit), fits)
             };
         } else {
             self.y_ticks = self.lane_names(page, &y, height);
@@ -213,12 +213,14 @@ impl<'a> Draft<'a> {
     fn lane_names(&self, page: &Page<'_>, y: &Span, height: f64) -> Ticks {
         let names = &self.panel.y.names;
         let lane = height / (y.high - y.low);
-        let every = most((page.sizes.base * 1.3 / lane).ceil(), 1e9);
+        let every = whole((page.sizes.base * 1.3 / lane).ceil(), 1.0, 1e9);
         let name = |(index, name): (usize, &String)| {
             (index as f64, page.base().elide(&printable(name), self.area.width * 0.25))
         };
         let shown = names.iter().enumerate().step_by(every).map(name);
-        let major = shown.filter(|(_, label)| !label.is_empty() && height >= page.sizes.base * 1.3).collect();
+        let middle = |index: f64| height * (1.0 - y.fraction(index));
+        let inside = |index: f64| middle(index) >= page.sizes.base * 0.65;
+        let major = shown.filter(|(index, label)| !label.is_empty() && inside(*index)).collect();
         Ticks { major, ..Ticks::default() }
     }
 
@@ -281,7 +283,7 @@ impl<'a> Draft<'a> {
         let Some(reason) = &self.panel.empty else { return };
         let face = page.base();
         let (plot, pad) = (&layout.plot, page.sizes.base);
-        let most = most(plot.height / face.line(), 6.0);
+        let most = whole(plot.height / face.line(), 1.0, 6.0);
         let lines = if plot.height < face.line() {
             Vec::new()
         } else {
@@ -307,15 +309,15 @@ fn x_ticks(page: &Page<'_>, axis: &Axis, span: &Span, (plot, limits): (Rect, (f6
         let ends: Vec<(f64, f64)> = ticks.major.iter().map(ends).filter(inside).collect();
         ends.windows(2).all(|pair| pair[1].0 - pair[0].1 >= size * 0.8)
     };
-    let mut ticks = choose(axis, span, most(plot.width / (size * 5.0), 12.0), fits);
+    let mut ticks = choose(axis, span, whole(plot.width / (size * 5.0), 2.0, 12.0), fits);
     ticks.major.retain(|tick| inside(&ends(tick)));
     ticks
 }
 
-/// A whole number from 2 to `limit`.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a small positive range")]
-fn most(count: f64, limit: f64) -> usize {
-    if limit > 100.0 { count.clamp(1.0, limit) as usize } else { count.clamp(2.0, limit) as usize }
+/// `count` as a whole number within `least` and `limit`, all of them positive.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a positive range")]
+fn whole(count: f64, least: f64, limit: f64) -> usize {
+    count.clamp(least, limit) as usize
 }
 
 /// `Duration (s)`; without a label, the unit alone.
