@@ -31,7 +31,8 @@ pub fn load(path: &Path) -> Result<Loaded, ArchiveError> {
     let config_path = directory.file(files::CONFIG);
     let config = std::fs::read_to_string(&config_path).map_err(ArchiveError::io("read", &config_path))?;
     let raw = directory.file(files::RAW);
-    if !raw.is_file() {
+    // A run that was killed at its very beginning may have no journal yet: it holds no sample.
+    if manifest.status == RunStatus::Finished && !raw.is_file() {
         return Err(ArchiveError::NotARun { path: directory.path().to_owned(), missing: files::RAW });
     }
     let (samples, _) = whole_samples(&raw)?;
