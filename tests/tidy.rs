@@ -17,7 +17,7 @@ const REGISTRIES: [(&str, &str, &str); 3] =
     [("strategy", "STRATEGIES", "Strategy"), ("chart", "CHARTS", "Chart"), ("export", "EXPORTS", "Export")];
 
 /// Third-party crates and the only modules that may name them.
-const PLACES: [(&str, &[&str]); 14] = [
+const PLACES: [(&str, &[&str]); 15] = [
     ("plotters", &["paint"]),
     ("plotters_backend", &["paint"]),
     ("resvg", &["paint"]),
@@ -33,6 +33,7 @@ const PLACES: [(&str, &[&str]); 14] = [
     ("comfy_table", &["terminal"]),
     ("annotate_snippets", &["config"]),
     ("csv", &["archive", "export"]),
+    ("minijinja", &["export"]),
 ];
 
 /// One source file.

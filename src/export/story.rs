@@ -43,6 +43,8 @@ pub(super) struct Story<'a> {
 pub(super) struct Row {
     /// Texts of [`COLUMNS`], the name first; empty where nobody measured.
     pub(super) texts: [String; COLUMNS.len()],
+    /// The numbers behind the texts, for sorting.
+    pub(super) numbers: [Option<f64>; COLUMNS.len()],
 }
 
 /// Samples of one cell that do not count.
@@ -123,14 +125,16 @@ impl Row {
             (Some(failed.into()).filter(|failed| *failed > 0.0), Unit::Count),
         ];
         let mut texts: [String; COLUMNS.len()] = std::array::from_fn(|_| String::new());
+        let mut numbers = [None; COLUMNS.len()];
         texts[0] = name.to_owned();
         for (column, (number, unit)) in (1..).zip(shown) {
+            numbers[column] = number;
             texts[column] = number.map_or_else(String::new, |number| value(number, unit));
         }
         texts[4] = cell.interval.map_or_else(String::new, |interval| {
             format!("{} – {}", value(interval.low, Unit::Seconds), value(interval.high, Unit::Seconds))
         });
-        Self { texts }
+        Self { texts, numbers }
     }
 }
 

@@ -20,9 +20,9 @@ use super::legend::{KeyItem, SWATCH, Sample};
 use super::palette::{IDEAL_DASH, Marker, Palette, Rgb, dash, marker};
 use super::panel::{EndLabel, PanelLayout, is_lanes};
 use super::scale::{Coordinate, Span};
-use super::sheet::{Head, Sheet};
+use super::sheet::{Head, Sheet, decimal, escape};
 use super::text::Fonts;
-use crate::model::figure::{Bar, Figure, Panel, Role, Theme};
+use crate::model::figure::{Bar, Figure, Panel, Role, Scale, Theme};
 
 type Fault = DrawingAreaErrorKind<Infallible>;
 pub(super) type Drawn = Result<(), Fault>;
@@ -192,7 +192,7 @@ impl Painter<'_> {
         let name = |part: &str| format!("panel{index}-{part}");
         if let Some((x, y)) = place.spans {
             let mut plot = self.chart(root, (x, y), place)?;
-            self.open(&name("axes"), "axes", "");
+            self.sheet.borrow_mut().push(axes_group(&format!("{}-{}", self.id, name("axes")), &x, place));
             self.axes(&mut plot, panel, place)?;
             self.close();
             if !panel.bars.is_empty() {
@@ -289,6 +289,18 @@ impl Painter<'_> {
     }
 }
 
+/// Opens the group of a panel's axes, which tells scripts where the plot lies (left, top, right, bottom) and which range
+/// a linear x axis has.
+fn axes_group(id: &str, x: &Span, place: &PanelLayout) -> String {
+    let at = &place.plot;
+    let plot = [at.x, at.y, at.right(), at.bottom()].map(decimal).join(" ");
+    let range = match x.scale {
+        Scale::Linear => format!(" data-x=\"{} {}\"", x.low, x.high),
+        Scale::Log => String::new(),
+    };
+    format!("<g id=\"{}\" class=\"axes\" data-plot=\"{plot}\"{range}>", escape(id))
+}
+
 fn outline(corners: &[(f64, f64)], (x, y): (f64, f64), radius: f64) -> Vec<(i32, i32)> {
     corners.iter().map(|(dx, dy)| (coordinate(x + dx * radius), coordinate(y + dy * radius))).collect()
 }
@@ -297,7 +309,7 @@ fn outline(corners: &[(f64, f64)], (x, y): (f64, f64), radius: f64) -> Vec<(i32,
 fn below(y: &Span, place: &PanelLayout, pixels: f64) -> f64 {
     let share = -pixels / place.plot.height.max(1.0);
     match y.scale {
-        crate::model::figure::Scale::Linear => y.low + (y.high - y.low) * share,
-        crate::model::figure::Scale::Log => y.low * (y.high / y.low).powf(share),
+        Scale::Linear => y.low + (y.high - y.low) * share,
+        Scale::Log => y.low * (y.high / y.low).powf(share),
     }
 }
