@@ -331,7 +331,7 @@ fn registries_agree_with_their_folders() {
             complaints.push(format!("src/{folder}/mod.rs has no {registry}"));
             continue;
         };
-        let list = index.code[start..].split_once("= ").map_or("", |(_, list)| list.split(';').next().unwrap_or(""));
+        let list = index.code[start..].split_once('=').map_or("", |(_, list)| list.split(';').next().unwrap_or(""));
         let paths = list.match_indices("::").map(|(at, _)| &list[..at]);
         let listed: BTreeSet<&str> =
             paths.map(|before| before.rsplit(|c: char| !c.is_ascii() || !is_name(c as u8)).next().unwrap()).collect();

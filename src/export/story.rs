@@ -16,7 +16,7 @@ pub(super) const COLUMNS: [&str; 12] = [
     "Ideal",
     "Overhead",
     "Speed-up",
-    "Throughput",
+    "Requests/s",
     "CPU time",
     "Memory",
     "Failed",
@@ -131,6 +131,8 @@ impl Row {
             numbers[column] = number;
             texts[column] = number.map_or_else(String::new, |number| value(number, unit));
         }
+        // The heading says the unit.
+        texts[8] = texts[8].trim_end_matches(" per second").to_owned();
         texts[4] = cell.interval.map_or_else(String::new, |interval| {
             format!("{} – {}", value(interval.low, Unit::Seconds), value(interval.high, Unit::Seconds))
         });
@@ -251,20 +253,7 @@ mod tests {
         assert_eq!(story.lead, "4 strategies, 10 to 50 requests, 60 samples that count.");
         assert_eq!(
             story.rows[19].texts,
-            [
-                "async_get",
-                "50",
-                "3",
-                "102 ms",
-                "101 ms – 103 ms",
-                "100 ms",
-                "2 ms",
-                "49×",
-                "490 per second",
-                "10 ms",
-                "8 MiB",
-                ""
-            ]
+            ["async_get", "50", "3", "102 ms", "101 ms – 103 ms", "100 ms", "2 ms", "49×", "490", "10 ms", "8 MiB", ""]
         );
         assert_eq!(story.command.as_deref(), Some("reportgen --config 'my sweep.toml'"));
         assert!(story.method.contains(&("Repeats", "3 of each cell".to_owned())));
