@@ -7,7 +7,7 @@ use crate::model::{Facts, Nanos, StrategyLine, Target};
 use crate::report::{Cell, Finding, FindingKind, Report};
 
 /// Headings of the table's columns.
-pub(super) const COLUMNS: [&str; 12] = [
+pub(super) const COLUMNS: [&str; 11] = [
     "Strategy",
     "Requests",
     "Samples",
@@ -19,7 +19,6 @@ pub(super) const COLUMNS: [&str; 12] = [
     "Requests/s",
     "CPU time",
     "Memory",
-    "Failed",
 ];
 
 /// Everything a page tells.
@@ -110,7 +109,6 @@ fn findings<'a>(report: &'a Report<'_>) -> Vec<(&'static str, Vec<&'a Finding>)>
 impl Row {
     fn of(report: &Report<'_>, cell: &Cell<'_>) -> Self {
         let name = report.strategies[cell.slot].name.as_str();
-        let failed = cell.statuses.not_ok();
         let shown = [
             (Some(cell.requests.into()), Unit::Count),
             (Some(cell.points.len() as f64), Unit::Count),
@@ -122,7 +120,6 @@ impl Row {
             (cell.throughput_rps, Unit::PerSecond),
             (cell.cost.cpu_s, Unit::Seconds),
             (cell.cost.peak_rss_bytes, Unit::Bytes),
-            (Some(failed.into()).filter(|failed| *failed > 0.0), Unit::Count),
         ];
         let mut texts: [String; COLUMNS.len()] = std::array::from_fn(|_| String::new());
         let mut numbers = [None; COLUMNS.len()];
@@ -253,7 +250,7 @@ mod tests {
         assert_eq!(story.lead, "4 strategies, 10 to 50 requests, 60 samples that count.");
         assert_eq!(
             story.rows[19].texts,
-            ["async_get", "50", "3", "102 ms", "101 ms – 103 ms", "100 ms", "2 ms", "49×", "490", "10 ms", "8 MiB", ""]
+            ["async_get", "50", "3", "102 ms", "101 ms – 103 ms", "100 ms", "2 ms", "49×", "490", "10 ms", "8 MiB"]
         );
         assert_eq!(story.command.as_deref(), Some("reportgen --config 'my sweep.toml'"));
         assert!(story.method.contains(&("Repeats", "3 of each cell".to_owned())));
