@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::journal::{whole_requests, whole_samples};
 use super::layout::{RunDirectory, files};
-use super::{ArchiveError, Git, Manifest};
+use super::{ArchiveError, Git, Manifest, RunStatus};
 use crate::model::{CellRequests, Facts, Model, Nanos, RequestCount, Run, SampleRow, StrategyLine};
 
 /// A run as it was read.

@@ -1,6 +1,7 @@
 //! Report → one file each. An export is given a report, its pictures and a writer; it never opens a file and never
 //! computes a statistic. A new one is a file here and its entry in [`EXPORTS`].
 
+mod html;
 mod markdown;
 mod numbers;
 mod story;
@@ -55,7 +56,8 @@ pub struct Picture<'a> {
 }
 
 /// Every export, in the order written.
-pub const EXPORTS: &[&dyn Export] = &[&summary_csv::SummaryCsv, &summary_json::SummaryJson, &markdown::Markdown];
+pub const EXPORTS: &[&dyn Export] =
+    &[&summary_csv::SummaryCsv, &summary_json::SummaryJson, &markdown::Markdown, &html::Html];
 
 /// Why a file could not be written.
 #[derive(Debug, Error)]

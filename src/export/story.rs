@@ -7,7 +7,7 @@ use crate::model::{Facts, Nanos, StrategyLine, Target};
 use crate::report::{Cell, Finding, FindingKind, Report};
 
 /// Headings of the table's columns.
-pub(super) const COLUMNS: [&str; 12] = [
+pub(super) const COLUMNS: [&str; 11] = [
     "Strategy",
     "Requests",
     "Samples",
@@ -16,10 +16,9 @@ pub(super) const COLUMNS: [&str; 12] = [
     "Ideal",
     "Overhead",
     "Speed-up",
-    "Throughput",
+    "Requests/s",
     "CPU time",
     "Memory",
-    "Failed",
 ];
 
 /// Everything a page tells.
@@ -43,6 +42,8 @@ pub(super) struct Story<'a> {
 pub(super) struct Row {
     /// Texts of [`COLUMNS`], the name first; empty where nobody measured.
     pub(super) texts: [String; COLUMNS.len()],
+    /// The numbers behind the texts, for sorting.
+    pub(super) numbers: [Option<f64>; COLUMNS.len()],
 }
 
 /// Samples of one cell that do not count.
@@ -108,7 +109,6 @@ fn findings<'a>(report: &'a Report<'_>) -> Vec<(&'static str, Vec<&'a Finding>)>
 impl Row {
     fn of(report: &Report<'_>, cell: &Cell<'_>) -> Self {
         let name = report.strategies[cell.slot].name.as_str();
-        let failed = cell.statuses.not_ok();
         let shown = [
             (Some(cell.requests.into()), Unit::Count),
             (Some(cell.points.len() as f64), Unit::Count),
@@ -120,17 +120,20 @@ impl Row {
             (cell.throughput_rps, Unit::PerSecond),
             (cell.cost.cpu_s, Unit::Seconds),
             (cell.cost.peak_rss_bytes, Unit::Bytes),
-            (Some(failed.into()).filter(|failed| *failed > 0.0), Unit::Count),
         ];
         let mut texts: [String; COLUMNS.len()] = std::array::from_fn(|_| String::new());
+        let mut numbers = [None; COLUMNS.len()];
         texts[0] = name.to_owned();
         for (column, (number, unit)) in (1..).zip(shown) {
+            numbers[column] = number;
             texts[column] = number.map_or_else(String::new, |number| value(number, unit));
         }
+        // The heading says the unit.
+        texts[8] = texts[8].trim_end_matches(" per second").to_owned();
         texts[4] = cell.interval.map_or_else(String::new, |interval| {
             format!("{} – {}", value(interval.low, Unit::Seconds), value(interval.high, Unit::Seconds))
         });
-        Self { texts }
+        Self { texts, numbers }
     }
 }
 
@@ -247,20 +250,7 @@ mod tests {
         assert_eq!(story.lead, "4 strategies, 10 to 50 requests, 60 samples that count.");
         assert_eq!(
             story.rows[19].texts,
-            [
-                "async_get",
-                "50",
-                "3",
-                "102 ms",
-                "101 ms – 103 ms",
-                "100 ms",
-                "2 ms",
-                "49×",
-                "490 per second",
-                "10 ms",
-                "8 MiB",
-                ""
-            ]
+            ["async_get", "50", "3", "102 ms", "101 ms – 103 ms", "100 ms", "2 ms", "49×", "490", "10 ms", "8 MiB"]
         );
         assert_eq!(story.command.as_deref(), Some("reportgen --config 'my sweep.toml'"));
         assert!(story.method.contains(&("Repeats", "3 of each cell".to_owned())));

@@ -12,7 +12,7 @@ use super::palette::Palette;
 use super::panel::PanelLayout;
 use super::series;
 use super::text::{FAMILIES, Fonts};
-use crate::model::figure::Figure;
+use crate::model::figure::{Figure, Scale};
 
 /// Length of the short lines at ticks, in CSS pixels.
 const TICK: f64 = 5.0;
@@ -23,7 +23,8 @@ pub fn svg(figure: &Figure, style: &Style, fonts: &Fonts) -> String {
     let style = style.usable();
     let palette = Palette::of(style.theme);
     let places = layout(figure, &style, fonts);
-    let id = identifier(&figure.id);
+    // Both themes may stand in one page, where an id stands once.
+    let id = identifier(&format!("{}{}", figure.id, style.theme.suffix()));
     let canvas = Canvas::new((style.width, style.height), fonts);
     let brush = Brush::new(canvas.clone(), palette);
     let ground = hex(palette.background);
@@ -112,7 +113,14 @@ fn frame(brush: &Brush<'_>, place: &PanelLayout, lanes: bool) {
         };
         plane.draw_mesh(draw, 0, 0).expect("the canvas never fails, and is not borrowed while plotters draws");
     });
-    brush.canvas.group("class=\"axis\"", || {
+    // Tells scripts where the plot lies (left, top, right, bottom) and, of a linear x axis, which range it has.
+    let edges = [plot.x, plot.y, plot.right(), plot.bottom()].map(|edge| format!("{edge:.2}")).join(" ");
+    let span = plane.as_coord_spec().x_spec().span;
+    let range = match span.scale {
+        Scale::Linear => format!(" data-x=\"{} {}\"", span.low, span.high),
+        Scale::Log => String::new(),
+    };
+    brush.canvas.group(&format!("class=\"axes\" data-plot=\"{edges}\"{range}"), || {
         let (bottom, axis) = (plot.bottom(), stroke(palette.axis, 1.0));
         brush.path(&[(plot.x, bottom), (plot.right(), bottom)], axis);
         if axes.foot {
@@ -154,10 +162,10 @@ mod tests {
     fn a_picture_says_in_words_what_it_shows() {
         let drawn = svg(&figure("a", [1.0, 2.0, 3.0]), &STYLE, &Fonts::bundled());
         for part in [
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" id=\"speedup\" width=\"960\" height=\"600\" viewBox=\"0 0 960 600\"",
-            "role=\"img\" aria-labelledby=\"speedup-title speedup-desc\"",
-            "<title id=\"speedup-title\">&lt;b&gt;&amp;</title>\n<desc id=\"speedup-desc\">a stays ]]&gt; at 1</desc>\n",
-            "<g id=\"speedup-panel-1-series-1\" class=\"series measured\">",
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" id=\"speedup-dark\" width=\"960\" height=\"600\" viewBox=\"0 0 960 600\"",
+            "role=\"img\" aria-labelledby=\"speedup-dark-title speedup-dark-desc\"",
+            "<title id=\"speedup-dark-title\">&lt;b&gt;&amp;</title>\n<desc id=\"speedup-dark-desc\">a stays ]]&gt; at 1</desc>\n",
+            "<g id=\"speedup-dark-panel-1-series-1\" class=\"series measured\">",
             "fill=\"#0d1117\"",
         ] {
             assert!(drawn.contains(part), "{part}\n{drawn}");

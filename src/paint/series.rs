@@ -10,7 +10,7 @@ use super::brush::{Brush, rgb, stroke};
 use super::canvas::Canvas;
 use super::geometry::Rect;
 use super::key::{Kind, Look};
-use super::markup::{fine, hex, px};
+use super::markup::{escape, fine, hex, px};
 use super::panel::Axes;
 use super::scale::{Coordinate, Span, showable};
 use crate::model::figure::{Bar, Mark, Panel, Point, Role, Series, Shape, Spread};
@@ -52,7 +52,10 @@ pub(super) fn draw<'a>(brush: &Brush<'a>, plane: &Plane<'a>, panel: &Panel, pref
             Role::Reference => "reference",
         };
         let attributes = format!("id=\"{prefix}-series-{}\" class=\"series {class}\"", index + 1);
-        brush.canvas.group(&attributes, || artist.series(series));
+        brush.canvas.group(&attributes, || {
+            brush.canvas.line(&format!("<title>{}</title>", escape(&series.name)));
+            artist.series(series);
+        });
     }
 }
 

@@ -16,8 +16,16 @@ fn the_main_job_leaves_a_whole_run() {
     let run = said.stdout.trim_end();
     assert!(run.starts_with("reports/quick-") && !run.contains('\n'), "{run:?}");
     let files = place.entries(run);
-    for file in ["config.toml", "manifest.json", "raw.csv", "requests.csv", "summary.csv", "summary.json", "report.md"]
-    {
+    for file in [
+        "config.toml",
+        "manifest.json",
+        "raw.csv",
+        "requests.csv",
+        "summary.csv",
+        "summary.json",
+        "report.md",
+        "report.html",
+    ] {
         assert!(files.contains(&file.to_owned()), "{file} of {files:?}");
     }
     for chart in ["duration.svg", "duration.png", "duration-log.svg", "timeline.png"] {
