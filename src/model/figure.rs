@@ -199,31 +199,6 @@ pub enum Theme {
     Dark,
 }
 
-/// At most four points for each of `columns` equal stretches of x: the first, the last, the lowest and the highest, in
-/// the order given, so that a line drawn through them covers the same pixels. Points without a value are kept, since
-/// they interrupt the line. `points` ascend in x. Cost: one pass.
-#[must_use]
-pub fn thin(points: &[Point], columns: usize) -> Vec<Point> {
-    let (Some(first), Some(last)) = (points.first(), points.last()) else { return Vec::new() };
-    if points.len() <= columns.saturating_mul(4) || last.x <= first.x {
-        return points.to_vec();
-    }
-    let column = |point: &Point| ((point.x - first.x) / (last.x - first.x) * columns as f64).floor();
-    points.chunk_by(|left, right| column(left) == column(right)).flat_map(extremes).copied().collect()
-}
-
-fn extremes(column: &[Point]) -> impl Iterator<Item = &Point> {
-    let by_value = |a: &(usize, f64), b: &(usize, f64)| a.1.total_cmp(&b.1);
-    let values = || column.iter().enumerate().filter_map(|(index, point)| Some((index, point.y?)));
-    let lowest = values().min_by(by_value).map(|(index, _)| index);
-    let highest = values().max_by(by_value).map(|(index, _)| index);
-    column.iter().enumerate().filter_map(move |(index, point)| {
-        let edge = index == 0 || index + 1 == column.len();
-        let kept = edge || point.y.is_none() || Some(index) == lowest || Some(index) == highest;
-        kept.then_some(point)
-    })
-}
-
 impl Format {
     /// Every one.
     pub const ALL: [Self; 2] = [Self::Svg, Self::Png];
@@ -270,37 +245,5 @@ impl Theme {
             Self::Light => "",
             Self::Dark => "-dark",
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Point, thin};
-
-    fn wave(count: usize) -> Vec<Point> {
-        (0..count).map(|index| Point { x: index as f64, y: Some((index as f64 * 0.7).sin()), interval: None }).collect()
-    }
-
-    #[test]
-    fn thinning_keeps_ends_extremes_and_gaps() {
-        let mut points = wave(100_000);
-        points[50_000].y = Some(9.0);
-        points[70_001].y = Some(-9.0);
-        points[80_003].y = None;
-        let thinned = thin(&points, 800);
-        assert!(thinned.len() <= 801 * 4 + 1, "{}", thinned.len());
-        for index in [0, 50_000, 70_001, 80_003, 99_999] {
-            assert!(thinned.contains(&points[index]), "{index}");
-        }
-        assert!(thinned.is_sorted_by(|left, right| left.x < right.x));
-    }
-
-    #[test]
-    fn few_points_stay_as_they_are() {
-        for points in [wave(0), wave(1), wave(40)] {
-            assert_eq!(thin(&points, 10), points);
-        }
-        let upright = vec![Point { x: 1.0, y: Some(2.0), interval: None }; 9];
-        assert_eq!(thin(&upright, 2), upright);
     }
 }
