@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 pub use clap::ColorChoice;
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueHint};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 
 /// Sweep request counts across concurrency strategies, archive the raw CSV, draw charts.
 #[derive(Debug, Parser)]
@@ -60,6 +60,16 @@ Examples:
 
 Exit codes: 0 done, 1 some samples failed, 2 wrong usage or config, 3 could not run or write, 130/143 interrupted";
 
+/// What stands on standard output when a run has been written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum OutputFormat {
+    /// The table for people, and the run directory's path
+    #[default]
+    Text,
+    /// summary.json and nothing else; the path is a note
+    Json,
+}
+
 /// Options of a sweep. Each but the first few overrides a key of the config.
 #[derive(Args, Clone, Debug, Default)]
 pub struct SweepArgs {
@@ -96,6 +106,9 @@ pub struct SweepArgs {
     /// Picture formats
     #[arg(long, value_name = "svg,png", value_delimiter = ',')]
     pub formats: Option<Vec<String>>,
+    /// What to print
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t, conflicts_with = "dry_run")]
+    pub output_format: OutputFormat,
 }
 
 /// What to do other than a sweep.
@@ -130,6 +143,9 @@ pub struct RenderArgs {
     /// Picture formats
     #[arg(long, value_name = "svg,png", value_delimiter = ',')]
     pub formats: Option<Vec<String>>,
+    /// What to print
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub output_format: OutputFormat,
 }
 
 /// Options of `serve`.

@@ -9,6 +9,7 @@ use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::archive::{files, write_atomically};
 use crate::chart::{self, Drawn};
+use crate::cli::OutputFormat;
 use crate::config::{ChartSpec, Output};
 use crate::export::{self, Picture, Pictures};
 use crate::model::figure::{Figure, Format, Theme};
@@ -16,6 +17,18 @@ use crate::model::{Run, SampleStatus};
 use crate::paint::{self, Fonts, Style};
 use crate::report::Report;
 use crate::terminal::{self, Terminal};
+
+/// Says where a run is: the last line of the results, or a note beside a document.
+pub(super) fn tell_where(path: &Path, print: OutputFormat, terminal: Terminal) -> anyhow::Result<()> {
+    match print {
+        OutputFormat::Text => terminal.result(&format!("{}\n", path.display())),
+        OutputFormat::Json => {
+            terminal.note(&format!("the run is in {}", path.display()));
+            Ok(())
+        }
+    }
+    .context("cannot write to standard output")
+}
 
 /// What is published, and where.
 pub(super) struct Edition<'a> {
@@ -29,6 +42,8 @@ pub(super) struct Edition<'a> {
     pub fonts_from: &'a Path,
     /// The folder that receives the files of a run.
     pub into: &'a Path,
+    /// What stands on standard output.
+    pub print: OutputFormat,
 }
 
 impl Edition<'_> {
@@ -42,9 +57,14 @@ impl Edition<'_> {
             let name = export.file_name();
             export.write(&report, &pictures, &mut bytes).with_context(|| format!("cannot make {name}"))?;
             write_atomically(&self.into.join(name), &bytes)?;
+            if self.print == OutputFormat::Json && name == export::SUMMARY_JSON {
+                terminal.document(&bytes).context("cannot write to standard output")?;
+            }
         }
         if !terminal.is_quiet() {
-            terminal.result(&terminal::summary(&report)).context("cannot write to standard output")?;
+            if self.print == OutputFormat::Text {
+                terminal.result(&terminal::summary(&report)).context("cannot write to standard output")?;
+            }
             report.caveats.iter().for_each(|caveat| terminal.warn(&format!("{} {}", caveat.evidence, caveat.advice)));
         }
         Ok(self.run.samples.iter().any(|sample| sample.status != SampleStatus::Ok))

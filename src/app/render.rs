@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use super::publish::Edition;
+use super::publish::{Edition, tell_where};
 use super::source::{Source, default_output, formats};
 use super::{Exit, Failure};
 use crate::archive::{self, Loaded, files, write_atomically};
-use crate::cli::{Cli, RenderArgs, SweepArgs};
+use crate::cli::{Cli, OutputFormat, RenderArgs, SweepArgs};
 use crate::config::Sweep;
 use crate::terminal::Terminal;
 
@@ -21,8 +21,9 @@ pub(super) fn run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Fa
     let mut output = default_output()?;
     output.formats = formats(arguments.formats.as_deref())?.unwrap_or(output.formats);
     let into = arguments.output_dir.clone().unwrap_or_else(|| beside(&arguments.source));
-    let edition = Edition { run: &run, charts: &[], output: &output, fonts_from: Path::new("."), into: &into };
-    finish(edition.publish(terminal), &into, terminal)
+    let print = arguments.output_format;
+    let edition = Edition { run: &run, charts: &[], output: &output, fonts_from: Path::new("."), into: &into, print };
+    finish(edition.publish(terminal), &into, print, terminal)
 }
 
 fn render_run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failure> {
@@ -37,14 +38,14 @@ fn render_run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failur
             write_atomically(&into.join(name), &bytes).context("cannot copy the run's data")?;
         }
     }
-    let fonts_from = &source.folder;
-    let edition = Edition { run: &loaded.run, charts: &sweep.charts, output: &output, fonts_from, into: &into };
+    let (fonts_from, print) = (&source.folder, arguments.output_format);
+    let edition = Edition { run: &loaded.run, charts: &sweep.charts, output: &output, fonts_from, into: &into, print };
     let published = edition.publish(terminal);
     if published.is_ok() {
         let directory = loaded.manifest.write_into(&into).context("cannot write the manifest")?;
         loaded.manifest.seal(&directory).context("cannot seal the run")?;
     }
-    finish(published, &into, terminal)
+    finish(published, &into, print, terminal)
 }
 
 /// The sweep of an archived run: its config, and what the command line changed about it.
@@ -69,8 +70,13 @@ fn beside(csv: &Path) -> PathBuf {
     csv.with_file_name(name)
 }
 
-fn finish(published: anyhow::Result<bool>, into: &Path, terminal: Terminal) -> Result<Exit, Failure> {
+fn finish(
+    published: anyhow::Result<bool>,
+    into: &Path,
+    print: OutputFormat,
+    terminal: Terminal,
+) -> Result<Exit, Failure> {
     published.with_context(|| format!("cannot write the report into {}", into.display()))?;
-    terminal.result(&format!("{}\n", into.display())).context("cannot write to standard output")?;
+    tell_where(into, print, terminal)?;
     Ok(Exit::Done)
 }

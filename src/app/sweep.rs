@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, anyhow};
 
-use super::publish::Edition;
+use super::publish::{Edition, tell_where};
 use super::render::archived_sweep;
 use super::source::Source;
 use super::{Exit, Failure, dry_run, roles};
@@ -13,7 +13,7 @@ use crate::archive::{
     self, Git, Journal, Loaded, MEASURING_VERSION, Machine, Manifest, RunDirectory, RunStatus, checksum, files,
     write_atomically,
 };
-use crate::cli::SweepArgs;
+use crate::cli::{OutputFormat, SweepArgs};
 use crate::clock::{self, Clock, SystemClock};
 use crate::config::{self, Sweep};
 use crate::limits::Limits;
@@ -26,7 +26,7 @@ use crate::terminal::{Progress, Terminal};
 
 pub(super) fn run(arguments: &SweepArgs, words: &[OsString], terminal: Terminal) -> Result<Exit, Failure> {
     if let Some(run) = &arguments.resume {
-        return resume(run, terminal);
+        return resume(run, arguments.output_format, terminal);
     }
     let Some(path) = &arguments.config else {
         let hint = "name a config with --config FILE; `reportgen init` writes one, `reportgen --help` tells more";
@@ -39,11 +39,11 @@ pub(super) fn run(arguments: &SweepArgs, words: &[OsString], terminal: Terminal)
         terminal.result(&dry_run::text(&sweep, &plan)).context("cannot write to standard output")?;
         return Ok(Exit::Done);
     }
-    measure(Job { source, sweep, plan, begun: None }, words, terminal)
+    measure(Job { source, sweep, plan, begun: None, print: arguments.output_format }, words, terminal)
 }
 
 /// Takes up an interrupted run where its journals end.
-fn resume(run: &Path, terminal: Terminal) -> Result<Exit, Failure> {
+fn resume(run: &Path, print: OutputFormat, terminal: Terminal) -> Result<Exit, Failure> {
     let loaded = archive::load(run).context("cannot resume")?;
     loaded.manifest.check_resumable(&loaded.directory).context("cannot resume")?;
     let (source, sweep) = archived_sweep(&loaded)?;
@@ -54,7 +54,7 @@ fn resume(run: &Path, terminal: Terminal) -> Result<Exit, Failure> {
     let (journal, recorded) = Journal::resume(loaded.directory.path()).context("cannot resume")?;
     let Loaded { directory, manifest, .. } = loaded;
     let begun = Some(Begun { clock: None, directory, manifest, journal, recorded });
-    measure(Job { source, sweep, plan, begun }, &[], terminal)
+    measure(Job { source, sweep, plan, begun, print }, &[], terminal)
 }
 
 /// A sweep that is about to run.
@@ -65,6 +65,8 @@ struct Job {
     plan: Plan,
     /// What is there already of a run that is resumed.
     begun: Option<Begun>,
+    /// What stands on standard output.
+    print: OutputFormat,
 }
 
 /// The files of a run that is being written.
@@ -221,7 +223,7 @@ fn finish(job: &Job, begun: Begun, ended: Result<Ending, SweepError>, terminal: 
     })?;
     let some_failed = written.with_context(|| format!("cannot write the report of {path}"))?;
     manifest.seal(&directory).with_context(|| format!("cannot seal {path}"))?;
-    terminal.result(&format!("{path}\n")).context("cannot write to standard output")?;
+    tell_where(directory.path(), job.print, terminal)?;
     Ok(match ending {
         Ending::Interrupted(signal) => {
             terminal.note(&format!("interrupted; what was measured is saved, go on with: reportgen --resume {path}"));
@@ -241,6 +243,7 @@ fn report(job: &Job, directory: &RunDirectory, terminal: Terminal) -> anyhow::Re
         output: &job.sweep.output,
         fonts_from: &job.source.folder,
         into: directory.path(),
+        print: job.print,
     };
     edition.publish(terminal)
 }

@@ -31,6 +31,9 @@ pub trait Export: Sync {
     fn write(&self, report: &Report<'_>, pictures: &Pictures<'_>, to: &mut dyn Write) -> Result<(), ExportError>;
 }
 
+/// The file that programs read.
+pub const SUMMARY_JSON: &str = "summary.json";
+
 /// What was drawn for a report.
 #[derive(Clone, Debug, Default)]
 pub struct Pictures<'a> {

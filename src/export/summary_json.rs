@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::export::numbers::{rounded, rounded_seconds};
-use crate::export::{Export, ExportError, Pictures};
+use crate::export::{Export, ExportError, Pictures, SUMMARY_JSON};
 use crate::model::{Facts, RequestCount, Target};
 use crate::report::{Caveat, Cell, Finding, Report, Stopped};
 use crate::stats::Method;
@@ -20,7 +20,7 @@ pub(super) struct SummaryJson;
 
 impl Export for SummaryJson {
     fn file_name(&self) -> &'static str {
-        "summary.json"
+        SUMMARY_JSON
     }
 
     fn about(&self) -> &'static str {

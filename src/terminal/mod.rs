@@ -57,11 +57,15 @@ impl Terminal {
     /// # Errors
     /// When it cannot be written, a reader who has gone away excepted.
     pub fn result(&self, text: &str) -> io::Result<()> {
-        let mut stdout = anstream::stdout().lock();
-        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            written => written,
-        }
+        heard(&mut anstream::stdout().lock(), text.as_bytes())
+    }
+
+    /// A whole file as the result: to standard output, byte for byte.
+    ///
+    /// # Errors
+    /// When it cannot be written, a reader who has gone away excepted.
+    pub fn document(&self, bytes: &[u8]) -> io::Result<()> {
+        heard(&mut io::stdout().lock(), bytes)
     }
 
     /// Something worth knowing.
@@ -108,6 +112,13 @@ impl Terminal {
     pub fn say(&self, text: &str) {
         // Nothing can be done about a standard error that does not take text.
         let _ = writeln!(anstream::stderr().lock(), "{text}");
+    }
+}
+
+fn heard(stdout: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
     }
 }
 

@@ -5,6 +5,7 @@
 mod command_line;
 mod leftovers;
 mod peer;
+mod printed;
 mod resume;
 mod strategies;
 mod targets;
