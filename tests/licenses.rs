@@ -1,5 +1,5 @@
-//! Every dependency,, is under a licence that deny.toml allows. Reads what cargo knows of the
-//! packages in Cargo.lock; asks no network.
+//! Every dependency of this platform is under a licence that deny.toml allows. Reads what cargo knows of the packages in
+//! Cargo.lock; asks no network.
 
 #![expect(clippy::unwrap_used, reason = "a file that cannot be read fails the test")]
 
