@@ -88,7 +88,7 @@ fn predict(sweep: &Sweep, strategy: &StrategySpec, requests: RequestCount, delay
 pub fn ideal(target: &Target, strategy: &StrategySpec, requests: RequestCount, delay: Nanos) -> Nanos {
     let max_concurrent = match target {
         Target::Delay(target) => target.max_concurrent,
-        Target::Url(_) => 0,
+        Target::Url(_) | Target::Sleep { .. } => 0,
     };
     stats::for_fixed_delay(requests, strategy.model.width(requests, strategy), max_concurrent, delay)
 }

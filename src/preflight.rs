@@ -47,6 +47,11 @@ pub fn obstacles(sweep: &Sweep, limits: &Limits) -> Vec<Obstacle> {
 
 fn obstacle(sweep: &Sweep, spec: &StrategySpec, requests: RequestCount, limits: &Limits) -> Option<Obstacle> {
     let needs = strategy::find(&spec.kind)?.needs(spec, requests);
+    let needs = match sweep.target {
+        // A sleep holds threads and processes, no connection. The pipes of a process pool are the least of its needs.
+        Target::Sleep { .. } => Needs { descriptors: 0, ports: 0, ..needs },
+        Target::Delay(_) | Target::Url(_) => needs,
+    };
     let (what, needed, available, setting) = shortages(&sweep.target, needs, limits)
         .into_iter()
         .find(|(_, needed, available, _)| available.is_some_and(|available| *needed > available))?;
@@ -59,7 +64,7 @@ fn shortages(target: &Target, needs: Needs, limits: &Limits) -> [Shortage; 4] {
     // The delay server holds one descriptor for each connection; a `url` is served elsewhere.
     let served = match target {
         Target::Delay(_) => needs.ports + SERVER_DESCRIPTORS,
-        Target::Url(_) => 0,
+        Target::Url(_) | Target::Sleep { .. } => 0,
     };
     [
         (

@@ -134,6 +134,7 @@ fn shown_url(target: &Target, endpoint: &Endpoint) -> String {
     match target {
         Target::Delay(_) => endpoint.url().to_owned(),
         Target::Url(target) => target.shown_url(),
+        Target::Sleep { delay } => format!("nobody, each is a sleep of {}", delay.human()),
     }
 }
 

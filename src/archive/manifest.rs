@@ -116,6 +116,11 @@ pub enum ManifestTarget {
         /// Names of the headers sent; their values are nobody's business.
         header_names: Vec<String>,
     },
+    /// Nobody: each request is a sleep.
+    Sleep {
+        /// How long, in seconds.
+        delay_s: f64,
+    },
 }
 
 /// One strategy.
@@ -166,6 +171,7 @@ impl From<&Target> for ManifestTarget {
                 expect_status: target.expect_status,
                 header_names: target.headers.iter().map(|(name, _)| name.clone()).collect(),
             },
+            Target::Sleep { delay } => Self::Sleep { delay_s: delay.as_secs_f64() },
         }
     }
 }
@@ -187,6 +193,7 @@ impl From<&ManifestTarget> for Target {
                 expect_status: *expect_status,
                 headers: header_names.iter().map(|name| (name.clone(), String::new())).collect(),
             }),
+            ManifestTarget::Sleep { delay_s } => Self::Sleep { delay: Nanos::from_secs_f64(*delay_s) },
         }
     }
 }

@@ -131,7 +131,11 @@ pub(super) fn ideal(report: &Report<'_>) -> String {
     if let Some((delay, _)) = report.facts.estimated_delay {
         return format!("dashed: ideal for an estimated delay of {}", delay.human());
     }
-    let Some(Target::Delay(target)) = &report.facts.target else { return "dashed: ideal".to_owned() };
+    let target = match &report.facts.target {
+        Some(Target::Delay(target)) => target,
+        Some(Target::Sleep { delay }) => return format!("dashed: ideal for a sleep of {}", delay.human()),
+        _ => return "dashed: ideal".to_owned(),
+    };
     let jitter = if target.jitter == Nanos::ZERO { String::new() } else { format!(" ± {}", target.jitter.human()) };
     let limit = match target.max_concurrent {
         0 => String::new(),

@@ -98,10 +98,20 @@ const fn table(name: &'static str, about: &'static str, form: Form) -> Key {
 /// Keys of `target` that describe the embedded server, beside `delay`.
 pub(super) const DELAY_ONLY: [&str; 3] = ["jitter", "failure-rate", "max-concurrent"];
 
+/// Keys of `target` that a sleep has.
+pub(super) const SLEEP: [&str; 2] = ["kind", "delay"];
+
 /// Keys of `target` that describe a request to an address, beside `url`.
 pub(super) const URL_ONLY: [&str; 4] = ["method", "body", "expect-status", "headers"];
 
 const TARGET: &[Key] = &[
+    Key {
+        name: "kind",
+        about: "Whether a request is an HTTP exchange, or no more than a sleep of `delay` without any network",
+        form: Form::Word(&["http", "sleep"]),
+        default: Some(r#""http""#),
+        example: r#""sleep""#,
+    },
     Key {
         name: "delay",
         about: "How long the embedded delay server takes for each response; it is started for the sweep",

@@ -137,6 +137,7 @@ impl Sweep {
                 return Some(OverrideFault::DelayBelowJitter(target.jitter.human()));
             }
             Target::Delay(target) => target.delay = delay,
+            Target::Sleep { delay: current } => *current = delay,
         }
         self.is_hopeless().then(|| OverrideFault::DelayBeyondTimeout(self.request_timeout.human()))
     }

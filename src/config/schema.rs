@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::Known;
 use super::counts::MOST;
 use super::duration::PATTERN;
-use super::keys::{DELAY_ONLY, Form, Key, RANGE, REPEATS, ROOT, URL_ONLY};
+use super::keys::{DELAY_ONLY, Form, Key, RANGE, REPEATS, ROOT, SLEEP, URL_ONLY};
 
 /// The schema, draft 2020-12, with the kinds that the program knows.
 #[must_use]
@@ -24,12 +24,18 @@ fn table(name: &str, keys: &[Key], known: &Known<'_>) -> Value {
     let mut schema = json!({ "type": "object", "properties": properties, "additionalProperties": false });
     match name {
         "target" => {
+            let without = |strangers: &[&str], kind: &str| {
+                let absent = strangers.iter().map(|name| ((*name).to_owned(), json!(false)));
+                absent.chain([("kind".to_owned(), json!({ "const": kind }))]).collect::<Map<String, Value>>()
+            };
             let one = |given: &str, other: &str, strangers: &[&str]| {
-                let absent = strangers.iter().chain([&other]).map(|name| ((*name).to_owned(), json!(false)));
-                json!({ "required": [given], "properties": absent.collect::<Map<String, Value>>() })
+                let properties = without(&[strangers, &[other]].concat(), "http");
+                json!({ "required": [given], "properties": properties })
             };
             let (delay, url) = (one("delay", "url", &URL_ONLY), one("url", "delay", &DELAY_ONLY));
-            schema["oneOf"] = json!([delay, url]);
+            let strangers: Vec<&str> = keys.iter().map(|key| key.name).filter(|name| !SLEEP.contains(name)).collect();
+            let sleep = json!({ "required": SLEEP, "properties": without(&strangers, "sleep") });
+            schema["oneOf"] = json!([delay, url, sleep]);
         }
         "strategy" => {
             schema["required"] = json!(["kind"]);

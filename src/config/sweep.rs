@@ -45,10 +45,11 @@ impl Sweep {
         cells.saturating_mul(u64::from(self.repeats.max) + u64::from(self.warmup))
     }
 
-    /// Whether even the fastest response of the delay server comes after the request's time limit.
+    /// Whether even the fastest request takes longer than it may.
     pub(super) fn is_hopeless(&self) -> bool {
         match &self.target {
             Target::Delay(target) => target.delay.saturating_sub(target.jitter) >= self.request_timeout,
+            Target::Sleep { delay } => *delay >= self.request_timeout,
             Target::Url(_) => false,
         }
     }

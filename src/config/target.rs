@@ -1,12 +1,17 @@
-//! `[target]`, raw → valid: exactly one of `delay` and `url`, and only the keys that go with it.
+//! `[target]`, raw → valid: exactly one of `delay` and `url`, and only the keys that go with it; a sleep has a `delay` and
+//! nothing else.
 
 use super::complaint::Complaint;
-use super::keys::{DELAY_ONLY, URL_ONLY};
+use super::keys::{DELAY_ONLY, SLEEP, URL_ONLY};
+use super::nearest::listed;
 use super::raw::Section;
 use crate::model::{DelayTarget, Target, UrlTarget};
 
 /// The target; `None` only where something was complained about.
 pub(super) fn target(section: &Section, is_written: bool, complaints: &mut Vec<Complaint>) -> Option<Target> {
+    if section.text("kind") == Some("sleep") {
+        return sleep(section, complaints);
+    }
     let before = complaints.len();
     match (section.attempted("delay"), section.attempted("url")) {
         (true, true) => complaints.push(both(section)),
@@ -33,6 +38,26 @@ fn delay_target(section: &Section) -> Option<DelayTarget> {
         failure_rate: section.share("failure-rate")?,
         max_concurrent: section.integer("max-concurrent")?,
     })
+}
+
+/// No server: every key that describes one or a request to it is out of place.
+fn sleep(section: &Section, complaints: &mut Vec<Complaint>) -> Option<Target> {
+    let kind = || section.written("kind").unwrap_or(&section.span).clone();
+    let written = section.entries.iter().filter_map(|entry| Some((entry.key.name, entry.name.clone()?)));
+    let strange = written.filter(|(name, _)| !SLEEP.contains(name)).map(|(name, span)| {
+        let title = format!("`target.{name}` means nothing to a sleep");
+        let complaint = Complaint::new(&section.path_of(name), span, title, "there is no server and no network");
+        complaint.beside(kind(), "the kind").help(format!("a sleep takes {}", listed(SLEEP.into_iter())))
+    });
+    let before = complaints.len();
+    complaints.extend(strange);
+    if !section.attempted("delay") {
+        let title = "`target` does not say how long to sleep".to_owned();
+        let complaint = Complaint::new("target.kind", kind(), title, "expected a `delay` too");
+        complaints.push(complaint.help(r#"for example delay = "1s""#));
+    }
+    let delay = section.duration("delay");
+    delay.filter(|_| complaints.len() == before).map(|delay| Target::Sleep { delay })
 }
 
 fn url_target(section: &Section) -> Option<UrlTarget> {

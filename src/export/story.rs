@@ -202,6 +202,7 @@ fn target(target: &Target) -> String {
             let headers = if names.is_empty() { String::new() } else { format!(", with headers {}", names.join(", ")) };
             format!("{} {}, expecting status {}{headers}", url.method, url.shown_url(), url.expect_status)
         }
+        Target::Sleep { delay } => format!("no server: each request is a sleep of {}", delay.human()),
     }
 }
 

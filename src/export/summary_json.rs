@@ -65,6 +65,7 @@ struct RunFacts<'a> {
 enum TargetFacts<'a> {
     Delay { delay_s: Option<f64>, jitter_s: Option<f64>, failure_rate: f64, max_concurrent: u32 },
     Url { url: String, method: &'a str, expect_status: u16, header_names: Vec<&'a str> },
+    Sleep { delay_s: Option<f64> },
 }
 
 #[derive(Serialize)]
@@ -186,6 +187,7 @@ impl<'a> TargetFacts<'a> {
                 expect_status: target.expect_status,
                 header_names: target.headers.iter().map(|(name, _)| name.as_str()).collect(),
             },
+            Target::Sleep { delay } => Self::Sleep { delay_s: rounded_seconds(delay.as_secs_f64()) },
         }
     }
 }

@@ -2,13 +2,18 @@
 
 use crate::model::units::Nanos;
 
-/// The target of a sweep: the embedded delay server, or an address that is already served.
+/// The target of a sweep: the embedded delay server, an address that is already served, or no server at all.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Target {
     /// The embedded delay server, started for the sweep.
     Delay(DelayTarget),
     /// A server that somebody else runs.
     Url(UrlTarget),
+    /// Nobody: each request is a sleep, so that the cost of each way of waiting shows alone.
+    Sleep {
+        /// How long each request sleeps.
+        delay: Nanos,
+    },
 }
 
 /// How the embedded server behaves. All randomness comes from the sweep's seed.
@@ -65,16 +70,16 @@ impl Target {
     #[must_use]
     pub fn delay(&self) -> Option<Nanos> {
         match self {
-            Self::Delay(target) => Some(target.delay),
+            Self::Delay(DelayTarget { delay, .. }) | Self::Sleep { delay } => Some(*delay),
             Self::Url(_) => None,
         }
     }
 
-    /// The status that counts as success.
+    /// The status that counts as success; a sleep has none.
     #[must_use]
     pub fn expect_status(&self) -> u16 {
         match self {
-            Self::Delay(_) => 200,
+            Self::Delay(_) | Self::Sleep { .. } => 200,
             Self::Url(target) => target.expect_status,
         }
     }

@@ -7,7 +7,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use super::http::Http;
+use super::client::Clients;
 use super::{BASE_DESCRIPTORS, Strategy, StrategyError, Work, ports};
 use crate::clock::SharedClock;
 use crate::model::{KindInfo, Model, Needs, Outcome, RequestCount, StrategySpec};
@@ -36,8 +36,8 @@ impl Strategy for AsyncTasks {
     }
 
     fn run(&self, work: &Work, clock: &SharedClock) -> Result<Vec<Outcome>, StrategyError> {
-        let http = Http::new(work)?;
-        runtime(work.threads)?.block_on(all(&http, work, clock))
+        let clients = Clients::new(work)?;
+        runtime(work.threads)?.block_on(all(&clients, work, clock))
     }
 }
 
@@ -52,8 +52,8 @@ fn runtime(threads: u32) -> Result<Runtime, StrategyError> {
     builder.enable_all().build().map_err(StrategyError::EventLoop)
 }
 
-async fn all(http: &Http, work: &Work, clock: &SharedClock) -> Result<Vec<Outcome>, StrategyError> {
-    let client = Arc::new(http.asynchronous()?);
+async fn all(clients: &Clients, work: &Work, clock: &SharedClock) -> Result<Vec<Outcome>, StrategyError> {
+    let client = Arc::new(clients.asynchronous()?);
     let permits = work.max_in_flight.map(|limit| Arc::new(Semaphore::new(limit as usize)));
     let mut tasks = JoinSet::new();
     for request in 0..work.requests {

@@ -5,6 +5,7 @@
 //! A strategy must not know of sweeps, cells or charts, and must not look at the wall clock.
 
 mod async_tasks;
+mod client;
 mod failure;
 mod http;
 mod process_pool;

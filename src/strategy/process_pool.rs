@@ -11,7 +11,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use super::http::{Exchange, Http};
+use super::client::Clients;
+use super::http::Exchange;
 use super::{BASE_DESCRIPTORS, Strategy, StrategyError, Work, ports};
 use crate::clock::{Clock, SharedClock};
 use crate::model::{FailureKind, KindInfo, Model, Needs, Outcome, RequestCount, StrategySpec};
@@ -156,8 +157,8 @@ pub fn serve_worker(input: impl BufRead, mut output: impl Write) -> io::Result<(
     let mut lines = input.lines();
     let Some(spec) = lines.next() else { return Ok(()) };
     let work: Work = serde_json::from_str(&spec?)?;
-    let http = Http::new(&work).map_err(io::Error::other)?;
-    let client = http.blocking().map_err(io::Error::other)?;
+    let clients = Clients::new(&work).map_err(io::Error::other)?;
+    let client = clients.blocking().map_err(io::Error::other)?;
     output.write_all(b"ready\n")?;
     output.flush()?;
     for line in lines {

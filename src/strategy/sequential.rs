@@ -1,6 +1,6 @@
 //! One blocking request after another: the floor that every other strategy is compared with.
 
-use super::http::Http;
+use super::client::Clients;
 use super::{BASE_DESCRIPTORS, CLIENT_DESCRIPTORS, Strategy, StrategyError, Work, ports};
 use crate::clock::SharedClock;
 use crate::model::{KindInfo, Model, Needs, Outcome, RequestCount, StrategySpec};
@@ -24,8 +24,8 @@ impl Strategy for Sequential {
     }
 
     fn run(&self, work: &Work, clock: &SharedClock) -> Result<Vec<Outcome>, StrategyError> {
-        let http = Http::new(work)?;
-        let client = http.blocking()?;
+        let clients = Clients::new(work)?;
+        let client = clients.blocking()?;
         Ok((0..work.requests).map(|request| client.outcome(request, 0, clock.as_ref())).collect())
     }
 }

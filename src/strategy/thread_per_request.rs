@@ -3,7 +3,8 @@
 
 use std::thread;
 
-use super::http::{Exchange, Http};
+use super::client::Clients;
+use super::http::Exchange;
 use super::{BASE_DESCRIPTORS, CLIENT_DESCRIPTORS, Strategy, StrategyError, Work, ports};
 use crate::clock::{Clock, SharedClock};
 use crate::model::{FailureKind, KindInfo, Model, Needs, Outcome, RequestCount, StrategySpec};
@@ -32,13 +33,13 @@ impl Strategy for ThreadPerRequest {
     }
 
     fn run(&self, work: &Work, clock: &SharedClock) -> Result<Vec<Outcome>, StrategyError> {
-        let http = Http::new(work)?;
-        let (http, clock) = (&http, clock.as_ref());
+        let clients = Clients::new(work)?;
+        let (clients, clock) = (&clients, clock.as_ref());
         Ok(thread::scope(|scope| {
             let threads: Vec<_> = (0..work.requests)
                 .map(|request| {
                     let name = format!("request-{request}");
-                    let issue = move || match http.blocking() {
+                    let issue = move || match clients.blocking() {
                         Ok(client) => client.outcome(request, request, clock),
                         Err(_) => lost(request, clock),
                     };

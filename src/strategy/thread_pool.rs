@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use rayon::ThreadPoolBuilder;
 
-use super::http::{Blocking, Http};
+use super::client::{Blocking, Clients};
 use super::{BASE_DESCRIPTORS, CLIENT_DESCRIPTORS, Strategy, StrategyError, Work, ports};
 use crate::clock::SharedClock;
 use crate::model::{KindInfo, Model, Needs, Outcome, RequestCount, StrategySpec};
@@ -35,7 +35,7 @@ impl Strategy for ThreadPool {
     }
 
     fn run(&self, work: &Work, clock: &SharedClock) -> Result<Vec<Outcome>, StrategyError> {
-        let http = Http::new(work)?;
+        let source = Clients::new(work)?;
         let pool = ThreadPoolBuilder::new()
             .num_threads(work.workers as usize)
             .build()
@@ -45,10 +45,10 @@ impl Strategy for ThreadPool {
         let outcomes: Vec<OnceLock<Outcome>> = (0..work.requests).map(|_| OnceLock::new()).collect();
         pool.scope_fifo(|scope| {
             for (request, slot) in (0..).zip(&outcomes) {
-                let (http, clients) = (&http, &clients);
+                let (source, clients) = (&source, &clients);
                 scope.spawn_fifo(move |_| {
                     let worker = rayon::current_thread_index().unwrap_or(0);
-                    if let Ok(client) = clients[worker].get_or_init(|| http.blocking()) {
+                    if let Ok(client) = clients[worker].get_or_init(|| source.blocking()) {
                         let worker = u32::try_from(worker).unwrap_or(u32::MAX);
                         // Each slot belongs to one request, so it is empty.
                         let _ = slot.set(client.outcome(request, worker, clock.as_ref()));

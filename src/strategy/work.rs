@@ -10,8 +10,10 @@ use crate::model::{Connections, Nanos, RequestCount, StrategySpec, Target};
 /// The work of one sample.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Work {
-    /// Where requests go: `http` or `https`.
+    /// Where requests go: `http` or `https`; empty for sleeps.
     pub url: String,
+    /// In place of an HTTP exchange, each request sleeps for so many nanoseconds.
+    pub sleep_ns: Option<u64>,
     /// HTTP method.
     pub method: String,
     /// Request body; empty for none.
@@ -50,11 +52,16 @@ impl Work {
     #[must_use]
     pub fn new(target: &Target, url: &str, strategy: &StrategySpec, worker_program: Program) -> Self {
         let (method, body) = match target {
-            Target::Delay(_) => ("GET".to_owned(), String::new()),
+            Target::Delay(_) | Target::Sleep { .. } => ("GET".to_owned(), String::new()),
             Target::Url(target) => (target.method.clone(), target.body.clone()),
+        };
+        let sleep_ns = match target {
+            Target::Sleep { delay } => Some(delay.0),
+            Target::Delay(_) | Target::Url(_) => None,
         };
         Self {
             url: url.to_owned(),
+            sleep_ns,
             method,
             body,
             headers: Vec::new(),

@@ -8,7 +8,7 @@ use crate::model::{FailureKind, Target};
 use crate::server::{self, ServerError, Witness};
 use crate::strategy::{self, StrategyError, Work};
 
-/// An endpoint that answers.
+/// An endpoint that answers; a sleep has none and needs none.
 pub struct Endpoint {
     url: String,
     server: Option<server::Handle>,
@@ -44,6 +44,7 @@ impl Endpoint {
                 let server = server::Handle::start(&programs.server.path, &programs.server.arguments, target)?;
                 Ok(Self { url: server.url().to_owned(), server: Some(server) })
             }
+            Target::Sleep { .. } => Ok(Self { url: String::new(), server: None }),
             Target::Url(target) => {
                 let mut work = Work::new(&sweep.target, &target.url, &sweep.strategies[0], programs.worker.clone());
                 work.headers = headers.to_vec();
@@ -56,7 +57,7 @@ impl Endpoint {
         }
     }
 
-    /// Where requests go.
+    /// Where requests go; empty for a sleep.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url

@@ -171,6 +171,19 @@ fn a_server_that_dies_half_way_fails_the_rest() {
 }
 
 #[test]
+fn a_sleep_takes_the_place_of_a_request_and_needs_nobody() {
+    let delay = Nanos::from_millis(20);
+    for strategy in strategy::STRATEGIES {
+        let mut work = work(*strategy, "", 7);
+        work.sleep_ns = Some(delay.0);
+        for outcome in run(*strategy, &work) {
+            assert_eq!((outcome.status, outcome.bytes, outcome.failure), (None, 0, None));
+            assert!(outcome.end - outcome.start >= delay, "{} woke early", strategy.info().name);
+        }
+    }
+}
+
+#[test]
 fn a_spec_survives_the_pipe() {
     for strategy in strategy::STRATEGIES {
         let mut work = work(*strategy, "http://127.0.0.1:1/", 3);

@@ -6,7 +6,8 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 
 use reportgen::archive;
-use reportgen::model::{FailureKind, SampleRow, SampleStatus};
+use reportgen::model::{FailureKind, Nanos, SampleRow, SampleStatus, Target};
+use reportgen::strategy;
 
 use crate::peer::{Manner, Peer};
 use crate::workplace::Workplace;
@@ -61,6 +62,25 @@ fn a_url_gets_its_ideal_from_an_estimate_and_no_witness() {
     }
     let svg = fs::read_to_string(place.path(said.stdout.trim_end()).join("charts/duration.svg")).unwrap();
     assert!(svg.contains("estimated delay"), "the caption says that it is an estimate");
+}
+
+#[test]
+fn a_sleep_is_swept_like_any_target_and_has_no_witness() {
+    let place = Workplace::new();
+    place.write("sleep.toml", "[target]\nkind = \"sleep\"\ndelay = \"10ms\"\n[sweep]\nrequests = [3]\nrepeats = 1\n");
+    let said = place.run(&["-c", "sleep.toml", "-q", "--delay", "20ms"]);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let loaded = archive::load(&place.path(said.stdout.trim_end())).unwrap();
+    assert_eq!(loaded.run.facts.target, Some(Target::Sleep { delay: Nanos::from_millis(20) }));
+    assert_eq!(loaded.run.samples.len(), strategy::STRATEGIES.len());
+    for row in &loaded.run.samples {
+        let width = if row.kind == "sequential" { 1 } else { 3 };
+        assert_eq!(row.ideal_s, Some(Nanos::from_millis(20) * 3_u64.div_ceil(width)), "{}", row.strategy);
+        assert!(row.duration_s >= row.ideal_s, "{}", row.strategy);
+        assert_eq!((row.succeeded, row.failed, row.peak_in_flight, row.connections), (Some(3), Some(0), None, None));
+    }
+    let svg = fs::read_to_string(place.path(said.stdout.trim_end()).join("charts/duration.svg")).unwrap();
+    assert!(svg.contains("ideal for a sleep of 20 ms"), "the caption says what was waited for");
 }
 
 #[test]
