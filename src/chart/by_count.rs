@@ -1,6 +1,6 @@
 //! Lines over request counts: what the charts of a quantity by request count have in common.
 
-use crate::chart::{thin, words};
+use crate::chart::{spacing, thin, words};
 use crate::config::ChartSpec;
 use crate::model::figure::{Axis, Mark, Panel, Point, Role, Scale, Series, Shape, Spread, Unit};
 use crate::report::{Cell, Report};
@@ -39,13 +39,20 @@ impl Value {
 }
 
 /// One panel with a measured line for each strategy that has any value or failure.
-pub(super) fn panel(report: &Report<'_>, slots: &[usize], quantity: &Quantity, scale: Scale) -> Panel {
-    let series = slots.iter().map(|slot| measured(report, *slot, quantity, scale));
+pub(super) fn panel(
+    report: &Report<'_>,
+    spec: &ChartSpec,
+    slots: &[usize],
+    quantity: &Quantity,
+    scale: Scale,
+) -> Panel {
+    let x = count_axis(report, spec);
+    let series = slots.iter().map(|slot| measured(report, *slot, quantity, (x.scale, scale)));
     Panel {
         title: String::new(),
-        x: count_axis(report),
-        y: value_axis(quantity.label, quantity.unit, scale),
         series: series.filter(|line| has_values(line) || !line.failures.is_empty()).collect(),
+        x,
+        y: value_axis(quantity.label, quantity.unit, scale),
         bars: Vec::new(),
         empty: None,
     }
@@ -57,12 +64,12 @@ pub(super) fn relabel(panel: &mut Panel, spec: &ChartSpec) {
     panel.y.label = spec.y_label.clone().unwrap_or_else(|| std::mem::take(&mut panel.y.label));
 }
 
-fn count_axis(report: &Report<'_>) -> Axis {
+fn count_axis(report: &Report<'_>, spec: &ChartSpec) -> Axis {
     let ticks = if report.counts.len() > MOST_TICKS { &[] } else { report.counts };
     Axis {
         label: "Requests".to_owned(),
         unit: Unit::Count,
-        scale: Scale::Linear,
+        scale: spec.x_scale.unwrap_or_else(|| spacing::scale(report.counts)),
         from_zero: false,
         ticks: ticks.iter().copied().map(f64::from).collect(),
         names: Vec::new(),
@@ -75,7 +82,7 @@ pub(super) fn value_axis(label: &str, unit: Unit, scale: Scale) -> Axis {
     Axis { label: label.to_owned(), unit, scale, from_zero, ticks: Vec::new(), names: Vec::new() }
 }
 
-fn measured(report: &Report<'_>, slot: usize, quantity: &Quantity, scale: Scale) -> Series {
+fn measured(report: &Report<'_>, slot: usize, quantity: &Quantity, (x_scale, scale): (Scale, Scale)) -> Series {
     let point = |&requests: &u32| {
         let cell = report.cell(slot, requests);
         let value = cell.and_then(quantity.value).filter(|value| drawable(value.y, scale));
@@ -98,8 +105,8 @@ fn measured(report: &Report<'_>, slot: usize, quantity: &Quantity, scale: Scale)
         role: Role::Measured,
         shape: Shape::Line,
         spread: spread(&points),
-        failures: thin::marks(marks),
-        points: thin::points(points),
+        failures: thin::marks(marks, x_scale),
+        points: thin::points(points, x_scale),
     }
 }
 
@@ -128,7 +135,7 @@ fn interval(value: &Value, scale: Scale) -> Option<(f64, f64)> {
 pub(super) fn ideals(
     report: &Report<'_>,
     slots: &[usize],
-    scale: Scale,
+    (x_scale, scale): (Scale, Scale),
     ideal: impl Fn(&Cell<'_>) -> Option<f64>,
 ) -> Vec<Series> {
     let mut lines: Vec<(Vec<Point>, Vec<usize>)> = Vec::new();
@@ -142,7 +149,7 @@ pub(super) fn ideals(
         }
     }
     let lines = lines.into_iter().filter(|(points, _)| !points.is_empty());
-    lines.map(|(points, sharing)| ideal_line(report, points, &sharing)).collect()
+    lines.map(|(points, sharing)| ideal_line(report, thin::points(points, x_scale), &sharing)).collect()
 }
 
 fn ideal_line(report: &Report<'_>, points: Vec<Point>, sharing: &[usize]) -> Series {
@@ -159,7 +166,7 @@ fn ideal_line(report: &Report<'_>, points: Vec<Point>, sharing: &[usize]) -> Ser
         role: Role::Ideal,
         shape: Shape::Line,
         spread: Spread::None,
-        points: thin::points(points),
+        points,
         failures: Vec::new(),
         failures_note: String::new(),
     }

@@ -105,7 +105,7 @@ fn every_figure_is_sound_or_its_chart_says_why_not() {
         let report = Report::of(&run);
         for chart in CHARTS {
             for scale in [None, Some(Scale::Linear), Some(Scale::Log)] {
-                let spec = crate::config::ChartSpec { y_scale: scale, ..plain(chart.name()) };
+                let spec = crate::config::ChartSpec { x_scale: scale, y_scale: scale, ..plain(chart.name()) };
                 let Ok(figures) = chart.figures(&report, &spec) else { continue };
                 assert!(!figures.is_empty(), "{} of {name}", chart.name());
                 for figure in &figures {

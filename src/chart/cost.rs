@@ -74,7 +74,7 @@ impl Chart for Cost {
 
 fn panel(report: &Report<'_>, spec: &ChartSpec, slots: &[usize], of: (&str, &Quantity, Scale)) -> Panel {
     let (absent, quantity, scale) = of;
-    let mut panel = by_count::panel(report, slots, quantity, scale);
+    let mut panel = by_count::panel(report, spec, slots, quantity, scale);
     panel.x.label = spec.x_label.clone().unwrap_or(panel.x.label);
     panel.empty = panel.series.is_empty().then(|| absent.to_owned());
     panel

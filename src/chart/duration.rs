@@ -35,12 +35,12 @@ impl Chart for Duration {
 }
 
 fn figure(report: &Report<'_>, spec: &ChartSpec, slots: &[usize], scale: Scale) -> Option<Figure> {
-    let mut panel = by_count::panel(report, slots, &QUANTITY, scale);
+    let mut panel = by_count::panel(report, spec, slots, &QUANTITY, scale);
     if panel.series.is_empty() {
         return None;
     }
     by_count::relabel(&mut panel, spec);
-    panel.series.extend(by_count::ideals(report, slots, scale, |cell| cell.ideal_s));
+    panel.series.extend(by_count::ideals(report, slots, (panel.x.scale, scale), |cell| cell.ideal_s));
     let has_ideal = panel.series.iter().any(|line| line.role == Role::Ideal);
     let failures = slots.iter().flat_map(|slot| report.cells_of(*slot)).flat_map(|cell| &cell.excluded);
     let failed = failures.filter(|sample| sample.duration_s.is_some_and(|y| scale == Scale::Linear || y > 0.0)).count();

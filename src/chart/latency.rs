@@ -57,14 +57,15 @@ fn panel(report: &Report<'_>, spec: &ChartSpec, latencies: &[(&Cell<'_>, &report
         Some((*values.first()?, *values.last()?))
     });
     let (least, greatest) = ends.fold((f64::MAX, 0.0_f64), |all, ends| (all.0.min(ends.0), all.1.max(ends.1)));
-    let scale = if least > 0.0 && greatest / least > WIDE { Scale::Log } else { Scale::Linear };
+    let own = if least > 0.0 && greatest / least > WIDE { Scale::Log } else { Scale::Linear };
+    let scale = spec.x_scale.unwrap_or(own);
     let series = latencies.iter().map(|(cell, latency)| Series {
         name: report.strategies[cell.slot].name.clone(),
         slot: cell.slot,
         role: Role::Measured,
         shape: Shape::Steps,
         spread: Spread::None,
-        points: steps(latency.sorted.values(), spec.y_scale.unwrap_or_default()),
+        points: steps(latency.sorted.values(), (scale, spec.y_scale.unwrap_or_default())),
         failures: Vec::new(),
         failures_note: String::new(),
     });
@@ -78,8 +79,8 @@ fn panel(report: &Report<'_>, spec: &ChartSpec, latencies: &[(&Cell<'_>, &report
     }
 }
 
-/// The share of values up to each value, from 0 to 1.
-fn steps(sorted: &[f64], scale: Scale) -> Vec<Point> {
+/// The share of values up to each value, from 0 to 1, as far as axes of these scales can show it.
+fn steps(sorted: &[f64], (x_scale, scale): (Scale, Scale)) -> Vec<Point> {
     let share = |index: usize| (index + 1) as f64 / sorted.len() as f64;
     let point = |x: f64, y: f64| Point { x, y: Some(y), interval: None };
     let start = sorted.first().filter(|_| scale == Scale::Linear).map(|x| point(*x, 0.0));
@@ -88,6 +89,7 @@ fn steps(sorted: &[f64], scale: Scale) -> Vec<Point> {
     let risen = kept.into_iter().map(|index| index.max(last_equal(sorted, index))).filter(is_last_of_equals);
     let mut points: Vec<Point> =
         start.into_iter().chain(risen.map(|index| point(sorted[index], share(index)))).collect();
+    points.retain(|point| x_scale == Scale::Linear || point.x > 0.0);
     points.dedup();
     points
 }
@@ -113,7 +115,7 @@ mod tests {
     use crate::report::testkit::article;
 
     fn shares(values: &[f64]) -> Vec<(f64, f64)> {
-        steps(values, Scale::Linear).iter().map(|point| (point.x, point.y.unwrap())).collect()
+        steps(values, (Scale::Linear, Scale::Linear)).iter().map(|point| (point.x, point.y.unwrap())).collect()
     }
 
     #[test]

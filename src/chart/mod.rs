@@ -10,6 +10,7 @@ mod duration;
 mod gallery;
 mod latency;
 mod overhead;
+mod spacing;
 mod speedup;
 mod thin;
 mod throughput;
@@ -121,7 +122,7 @@ pub fn named(name: &str) -> Option<&'static dyn Chart> {
 #[must_use]
 pub fn plain(kind: &str) -> ChartSpec {
     let kind = kind.to_owned();
-    ChartSpec { kind, title: None, x_label: None, y_label: None, y_scale: None, strategies: Vec::new() }
+    ChartSpec { kind, title: None, x_label: None, y_label: None, x_scale: None, y_scale: None, strategies: Vec::new() }
 }
 
 impl Drawn {

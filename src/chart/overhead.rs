@@ -30,7 +30,7 @@ impl Chart for Overhead {
 
     fn figures(&self, report: &Report<'_>, spec: &ChartSpec) -> Result<Vec<Figure>, WhyNot> {
         let slots = slots(report, spec)?;
-        let mut panel = by_count::panel(report, &slots, &QUANTITY, spec.y_scale.unwrap_or_default());
+        let mut panel = by_count::panel(report, spec, &slots, &QUANTITY, spec.y_scale.unwrap_or_default());
         if panel.series.is_empty() {
             return Err(why_not(report));
         }

@@ -34,13 +34,13 @@ impl Chart for Speedup {
             return Err(if report.cells.is_empty() { WhyNot::NoSamples } else { WhyNot::NothingToCompare });
         }
         let scale = spec.y_scale.unwrap_or_default();
-        let mut panel = by_count::panel(report, &slots, &QUANTITY, scale);
+        let mut panel = by_count::panel(report, spec, &slots, &QUANTITY, scale);
         by_count::relabel(&mut panel, spec);
         let ideal = |cell: &Cell<'_>| {
             let base = report.cell(baseline, cell.requests)?.ideal_s?;
             Some(base / cell.ideal_s?).filter(|ratio| ratio.is_finite())
         };
-        panel.series.extend(by_count::ideals(report, &others, scale, ideal));
+        panel.series.extend(by_count::ideals(report, &others, (panel.x.scale, scale), ideal));
         let name = &report.strategies[baseline].name;
         let has_ideal = panel.series.iter().any(|line| line.role == Role::Ideal);
         Ok(vec![Figure {

@@ -1,22 +1,22 @@
 //! Fewer points that look the same: more of them than a picture has columns cost time and show nothing.
 
-use crate::model::figure::{Mark, Point};
+use crate::model::figure::{Mark, Point, Scale};
 
 /// Up to this many points are left alone.
 const FEW: usize = 1_000;
-/// Into how many stretches more of them are cut; each keeps its extremes.
+/// Into how many stretches of equal width the axis is cut where there are more; each keeps its extremes.
 const STRETCHES: usize = 200;
 
 /// At most 1 002 points: the first, the last, and of each stretch those with the least and the greatest value, the
 /// lowest and the highest interval end, and one gap if it has any.
-pub(super) fn points(points: Vec<Point>) -> Vec<Point> {
+pub(super) fn points(points: Vec<Point>, scale: Scale) -> Vec<Point> {
     if points.len() <= FEW {
         return points;
     }
     let low = |point: &Point| point.interval.map(|ends| ends.0).or(point.y);
     let high = |point: &Point| point.interval.map(|ends| ends.1).or(point.y);
     let mut kept = vec![0, points.len() - 1];
-    for stretch in stretches(points.len()) {
+    for stretch in stretches(points.len(), scale, |index| points[index].x) {
         let of = |value: &dyn Fn(&Point) -> Option<f64>| extremes(&stretch, |index| value(&points[index]));
         let gap = stretch.clone().find(|index| points[*index].y.is_none());
         kept.extend(of(&|point| point.y).into_iter().flatten());
@@ -28,12 +28,13 @@ pub(super) fn points(points: Vec<Point>) -> Vec<Point> {
 }
 
 /// At most 400 marks once there are more than 1 000: of each stretch the lowest and the highest.
-pub(super) fn marks(mut marks: Vec<Mark>) -> Vec<Mark> {
+pub(super) fn marks(mut marks: Vec<Mark>, scale: Scale) -> Vec<Mark> {
     if marks.len() <= FEW {
         return marks;
     }
     marks.sort_by(|a, b| a.x.total_cmp(&b.x));
-    let kept = stretches(marks.len()).flat_map(|stretch| extremes(&stretch, |index| Some(marks[index].y)));
+    let stretches = stretches(marks.len(), scale, |index| marks[index].x);
+    let kept = stretches.into_iter().flat_map(|stretch| extremes(&stretch, |index| Some(marks[index].y)));
     kept.flatten().map(|index| marks[index]).collect()
 }
 
@@ -45,9 +46,21 @@ pub(super) fn evenly(len: usize, most: usize) -> Vec<usize> {
     (0..most).map(|step| step * (len - 1) / (most - 1)).collect()
 }
 
-fn stretches(len: usize) -> impl Iterator<Item = std::ops::Range<usize>> {
-    let size = len.div_ceil(STRETCHES);
-    (0..len).step_by(size).map(move |start| start..(start + size).min(len))
+/// Indices of a list that ascends in `x`, by the stretch of the axis in which they lie; none empty.
+fn stretches(len: usize, scale: Scale, x: impl Fn(usize) -> f64) -> Vec<std::ops::Range<usize>> {
+    let place = |index: usize| if scale == Scale::Log { x(index).ln() } else { x(index) };
+    let (first, length) = (place(0), place(len - 1) - place(0));
+    let mut stretches = Vec::new();
+    let mut start = 0;
+    for number in 1..=STRETCHES {
+        let edge = first + length * number as f64 / STRETCHES as f64;
+        let within = (start..len).take_while(|index| number == STRETCHES || place(*index) < edge).count();
+        if within > 0 {
+            stretches.push(start..start + within);
+        }
+        start += within;
+    }
+    stretches
 }
 
 /// Where a stretch has its least and its greatest value.
@@ -60,7 +73,7 @@ fn extremes(stretch: &std::ops::Range<usize>, value: impl Fn(usize) -> Option<f6
 
 #[cfg(test)]
 mod tests {
-    use super::{Mark, Point, evenly, marks, points};
+    use super::{Mark, Point, Scale, evenly, marks, points};
 
     fn wave(n: u32) -> Vec<Point> {
         let y = |index: u32| if index == 777 { 99.0 } else { f64::from(index % 13) };
@@ -69,7 +82,7 @@ mod tests {
 
     #[test]
     fn few_points_stay_as_they_are() {
-        assert_eq!(points(wave(1_000)), wave(1_000));
+        assert_eq!(points(wave(1_000), Scale::Linear), wave(1_000));
     }
 
     #[test]
@@ -77,7 +90,7 @@ mod tests {
         let mut many = wave(100_000);
         many[5_000].y = None;
         many[6_000].interval = Some((-7.0, 60.0));
-        let kept = points(many.clone());
+        let kept = points(many.clone(), Scale::Linear);
         assert!(kept.len() <= 1_002 && kept.is_sorted_by_key(|point| point.x));
         assert_eq!((kept.first(), kept.last()), (many.first(), many.last()));
         for extreme in [777, 5_000, 6_000] {
@@ -86,9 +99,17 @@ mod tests {
     }
 
     #[test]
+    fn each_part_of_a_logarithmic_axis_keeps_its_share() {
+        let mut many = wave(100_000);
+        many.remove(0);
+        let kept = |scale| points(many.clone(), scale).iter().filter(|point| point.x < 1_000.0).count();
+        assert!(kept(Scale::Log) > 200 && kept(Scale::Linear) < 20, "{} {}", kept(Scale::Log), kept(Scale::Linear));
+    }
+
+    #[test]
     fn many_marks_keep_their_extremes() {
         let all: Vec<Mark> = (0..5_000_u32).map(|index| Mark { x: index.into(), y: (index % 977).into() }).collect();
-        let kept = marks(all);
+        let kept = marks(all, Scale::Linear);
         assert!(kept.len() <= 400 && kept.iter().any(|mark| mark.y == 976.0) && kept.iter().any(|mark| mark.y == 0.0));
     }
 

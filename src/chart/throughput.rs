@@ -28,12 +28,14 @@ impl Chart for Throughput {
     fn figures(&self, report: &Report<'_>, spec: &ChartSpec) -> Result<Vec<Figure>, WhyNot> {
         let slots = slots(report, spec)?;
         let scale = spec.y_scale.unwrap_or_default();
-        let mut panel = by_count::panel(report, &slots, &QUANTITY, scale);
+        let mut panel = by_count::panel(report, spec, &slots, &QUANTITY, scale);
         if panel.series.is_empty() {
             return Err(if report.cells.is_empty() { WhyNot::NoSamples } else { WhyNot::AllFailed });
         }
         by_count::relabel(&mut panel, spec);
-        let ideals = by_count::ideals(report, &slots, scale, |cell| Some(f64::from(cell.requests) / cell.ideal_s?));
+        let ideals = by_count::ideals(report, &slots, (panel.x.scale, scale), |cell| {
+            Some(f64::from(cell.requests) / cell.ideal_s?)
+        });
         panel.series.extend(ideals);
         let has_ideal = panel.series.iter().any(|line| line.role == Role::Ideal);
         Ok(vec![Figure {

@@ -328,6 +328,13 @@ const CHART: &[Key] = &[
         example: r#""Time""#,
     },
     Key {
+        name: "x-scale",
+        about: "In place of its own scale of the x axis; without it, logarithmic where request counts span a wide range",
+        form: Form::Word(&["linear", "log"]),
+        default: None,
+        example: r#""log""#,
+    },
+    Key {
         name: "y-scale",
         about: "In place of its own scale of the y axis",
         form: Form::Word(&["linear", "log"]),

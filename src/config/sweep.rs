@@ -76,6 +76,8 @@ pub struct ChartSpec {
     pub x_label: Option<String>,
     /// In place of the chart's own y label.
     pub y_label: Option<String>,
+    /// In place of the chart's own x scale.
+    pub x_scale: Option<Scale>,
     /// In place of the chart's own y scale.
     pub y_scale: Option<Scale>,
     /// Names of strategies to draw; empty for all.

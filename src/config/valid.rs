@@ -116,14 +116,15 @@ fn stranger(name: &Written<Value>, strategies: &[StrategySpec]) -> Option<Compla
 
 fn chart(section: &Section) -> Option<ChartSpec> {
     let own = |name: &str| section.text(name).map(str::to_owned);
-    let scale = section.text("y-scale").map(|word| if word == "log" { Scale::Log } else { Scale::Linear });
+    let scale = |name: &str| section.text(name).map(|word| if word == "log" { Scale::Log } else { Scale::Linear });
     let names = section.texts("strategies").unwrap_or_default();
     Some(ChartSpec {
         kind: own("kind")?,
         title: own("title"),
         x_label: own("x-label"),
         y_label: own("y-label"),
-        y_scale: scale,
+        x_scale: scale("x-scale"),
+        y_scale: scale("y-scale"),
         strategies: names.into_iter().map(str::to_owned).collect(),
     })
 }

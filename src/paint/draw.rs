@@ -113,14 +113,12 @@ fn frame(brush: &Brush<'_>, place: &PanelLayout, lanes: bool) {
         };
         plane.draw_mesh(draw, 0, 0).expect("the canvas never fails, and is not borrowed while plotters draws");
     });
-    // Tells scripts where the plot lies (left, top, right, bottom) and, of a linear x axis, which range it has.
+    // Tells scripts where the plot lies (left, top, right, bottom), and range and scale of the x axis.
     let edges = [plot.x, plot.y, plot.right(), plot.bottom()].map(|edge| format!("{edge:.2}")).join(" ");
     let span = plane.as_coord_spec().x_spec().span;
-    let range = match span.scale {
-        Scale::Linear => format!(" data-x=\"{} {}\"", span.low, span.high),
-        Scale::Log => String::new(),
-    };
-    brush.canvas.group(&format!("class=\"axes\" data-plot=\"{edges}\"{range}"), || {
+    let log = if span.scale == Scale::Log { " data-log-x=\"\"" } else { "" };
+    let range = format!("data-x=\"{} {}\"{log}", span.low, span.high);
+    brush.canvas.group(&format!("class=\"axes\" data-plot=\"{edges}\" {range}"), || {
         let (bottom, axis) = (plot.bottom(), stroke(palette.axis, 1.0));
         brush.path(&[(plot.x, bottom), (plot.right(), bottom)], axis);
         if axes.foot {

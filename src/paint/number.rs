@@ -3,6 +3,9 @@
 
 use crate::model::figure::{Scale, Unit};
 
+/// Between groups of three digits: a narrow space, since a comma is a decimal sign to half of the readers (ISO 80000-1).
+const THIN: char = '\u{202f}';
+
 /// How the numbers of one axis are written.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Notation {
@@ -95,7 +98,7 @@ fn number(value: f64, decimals: usize) -> String {
     }
     for (index, digit) in whole.chars().enumerate() {
         if index > 0 && (whole.len() - index).is_multiple_of(3) {
-            out.push(',');
+            out.push(THIN);
         }
         out.push(digit);
     }
@@ -128,7 +131,7 @@ mod tests {
             (Unit::Seconds, 2400.0, 600.0, "10", "min"),
             (Unit::Bytes, 3e6, 1_048_576.0, "1", "MiB"),
             (Unit::Bytes, 900.0, 500.0, "500", "B"),
-            (Unit::Count, 10_000.0, 10_000.0, "10,000", ""),
+            (Unit::Count, 10_000.0, 10_000.0, "10\u{202f}000", ""),
             (Unit::Count, 5e6, 2.5e6, "2.5M", ""),
             (Unit::Ratio, 49.0, 20.0, "20×", ""),
             (Unit::Share, 1.0, 0.3, "30%", ""),

@@ -47,8 +47,14 @@ fn wanted(axis: &Axis, span: &Span) -> Option<Ticks> {
 fn labelled(unit: Unit, span: &Span, values: &[f64], minor: Vec<f64>) -> Ticks {
     let notation = Notation::of(unit, span.scale, span.high.abs().max(span.low.abs()));
     let smallest = values.iter().map(|value| value.abs()).filter(|value| *value > 0.0).fold(f64::INFINITY, f64::min);
-    let mixed = span.scale == Scale::Log && smallest / notation.factor < 0.000_99;
-    let text = |value: f64| if mixed { Notation::with_unit(unit, value) } else { notation.shortest(value) };
+    // On a logarithmic axis one prefix would turn small values into 0.001 M: each number has its own.
+    let counted = matches!(unit, Unit::Count | Unit::PerSecond);
+    let mixed = span.scale == Scale::Log && !counted && smallest / notation.factor < 0.000_99;
+    let text = |value: f64| match span.scale {
+        Scale::Log if counted => Notation::of(unit, Scale::Log, value.abs() * 1.000_001).shortest(value),
+        _ if mixed => Notation::with_unit(unit, value),
+        _ => notation.shortest(value),
+    };
     Ticks {
         major: values.iter().map(|value| (*value, text(*value))).collect(),
         minor,
@@ -144,7 +150,8 @@ mod tests {
     fn labels(unit: Unit, scale: Scale, (low, high): (f64, f64), most: usize) -> String {
         let axis = Axis { unit, scale, ..Axis::default() };
         let ticks = choose(&axis, &Span { low, high, scale }, most, |_| true);
-        let labels: Vec<String> = ticks.major.into_iter().map(|(_, label)| label.replace('\u{a0}', "")).collect();
+        let labels: Vec<String> =
+            ticks.major.into_iter().map(|(_, label)| label.replace('\u{a0}', "").replace('\u{202f}', ",")).collect();
         format!("{} {}", labels.join(" "), ticks.unit).trim().to_owned()
     }
 
@@ -178,6 +185,8 @@ mod tests {
             (Unit::Ratio, (1.1, 1.6), 6, "1.1× 1.2× 1.3× 1.4× 1.5× 1.6×"),
             (Unit::Bytes, (1024.0, 17_000.0), 6, "1 2 4 8 16 KiB"),
             (Unit::Count, (0.9, 2e6), 8, "1 10 100 1,000 10,000 100,000 1M"),
+            (Unit::Count, (900.0, 1.1e6), 6, "1,000 10,000 100,000 1M"),
+            (Unit::PerSecond, (90.0, 2e6), 6, "100 1,000 10,000 100,000 1M 1/s"),
         ] {
             assert_eq!(labels(unit, Scale::Log, range, most), expected);
         }
@@ -191,5 +200,10 @@ mod tests {
         assert_eq!(values(choose(&axis, &span, 9, |_| true)), [10.0, 20.0, 30.0, 50.0]);
         assert_eq!(values(choose(&axis, &span, 9, |ticks| ticks.major.len() < 4)), [20.0, 40.0]);
         assert_eq!(values(choose(&axis, &span, 9, |ticks| ticks.major.is_empty())), Vec::<f64>::new());
+        let ticks = vec![100.0, 316.0, 1_000.0, 3_162.0, 10_000.0];
+        let axis = Axis { ticks, scale: Scale::Log, ..Axis::default() };
+        let labels = choose(&axis, &Span { low: 80.0, high: 12_000.0, scale: Scale::Log }, 9, |_| true).major;
+        let labels: Vec<String> = labels.into_iter().map(|(_, label)| label.replace('\u{202f}', " ")).collect();
+        assert_eq!(labels, ["100", "316", "1 000", "3 162", "10 000"]);
     }
 }

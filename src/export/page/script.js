@@ -94,10 +94,14 @@
     const shown = () => all("svg", picture).find((svg) => svg.getClientRects().length);
     const panels = () => all("g.axes", shown()).map((group) => ({
       plot: group.dataset.plot.split(" ").map(Number),
-      range: (group.dataset.x || "").split(" ").map(Number),
+      range: group.dataset.x.split(" ").map(Number),
+      scale: "logX" in group.dataset ? Math.log : Number,
     }));
     const counts = () => all("th[data-count]", tables[panel]).map((head) => Number(head.dataset.count));
-    const place = ({ plot, range }, count) => plot[0] + (plot[2] - plot[0]) * (count - range[0]) / (range[1] - range[0]);
+    const place = ({ plot, range, scale }, count) => {
+      const [low, high, at] = [...range, count].map(scale);
+      return plot[0] + (plot[2] - plot[0]) * (at - low) / (high - low);
+    };
     const clear = () => {
       all(".guide", picture).forEach((guide) => guide.remove());
       box.hidden = true;
