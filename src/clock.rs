@@ -38,6 +38,15 @@ impl Clock for SystemClock {
     }
 }
 
+/// CPU time that the calling thread has used. Unlike elapsed time it does not grow while others have the processor.
+#[cfg(target_os = "linux")]
+#[must_use]
+pub fn thread_cpu_time() -> Nanos {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    let part = |value: i64| u64::try_from(value).unwrap_or(0);
+    Nanos::SECOND * part(time.tv_sec) + Nanos(part(time.tv_nsec))
+}
+
 /// The wall clock, UTC, for time stamps only: it may jump.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "this is the one reader of time")]

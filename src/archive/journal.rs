@@ -2,7 +2,6 @@
 //! sample are written and synced first, its raw row last: a sample counts if and only if its raw row is whole. What a
 //! crash left half-written is cut off on resume; good bytes are never rewritten.
 
-use std::collections::HashSet;
 use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -11,7 +10,7 @@ use csv::{ByteRecord, ReaderBuilder, StringRecord, Writer};
 
 use super::ArchiveError;
 use super::layout::files;
-use super::rows::{Fields, Header, RAW_COLUMNS, REQUEST_COLUMNS, raw_fields, request_fields};
+use super::rows::{Fields, Header, RAW_COLUMNS, RAW_COLUMNS_OF_OLD, REQUEST_COLUMNS, raw_fields, request_fields};
 use crate::model::{Outcome, Phase, RequestCount, SampleRow};
 
 /// The two journals of a run, open for appending.
@@ -27,6 +26,16 @@ struct Appender {
     path: PathBuf,
     file: File,
     length: u64,
+    /// How many columns its rows have: an older one has fewer.
+    width: usize,
+}
+
+/// What a journal holds.
+pub(super) struct Whole {
+    /// Bytes up to the end of the last row that is whole.
+    length: u64,
+    /// Columns of its first row; 0 where not even that one is whole.
+    width: usize,
 }
 
 impl Journal {
@@ -42,7 +51,7 @@ impl Journal {
                 .create_new(true)
                 .open(&path)
                 .map_err(ArchiveError::io("create", &path))?;
-            let mut appender = Appender { path, file, length: 0 };
+            let mut appender = Appender { path, file, length: 0, width: columns.len() };
             appender.append(|writer| writer.write_record(columns))?;
             Ok(appender)
         };
@@ -56,10 +65,10 @@ impl Journal {
     /// When a file cannot be read or written, or is damaged elsewhere than at its end.
     pub fn resume(folder: &Path) -> Result<(Self, Vec<SampleRow>), ArchiveError> {
         let (raw_path, requests_path) = (folder.join(files::RAW), folder.join(files::REQUESTS));
-        let (samples, raw_length) = whole_samples(&raw_path)?;
-        let requests_length = whole_requests(&requests_path, &samples, |_, _| {})?;
-        let raw = Appender::reopen(raw_path, raw_length, &RAW_COLUMNS)?;
-        let requests = Appender::reopen(requests_path, requests_length, &REQUEST_COLUMNS)?;
+        let (samples, whole_raw) = whole_samples(&raw_path)?;
+        let whole_requests = whole_requests(&requests_path, &samples, |_, _| {})?;
+        let raw = Appender::reopen(raw_path, &whole_raw, &RAW_COLUMNS)?;
+        let requests = Appender::reopen(requests_path, &whole_requests, &REQUEST_COLUMNS)?;
         Ok((Self { raw, requests }, samples))
     }
 
@@ -72,13 +81,15 @@ impl Journal {
             let fields = outcomes.iter().map(|outcome| request_fields(row, outcome));
             self.requests.append(|writer| fields.into_iter().try_for_each(|fields| writer.write_record(fields)))?;
         }
-        self.raw.append(|writer| writer.write_record(raw_fields(row)))
+        let width = self.raw.width;
+        self.raw.append(|writer| writer.write_record(&raw_fields(row)[..width]))
     }
 }
 
 impl Appender {
-    /// Opens a journal that exists, or makes it, and cuts it to `length`. An empty one gets its first row.
-    fn reopen(path: PathBuf, length: u64, columns: &[&str]) -> Result<Self, ArchiveError> {
+    /// Opens a journal that exists, or makes it, and cuts off what is not whole. An empty one gets its first row.
+    fn reopen(path: PathBuf, whole: &Whole, columns: &[&str]) -> Result<Self, ArchiveError> {
+        let length = whole.length;
         let file = OpenOptions::new()
             .write(true)
             .create(true)
@@ -86,7 +97,8 @@ impl Appender {
             .open(&path)
             .map_err(ArchiveError::io("open", &path))?;
         file.set_len(length).map_err(ArchiveError::io("cut", &path))?;
-        let mut appender = Self { path, file, length };
+        let width = if length == 0 { columns.len() } else { whole.width.min(columns.len()) };
+        let mut appender = Self { path, file, length, width };
         appender.file.seek(SeekFrom::Start(length)).map_err(ArchiveError::io("open", &appender.path))?;
         if length == 0 {
             appender.append(|writer| writer.write_record(columns))?;
@@ -129,29 +141,28 @@ fn io_error(error: csv::Error) -> std::io::Error {
     }
 }
 
-/// The whole samples of a raw.csv, and the length of the file up to the end of the last one. A file that is missing
-/// holds none.
-pub(super) fn whole_samples(path: &Path) -> Result<(Vec<SampleRow>, u64), ArchiveError> {
+/// The whole samples of a raw.csv of any schema. A file that is missing holds none.
+pub(super) fn whole_samples(path: &Path) -> Result<(Vec<SampleRow>, Whole), ArchiveError> {
     let mut samples = Vec::new();
-    let length = whole_rows(path, &RAW_COLUMNS, |fields| {
+    let whole = whole_rows(path, &RAW_COLUMNS, RAW_COLUMNS_OF_OLD, |fields| {
         samples.push(fields.sample()?);
         Ok(true)
     })?;
-    Ok((samples, length))
+    Ok((samples, whole))
 }
 
-/// Calls `each` with every request of `samples` in a requests.csv, and returns the length of the file up to the end of
-/// the last one. Rows behind that belong to a sample that was never finished.
+/// Calls `each` with every request of `samples` in a requests.csv, up to the first row that is of none of them: it
+/// and those behind it belong to a sample that was never finished.
 pub(super) fn whole_requests(
     path: &Path,
     samples: &[SampleRow],
     mut each: impl FnMut(&SampleRow, Outcome),
-) -> Result<u64, ArchiveError> {
+) -> Result<Whole, ArchiveError> {
     type Key<'a> = (&'a str, RequestCount, u32);
     let measured = samples.iter().enumerate().filter(|(_, sample)| sample.phase == Phase::Measure);
     let known: std::collections::HashMap<Key<'_>, usize> =
         measured.map(|(index, sample)| ((sample.strategy.as_str(), sample.requests, sample.repeat), index)).collect();
-    whole_rows(path, &REQUEST_COLUMNS, |fields| {
+    whole_rows(path, &REQUEST_COLUMNS, REQUEST_COLUMNS.len(), |fields| {
         let row = fields.request()?;
         let Some(&index) = known.get(&(row.strategy.as_str(), row.requests, row.repeat)) else { return Ok(false) };
         each(&samples[index], row.outcome);
@@ -159,33 +170,36 @@ pub(super) fn whole_requests(
     })
 }
 
-/// Reads rows until the file ends, a row is torn, or `each` says that it wants no more. Returns how many bytes were
-/// whole and wanted.
+/// Reads rows until the file ends, a row is torn, or `each` says that it wants no more. The first row has to name the
+/// first `required` of `columns`.
 fn whole_rows(
     path: &Path,
     columns: &'static [&'static str],
+    required: usize,
     mut each: impl FnMut(&Fields<'_>) -> Result<bool, String>,
-) -> Result<u64, ArchiveError> {
+) -> Result<Whole, ArchiveError> {
+    let mut whole = Whole { length: 0, width: 0 };
     let file = match File::open(path) {
         Ok(file) => file,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(0),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(whole),
         Err(error) => return Err(ArchiveError::io("open", path)(error)),
     };
     let length = file.metadata().map_err(ArchiveError::io("read", path))?.len();
     let terminated = ends_with_line_feed(&file, length).map_err(ArchiveError::io("read", path))?;
     let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(file);
     let mut bytes = ByteRecord::new();
-    let (mut header, mut good) = (None, 0);
+    let mut header = None;
     loop {
         let more = reader.read_byte_record(&mut bytes).map_err(|error| unreadable(path, error))?;
         if !more {
-            return Ok(good);
+            return Ok(whole);
         }
         let end = reader.position().byte();
         let last = end >= length;
-        let short = bytes.len() < columns.len();
+        let wanted = if header.is_some() { whole.width } else { required };
+        let short = bytes.len() < wanted;
         if last && (short || !terminated) {
-            return Ok(good);
+            return Ok(whole);
         }
         let row = reader.position().record();
         let content = |problem: String| ArchiveError::content(path, format!("row {row}: {problem}"));
@@ -193,22 +207,25 @@ fn whole_rows(
         let record =
             StringRecord::from_byte_record(bytes).map_err(|error| content(format!("not UTF-8 text: {error}")))?;
         match &header {
-            None => header = Some(header_of(columns, &record).map_err(content)?),
-            Some(_) if short => return Err(content(format!("{} fields instead of {}", record.len(), columns.len()))),
+            None => {
+                whole.width = record.len();
+                header = Some(header_of(columns, required, &record).map_err(content)?);
+            }
+            Some(_) if short => return Err(content(format!("{} fields instead of {wanted}", record.len()))),
             Some(header) => {
                 if !each(&Fields { header, record: &record }).map_err(content)? {
-                    return Ok(good);
+                    return Ok(whole);
                 }
             }
         }
         bytes = record.into_byte_record();
-        good = end;
+        whole.length = end;
     }
 }
 
-fn header_of(columns: &'static [&'static str], record: &StringRecord) -> Result<Header, String> {
+fn header_of(columns: &'static [&'static str], required: usize, record: &StringRecord) -> Result<Header, String> {
     let header = Header::find(columns, record);
-    let missing: HashSet<_> = header.missing().collect();
+    let missing: Vec<_> = header.missing().filter(|name| columns[..required].contains(name)).collect();
     if missing.is_empty() { Ok(header) } else { Err(format!("the first row lacks the columns {missing:?}")) }
 }
 
@@ -325,6 +342,26 @@ mod tests {
             fs::write(folder.path().join(files::REQUESTS), &bytes).unwrap();
             let _ = Journal::resume(folder.path());
         }
+    }
+
+    #[test]
+    fn a_run_of_schema_1_is_resumed_in_its_own_columns() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut planned = planned();
+        planned.iter_mut().for_each(|(row, _)| (row.processes, row.threads) = (None, None));
+        let (before, after) = planned.split_at(3);
+        write(folder.path(), before);
+        let path = folder.path().join(files::RAW);
+        let text = fs::read_to_string(&path).unwrap();
+        let old = text.replace(",processes,threads\n", "\n").replace(",,,\n", ",\n");
+        assert_eq!(old.len(), text.len() - ",processes,threads".len() - 3 * 2);
+        fs::write(&path, old).unwrap();
+        let (mut journal, found) = Journal::resume(folder.path()).unwrap();
+        assert!(found.iter().eq(before.iter().map(|(row, _)| row)));
+        after.iter().for_each(|(row, outcomes)| journal.append(row, outcomes).unwrap());
+        let (_, found) = Journal::resume(folder.path()).unwrap();
+        assert!(found.iter().eq(planned.iter().map(|(row, _)| row)));
+        assert!(!fs::read_to_string(&path).unwrap().contains("threads"));
     }
 
     #[test]

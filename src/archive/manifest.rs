@@ -221,7 +221,7 @@ impl Manifest {
     /// Versions of everything that this program writes: of the manifest, of raw.csv, of requests.csv.
     #[must_use]
     pub const fn schema_versions() -> [u32; 3] {
-        [SCHEMA_VERSION, 1, 1]
+        [SCHEMA_VERSION, 2, 1]
     }
 
     /// Reads the manifest of a run.
@@ -291,6 +291,9 @@ impl Manifest {
                  start a new run",
                 self.tool_version, self.measuring_version
             ));
+        }
+        if self.raw_schema_version > Self::schema_versions()[1] {
+            return refuse(format!("its raw.csv is of schema {}; take a newer program", self.raw_schema_version));
         }
         let now = checksum(&directory.file(files::CONFIG))?;
         if now != self.config_sha256 {

@@ -8,7 +8,7 @@ use csv::StringRecord;
 use crate::model::{FailureKind, Nanos, Outcome, Phase, RequestCount, RequestRow, SampleRow, SampleStatus, Timing};
 
 /// Columns of raw.csv.
-pub(super) const RAW_COLUMNS: [&str; 25] = [
+pub(super) const RAW_COLUMNS: [&str; 27] = [
     "strategy",
     "kind",
     "workers",
@@ -34,7 +34,12 @@ pub(super) const RAW_COLUMNS: [&str; 25] = [
     "involuntary_switches",
     "status",
     "error",
+    "processes",
+    "threads",
 ];
+
+/// How many of them every raw.csv has; the later ones came with schema 2.
+pub(super) const RAW_COLUMNS_OF_OLD: usize = 25;
 
 /// Columns of requests.csv.
 pub(super) const REQUEST_COLUMNS: [&str; 10] =
@@ -45,7 +50,7 @@ fn text<T: ToString>(value: Option<T>) -> String {
 }
 
 /// A sample's fields in the order of [`RAW_COLUMNS`].
-pub(super) fn raw_fields(row: &SampleRow) -> [String; 25] {
+pub(super) fn raw_fields(row: &SampleRow) -> [String; 27] {
     [
         row.strategy.clone(),
         row.kind.clone(),
@@ -72,10 +77,12 @@ pub(super) fn raw_fields(row: &SampleRow) -> [String; 25] {
         text(row.involuntary_switches),
         row.status.to_string(),
         one_line(&row.error),
+        text(row.processes),
+        text(row.threads),
     ]
 }
 
-/// The last column must hold no line end: a torn last row is found by it.
+/// The last column must hold no line end, because a torn last row is found by it; it was the last one in schema 1.
 fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
@@ -187,6 +194,8 @@ impl<'a> Fields<'a> {
             involuntary_switches: self.number("involuntary_switches")?,
             status: self.word("status", SampleStatus::parse)?.unwrap_or(SampleStatus::Ok),
             error: self.text("error").to_owned(),
+            processes: self.number("processes")?,
+            threads: self.number("threads")?,
         })
     }
 
@@ -255,6 +264,8 @@ pub(super) mod tests {
             involuntary_switches: Some(5),
             status: SampleStatus::Ok,
             error: String::new(),
+            processes: Some(6),
+            threads: Some(7),
         }
     }
 

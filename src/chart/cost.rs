@@ -65,6 +65,7 @@ impl Chart for Cost {
             caption: words::caption([
                 words::samples(report, &slots),
                 Some("the sample's own processes, children included; memory: the largest of them".to_owned()),
+                words::threads(report, &slots),
             ]),
             panels,
             arrangement: Arrangement::Stacked,
@@ -102,6 +103,13 @@ mod tests {
         assert_eq!(panels[0].series[0].points[0].y, Some(0.01));
         assert_eq!(panels[1].empty.as_deref(), Some("memory was not recorded"));
         assert_eq!(panels[2].series[3].points[4].y, Some(101.0));
+        assert!(
+            figures[0]
+                .caption
+                .ends_with("threads at 50 requests: single_thread 1, multithread 20, multiprocess 20, async_get 50."),
+            "{}",
+            figures[0].caption
+        );
         assert!(figures[0].description.starts_with("CPU time: single_thread stays at 10 ms from 10 to 50 requests;"));
     }
 

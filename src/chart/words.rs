@@ -11,6 +11,8 @@ const SAME: f64 = 0.10;
 const STRAIGHT: f64 = 0.05;
 /// More lines than this are not told one by one.
 const TOLD: usize = 12;
+/// More strategies than this are not told one by one in a caption.
+const HELD: usize = 6;
 
 /// How a line runs: `async stays at 101 ms from 10 to 50 requests`. Points are (request count, value), ascending.
 pub(super) fn course(name: &str, points: &[(f64, f64)], unit: Unit) -> String {
@@ -151,6 +153,21 @@ pub(super) fn failures(number: usize) -> Option<String> {
         1 => Some("hollow: one sample that failed, in no median".to_owned()),
         many => Some(format!("hollow: {many} samples that failed, in no median")),
     }
+}
+
+/// Threads at the largest count of the strategies drawn; `None` where nobody counted them, and for so many strategies
+/// that no caption holds them.
+pub(super) fn threads(report: &Report<'_>, slots: &[usize]) -> Option<String> {
+    let requests = cells(report, slots).filter(|cell| cell.cost.threads.is_some()).map(|cell| cell.requests).max()?;
+    let at_largest = cells(report, slots).filter(|cell| cell.requests == requests);
+    let told = at_largest.filter_map(|cell| {
+        let name = &report.strategies[cell.slot].name;
+        let threads = cell.cost.threads?;
+        let processes = cell.cost.processes.filter(|processes| *processes > 1);
+        Some(format!("{name} {threads}{}", processes.map_or_else(String::new, |of| format!(" in {of} processes"))))
+    });
+    let told: Vec<String> = told.collect();
+    (told.len() <= HELD).then(|| format!("threads at {}: {}", self::requests(requests.into()), told.join(", ")))
 }
 
 fn cells<'a>(report: &'a Report<'_>, slots: &'a [usize]) -> impl Iterator<Item = &'a Cell<'a>> {

@@ -7,7 +7,7 @@ use crate::model::{Facts, Nanos, StrategyLine, Target};
 use crate::report::{Cell, Finding, FindingKind, Report};
 
 /// Headings of the table's columns.
-pub(super) const COLUMNS: [&str; 11] = [
+pub(super) const COLUMNS: [&str; 12] = [
     "Strategy",
     "Requests",
     "Samples",
@@ -19,6 +19,7 @@ pub(super) const COLUMNS: [&str; 11] = [
     "Requests/s",
     "CPU time",
     "Memory",
+    "Threads",
 ];
 
 /// Everything a page tells.
@@ -120,6 +121,7 @@ impl Row {
             (cell.throughput_rps, Unit::PerSecond),
             (cell.cost.cpu_s, Unit::Seconds),
             (cell.cost.peak_rss_bytes, Unit::Bytes),
+            (cell.cost.threads.map(f64::from), Unit::Count),
         ];
         let mut texts: [String; COLUMNS.len()] = std::array::from_fn(|_| String::new());
         let mut numbers = [None; COLUMNS.len()];
@@ -133,6 +135,9 @@ impl Row {
         texts[4] = cell.interval.map_or_else(String::new, |interval| {
             format!("{} – {}", value(interval.low, Unit::Seconds), value(interval.high, Unit::Seconds))
         });
+        if let Some(processes) = cell.cost.processes.filter(|processes| *processes > 1) {
+            texts[11] = format!("{} in {processes} processes", texts[11]);
+        }
         Self { texts, numbers }
     }
 }
@@ -251,7 +256,20 @@ mod tests {
         assert_eq!(story.lead, "4 strategies, 10 to 50 requests, 60 samples that count.");
         assert_eq!(
             story.rows[19].texts,
-            ["async_get", "50", "3", "102 ms", "101 ms – 103 ms", "100 ms", "2 ms", "49×", "490", "10 ms", "8 MiB"]
+            [
+                "async_get",
+                "50",
+                "3",
+                "102 ms",
+                "101 ms – 103 ms",
+                "100 ms",
+                "2 ms",
+                "49×",
+                "490",
+                "10 ms",
+                "8 MiB",
+                "50"
+            ]
         );
         assert_eq!(story.command.as_deref(), Some("reportgen --config 'my sweep.toml'"));
         assert!(story.method.contains(&("Repeats", "3 of each cell".to_owned())));

@@ -115,6 +115,8 @@ struct CostNumbers {
     cores: Option<f64>,
     peak_rss_bytes: Option<f64>,
     switches: Option<f64>,
+    processes: Option<u32>,
+    threads: Option<u32>,
 }
 
 #[derive(Serialize)]
@@ -266,6 +268,8 @@ impl CostNumbers {
             cores: cost.cores.and_then(rounded),
             peak_rss_bytes: cost.peak_rss_bytes,
             switches: cost.switches,
+            processes: cost.processes,
+            threads: cost.threads,
         }
     }
 }

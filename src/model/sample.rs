@@ -192,4 +192,8 @@ pub struct SampleRow {
     pub status: SampleStatus,
     /// Why it is not `ok`: one line, starting with a failure kind; empty for `ok`.
     pub error: String,
+    /// Most processes of the sample that were seen at once, children included.
+    pub processes: Option<u32>,
+    /// Most threads of all these processes together that were seen at once.
+    pub threads: Option<u32>,
 }

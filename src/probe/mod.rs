@@ -6,6 +6,7 @@
 
 mod child;
 mod cost;
+mod headcount;
 mod interrupt;
 mod output;
 mod parent;
@@ -17,6 +18,7 @@ use crate::strategy::Work;
 
 pub use child::{ChildError, run_child};
 pub use cost::Cost;
+pub use headcount::Headcount;
 pub use interrupt::{Interrupts, Signal, Subscription};
 pub use output::Heard;
 pub use parent::{End, Measured, Probe, ProbeError};

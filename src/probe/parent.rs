@@ -10,6 +10,7 @@ use thiserror::Error;
 
 use super::Spec;
 use super::cost::{self, Cost, Exit};
+use super::headcount::{self, Headcount};
 use super::interrupt::{Interrupts, Signal};
 use super::output::{self, Heard, Tail};
 use super::watchdog::{Watchdog, kill_group};
@@ -62,6 +63,8 @@ pub struct Measured {
     pub wall: Nanos,
     /// What it cost.
     pub cost: Option<Cost>,
+    /// Its processes and threads; `None` where nobody could count them in time.
+    pub headcount: Option<Headcount>,
     /// What it wrote.
     pub heard: Heard,
     /// The end of its standard error.
@@ -111,13 +114,15 @@ impl Probe<'_> {
             kill_group(group);
             ProbeError::HandOver(error)
         })?;
-        // A child that is gone already shows itself by its end.
-        let _ = input.map(|mut input| input.write_all(&line));
         let interrupted = sender.clone();
         // A send fails only when the wait is over.
         let _subscription = self.interrupts.subscribe(move |signal| drop(interrupted.send(Event::Interrupted(signal))));
         drop(sender);
-        let measured = self.wait(&events, group, started);
+        let measured = self.counting(group, || {
+            // A child that is gone already shows itself by its end.
+            let _ = input.map(|mut input| input.write_all(&line));
+            self.wait(&events, group, started)
+        })?;
         self.watchdog.strike(group).map_err(ProbeError::Watchdog)?;
         Ok(measured)
     }
@@ -128,6 +133,22 @@ impl Probe<'_> {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         command.spawn().map_err(|source| ProbeError::Start { program: self.program.path.display().to_string(), source })
+    }
+
+    /// Counts the sample's processes and threads while `measure` measures it.
+    fn counting(&self, group: u32, measure: impl FnOnce() -> Measured) -> Result<Measured, ProbeError> {
+        thread::scope(|scope| {
+            let (done, watched) = mpsc::channel();
+            let watch = move || headcount::watch(group, &watched, self.clock);
+            let counting = thread::Builder::new().name("headcount".to_owned()).spawn_scoped(scope, watch);
+            let counting = counting.map_err(|error| {
+                kill_group(group);
+                ProbeError::HandOver(error)
+            })?;
+            let measured = measure();
+            drop(done);
+            Ok(Measured { headcount: counting.join().ok().flatten(), ..measured })
+        })
     }
 
     fn wait(&self, events: &Receiver<Event>, group: u32, started: Nanos) -> Measured {
@@ -216,6 +237,7 @@ impl Gathered {
             end: cut_short.unwrap_or(own_end),
             wall,
             cost,
+            headcount: None,
             heard: self.heard.unwrap_or_default(),
             complaints: self.complaints.unwrap_or_default(),
         }

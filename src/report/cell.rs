@@ -114,7 +114,7 @@ pub struct Latency {
     pub p99: f64,
 }
 
-/// Medians of what a sample cost, children included.
+/// What a sample cost, children included: medians, unless said otherwise.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Cost {
     /// CPU time, user and system, in seconds.
@@ -125,6 +125,10 @@ pub struct Cost {
     pub peak_rss_bytes: Option<f64>,
     /// Context switches, voluntary and not.
     pub switches: Option<f64>,
+    /// Most processes seen at once in any of the samples: what is short may be missed, so the most is the nearest.
+    pub processes: Option<u32>,
+    /// Most threads of all processes together seen at once in any of them.
+    pub threads: Option<u32>,
 }
 
 impl<'run> Cell<'run> {
@@ -271,6 +275,8 @@ impl Cost {
             cores: median_of(rows, |row| ratio(cpu(row)?, duration(row)?)),
             peak_rss_bytes: median_of(rows, |row| Some(row.peak_rss_bytes? as f64)),
             switches: median_of(rows, |row| Some((row.voluntary_switches? + row.involuntary_switches?) as f64)),
+            processes: rows.iter().filter_map(|row| row.processes).max(),
+            threads: rows.iter().filter_map(|row| row.threads).max(),
         }
     }
 }
@@ -334,6 +340,7 @@ mod tests {
                 (row.succeeded, row.failed) = (Some(10), Some(0));
                 (row.cpu_user_s, row.cpu_system_s) = (Some(Nanos::from_millis(cpu)), Some(Nanos::from_millis(500)));
                 (row.voluntary_switches, row.involuntary_switches) = (Some(20), Some(1));
+                (row.processes, row.threads) = (Some(1), u32::try_from(cpu / 100).ok());
                 (row.peak_rss_bytes, row.peak_in_flight, row.connections) = (Some(1_024), Some(1), Some(1));
             });
         }
@@ -348,6 +355,7 @@ mod tests {
             (cell.cost.cpu_s, cell.cost.switches, cell.cost.peak_rss_bytes),
             (Some(1.0), Some(21.0), Some(1_024.0))
         );
+        assert_eq!((cell.cost.processes, cell.cost.threads), (Some(1), Some(6)), "the most of any sample");
         assert_eq!((cell.peak_in_flight, cell.connections), (Some(1), Some(1)));
         let interval = cell.interval.unwrap();
         assert_eq!((interval.low, interval.high), (2.0, 2.2));

@@ -102,6 +102,8 @@ fn empty_row() -> SampleRow {
         involuntary_switches: None,
         status: SampleStatus::Ok,
         error: String::new(),
+        processes: None,
+        threads: None,
     }
 }
 
@@ -146,4 +148,5 @@ fn fill(row: &mut SampleRow, ideal: Nanos, width: u32) {
     (row.cpu_user_s, row.cpu_system_s) = (Some(Nanos::from_millis(4)), Some(Nanos::from_millis(6)));
     row.peak_rss_bytes = Some(8 << 20);
     (row.voluntary_switches, row.involuntary_switches) = (Some(u64::from(row.requests) * 2), Some(1));
+    (row.processes, row.threads) = (Some(1), Some(width.min(row.requests)));
 }

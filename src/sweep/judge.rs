@@ -58,6 +58,8 @@ pub(super) fn judge(evidence: Evidence<'_>) -> SampleRow {
         involuntary_switches: cost.map(|cost| cost.involuntary_switches),
         status: verdict.status,
         error: verdict.error,
+        processes: measured.headcount.map(|headcount| headcount.processes),
+        threads: measured.headcount.map(|headcount| headcount.threads),
     }
 }
 

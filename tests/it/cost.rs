@@ -1,0 +1,90 @@
+//! What a sample cost, held against those who count the same: GNU time for CPU, memory and context switches, and the
+//! number of processes that a strategy starts.
+
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use reportgen::clock::SystemClock;
+use reportgen::model::{DelayTarget, Nanos, Target};
+use reportgen::probe::{End, Interrupts, Measured, Probe, Spec, Watchdog};
+use reportgen::server;
+use reportgen::strategy::{Program, Work};
+
+use crate::workplace::{Workplace, programs, spec_of};
+
+/// Debian's package `time`. A shell's own `time` counts neither memory nor switches.
+const GNU_TIME: &str = "/usr/bin/time";
+
+/// Fills 200 MiB at once, waits 100 times in processes of their own, and counts to 200 000.
+const WORK: &str = "dd if=/dev/zero of=/dev/null bs=200M count=1 2>/dev/null\n\
+    for wait in 0 1 2 3 4 5 6 7 8 9; do for one in 0 1 2 3 4 5 6 7 8 9; do sleep 0.001; done; done\n\
+    count=0; while [ $count -lt 200000 ]; do count=$((count + 1)); done\n";
+
+fn measure(program: &Program, work: Work) -> Measured {
+    let (programs, interrupts, clock) = (programs(), Interrupts::none(), SystemClock::start());
+    let watchdog = Watchdog::start(&programs.watchdog).unwrap();
+    let time_limit = Nanos::SECOND * 100;
+    let probe = Probe { program, time_limit, watchdog: &watchdog, interrupts: &interrupts, clock: &clock };
+    let measured = probe.measure(&Spec { kind: "process-pool".to_owned(), work }).unwrap();
+    assert_eq!(measured.end, End::Exited(0), "{:?}", measured.complaints);
+    measured
+}
+
+fn work(url: &str, delay: Nanos) -> Work {
+    let target = Target::Delay(DelayTarget { delay, jitter: Nanos::ZERO, failure_rate: 0.0, max_concurrent: 0 });
+    Work::new(&target, url, &spec_of("process-pool"), programs().worker)
+}
+
+/// A number of what `time -v` wrote.
+fn told(report: &str, what: &str) -> f64 {
+    let line = report.lines().find_map(|line| line.trim().strip_prefix(what));
+    line.and_then(|line| line.trim_start_matches(": ").parse().ok()).unwrap_or_else(|| panic!("{what} in {report}"))
+}
+
+/// GNU time runs within the sample and reports the very same execution: ours has to be theirs and the little that
+/// GNU time itself takes, on a busy machine as on a quiet one.
+#[test]
+fn cpu_memory_and_switches_are_those_of_gnu_time() {
+    if !Path::new(GNU_TIME).exists() {
+        // Straight to standard error: what the macros print is swallowed when a test passes.
+        writeln!(std::io::stderr(), "\n!! NOT CHECKED: costs against {GNU_TIME}; `apt-get install time` brings it\n")
+            .unwrap();
+        return;
+    }
+    let place = Workplace::new();
+    let script = place.write("work.sh", WORK).display().to_string();
+    let output = place.path("time.txt");
+    let words = ["-v", "-o", output.to_str().unwrap(), "/bin/sh", &script];
+    let program = Program { path: GNU_TIME.into(), arguments: words.map(str::to_owned).to_vec() };
+    let cost = measure(&program, work("http://127.0.0.1:1/", Nanos::ZERO)).cost.unwrap();
+    let report = fs::read_to_string(output).unwrap();
+    for (what, ours, own) in [
+        ("User time (seconds)", cost.user.as_secs_f64(), 0.1),
+        ("System time (seconds)", cost.system.as_secs_f64(), 0.1),
+        ("Maximum resident set size (kbytes)", cost.peak_rss_bytes as f64 / 1024.0, 0.0),
+        ("Voluntary context switches", cost.voluntary_switches as f64, 50.0),
+        ("Involuntary context switches", cost.involuntary_switches as f64, 50.0),
+    ] {
+        let theirs = told(&report, what);
+        // GNU time writes hundredths of a second, cut off.
+        assert!((theirs..=theirs + 0.01 + own).contains(&ours), "{what}: {ours}, GNU time says {theirs}");
+    }
+    assert!(cost.peak_rss_bytes >= 200 << 20 && cost.voluntary_switches >= 100, "{cost:?}");
+    assert!(cost.user > Nanos::ZERO && cost.system > Nanos::ZERO, "{cost:?}");
+}
+
+#[test]
+fn the_processes_of_a_sample_are_counted_while_they_live() {
+    let delay = Nanos::from_millis(500);
+    let target = DelayTarget { delay, jitter: Nanos::ZERO, failure_rate: 0.0, max_concurrent: 0 };
+    let programs = programs();
+    let server = server::Handle::start(&programs.server.path, &programs.server.arguments, &target).unwrap();
+    let mut work = work(server.url(), delay);
+    (work.requests, work.workers) = (7, 7);
+    let headcount = measure(&programs.child, work).headcount.unwrap();
+    assert_eq!(headcount.processes, 8, "{headcount:?}: seven workers and who hands out");
+    assert!(headcount.threads >= headcount.processes, "{headcount:?}");
+}
