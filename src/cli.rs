@@ -82,8 +82,8 @@ pub struct SweepArgs {
     /// Print every cell, the order and the predicted time; send nothing
     #[arg(short = 'n', long)]
     pub dry_run: bool,
-    /// Finish an interrupted run: measure only the samples it lacks
-    #[arg(long, value_name = "RUN", value_hint = ValueHint::DirPath, conflicts_with_all = ["config", "output_dir", "dry_run", "only", "skip", "requests", "repeats", "seed", "delay", "formats"])]
+    /// Finish an interrupted run: measure only the samples it lacks; with --config where the run keeps no secrets
+    #[arg(long, value_name = "RUN", value_hint = ValueHint::DirPath, conflicts_with_all = ["output_dir", "dry_run", "only", "skip", "requests", "repeats", "seed", "delay", "formats"])]
     pub resume: Option<PathBuf>,
     /// Measure only these strategies
     #[arg(long, value_name = "NAME,…")]
@@ -107,7 +107,14 @@ pub struct SweepArgs {
     #[arg(long, value_name = "svg,png", value_delimiter = ',')]
     pub formats: Option<Vec<String>>,
     /// What to print
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t, conflicts_with = "dry_run")]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "text|json",
+        default_value_t,
+        hide_possible_values = true,
+        conflicts_with = "dry_run"
+    )]
     pub output_format: OutputFormat,
 }
 
@@ -144,7 +151,7 @@ pub struct RenderArgs {
     #[arg(long, value_name = "svg,png", value_delimiter = ',')]
     pub formats: Option<Vec<String>>,
     /// What to print
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    #[arg(long, value_enum, value_name = "text|json", default_value_t, hide_possible_values = true)]
     pub output_format: OutputFormat,
 }
 

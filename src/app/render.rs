@@ -48,18 +48,22 @@ fn render_run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failur
     finish(published, &into, print, terminal)
 }
 
-/// The sweep of an archived run: its config, and what the command line changed about it.
-pub(super) fn archived_sweep(loaded: &Loaded) -> Result<(Source, Sweep), Failure> {
+/// What the command line of an archived run changed about its config.
+pub(super) fn archived_arguments(loaded: &Loaded) -> SweepArgs {
     let words = loaded.manifest.command_line.iter().map(OsStr::new);
     // A command line that this version does not know any more changes nothing.
-    let arguments = Cli::read(words).map_or_else(|_| SweepArgs::default(), |cli| cli.sweep);
+    Cli::read(words).map_or_else(|_| SweepArgs::default(), |cli| cli.sweep)
+}
+
+/// The sweep of an archived run: its config, and what the command line changed about it.
+pub(super) fn archived_sweep(loaded: &Loaded) -> Result<(Source, Sweep), Failure> {
     let source = Source {
         bytes: loaded.config.clone().into_bytes(),
         origin: loaded.directory.file(files::CONFIG).display().to_string(),
         stem: String::new(),
         folder: loaded.directory.path().to_owned(),
     };
-    let sweep = source.sweep(&arguments)?;
+    let sweep = source.sweep(&archived_arguments(loaded))?;
     Ok((source, sweep))
 }
 

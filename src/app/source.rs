@@ -9,7 +9,7 @@ use super::Failure;
 
 use crate::chart;
 use crate::cli::SweepArgs;
-use crate::config::{self, Known, Output, Overrides, Sweep};
+use crate::config::{self, Known, Masked, Output, Overrides, Sweep};
 use crate::model::KindInfo;
 use crate::model::figure::Format;
 use crate::strategy;
@@ -46,6 +46,11 @@ impl Source {
         let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let stem = path.file_stem().map_or_else(|| "sweep".to_owned(), |stem| stem.to_string_lossy().into_owned());
         Ok(Self { bytes, origin: shown.to_string(), stem, folder: folder.to_owned() })
+    }
+
+    /// The copy that a run keeps: without secrets.
+    pub(super) fn masked(&self) -> Masked {
+        config::mask(&String::from_utf8_lossy(&self.bytes))
     }
 
     /// The sweep that the config and the command line ask for.

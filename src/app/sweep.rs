@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, anyhow};
 
 use super::publish::{Edition, tell_where};
-use super::render::archived_sweep;
+use super::render::{archived_arguments, archived_sweep};
 use super::source::Source;
 use super::{Exit, Failure, dry_run, roles};
 use crate::archive::{
@@ -21,12 +21,12 @@ use crate::model::{Nanos, SampleRow, Target};
 use crate::plan::Plan;
 use crate::preflight;
 use crate::probe::Interrupts;
-use crate::sweep::{Ending, Endpoint, Execution, JournalObserver, SweepError};
+use crate::sweep::{Access, Ending, Endpoint, Execution, JournalObserver, SweepError};
 use crate::terminal::{Progress, Terminal};
 
 pub(super) fn run(arguments: &SweepArgs, words: &[OsString], terminal: Terminal) -> Result<Exit, Failure> {
     if let Some(run) = &arguments.resume {
-        return resume(run, arguments.output_format, terminal);
+        return resume(run, arguments, terminal);
     }
     let Some(path) = &arguments.config else {
         let hint = "name a config with --config FILE; `reportgen init` writes one, `reportgen --help` tells more";
@@ -43,10 +43,11 @@ pub(super) fn run(arguments: &SweepArgs, words: &[OsString], terminal: Terminal)
 }
 
 /// Takes up an interrupted run where its journals end.
-fn resume(run: &Path, print: OutputFormat, terminal: Terminal) -> Result<Exit, Failure> {
+fn resume(run: &Path, arguments: &SweepArgs, terminal: Terminal) -> Result<Exit, Failure> {
     let loaded = archive::load(run).context("cannot resume")?;
     loaded.manifest.check_resumable(&loaded.directory).context("cannot resume")?;
-    let (source, sweep) = archived_sweep(&loaded)?;
+    let (source, sweep) = sweep_to_resume(&loaded, arguments.config.as_deref())?;
+    let print = arguments.output_format;
     let plan = Plan::of(&sweep, sweep.target.delay());
     for difference in loaded.manifest.machine.differences(&Machine::read()) {
         terminal.warn(&format!("the machine is not the one that the run began on; {difference}"));
@@ -55,6 +56,29 @@ fn resume(run: &Path, print: OutputFormat, terminal: Terminal) -> Result<Exit, F
     let Loaded { directory, manifest, .. } = loaded;
     let begun = Some(Begun { clock: None, directory, manifest, journal, recorded });
     measure(Job { source, sweep, plan, begun, print }, &[], terminal)
+}
+
+/// The sweep of a run, from its archived config; where that lacks secrets, from the config that is given once more.
+fn sweep_to_resume(loaded: &Loaded, given: Option<&Path>) -> Result<(Source, Sweep), Failure> {
+    let archived = config::mask(&loaded.config);
+    let Some(given) = given else {
+        if archived.hidden.is_empty() {
+            return archived_sweep(loaded);
+        }
+        let path = loaded.directory.path().display();
+        return Err(Failure::Usage(anyhow!(
+            "the run keeps no secrets, so its config lacks the full {}; give the config again: reportgen --resume {path} \
+             --config FILE (a run of a config with ${{NAME}} in their place needs no more than the environment)",
+            archived.hidden.join(", ")
+        )));
+    };
+    let source = Source::read(given)?;
+    if source.masked() != archived {
+        let origin = &source.origin;
+        return Err(Failure::Usage(anyhow!("{origin} is not the config of {}", loaded.directory.path().display())));
+    }
+    let sweep = source.sweep(&archived_arguments(loaded))?;
+    Ok((source, sweep))
 }
 
 /// A sweep that is about to run.
@@ -81,13 +105,14 @@ struct Begun {
 }
 
 fn measure(mut job: Job, words: &[OsString], terminal: Terminal) -> Result<Exit, Failure> {
-    let headers = headers(&job.sweep.target)?;
+    let access = Access::of(&job.sweep.target, |name| std::env::var(name).ok());
+    let access = access.map_err(|error| Failure::Usage(error.into()))?;
     for obstacle in preflight::obstacles(&job.sweep, &Limits::read()) {
         terminal.warn(&obstacle.to_string());
     }
     let programs = roles::programs()?;
     let interrupts = Interrupts::install().context("cannot take over Ctrl-C")?;
-    let mut endpoint = Endpoint::open(&job.sweep, &programs, &headers).context("cannot start the sweep")?;
+    let mut endpoint = Endpoint::open(&job.sweep, &programs, &access).context("cannot start the sweep")?;
     let mut begun = match job.begun.take() {
         Some(begun) => begun,
         None => begin(&job, words)?,
@@ -103,7 +128,7 @@ fn measure(mut job: Job, words: &[OsString], terminal: Terminal) -> Result<Exit,
         recorded: &begun.recorded,
         delay: sweep.target.delay(),
         endpoint: &mut endpoint,
-        headers: &headers,
+        access: &access,
         programs: &programs,
         interrupts: &interrupts,
     };
@@ -138,23 +163,12 @@ fn shown_url(target: &Target, endpoint: &Endpoint) -> String {
     }
 }
 
-/// Values of headers, `${NAME}` filled in from the environment.
-fn headers(target: &Target) -> Result<Vec<(String, String)>, Failure> {
-    let Target::Url(target) = target else { return Ok(Vec::new()) };
-    let lookup = |name: &str| std::env::var(name).ok();
-    let filled = target.headers.iter().map(|(name, value)| {
-        let value = config::fill(value, lookup).with_context(|| format!("cannot fill in header {name} of [target]"))?;
-        Ok((name.clone(), value))
-    });
-    filled.collect::<anyhow::Result<_>>().map_err(Failure::Usage)
-}
-
 /// Makes the run directory with config.toml, the first manifest and empty journals.
 fn begin(job: &Job, words: &[OsString]) -> anyhow::Result<Begun> {
     let directory = RunDirectory::create(&job.sweep.output.dir, &job.source.stem, clock::wall_time())
         .context("cannot make a run directory")?;
     let config = directory.file(files::CONFIG);
-    write_atomically(&config, &job.source.bytes).context("cannot start the run's files")?;
+    write_atomically(&config, job.source.masked().text.as_bytes()).context("cannot start the run's files")?;
     let clock = SystemClock::start();
     let manifest = manifest(job, &directory, words)?;
     manifest.write(&directory).context("cannot start the run's files")?;

@@ -13,7 +13,7 @@ use super::ArchiveError;
 pub mod files {
     /// Facts about the run and checksums of its files.
     pub const MANIFEST: &str = "manifest.json";
-    /// The config, as given.
+    /// The config, as given but for secrets.
     pub const CONFIG: &str = "config.toml";
     /// A row for each sample.
     pub const RAW: &str = "raw.csv";

@@ -15,7 +15,7 @@ pub struct Loaded {
     pub directory: RunDirectory,
     /// Its manifest.
     pub manifest: Manifest,
-    /// Its config, as given.
+    /// Its config, as given but for secrets.
     pub config: String,
     /// Its rows and facts.
     pub run: Run,

@@ -65,7 +65,7 @@ pub struct Manifest {
     pub repeats: Repeats,
     /// Samples that the plan holds; once the run is finished, those that it took.
     pub planned_samples: u32,
-    /// SHA-256 of config.toml.
+    /// SHA-256 of config.toml as it is archived, secrets masked.
     pub config_sha256: String,
     /// What the requests are sent to.
     pub target: ManifestTarget,

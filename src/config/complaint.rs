@@ -6,6 +6,8 @@ use std::ops::Range;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
+use crate::model::target::with_password;
+
 /// A terminal narrower than this wraps, a wider one is not filled.
 const WIDTH: usize = 100;
 
@@ -65,7 +67,7 @@ impl Complaints {
     /// Puts the complaints about `text`, which came from the file `origin`, in order.
     pub(super) fn new(origin: &str, text: &str, mut list: Vec<Complaint>) -> Self {
         list.sort_by_key(|complaint| complaint.span.as_ref().map_or(0, |span| span.start));
-        Self { origin: origin.to_owned(), text: text.to_owned(), list }
+        Self { origin: origin.to_owned(), text: veiled(text), list }
     }
 
     /// How many there are.
@@ -130,6 +132,17 @@ impl Complaints {
         let end = self.text.ceil_char_boundary(span.end).max(start);
         start..self.text[start..end].find('\n').map_or(end, |length| start + length)
     }
+}
+
+/// The text with a star for each byte of a password in an address, so that places stay what they were.
+fn veiled(text: &str) -> String {
+    let veil = |word: &str| {
+        let veiled = with_password(word, |password| "*".repeat(password.len()));
+        if veiled.len() == word.len() { veiled } else { word.to_owned() }
+    };
+    text.split_inclusive(char::is_whitespace)
+        .map(|word| if word.contains("://") { veil(word) } else { word.to_owned() })
+        .collect()
 }
 
 impl fmt::Display for Complaints {

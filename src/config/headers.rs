@@ -1,7 +1,9 @@
-//! HTTP header names and values, and the `${NAME}` in them. What a file may hold is checked here; the values of the
-//! environment come later, from the caller. The only user of the http crate; knows nothing of TOML.
+//! HTTP header names and values. What a file may hold is checked here; the values of the environment come later, from
+//! the caller. The only user of the http crate; knows nothing of TOML.
 
 use http::{HeaderName, HeaderValue};
+
+use super::variables::{MissingVariable, Part, fill_with, is_variable, parts};
 
 /// Headers that the client writes itself: another value would break the request.
 const RESERVED: [&str; 3] = ["connection", "content-length", "transfer-encoding"];
@@ -20,11 +22,6 @@ pub(super) enum HeaderFault {
     #[error("`${{{0}}}` is no variable: its name consists of letters, digits and _")]
     Variable(String),
 }
-
-/// A variable that a header value needs and the environment lacks.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the environment variable {0} is not set, or is no text that a header can hold")]
-pub struct MissingVariable(pub String);
 
 pub(super) fn check_name(name: &str) -> Result<(), HeaderFault> {
     let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| HeaderFault::Name)?;
@@ -49,38 +46,7 @@ pub(super) fn check_value(value: &str) -> Result<(), HeaderFault> {
 /// # Errors
 /// When `lookup` knows nothing, or something that no header can hold.
 pub fn fill(value: &str, lookup: impl Fn(&str) -> Option<String>) -> Result<String, MissingVariable> {
-    let filled = parts(value).map(|part| match part {
-        Part::Plain(text) => Ok(text.to_owned()),
-        Part::Variable(name) => {
-            lookup(name).filter(|text| is_sendable(text)).ok_or_else(|| MissingVariable(name.to_owned()))
-        }
-        Part::Unclosed => Ok("${".to_owned()),
-    });
-    filled.collect()
-}
-
-enum Part<'a> {
-    Plain(&'a str),
-    Variable(&'a str),
-    /// `${` without `}`; the text after it follows as a plain part.
-    Unclosed,
-}
-
-fn parts(value: &str) -> impl Iterator<Item = Part<'_>> {
-    let mut rest = value;
-    std::iter::from_fn(move || {
-        let Some(inside) = rest.strip_prefix("${") else {
-            let (plain, after) = rest.split_at(rest.find("${").unwrap_or(rest.len()));
-            rest = after;
-            return Some(Part::Plain(plain)).filter(|_| !plain.is_empty());
-        };
-        let Some((name, after)) = inside.split_once('}') else {
-            rest = inside;
-            return Some(Part::Unclosed);
-        };
-        rest = after;
-        Some(Part::Variable(name))
-    })
+    fill_with(value, |name| lookup(name).filter(|text| is_sendable(text)))
 }
 
 /// The http crate also takes bytes beyond ASCII, which servers read in different ways.
@@ -88,14 +54,10 @@ fn is_sendable(text: &str) -> bool {
     text.is_ascii() && HeaderValue::from_str(text).is_ok()
 }
 
-fn is_variable(name: &str) -> bool {
-    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    !name.is_empty() && name.chars().all(word) && !name.starts_with(|c: char| c.is_ascii_digit())
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{HeaderFault, MissingVariable, check_name, check_value, fill};
+    use super::super::variables::MissingVariable;
+    use super::{HeaderFault, check_name, check_value, fill};
 
     #[test]
     fn names_and_values_are_those_of_http() {

@@ -15,6 +15,7 @@ mod raw;
 mod reader;
 mod scalar;
 mod schema;
+mod secrets;
 mod strategies;
 mod sweep;
 mod syntax;
@@ -22,14 +23,17 @@ mod target;
 #[cfg(test)]
 mod trial;
 mod valid;
+mod variables;
 
 pub use complaint::{Complaint, Complaints};
 pub use counts::{CountFault, parse_requests};
 pub use duration::{DurationFault, parse_duration};
-pub use headers::{MissingVariable, fill};
+pub use headers::fill;
 pub use overrides::{OverrideFault, OverrideFaults, Overrides};
 pub use schema::schema;
+pub use secrets::{Masked, mask};
 pub use sweep::{ChartSpec, Order, Output, Sweep};
+pub use variables::{MissingVariable, fill_address, variables};
 
 use toml::de::DeTable;
 

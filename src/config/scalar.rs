@@ -9,6 +9,7 @@ use super::duration::{self, parse_duration};
 use super::keys::Form;
 use super::nearest::{listed, nearest, quoted};
 use super::raw::Value;
+use super::variables::address_fault;
 use crate::model::Nanos;
 
 /// The longest label, in characters.
@@ -127,8 +128,8 @@ fn word<'a>(text: &str, words: impl Iterator<Item = (&'a str, &'a str)>) -> Resu
 
 fn url(text: &str) -> Result<(), Refusal> {
     let expected = "expected an address such as \"http://127.0.0.1:5000/\"";
-    if text.contains("${") {
-        return Err(Refusal::new("holds `${`", "only header values take it from the environment"));
+    if let Some((problem, expected)) = address_fault(text) {
+        return Err(Refusal::new(problem, expected));
     }
     let lower = text.to_ascii_lowercase();
     if !lower.starts_with("http://") && !lower.starts_with("https://") {

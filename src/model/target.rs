@@ -1,5 +1,9 @@
 //! What the requests are sent to.
 
+use std::ops::Range;
+
+use url::Url;
+
 use crate::model::units::Nanos;
 
 /// The target of a sweep: the embedded delay server, an address that is already served, or no server at all.
@@ -48,21 +52,53 @@ impl UrlTarget {
     /// The address with `***` in place of a password, for messages and files.
     #[must_use]
     pub fn shown_url(&self) -> String {
-        without_password(&self.url)
+        with_password(&self.url, |_| HIDDEN.to_owned())
+    }
+
+    /// The address without user name and password, for pages that are published.
+    #[must_use]
+    pub fn bare_url(&self) -> String {
+        match user_info(&self.url) {
+            Some(user) => format!("{}{}", &self.url[..user.start], &self.url[user.end + 1..]),
+            None => as_parsed(&self.url, None).unwrap_or_else(|| self.url.clone()),
+        }
     }
 }
 
-fn without_password(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let authority_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (authority, path) = rest.split_at(authority_end);
-    match authority.rsplit_once('@') {
-        Some((user, host)) if user.contains(':') => {
-            let name = user.split(':').next().unwrap_or_default();
-            format!("{scheme}://{name}:***@{host}{path}")
-        }
-        _ => url.to_owned(),
+/// What stands in place of a secret.
+pub const HIDDEN: &str = "***";
+
+/// Where user name and password of an address stand, without the `@` behind them.
+#[must_use]
+pub fn user_info(url: &str) -> Option<Range<usize>> {
+    let start = url.find("://")? + 3;
+    let authority = url[start..].find(['/', '?', '#', '\\']).map_or(&url[start..], |end| &url[start..start + end]);
+    authority.rfind('@').map(|at| start..start + at)
+}
+
+/// An address with what `mask` makes of its password in place of it.
+#[must_use]
+pub fn with_password(url: &str, mask: impl Fn(&str) -> String) -> String {
+    let password = user_info(url).and_then(|user| {
+        let colon = url[user.clone()].find(':')?;
+        Some(user.start + colon + 1..user.end)
+    });
+    match password.filter(|place| !place.is_empty()) {
+        Some(place) => format!("{}{}{}", &url[..place.start], mask(&url[place.clone()]), &url[place.end..]),
+        None => as_parsed(url, Some(HIDDEN)).unwrap_or_else(|| url.to_owned()),
     }
+}
+
+/// Addresses can be written in ways that only their parser sees through, such as with a third slash: rewritten without
+/// their secrets. `None` where there are none.
+fn as_parsed(url: &str, password: Option<&str>) -> Option<String> {
+    let mut parsed = Url::parse(url).ok().filter(|url| url.password().is_some())?;
+    // Neither can fail for an address that has a password.
+    let _ = parsed.set_password(password);
+    if password.is_none() {
+        let _ = parsed.set_username("");
+    }
+    Some(parsed.into())
 }
 
 impl Target {
@@ -87,17 +123,24 @@ impl Target {
 
 #[cfg(test)]
 mod tests {
-    use super::without_password;
+    use super::UrlTarget;
 
     #[test]
     fn passwords_are_masked_and_nothing_else() {
-        for (url, shown) in [
-            ("http://a:b@host:80/x@y:z", "http://a:***@host:80/x@y:z"),
-            ("http://a:b:c@host", "http://a:***@host"),
-            ("http://user@host/", "http://user@host/"),
-            ("http://host:80/a:b@c", "http://host:80/a:b@c"),
+        for (url, shown, bare) in [
+            ("http://a:b@host:80/x@y:z", "http://a:***@host:80/x@y:z", "http://host:80/x@y:z"),
+            ("http://a:b:c@host", "http://a:***@host", "http://host"),
+            ("https://me:s3@cret@host?x=a@b", "https://me:***@host?x=a@b", "https://host?x=a@b"),
+            ("http://a:p w@host/", "http://a:***@host/", "http://host/"),
+            ("http://user@host/", "http://user@host/", "http://host/"),
+            ("http://user:@host/", "http://user:@host/", "http://host/"),
+            ("http://host:80/a:b@c", "http://host:80/a:b@c", "http://host:80/a:b@c"),
+            ("http:///a:b@host/", "http://a:***@host/", "http://host/"),
+            ("nothing", "nothing", "nothing"),
         ] {
-            assert_eq!(without_password(url), shown);
+            let (method, body, headers) = (String::new(), String::new(), Vec::new());
+            let target = UrlTarget { url: url.into(), method, body, expect_status: 200, headers };
+            assert_eq!((&*target.shown_url(), &*target.bare_url()), (shown, bare));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::Programs;
+use super::{Access, Programs};
 use crate::config::Sweep;
 use crate::model::{FailureKind, Target};
 use crate::server::{self, ServerError, Witness};
@@ -38,7 +38,7 @@ impl Endpoint {
     ///
     /// # Errors
     /// When nobody is there to answer.
-    pub fn open(sweep: &Sweep, programs: &Programs, headers: &[(String, String)]) -> Result<Self, EndpointError> {
+    pub fn open(sweep: &Sweep, programs: &Programs, access: &Access) -> Result<Self, EndpointError> {
         match &sweep.target {
             Target::Delay(target) => {
                 let server = server::Handle::start(&programs.server.path, &programs.server.arguments, target)?;
@@ -46,11 +46,11 @@ impl Endpoint {
             }
             Target::Sleep { .. } => Ok(Self { url: String::new(), server: None }),
             Target::Url(target) => {
-                let mut work = Work::new(&sweep.target, &target.url, &sweep.strategies[0], programs.worker.clone());
-                work.headers = headers.to_vec();
+                let mut work = Work::new(&sweep.target, &access.url, &sweep.strategies[0], programs.worker.clone());
+                work.headers = access.headers.clone();
                 work.request_timeout_ns = sweep.request_timeout.0;
                 match strategy::check_reachable(&work)? {
-                    Ok(_) => Ok(Self { url: target.url.clone(), server: None }),
+                    Ok(_) => Ok(Self { url: access.url.clone(), server: None }),
                     Err(kind) => Err(EndpointError::Unreachable { url: target.shown_url(), kind }),
                 }
             }

@@ -39,7 +39,7 @@ impl Execution<'_> {
     fn single_request(&self) -> Spec {
         let first = &self.sweep.strategies[0];
         let mut work = Work::new(&self.sweep.target, self.endpoint.url(), first, self.programs.worker.clone());
-        work.headers = self.headers.to_vec();
+        work.headers = self.access.headers.clone();
         work.request_timeout_ns = self.sweep.request_timeout.0;
         Spec { kind: "sequential".to_owned(), work }
     }

@@ -1,6 +1,7 @@
 //! Plan → samples: walks the plan, measures each sample in a child of its own, tells the observers, and ends in order
 //! when interrupted. It knows the target and the clock; it must not know files or pictures.
 
+mod access;
 mod endpoint;
 mod estimate;
 mod event;
@@ -23,6 +24,7 @@ use crate::stats;
 use crate::strategy::{Program, Work};
 use stopping::Stopping;
 
+pub use access::{Access, AccessError};
 pub use endpoint::{Endpoint, EndpointError};
 pub use event::{Observer, SweepEvent};
 pub use journal::JournalObserver;
@@ -78,8 +80,8 @@ pub struct Execution<'a> {
     pub delay: Option<Nanos>,
     /// Where requests go.
     pub endpoint: &'a mut Endpoint,
-    /// Header names and values, filled in.
-    pub headers: &'a [(String, String)],
+    /// What is sent to a `url` in clear.
+    pub access: &'a Access,
     /// This program in its other roles.
     pub programs: &'a Programs,
     /// Ctrl-C and SIGTERM.
@@ -161,7 +163,8 @@ impl Execution<'_> {
             measured: &measured,
             witness: witness.as_ref(),
         };
-        let row = judge::judge(evidence);
+        let mut row = judge::judge(evidence);
+        row.error = self.access.hide(&row.error);
         let requests: &[_] = if planned.phase == Phase::Measure { &measured.heard.outcomes } else { &[] };
         tell(observers, &SweepEvent::SampleFinished { planned, row: &row, requests })?;
         Ok(Taken::Row(Box::new(row)))
@@ -183,7 +186,7 @@ impl Execution<'_> {
     fn spec(&self, planned: &PlannedSample) -> Spec {
         let strategy = &self.sweep.strategies[planned.strategy];
         let mut work = Work::new(&self.sweep.target, self.endpoint.url(), strategy, self.programs.worker.clone());
-        work.headers = self.headers.to_vec();
+        work.headers = self.access.headers.clone();
         work.request_timeout_ns = self.sweep.request_timeout.0;
         work.requests = planned.requests;
         Spec { kind: strategy.kind.clone(), work }

@@ -8,6 +8,7 @@ mod leftovers;
 mod peer;
 mod printed;
 mod resume;
+mod secrets;
 mod strategies;
 mod targets;
 mod workplace;

@@ -2,8 +2,8 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
 /// What a server does with each connection, after it has read a request head.
@@ -27,6 +27,7 @@ pub(crate) enum Manner {
 pub(crate) struct Peer {
     address: SocketAddr,
     stop: Arc<AtomicBool>,
+    heads: Arc<Mutex<Vec<String>>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -36,6 +37,8 @@ impl Peer {
         let address = listener.local_addr().unwrap();
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
+        let heads = Arc::new(Mutex::new(Vec::new()));
+        let heard = Arc::clone(&heads);
         let thread = thread::spawn(move || {
             let mut held = Vec::new();
             for connection in listener.incoming() {
@@ -44,15 +47,20 @@ impl Peer {
                 }
                 // A client that is gone already is none of our business.
                 if let Ok(stream) = connection {
-                    held.extend(answer(stream, manner));
+                    held.extend(answer(stream, manner, &heard));
                 }
             }
         });
-        Self { address, stop, thread: Some(thread) }
+        Self { address, stop, heads, thread: Some(thread) }
     }
 
     pub(crate) fn url(&self) -> String {
         format!("http://{}/", self.address)
+    }
+
+    /// The head of every request so far, taken away.
+    pub(crate) fn heads(&self) -> Vec<String> {
+        std::mem::take(&mut self.heads.lock().unwrap())
     }
 }
 
@@ -71,12 +79,13 @@ pub(crate) fn nobody() -> String {
 }
 
 /// Returns the connection if it is to be kept open.
-fn answer(mut stream: TcpStream, manner: Manner) -> Option<TcpStream> {
+fn answer(mut stream: TcpStream, manner: Manner, heads: &Mutex<Vec<String>>) -> Option<TcpStream> {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") && matches!(stream.read(&mut byte), Ok(1)) {
         head.push(byte[0]);
     }
+    heads.lock().unwrap().push(String::from_utf8_lossy(&head).into_owned());
     let written = match manner {
         Manner::CloseEarly => Ok(()),
         Manner::Truncate => stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n0123456789"),
