@@ -10,8 +10,8 @@ use super::render::{archived_arguments, archived_sweep};
 use super::source::Source;
 use super::{Exit, Failure, dry_run, roles};
 use crate::archive::{
-    self, Git, Journal, Loaded, MEASURING_VERSION, Machine, Manifest, RunDirectory, RunStatus, checksum, files,
-    write_atomically,
+    self, Git, Journal, Loaded, MEASURING_VERSION, Machine, Manifest, RunDirectory, RunLock, RunStatus, checksum,
+    files, write_atomically,
 };
 use crate::cli::{OutputFormat, SweepArgs};
 use crate::clock::{self, Clock, SystemClock};
@@ -44,6 +44,9 @@ pub(super) fn run(arguments: &SweepArgs, words: &[OsString], terminal: Terminal)
 
 /// Takes up an interrupted run where its journals end.
 fn resume(run: &Path, arguments: &SweepArgs, terminal: Terminal) -> Result<Exit, Failure> {
+    let directory = RunDirectory::open(run).context("cannot resume")?;
+    // Before anything is read: what another program writes meanwhile would be missed.
+    let lock = RunLock::take(&directory).context("cannot resume")?;
     let loaded = archive::load(run).context("cannot resume")?;
     loaded.manifest.check_resumable(&loaded.directory).context("cannot resume")?;
     let (source, sweep) = sweep_to_resume(&loaded, arguments.config.as_deref())?;
@@ -54,7 +57,7 @@ fn resume(run: &Path, arguments: &SweepArgs, terminal: Terminal) -> Result<Exit,
     }
     let (journal, recorded) = Journal::resume(loaded.directory.path()).context("cannot resume")?;
     let Loaded { directory, manifest, .. } = loaded;
-    let begun = Some(Begun { clock: None, directory, manifest, journal, recorded });
+    let begun = Some(Begun { clock: None, directory, manifest, journal, recorded, lock });
     measure(Job { source, sweep, plan, begun, print }, &[], terminal)
 }
 
@@ -102,6 +105,8 @@ struct Begun {
     journal: Journal,
     /// Samples that need not be taken again.
     recorded: Vec<SampleRow>,
+    /// Keeps others from measuring the same run.
+    lock: RunLock,
 }
 
 fn measure(mut job: Job, words: &[OsString], terminal: Terminal) -> Result<Exit, Failure> {
@@ -169,11 +174,12 @@ fn begin(job: &Job, words: &[OsString]) -> anyhow::Result<Begun> {
         .context("cannot make a run directory")?;
     let config = directory.file(files::CONFIG);
     write_atomically(&config, job.source.masked().text.as_bytes()).context("cannot start the run's files")?;
+    let lock = RunLock::take(&directory).context("cannot start the run")?;
     let clock = SystemClock::start();
     let manifest = manifest(job, &directory, words)?;
     manifest.write(&directory).context("cannot start the run's files")?;
     let journal = Journal::create(directory.path()).context("cannot start the run's journals")?;
-    Ok(Begun { clock: Some(clock), directory, manifest, journal, recorded: Vec::new() })
+    Ok(Begun { clock: Some(clock), directory, manifest, journal, recorded: Vec::new(), lock })
 }
 
 fn manifest(job: &Job, directory: &RunDirectory, words: &[OsString]) -> anyhow::Result<Manifest> {
@@ -214,7 +220,7 @@ fn command_line(words: &[OsString]) -> Vec<String> {
 
 /// Writes what the end of a sweep leaves: the manifest, and everything that is made of the rows.
 fn finish(job: &Job, begun: Begun, ended: Result<Ending, SweepError>, terminal: Terminal) -> Result<Exit, Failure> {
-    let Begun { clock, directory, mut manifest, journal, .. } = begun;
+    let Begun { clock, directory, mut manifest, journal, lock: _lock, .. } = begun;
     drop(journal);
     manifest.status = match ended {
         Ok(Ending::Finished) => RunStatus::Finished,

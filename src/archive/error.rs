@@ -45,6 +45,14 @@ pub enum ArchiveError {
         /// The file that is not there.
         missing: &'static str,
     },
+    /// A run that is being measured.
+    #[error(
+        "{} is being measured by another reportgen; wait until it ends, or stop it, then resume", path.display()
+    )]
+    Busy {
+        /// The folder.
+        path: PathBuf,
+    },
     /// A run that must not be resumed.
     #[error("cannot resume {}: {why}", path.display())]
     Resume {

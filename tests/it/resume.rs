@@ -144,6 +144,29 @@ fn an_interrupt_saves_draws_and_names_the_way_on() {
 }
 
 #[test]
+fn a_run_that_is_being_measured_is_left_to_whoever_measures_it() {
+    let place = Workplace::new();
+    place.write("sweep.toml", CONFIG);
+    let mut child = start(&place);
+    await_lines(&place, &mut child, 2);
+    // It is alive and stays where it is, however long the others take.
+    signal(&child, Signal::STOP);
+    let run = run_of(&place).unwrap();
+    let before = fs::read(run.join("raw.csv")).unwrap();
+    let said = place.run(&["--resume", run.to_str().unwrap(), "-q"]);
+    assert_eq!(said.code, Some(3), "{}", said.stderr);
+    let name = run.file_name().unwrap().to_str().unwrap();
+    assert!(said.stderr.contains(name) && said.stderr.contains("another reportgen"), "{}", said.stderr);
+    assert_eq!(fs::read(run.join("raw.csv")).unwrap(), before);
+    signal(&child, Signal::KILL);
+    child.wait().unwrap();
+    await_nobody(&place);
+    let said = place.run(&["--resume", run.to_str().unwrap(), "-q"]);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    check_whole(&place, &run);
+}
+
+#[test]
 fn a_run_whose_config_was_changed_is_not_resumed() {
     let place = Workplace::new();
     place.write("sweep.toml", CONFIG);
