@@ -123,6 +123,8 @@ pub struct SweepArgs {
 pub enum Command {
     /// Draw again from stored data; measures nothing
     Render(RenderArgs),
+    /// Write a run as one file, which is read like its folder
+    Pack(PackArgs),
     /// The delay server alone, for other clients
     Serve(ServeArgs),
     /// Write a starter config, every key explained
@@ -141,10 +143,10 @@ pub enum Command {
 /// Options of `render`.
 #[derive(Args, Clone, Debug)]
 pub struct RenderArgs {
-    /// A run directory, or a CSV with at least strategy,requests,duration_s
+    /// A run directory, a pack, or a CSV with at least strategy,requests,duration_s
     #[arg(value_name = "RUN|FILE.csv", value_hint = ValueHint::AnyPath)]
     pub source: PathBuf,
-    /// Where to write; for a CSV the default is `<stem>-report` beside it
+    /// Where to write; for a pack or a CSV the default is `<stem>-report` beside it
     #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub output_dir: Option<PathBuf>,
     /// Picture formats
@@ -153,6 +155,17 @@ pub struct RenderArgs {
     /// What to print
     #[arg(long, value_enum, value_name = "text|json", default_value_t, hide_possible_values = true)]
     pub output_format: OutputFormat,
+}
+
+/// Options of `pack`.
+#[derive(Args, Clone, Debug)]
+pub struct PackArgs {
+    /// The run directory
+    #[arg(value_name = "RUN", value_hint = ValueHint::DirPath)]
+    pub run: PathBuf,
+    /// File to write; it must not exist yet [default: `<run-id>.tar.zst` here]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
 }
 
 /// Options of `serve`.

@@ -4,6 +4,7 @@
 mod dry_run;
 mod init;
 mod manual;
+mod pack;
 mod publish;
 mod render;
 mod roles;
@@ -84,6 +85,7 @@ fn run(cli: Cli, words: &[OsString]) -> Exit {
     let done = match cli.command {
         None => sweep::run(&cli.sweep, words, terminal),
         Some(Command::Render(arguments)) => render::run(&arguments, terminal),
+        Some(Command::Pack(arguments)) => pack::run(&arguments, terminal),
         Some(Command::Serve(arguments)) => serve::run(&arguments, terminal),
         Some(Command::Init(arguments)) => init::run(&arguments, terminal),
         Some(Command::Schema) => manual::schema(terminal),

@@ -8,13 +8,13 @@ use anyhow::Context;
 use super::publish::{Edition, tell_where};
 use super::source::{Source, default_output, formats};
 use super::{Exit, Failure};
-use crate::archive::{self, Loaded, files, write_atomically};
+use crate::archive::{self, Loaded, PACK_SUFFIX, files, write_atomically};
 use crate::cli::{Cli, OutputFormat, RenderArgs, SweepArgs};
 use crate::config::Sweep;
 use crate::terminal::Terminal;
 
 pub(super) fn run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failure> {
-    if arguments.source.is_dir() {
+    if arguments.source.is_dir() || archive::is_pack(&arguments.source) {
         return render_run(arguments, terminal);
     }
     let run = archive::load_csv(&arguments.source).context("cannot render")?;
@@ -31,8 +31,10 @@ fn render_run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failur
     let (source, sweep) = archived_sweep(&loaded)?;
     let mut output = sweep.output;
     output.formats = formats(arguments.formats.as_deref())?.unwrap_or(output.formats);
-    let into = arguments.output_dir.clone().unwrap_or_else(|| loaded.directory.path().to_owned());
-    if arguments.output_dir.is_some() {
+    let pack = loaded.directory.pack().map(|_| beside(&arguments.source));
+    let elsewhere = arguments.output_dir.clone().or(pack);
+    let into = elsewhere.clone().unwrap_or_else(|| loaded.directory.path().to_owned());
+    if elsewhere.is_some() {
         for name in [files::CONFIG, files::RAW, files::REQUESTS] {
             let bytes = std::fs::read(loaded.directory.file(name)).with_context(|| format!("cannot read {name}"))?;
             write_atomically(&into.join(name), &bytes).context("cannot copy the run's data")?;
@@ -67,11 +69,13 @@ pub(super) fn archived_sweep(loaded: &Loaded) -> Result<(Source, Sweep), Failure
     Ok((source, sweep))
 }
 
-/// `dir/table.csv` → `dir/table-report`.
-fn beside(csv: &Path) -> PathBuf {
-    let mut name = csv.file_stem().unwrap_or(OsStr::new("csv")).to_owned();
+/// `dir/table.csv`, `dir/table.tar.zst` → `dir/table-report`.
+fn beside(source: &Path) -> PathBuf {
+    let name = source.file_name().unwrap_or(OsStr::new("csv"));
+    let stem = name.to_str().and_then(|name| name.strip_suffix(PACK_SUFFIX));
+    let mut name = stem.map_or_else(|| source.file_stem().unwrap_or(name).to_owned(), Into::into);
     name.push("-report");
-    csv.with_file_name(name)
+    source.with_file_name(name)
 }
 
 fn finish(

@@ -53,6 +53,16 @@ pub enum ArchiveError {
         /// The folder.
         path: PathBuf,
     },
+    /// A pack that cannot be read or written.
+    #[error("cannot {verb} pack {}: {problem}", path.display())]
+    Pack {
+        /// What was tried.
+        verb: &'static str,
+        /// The pack.
+        path: PathBuf,
+        /// Why not.
+        problem: String,
+    },
     /// A run that must not be resumed.
     #[error("cannot resume {}: {why}", path.display())]
     Resume {
@@ -67,6 +77,30 @@ impl ArchiveError {
     /// Gives an I/O error its path and verb.
     pub(super) fn io(verb: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Io { verb, path: path.to_owned(), source }
+    }
+
+    /// The problem alone, where a path says nothing: of a temporary file.
+    pub(super) fn problem(self) -> String {
+        match self {
+            Self::Pack { problem, .. } | Self::Content { problem, .. } => problem,
+            Self::Io { source, .. } => source.to_string(),
+            other => other.to_string(),
+        }
+    }
+
+    /// The same error about the same file, where `private` is the temporary folder of what `shown` names.
+    pub(super) fn relocated(mut self, private: &Path, shown: &Path) -> Self {
+        let (Self::Io { path, .. }
+        | Self::Content { path, .. }
+        | Self::NewerSchema { path, .. }
+        | Self::NotARun { path, .. }
+        | Self::Busy { path, .. }
+        | Self::Pack { path, .. }
+        | Self::Resume { path, .. }) = &mut self;
+        if let Ok(rest) = path.strip_prefix(private) {
+            *path = if rest.as_os_str().is_empty() { shown.to_owned() } else { shown.join(rest) };
+        }
+        self
     }
 
     /// A file that holds something else than it should.

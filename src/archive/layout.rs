@@ -3,11 +3,13 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::ArchiveError;
+use super::unpack::{Unpacked, unpack};
 
 /// Names of the files of a run.
 pub mod files {
@@ -19,17 +21,29 @@ pub mod files {
     pub const RAW: &str = "raw.csv";
     /// A row for each request.
     pub const REQUESTS: &str = "requests.csv";
+    /// Tags of the run; it may change, so nothing vouches for it.
+    pub const TAGS: &str = "tags.json";
     /// The folder of the pictures.
     pub const CHARTS: &str = "charts";
     /// Points to the newest run.
     pub const LATEST: &str = "latest";
 }
 
-/// The folder of one run.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The folder of one run. That of a pack is private, and vanishes with the last copy of this value.
+#[derive(Clone, Debug)]
 pub struct RunDirectory {
     path: PathBuf,
     id: String,
+    unpacked: Option<Arc<Unpacked>>,
+}
+
+/// What lies in a run directory, by its path with `/`, sorted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contents {
+    /// Plain files.
+    pub files: Vec<String>,
+    /// Everything else that is no folder: links, sockets, names that are not UTF-8.
+    pub others: Vec<String>,
 }
 
 impl RunDirectory {
@@ -47,7 +61,7 @@ impl RunDirectory {
             let path = parent.join(&id);
             match fs::create_dir(&path) {
                 Ok(()) => {
-                    let directory = Self { path, id };
+                    let directory = Self { path, id, unpacked: None };
                     directory.point_latest(parent)?;
                     return Ok(directory);
                 }
@@ -58,17 +72,46 @@ impl RunDirectory {
         unreachable!("a free name is found before numbers run out")
     }
 
-    /// An existing run directory.
+    /// An existing run directory, or the files of a pack, taken out of it into a private folder.
     ///
     /// # Errors
-    /// When it is no folder, or holds no manifest.
+    /// When it is neither, or holds no manifest.
     pub fn open(path: &Path) -> Result<Self, ArchiveError> {
+        Self::open_with(path, |_| true)
+    }
+
+    /// The same with only the files of a pack that are `wanted`.
+    pub(super) fn open_with(path: &Path, wanted: impl Fn(&str) -> bool) -> Result<Self, ArchiveError> {
         let path = fs::canonicalize(path).map_err(ArchiveError::io("open run", path))?;
-        if !path.join(files::MANIFEST).is_file() {
+        let directory = if path.is_file() {
+            let unpacked = unpack(&path, wanted)?;
+            Self { path: unpacked.path().to_owned(), id: unpacked.id.clone(), unpacked: Some(Arc::new(unpacked)) }
+        } else {
+            let id = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+            Self { path, id, unpacked: None }
+        };
+        if !directory.file(files::MANIFEST).is_file() {
+            let path = directory.shown().to_owned();
             return Err(ArchiveError::NotARun { path, missing: files::MANIFEST });
         }
-        let id = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        Ok(Self { path, id })
+        Ok(directory)
+    }
+
+    /// The pack that the files were taken out of.
+    #[must_use]
+    pub fn pack(&self) -> Option<&Path> {
+        self.unpacked.as_ref().map(|unpacked| unpacked.pack.as_path())
+    }
+
+    /// What messages call it: the folder or the pack.
+    #[must_use]
+    pub fn shown(&self) -> &Path {
+        self.pack().unwrap_or(&self.path)
+    }
+
+    /// An error that names the pack and not the private folder.
+    pub(super) fn relocate(&self, error: ArchiveError) -> ArchiveError {
+        error.relocated(&self.path, self.shown())
     }
 
     /// The folder.
@@ -89,12 +132,22 @@ impl RunDirectory {
         self.path.join(name)
     }
 
-    /// Every file below it but the manifest, by its path with `/`, sorted. Links are not followed and not listed.
+    /// Every file that the manifest vouches for: all plain files but itself and the tags.
     ///
     /// # Errors
     /// When a folder cannot be read.
     pub fn list(&self) -> Result<Vec<String>, ArchiveError> {
-        let mut names = Vec::new();
+        let mut names = self.contents()?.files;
+        names.retain(|name| ![files::MANIFEST, files::TAGS].contains(&name.as_str()));
+        Ok(names)
+    }
+
+    /// Everything below it. Links are not followed.
+    ///
+    /// # Errors
+    /// When a folder cannot be read.
+    pub fn contents(&self) -> Result<Contents, ArchiveError> {
+        let mut contents = Contents::default();
         let mut folders = vec![(self.path.clone(), String::new())];
         while let Some((folder, prefix)) = folders.pop() {
             let read = || ArchiveError::io("read folder", &folder);
@@ -102,15 +155,16 @@ impl RunDirectory {
                 let entry = entry.map_err(read())?;
                 let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
                 let kind = entry.file_type().map_err(read())?;
-                if kind.is_dir() {
-                    folders.push((entry.path(), format!("{name}/")));
-                } else if kind.is_file() && name != files::MANIFEST {
-                    names.push(name);
+                match entry.file_name().to_str() {
+                    Some(_) if kind.is_dir() => folders.push((entry.path(), format!("{name}/"))),
+                    Some(_) if kind.is_file() => contents.files.push(name),
+                    _ => contents.others.push(name),
                 }
             }
         }
-        names.sort();
-        Ok(names)
+        contents.files.sort();
+        contents.others.sort();
+        Ok(contents)
     }
 
     #[cfg(unix)]
@@ -160,14 +214,14 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), ArchiveError> {
 
 /// Temporary files are private; results are as readable as any other new file of a public archive.
 #[cfg(unix)]
-fn readable_by_all(file: &fs::File) -> io::Result<()> {
+pub(super) fn readable_by_all(file: &fs::File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
 
     file.set_permissions(fs::Permissions::from_mode(0o644))
 }
 
 #[cfg(not(unix))]
-fn readable_by_all(_file: &fs::File) -> io::Result<()> {
+pub(super) fn readable_by_all(_file: &fs::File) -> io::Result<()> {
     Ok(())
 }
 

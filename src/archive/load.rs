@@ -9,7 +9,7 @@ use super::{ArchiveError, Git, Manifest, RunStatus};
 use crate::model::{CellRequests, Facts, Model, Nanos, RequestCount, Run, SampleRow, StrategyLine};
 
 /// A run as it was read.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Loaded {
     /// Where it is.
     pub directory: RunDirectory,
@@ -21,12 +21,16 @@ pub struct Loaded {
     pub run: Run,
 }
 
-/// Reads a run directory. Rows that were written only in part are left out.
+/// Reads a run directory or a pack. Rows that were written only in part are left out.
 ///
 /// # Errors
 /// When something is missing or damaged, naming it.
 pub fn load(path: &Path) -> Result<Loaded, ArchiveError> {
     let directory = RunDirectory::open(path)?;
+    read(directory.clone()).map_err(|error| directory.relocate(error))
+}
+
+fn read(directory: RunDirectory) -> Result<Loaded, ArchiveError> {
     let manifest = Manifest::read(&directory)?;
     let config_path = directory.file(files::CONFIG);
     let config = std::fs::read_to_string(&config_path).map_err(ArchiveError::io("read", &config_path))?;

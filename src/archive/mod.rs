@@ -11,13 +11,19 @@ mod load;
 mod lock;
 mod machine;
 mod manifest;
+mod pack;
 mod rows;
+#[cfg(test)]
+mod testkit;
+mod unpack;
 
 pub use error::ArchiveError;
 pub use foreign::load_csv;
 pub use journal::Journal;
-pub use layout::{RunDirectory, files, write_atomically};
+pub use layout::{Contents, RunDirectory, files, write_atomically};
 pub use load::{Loaded, load};
 pub use lock::RunLock;
 pub use machine::{Git, Machine};
 pub use manifest::{MEASURING_VERSION, Manifest, ManifestStrategy, ManifestTarget, RunStatus, checksum};
+pub use pack::{PACK_SUFFIX, pack, pack_id};
+pub use unpack::is_pack;

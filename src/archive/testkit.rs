@@ -1,0 +1,73 @@
+//! A small run on disk for tests of this folder: two strategies at two counts, sealed.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::rows::tests::{outcome, sample};
+use super::{
+    Journal, MEASURING_VERSION, Machine, Manifest, ManifestStrategy, ManifestTarget, RunDirectory, RunStatus, checksum,
+    files, write_atomically,
+};
+use crate::model::Repeats;
+
+const CONFIG: &str = "[target]\ndelay = \"100ms\"\n[sweep]\nrequests = [1, 3]\nrepeats = 2\n";
+
+/// The manifest of a finished run of eight samples.
+pub(super) fn manifest(directory: &RunDirectory) -> Manifest {
+    let strategy = |name: &str| ManifestStrategy {
+        name: name.to_owned(),
+        kind: "thread-pool".to_owned(),
+        model: "pool".to_owned(),
+        workers: Some(20),
+        max_in_flight: None,
+        threads: 1,
+        connections: "keep-alive".to_owned(),
+    };
+    let [schema_version, raw_schema_version, requests_schema_version] = Manifest::schema_versions();
+    Manifest {
+        schema_version,
+        raw_schema_version,
+        requests_schema_version,
+        run_id: directory.id().to_owned(),
+        title: "Small".to_owned(),
+        status: RunStatus::Finished,
+        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+        measuring_version: MEASURING_VERSION,
+        command_line: vec!["reportgen".to_owned()],
+        started_at: "2026-11-22T18:30:00.000Z".to_owned(),
+        ended_at: Some("2026-11-22T18:30:10.000Z".to_owned()),
+        elapsed_s: Some(10.0),
+        seed: 1,
+        repeats: Repeats::fixed(2),
+        planned_samples: 8,
+        config_sha256: checksum(&directory.file(files::CONFIG)).unwrap(),
+        target: ManifestTarget::Delay { delay_s: 0.1, jitter_s: 0.0, failure_rate: 0.0, max_concurrent: 0 },
+        estimated_delay_s: None,
+        estimated_delay_after_s: None,
+        strategies: vec![strategy("plain"), strategy("a,\"b\"")],
+        machine: Machine::default(),
+        machine_after: None,
+        git: None,
+        files: BTreeMap::new(),
+    }
+}
+
+/// Makes the run below `parent`; its derived files are not what `render` would make.
+pub(super) fn small_run(parent: &Path) -> RunDirectory {
+    let directory = RunDirectory::create(parent, "small", "2026-11-22T18:30:00Z".parse().unwrap()).unwrap();
+    write_atomically(&directory.file(files::CONFIG), CONFIG.as_bytes()).unwrap();
+    let mut journal = Journal::create(directory.path()).unwrap();
+    for repeat in 1..=2 {
+        for name in ["plain", "a,\"b\""] {
+            for requests in [1, 3] {
+                let outcomes: Vec<_> = (0..requests).map(outcome).collect();
+                journal.append(&sample(name, requests, repeat), &outcomes).unwrap();
+            }
+        }
+    }
+    for name in ["summary.csv", "charts/duration.svg"] {
+        write_atomically(&directory.file(name), b"derived\n").unwrap();
+    }
+    manifest(&directory).seal(&directory).unwrap();
+    directory
+}
