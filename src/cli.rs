@@ -123,6 +123,14 @@ pub struct SweepArgs {
 pub enum Command {
     /// Draw again from stored data; measures nothing
     Render(RenderArgs),
+    /// List the archived runs, newest first
+    List(ListArgs),
+    /// Give a run tags; a tagged run is not removed
+    Tag(TagArgs),
+    /// Take tags from a run
+    Untag(TagArgs),
+    /// Remove runs that have no tags
+    Remove(RemoveArgs),
     /// Write a run as one file, which is read like its folder
     Pack(PackArgs),
     /// The delay server alone, for other clients
@@ -143,7 +151,7 @@ pub enum Command {
 /// Options of `render`.
 #[derive(Args, Clone, Debug)]
 pub struct RenderArgs {
-    /// A run directory, a pack, or a CSV with at least strategy,requests,duration_s
+    /// A run directory or pack, the id or a tag of a run in `reports`, or a CSV with at least strategy,requests,duration_s
     #[arg(value_name = "RUN|FILE.csv", value_hint = ValueHint::AnyPath)]
     pub source: PathBuf,
     /// Where to write; for a pack or a CSV the default is `<stem>-report` beside it
@@ -157,10 +165,49 @@ pub struct RenderArgs {
     pub output_format: OutputFormat,
 }
 
+/// Options of `list`.
+#[derive(Args, Clone, Debug)]
+pub struct ListArgs {
+    /// The folder of the runs
+    #[arg(value_name = "DIR", default_value = "reports", value_hint = ValueHint::DirPath)]
+    pub dir: PathBuf,
+    /// What to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub output_format: ListFormat,
+}
+
+/// What `list` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// A table for people
+    Text,
+    /// An array with an object for each run
+    Json,
+}
+
+/// Options of `tag` and `untag`.
+#[derive(Args, Clone, Debug)]
+pub struct TagArgs {
+    /// A run directory, or the id or a tag of a run in `reports`
+    #[arg(value_name = "RUN", value_hint = ValueHint::DirPath)]
+    pub run: PathBuf,
+    /// Tags: letters, digits, `-`, `_` and `.`
+    #[arg(value_name = "NAME", required = true)]
+    pub names: Vec<String>,
+}
+
+/// Options of `remove`.
+#[derive(Args, Clone, Debug)]
+pub struct RemoveArgs {
+    /// Run directories or packs, or ids of runs in `reports`
+    #[arg(value_name = "RUN", required = true, value_hint = ValueHint::AnyPath)]
+    pub runs: Vec<PathBuf>,
+}
+
 /// Options of `pack`.
 #[derive(Args, Clone, Debug)]
 pub struct PackArgs {
-    /// The run directory
+    /// A run directory, or the id or a tag of a run in `reports`
     #[arg(value_name = "RUN", value_hint = ValueHint::DirPath)]
     pub run: PathBuf,
     /// File to write; it must not exist yet [default: `<run-id>.tar.zst` here]

@@ -3,18 +3,23 @@
 
 mod dry_run;
 mod init;
+mod list;
 mod manual;
 mod pack;
 mod publish;
+mod remove;
 mod render;
 mod roles;
 mod serve;
 mod source;
 mod sweep;
+mod tag;
 
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use crate::archive;
 use crate::cli::{Cli, Command};
 use crate::terminal::Terminal;
 
@@ -80,11 +85,20 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     }
 }
 
+/// The path of a run that the command line names.
+fn located(run: &Path) -> anyhow::Result<PathBuf> {
+    Ok(archive::locate(run, Path::new(archive::DEFAULT_DIR))?)
+}
+
 fn run(cli: Cli, words: &[OsString]) -> Exit {
     let terminal = Terminal::new(cli.quiet, cli.verbose, cli.color);
     let done = match cli.command {
         None => sweep::run(&cli.sweep, words, terminal),
         Some(Command::Render(arguments)) => render::run(&arguments, terminal),
+        Some(Command::List(arguments)) => list::run(&arguments, terminal),
+        Some(Command::Tag(arguments)) => tag::add(&arguments, terminal),
+        Some(Command::Untag(arguments)) => tag::remove(&arguments, terminal),
+        Some(Command::Remove(arguments)) => remove::run(&arguments, terminal),
         Some(Command::Pack(arguments)) => pack::run(&arguments, terminal),
         Some(Command::Serve(arguments)) => serve::run(&arguments, terminal),
         Some(Command::Init(arguments)) => init::run(&arguments, terminal),

@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use anyhow::{Context, anyhow};
 
-use super::{Exit, Failure};
+use super::{Exit, Failure, located};
 use crate::archive::{self, Manifest, PACK_SUFFIX, RunDirectory};
 use crate::cli::PackArgs;
 use crate::terminal::Terminal;
 
 pub(super) fn run(arguments: &PackArgs, terminal: Terminal) -> Result<Exit, Failure> {
-    let directory = RunDirectory::open(&arguments.run).context("cannot pack")?;
+    let directory = RunDirectory::open(&located(&arguments.run).context("cannot pack")?).context("cannot pack")?;
     if let Some(pack) = directory.pack() {
         return Err(Failure::Usage(anyhow!("{} is a pack already", pack.display())));
     }

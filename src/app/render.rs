@@ -7,13 +7,15 @@ use anyhow::Context;
 
 use super::publish::{Edition, tell_where};
 use super::source::{Source, default_output, formats};
-use super::{Exit, Failure};
+use super::{Exit, Failure, located};
 use crate::archive::{self, Loaded, PACK_SUFFIX, files, write_atomically};
 use crate::cli::{Cli, OutputFormat, RenderArgs, SweepArgs};
 use crate::config::Sweep;
 use crate::terminal::Terminal;
 
 pub(super) fn run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failure> {
+    let source = located(&arguments.source).context("cannot render")?;
+    let arguments = &RenderArgs { source, ..arguments.clone() };
     if arguments.source.is_dir() || archive::is_pack(&arguments.source) {
         return render_run(arguments, terminal);
     }

@@ -8,7 +8,7 @@ use anyhow::{Context, anyhow};
 use super::publish::{Edition, tell_where};
 use super::render::{archived_arguments, archived_sweep};
 use super::source::Source;
-use super::{Exit, Failure, dry_run, roles};
+use super::{Exit, Failure, dry_run, located, roles};
 use crate::archive::{
     self, Git, Journal, Loaded, MEASURING_VERSION, Machine, Manifest, RunDirectory, RunLock, RunStatus, checksum,
     files, write_atomically,
@@ -47,7 +47,7 @@ fn resume(run: &Path, arguments: &SweepArgs, terminal: Terminal) -> Result<Exit,
     let directory = RunDirectory::open(run).context("cannot resume")?;
     // Before anything is read: what another program writes meanwhile would be missed.
     let lock = RunLock::take(&directory).context("cannot resume")?;
-    let loaded = archive::load(run).context("cannot resume")?;
+    let loaded = archive::load(&located(run).context("cannot resume")?).context("cannot resume")?;
     loaded.manifest.check_resumable(&loaded.directory).context("cannot resume")?;
     let (source, sweep) = sweep_to_resume(&loaded, arguments.config.as_deref())?;
     let print = arguments.output_format;

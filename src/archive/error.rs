@@ -63,6 +63,30 @@ pub enum ArchiveError {
         /// Why not.
         problem: String,
     },
+    /// A word that names no run.
+    #[error("no run {word:?}: it is no path, nor the name, id or tag of a run in {}; `reportgen list` shows them", folder.display())]
+    Unknown {
+        /// The word.
+        word: String,
+        /// Where it was looked up.
+        folder: PathBuf,
+    },
+    /// A word that names several runs.
+    #[error("{word:?} names more than one run: {found}; say which")]
+    Ambiguous {
+        /// The word.
+        word: String,
+        /// Their names.
+        found: String,
+    },
+    /// A run that must not be removed.
+    #[error("{} is not removed: {why}", path.display())]
+    Kept {
+        /// The folder or pack.
+        path: PathBuf,
+        /// Why not.
+        why: String,
+    },
     /// A run that must not be resumed.
     #[error("cannot resume {}: {why}", path.display())]
     Resume {
@@ -90,14 +114,16 @@ impl ArchiveError {
 
     /// The same error about the same file, where `private` is the temporary folder of what `shown` names.
     pub(super) fn relocated(mut self, private: &Path, shown: &Path) -> Self {
-        let (Self::Io { path, .. }
+        if let Self::Io { path, .. }
         | Self::Content { path, .. }
         | Self::NewerSchema { path, .. }
         | Self::NotARun { path, .. }
         | Self::Busy { path, .. }
         | Self::Pack { path, .. }
-        | Self::Resume { path, .. }) = &mut self;
-        if let Ok(rest) = path.strip_prefix(private) {
+        | Self::Kept { path, .. }
+        | Self::Resume { path, .. } = &mut self
+            && let Ok(rest) = path.strip_prefix(private)
+        {
             *path = if rest.as_os_str().is_empty() { shown.to_owned() } else { shown.join(rest) };
         }
         self

@@ -168,7 +168,7 @@ impl RunDirectory {
     }
 
     #[cfg(unix)]
-    fn point_latest(&self, parent: &Path) -> Result<(), ArchiveError> {
+    pub(super) fn point_latest(&self, parent: &Path) -> Result<(), ArchiveError> {
         let latest = parent.join(files::LATEST);
         let temporary = parent.join(format!(".{}.{}", files::LATEST, self.id));
         std::os::unix::fs::symlink(&self.id, &temporary).map_err(ArchiveError::io("create link", &temporary))?;
@@ -180,7 +180,7 @@ impl RunDirectory {
     }
 
     #[cfg(not(unix))]
-    fn point_latest(&self, parent: &Path) -> Result<(), ArchiveError> {
+    pub(super) fn point_latest(&self, parent: &Path) -> Result<(), ArchiveError> {
         write_atomically(&parent.join(files::LATEST), format!("{}\n", self.id).as_bytes())
     }
 }

@@ -31,19 +31,33 @@ pub fn load(path: &Path) -> Result<Loaded, ArchiveError> {
 }
 
 fn read(directory: RunDirectory) -> Result<Loaded, ArchiveError> {
-    let manifest = Manifest::read(&directory)?;
+    let Rows { manifest, config, mut run } = rows(&directory)?;
+    run.requests = requests(&directory, &run.samples, &run.strategies)?;
+    Ok(Loaded { directory, manifest, config, run })
+}
+
+/// A run without its requests.
+pub(super) struct Rows {
+    pub(super) manifest: Manifest,
+    pub(super) config: String,
+    pub(super) run: Run,
+}
+
+/// Reads all of a run but its requests.
+pub(super) fn rows(directory: &RunDirectory) -> Result<Rows, ArchiveError> {
+    let manifest = Manifest::read(directory)?;
     let config_path = directory.file(files::CONFIG);
     let config = std::fs::read_to_string(&config_path).map_err(ArchiveError::io("read", &config_path))?;
     let raw = directory.file(files::RAW);
     // A run that was killed at its very beginning may have no journal yet: it holds no sample.
     if manifest.status == RunStatus::Finished && !raw.is_file() {
-        return Err(ArchiveError::NotARun { path: directory.path().to_owned(), missing: files::RAW });
+        return Err(ArchiveError::NotARun { path: directory.shown().to_owned(), missing: files::RAW });
     }
     let (samples, _) = whole_samples(&raw)?;
     let strategies = strategies(&manifest, &samples);
-    let requests = requests(&directory, &samples, &strategies)?;
-    let run = Run { facts: facts(&manifest), strategies, counts: counts(&samples), samples, requests };
-    Ok(Loaded { directory, manifest, config, run })
+    let counts = counts(&samples);
+    let run = Run { facts: facts(&manifest), strategies, counts, samples, requests: BTreeMap::new() };
+    Ok(Rows { manifest, config, run })
 }
 
 fn facts(manifest: &Manifest) -> Facts {

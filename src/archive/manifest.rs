@@ -322,5 +322,10 @@ pub fn checksum(path: &Path) -> Result<String, ArchiveError> {
             Err(error) => return Err(ArchiveError::io("read", path)(error)),
         }
     }
-    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hexadecimal(&hash.finalize()))
+}
+
+/// Bytes as lower-case digits.
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -5,25 +5,33 @@
 
 mod error;
 mod foreign;
+mod index;
 mod journal;
 mod layout;
 mod load;
+mod locate;
 mod lock;
 mod machine;
 mod manifest;
 mod pack;
+mod remove;
 mod rows;
+mod tags;
 #[cfg(test)]
 mod testkit;
 mod unpack;
 
 pub use error::ArchiveError;
 pub use foreign::load_csv;
+pub use index::{Broken, IndexedCell, Listing, RunEntry, scan};
 pub use journal::Journal;
 pub use layout::{Contents, RunDirectory, files, write_atomically};
 pub use load::{Loaded, load};
+pub use locate::{DEFAULT_DIR, locate};
 pub use lock::RunLock;
 pub use machine::{Git, Machine};
 pub use manifest::{MEASURING_VERSION, Manifest, ManifestStrategy, ManifestTarget, RunStatus, checksum};
 pub use pack::{PACK_SUFFIX, pack, pack_id};
+pub use remove::Removable;
+pub use tags::{check_tag, set_tags, tags};
 pub use unpack::is_pack;

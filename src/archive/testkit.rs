@@ -71,3 +71,10 @@ pub(super) fn small_run(parent: &Path) -> RunDirectory {
     manifest(&directory).seal(&directory).unwrap();
     directory
 }
+
+/// Changes a run's manifest and seals it again.
+pub(super) fn resealed(directory: &RunDirectory, change: impl FnOnce(&mut Manifest)) {
+    let mut manifest = Manifest::read(directory).unwrap();
+    change(&mut manifest);
+    manifest.seal(directory).unwrap();
+}

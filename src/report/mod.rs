@@ -44,9 +44,7 @@ impl<'run> Report<'run> {
     pub fn of(run: &'run Run) -> Self {
         let baseline = (!run.strategies.is_empty())
             .then(|| run.strategies.iter().position(|line| line.kind == "sequential").unwrap_or(0));
-        let rows = rows_by_cell(run);
-        let mut cells: Vec<Cell<'run>> =
-            rows.into_iter().map(|(key, rows)| Cell::of(key, &rows, run.requests.get(&key), run.facts.seed)).collect();
+        let mut cells = cells(run);
         add_speedups(&mut cells, baseline);
         if let Some(repeats) = run.facts.repeats {
             cells.iter_mut().for_each(|cell| cell.explain_stop(repeats, run.facts.seed));
@@ -70,6 +68,14 @@ impl<'run> Report<'run> {
         let end = self.cells.partition_point(|cell| cell.slot <= slot);
         &self.cells[start..end]
     }
+}
+
+/// The cells of a run that were measured at least once, by slot, then by count: all that follows from their own rows,
+/// so no speed-up and not why they stopped. Cost: up to 400 000 random draws for each cell.
+#[must_use]
+pub fn cells(run: &Run) -> Vec<Cell<'_>> {
+    let rows = rows_by_cell(run);
+    rows.into_iter().map(|(key, rows)| Cell::of(key, &rows, run.requests.get(&key), run.facts.seed)).collect()
 }
 
 /// Measured rows (no warm-ups) by slot and count, in the order measured.

@@ -2,6 +2,7 @@
 //! (`reportgen … | head`) is no error. Colour is decided once: `--color`, then NO_COLOR and CLICOLOR_FORCE, then
 //! whether the stream is a terminal.
 
+mod listing;
 mod progress;
 mod summary;
 mod table;
@@ -13,6 +14,7 @@ use anstyle::{AnsiColor, Style};
 
 use crate::cli;
 
+pub use listing::listing;
 pub use progress::Progress;
 pub use summary::summary;
 pub use table::columns;

@@ -45,3 +45,91 @@ fn a_pack_is_written_once_and_drawn_like_its_folder() {
     assert_eq!(resumed.code, Some(3));
     assert!(resumed.stderr.contains("unpack it with tar"), "{}", resumed.stderr);
 }
+
+#[test]
+fn runs_are_listed_newest_first_and_what_is_broken_is_named() {
+    let (place, run) = one_run();
+    let first = run.strip_prefix("reports/").unwrap();
+    let second = place.run(&["-c", "quick.toml", "-q", "--only", "one"]).stdout.trim_end().to_owned();
+    let second = second.strip_prefix("reports/").unwrap();
+    fs::create_dir(place.path("reports/scratch")).unwrap();
+    assert_eq!(place.run(&["pack", &run, "-o", "reports/moved.tar.zst"]).code, Some(0));
+    assert_eq!(place.run(&["tag", second, "baseline"]).code, Some(0));
+
+    let text = place.run(&["list"]);
+    assert_eq!(text.code, Some(0), "{}", text.stderr);
+    let lines: Vec<&str> = text.stdout.lines().collect();
+    assert!(lines[0].starts_with("run ") && lines[0].ends_with("tags"), "{}", text.stdout);
+    assert!(lines[1].starts_with(second) && lines[1].ends_with("baseline"), "{}", text.stdout);
+    assert!(text.stdout.contains("one,many") && text.stdout.contains("moved.tar.zst"), "{}", text.stdout);
+    assert!(lines[lines.len() - 1].starts_with("scratch") && text.stdout.contains("holds no manifest.json"));
+    assert_eq!(text.stdout.matches(first).count(), 1, "latest is not listed: {}", text.stdout);
+
+    let json = place.run(&["list", "reports", "--output-format", "json"]);
+    let rows: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    let rows = rows.as_array().unwrap();
+    assert_eq!(rows.len(), 4);
+    assert_eq!((&rows[0]["id"], &rows[0]["tags"][0]), (&second.into(), &"baseline".into()));
+    assert_eq!((&rows[0]["samples"], &rows[0]["failures"], &rows[0]["counts"][1]), (&4.into(), &0.into(), &3.into()));
+    assert!(rows[3]["broken"].as_str().unwrap().contains("manifest.json"), "{}", json.stdout);
+    assert_eq!(place.run(&["list", "nowhere"]).code, Some(3));
+    assert_eq!(place.run(&["list", &run]).code, Some(3), "one run is no folder of runs");
+    fs::create_dir(place.path("none")).unwrap();
+    let none = place.run(&["list", "none"]);
+    assert_eq!((none.code, none.stdout.as_str()), (Some(0), ""));
+    assert!(none.stderr.contains("none holds no runs"), "{}", none.stderr);
+}
+
+#[test]
+fn tags_protect_a_run_and_name_it() {
+    let (place, run) = one_run();
+    let manifest = fs::read(place.path(&run).join("manifest.json")).unwrap();
+    let tagged = place.run(&["tag", &run, "v1.0", "baseline"]);
+    assert_eq!((tagged.code, tagged.stdout.ends_with(": baseline v1.0\n")), (Some(0), true), "{}", tagged.stdout);
+    assert!(fs::read(place.path(&run).join("manifest.json")).unwrap() == manifest, "the sealed files are untouched");
+    assert_eq!(place.run(&["render", "v1.0", "-q", "-o", "copy"]).code, Some(0), "a tag names its run");
+    assert_eq!(place.run(&["pack", "baseline", "-o", "b.tar.zst"]).code, Some(0));
+    for (arguments, code, message) in [
+        (&["remove", "baseline"][..], 3, "tagged baseline, v1.0"),
+        (&["remove", "b.tar.zst"], 3, "tagged baseline, v1.0"),
+        (&["tag", "b.tar.zst", "x"], 3, "a pack is never written to"),
+        (&["tag", &run, "../x"], 2, "\"../x\" is no tag"),
+        (&["tag", &run, "latest"], 2, "names the newest run"),
+        (&["tag", &run], 2, "NAME"),
+        (&["tag", "nothing", "x"], 3, "no run \"nothing\""),
+        (&["untag", &run, "other"], 3, "its tags are baseline, v1.0"),
+        (&["remove", "reports/latest"], 3, "it is a link"),
+        (&["remove", "reports"], 3, "not a run directory"),
+    ] {
+        let said = place.run(arguments);
+        assert_eq!(said.code, Some(code), "{arguments:?}: {}", said.stderr);
+        assert!(said.stderr.contains(message), "{arguments:?}: {}", said.stderr);
+    }
+    assert!(place.path(&run).join("manifest.json").is_file());
+    let untagged = place.run(&["untag", "v1.0", "v1.0", "baseline"]);
+    assert_eq!((untagged.code, untagged.stdout.ends_with(": no tags\n")), (Some(0), true), "{}", untagged.stderr);
+    let removed = place.run(&["remove", &run, "copy"]);
+    assert_eq!(
+        (removed.code, removed.stdout),
+        (Some(0), format!("removed {run}\nremoved copy\n")),
+        "{}",
+        removed.stderr
+    );
+    assert_eq!(place.entries("reports"), [""; 0]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_who_goes_away_is_no_error_and_an_archive_may_be_read_only() {
+    let (place, run) = one_run();
+    let program = crate::workplace::executable().display().to_string();
+    let output =
+        place.shell(&format!("'{program}' list --output-format json | head -n 1; '{program}' list | true")).output();
+    let output = output.unwrap();
+    assert_eq!((output.stdout.as_slice(), output.stderr.as_slice()), (&b"[\n"[..], &b""[..]));
+    fs::remove_file(place.path("reports/.reportgen-index")).unwrap();
+    let script = format!("chmod a-w reports; '{program}' list; code=$?; chmod u+w reports; exit $code");
+    let said = crate::workplace::said(&place.shell(&script).output().unwrap());
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    assert!(said.stdout.contains(run.strip_prefix("reports/").unwrap()), "{}", said.stdout);
+}

@@ -1,0 +1,87 @@
+//! The word for a run on the command line → the run's path.
+
+use std::path::{Path, PathBuf};
+
+use super::{ArchiveError, PACK_SUFFIX, scan};
+
+/// Where run directories go, and are looked for, when nobody says otherwise.
+pub const DEFAULT_DIR: &str = "reports";
+
+/// The path of a run: `word` itself where something is there; else the run in `folder` that has this name, this id or
+/// this tag. A folder comes before a pack of the same run.
+///
+/// # Errors
+/// When there is none, or more than one.
+pub fn locate(word: &Path, folder: &Path) -> Result<PathBuf, ArchiveError> {
+    if word.symlink_metadata().is_ok() {
+        return Ok(word.to_owned());
+    }
+    let unknown = || ArchiveError::Unknown { word: word.display().to_string(), folder: folder.to_owned() };
+    let name = word.to_str().filter(|name| !name.contains(['/', '\\'])).ok_or_else(unknown)?;
+    for named in [name.to_owned(), format!("{name}{PACK_SUFFIX}")] {
+        let path = folder.join(named);
+        if path.exists() {
+            return Ok(path);
+        }
+    }
+    if !folder.is_dir() {
+        return Err(unknown());
+    }
+    let mut found = scan(folder)?.runs;
+    found.retain(|run| run.id == name || run.tags.iter().any(|tag| tag == name));
+    found.sort_by(|a, b| a.id.cmp(&b.id).then(a.packed.cmp(&b.packed)));
+    found.dedup_by(|later, first| later.id == first.id && later.packed);
+    match found.as_slice() {
+        [] => Err(unknown()),
+        [run] => Ok(folder.join(&run.name)),
+        several => Err(ArchiveError::Ambiguous {
+            word: name.to_owned(),
+            found: several.iter().map(|run| run.name.clone()).collect::<Vec<_>>().join(", "),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::super::testkit::small_run;
+    use super::super::{pack, set_tags};
+    use super::locate;
+
+    #[test]
+    fn a_run_is_found_by_path_name_id_and_tag() {
+        let parent = tempfile::tempdir().unwrap();
+        let run = small_run(parent.path());
+        set_tags(&run, ["baseline".to_owned()].into()).unwrap();
+        let id = run.id().to_owned();
+        let find = |word: &str| {
+            let found = locate(Path::new(word), parent.path()).map_err(|error| error.to_string())?;
+            Ok(found.file_name().unwrap().to_string_lossy().into_owned())
+        };
+        for word in [run.path().to_str().unwrap(), &id, "baseline"] {
+            assert_eq!(find(word), Ok(id.clone()));
+        }
+        let strange: String = find("nothing").unwrap_err();
+        assert!(strange.starts_with("no run \"nothing\"") && strange.contains("reportgen list"), "{strange}");
+        assert!(find("../baseline").is_err(), "only one word is looked up");
+
+        pack(&run, &id, &parent.path().join(format!("{id}.tar.zst"))).unwrap();
+        assert_eq!(find("baseline"), Ok(id.clone()), "the folder comes first");
+        fs::rename(run.path(), parent.path().join("renamed")).unwrap();
+        assert_eq!(find(&id), Ok(format!("{id}.tar.zst")));
+        assert_eq!(find("renamed"), Ok("renamed".to_owned()));
+
+        let second = small_run(parent.path());
+        let mut manifest = super::super::Manifest::read(&second).unwrap();
+        manifest.run_id = "other".to_owned();
+        manifest.seal(&second).unwrap();
+        set_tags(&second, ["baseline".to_owned()].into()).unwrap();
+        let error = find("baseline").unwrap_err();
+        assert!(
+            error.contains("more than one run") && error.contains("renamed, ") | error.contains(", renamed"),
+            "{error}"
+        );
+    }
+}
