@@ -17,7 +17,7 @@ const REGISTRIES: [(&str, &str, &str); 3] =
     [("strategy", "STRATEGIES", "Strategy"), ("chart", "CHARTS", "Chart"), ("export", "EXPORTS", "Export")];
 
 /// Third-party crates and the only modules that may name them.
-const PLACES: [(&str, &[&str]); 12] = [
+const PLACES: [(&str, &[&str]); 13] = [
     ("plotters plotters_backend resvg png ab_glyph", &["paint"]),
     ("reqwest", &["strategy"]),
     ("clap", &["cli"]),
@@ -26,6 +26,7 @@ const PLACES: [(&str, &[&str]); 12] = [
     // In strategy for the types of errors only: a failure is known by its type, never by its text.
     ("hyper", &["server", "strategy"]),
     ("hyper_util", &["server"]),
+    ("mio httparse slab", &["server", "strategy"]),
     ("indicatif comfy_table", &["terminal"]),
     ("annotate_snippets", &["config"]),
     ("csv", &["archive", "export"]),

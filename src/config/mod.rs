@@ -168,6 +168,7 @@ mod tests {
                 ("multiprocess", "process-pool", Some(20)),
                 ("async_get", "async", None),
                 ("thread_per_request", "thread-per-request", None),
+                ("event_loop", "event-loop", None),
             ]
         );
         assert!(sweep.strategies.iter().all(|line| (line.threads, line.connections) == (1, Connections::KeepAlive)));
@@ -185,9 +186,21 @@ mod tests {
     }
 
     #[test]
+    fn an_https_address_is_measured_by_the_kinds_that_speak_it() {
+        let kinds = |scheme: &str| {
+            let sweep = sweep(&format!("[target]\nurl = \"{scheme}://localhost/\""));
+            sweep.strategies.into_iter().map(|line| line.kind).collect::<Vec<_>>()
+        };
+        let able = KNOWN.kinds.iter().filter(|kind| kind.https).map(|kind| kind.name);
+        assert_eq!((kinds("http").len(), kinds("https")), (KNOWN.kinds.len(), able.map(str::to_owned).collect()));
+    }
+
+    #[test]
     fn the_shipped_configs_say_what_they_promise() {
         assert_eq!(sweep(REFERENCE), sweep(LEAST));
-        assert_eq!(sweep(SHIPPED[1].1), sweep(LEAST));
+        let (main, all) = (sweep(SHIPPED[1].1), sweep(LEAST));
+        assert_eq!(main.strategies, all.strategies[..5]);
+        assert_eq!(main, super::Sweep { strategies: main.strategies.clone(), ..all });
         let article = sweep(SHIPPED[2].1);
         assert_eq!(
             (article.target.delay(), article.repeats),

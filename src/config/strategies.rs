@@ -13,20 +13,23 @@ use crate::model::{Connections, KindInfo, StrategySpec};
 /// The workers of a pool where the config lists no strategy, or none for this one; as in the table of keys.
 pub(super) const WORKERS: u32 = 20;
 
-/// The strategies, at least one; `None` only where something was complained about.
+/// The strategies, at least one; `None` only where something was complained about. `https` is the place of an https address.
 pub(super) fn strategies(
     sections: &[Section],
+    https: Option<&Range<usize>>,
     known: &Known<'_>,
     complaints: &mut Vec<Complaint>,
 ) -> Option<Vec<StrategySpec>> {
     if sections.is_empty() {
-        return Some(known.kinds.iter().map(by_default).collect());
+        let fitting = known.kinds.iter().filter(|info| info.https || https.is_none());
+        return Some(fitting.map(by_default).collect());
     }
     let before = complaints.len();
     let mut lines = Vec::new();
     for section in sections {
         let Some(info) = kind_of(section, known, complaints) else { continue };
         complaints.extend(strange_options(section, info, known));
+        complaints.extend(https.filter(|_| !info.https).map(|url| without_https(section, info, url, known)));
         lines.extend(expand(section, info).unwrap_or_default().into_iter().map(|spec| (spec, section.place("name"))));
     }
     complaints.extend(duplicates(&lines));
@@ -55,6 +58,15 @@ fn kind_of<'k>(section: &Section, known: &Known<'k>, complaints: &mut Vec<Compla
     }
     let kind = section.text("kind")?;
     known.kinds.iter().find(|info| info.name == kind)
+}
+
+fn without_https(section: &Section, info: &KindInfo, url: &Range<usize>, known: &Known<'_>) -> Complaint {
+    let title = format!("the kind `{}` does not speak https", info.name);
+    let able = listed(known.kinds.iter().filter(|kind| kind.https).map(|kind| kind.name));
+    Complaint::new("strategy.kind", section.place("kind"), title, "expected a kind that does")
+        .beside(url.clone(), "the address")
+        .help(format!("kinds that speak https: {able}"))
+        .help("or measure it at an http address")
 }
 
 /// Options that are written although the kind does not take them.

@@ -17,12 +17,13 @@ pub(super) const KNOWN: Known<'static> = Known {
         kind("process-pool", "multiprocess", Model::Pool, &["workers", "connections"]),
         kind("async", "async_get", Model::Async, &["max-in-flight", "threads", "connections"]),
         kind("thread-per-request", "thread_per_request", Model::Async, &["connections"]),
+        KindInfo { https: false, ..kind("event-loop", "event_loop", Model::Async, &["max-in-flight", "connections"]) },
     ],
     charts: &["duration", "speedup"],
 };
 
 const fn kind(name: &'static str, label: &'static str, model: Model, options: &'static [&'static str]) -> KindInfo {
-    KindInfo { name, about: "one way of issuing requests", model, options, label }
+    KindInfo { name, about: "one way of issuing requests", model, options, label, https: true }
 }
 
 /// The sweep of a right config.

@@ -1,6 +1,7 @@
 //! Raw mirror → `Sweep`: what values mean together. Each part is looked at even when another is faulty, so that all
 //! faults are found at once.
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use super::complaint::Complaint;
@@ -20,7 +21,8 @@ pub(super) fn sweep(root: &Section, known: &Known<'_>, complaints: &mut Vec<Comp
     }
     let target =
         root.section("target").and_then(|section| target(section, root.written("target").is_some(), complaints));
-    let strategies = root.sections("strategy").and_then(|list| strategies(list, known, complaints));
+    let https = https_place(root);
+    let strategies = root.sections("strategy").and_then(|list| strategies(list, https.as_ref(), known, complaints));
     let charts = root.sections("chart").and_then(|list| charts(list, strategies.as_deref(), known, complaints));
     let output = root.section("output").and_then(output);
     let section = root.section("sweep")?;
@@ -41,6 +43,13 @@ pub(super) fn sweep(root: &Section, known: &Known<'_>, complaints: &mut Vec<Comp
     complaints.extend(too_many(&sweep, section));
     complaints.extend(too_slow(&sweep, root, section));
     Some(sweep)
+}
+
+/// Where an https address is written.
+fn https_place(root: &Section) -> Option<Range<usize>> {
+    let target = root.section("target")?;
+    let is_https = target.text("url")?.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"));
+    is_https.then(|| target.place("url"))
 }
 
 fn no_target(root: &Section) -> Complaint {

@@ -101,6 +101,8 @@ pub struct KindInfo {
     pub options: &'static [&'static str],
     /// The seed article's name for it, used as label when the config lists no strategy; else the kind's own name.
     pub label: &'static str,
+    /// Whether it speaks https; the others are refused for an https address.
+    pub https: bool,
 }
 
 /// What one sample takes from its machine on the client's side, at its peak. Estimates on the safe side.

@@ -23,6 +23,7 @@ impl Strategy for AsyncTasks {
             model: Model::Async,
             options: &["max-in-flight", "threads", "connections"],
             label: "async_get",
+            https: true,
         }
     }
 

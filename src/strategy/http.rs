@@ -177,6 +177,11 @@ impl io::Write for CountingSink {
 }
 
 impl Asynchronous {
+    /// The request itself, for a client of another make.
+    pub(super) fn into_request(self) -> reqwest::Request {
+        self.prototype
+    }
+
     /// Sends one request and reads its last byte. Never fails: a failure is part of the exchange.
     pub(super) async fn exchange(&self) -> Exchange {
         // A body made from a string is always cloneable.

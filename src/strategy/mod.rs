@@ -6,9 +6,11 @@
 
 mod async_tasks;
 mod client;
+mod event_loop;
 mod failure;
 mod http;
 mod process_pool;
+mod reactor;
 mod sequential;
 mod thread_per_request;
 mod thread_pool;
@@ -62,6 +64,7 @@ pub const STRATEGIES: &[&dyn Strategy] = &[
     &process_pool::ProcessPool,
     &async_tasks::AsyncTasks,
     &thread_per_request::ThreadPerRequest,
+    &event_loop::EventLoop,
 ];
 
 /// The strategy named `kind`.

@@ -28,6 +28,7 @@ impl Strategy for ProcessPool {
             model: Model::Pool,
             options: &["workers", "connections"],
             label: "multiprocess",
+            https: true,
         }
     }
 

@@ -16,6 +16,7 @@ impl Strategy for Sequential {
             model: Model::Sequential,
             options: &["connections"],
             label: "single_thread",
+            https: true,
         }
     }
 

@@ -20,6 +20,7 @@ impl Strategy for ThreadPerRequest {
             model: Model::Async,
             options: &["connections"],
             label: "thread_per_request",
+            https: true,
         }
     }
 

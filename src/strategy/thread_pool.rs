@@ -22,6 +22,7 @@ impl Strategy for ThreadPool {
             model: Model::Pool,
             options: &["workers", "connections"],
             label: "multithread",
+            https: true,
         }
     }
 

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use reportgen::strategy::STRATEGIES;
+
 use crate::peer::{self, Manner, Peer};
 use crate::workplace::Workplace;
 
@@ -33,10 +35,10 @@ fn the_main_job_leaves_a_whole_run() {
     }
     let raw = fs::read_to_string(place.path(run).join("raw.csv")).unwrap();
     let rows: Vec<&str> = raw.lines().skip(1).collect();
-    assert_eq!(rows.len(), 5 * 2 * 2, "kinds × counts × repeats");
+    assert_eq!(rows.len(), STRATEGIES.len() * 2 * 2, "kinds × counts × repeats");
     assert!(rows.iter().all(|row| row.ends_with(",ok,")), "{raw}");
     let requests = fs::read_to_string(place.path(run).join("requests.csv")).unwrap();
-    assert_eq!(requests.lines().count(), 1 + 5 * 2 * (1 + 3));
+    assert_eq!(requests.lines().count(), 1 + STRATEGIES.len() * 2 * (1 + 3));
     assert_eq!(fs::read(place.path(run).join("config.toml")).unwrap(), QUICK.as_bytes());
     assert_eq!(place.entries("reports").iter().filter(|name| name.as_str() == "latest").count(), 1);
 }
@@ -147,8 +149,8 @@ fn a_dry_run_tells_every_cell_and_sends_nothing() {
     place.write("dry.toml", "[target]\ndelay = \"100ms\"\n");
     let said = place.run(&["-c", "dry.toml", "--dry-run"]);
     assert_eq!(said.code, Some(0), "{}", said.stderr);
-    assert!(said.stdout.contains("75 samples, predicted to take 53.4 s in all"), "{}", said.stdout);
-    assert_eq!(said.stdout.matches("repeat 3").count(), 25);
+    assert!(said.stdout.contains("90 samples, predicted to take 54.9 s in all"), "{}", said.stdout);
+    assert_eq!(said.stdout.matches("repeat 3").count(), 30);
     assert!(!place.path("reports").exists());
 }
 
@@ -169,7 +171,7 @@ fn failures_of_the_target_are_data_and_exit_1() {
             assert_eq!(
                 raw.matches(",failed,\"wrong-status: 2 of 2 requests\"").count()
                     + raw.matches(",failed,wrong-status: 2 of 2 requests").count(),
-                5,
+                STRATEGIES.len(),
                 "{raw}"
             );
         } else {
@@ -186,7 +188,7 @@ fn a_share_of_failing_requests_makes_partial_samples() {
     let said = place.run(&["-c", "some.toml", "-q"]);
     assert_eq!(said.code, Some(1), "{}", said.stderr);
     let raw = fs::read_to_string(place.path(said.stdout.trim_end()).join("raw.csv")).unwrap();
-    assert_eq!(raw.matches(",partial,wrong-status: ").count(), 5, "{raw}");
+    assert_eq!(raw.matches(",partial,wrong-status: ").count(), STRATEGIES.len(), "{raw}");
     let failures: std::collections::BTreeSet<&str> =
         raw.lines().skip(1).map(|row| row.rsplit(',').next().unwrap()).collect();
     assert_eq!(failures.len(), 1, "the same weather for every strategy: {failures:?}");

@@ -7,7 +7,7 @@ use std::process::{Child, Stdio};
 
 use reportgen::archive;
 use reportgen::model::{FailureKind, Nanos, SampleRow, SampleStatus, Target};
-use reportgen::strategy;
+use reportgen::strategy::STRATEGIES;
 
 use crate::peer::{Manner, Peer};
 use crate::workplace::Workplace;
@@ -72,7 +72,7 @@ fn a_sleep_is_swept_like_any_target_and_has_no_witness() {
     assert_eq!(said.code, Some(0), "{}", said.stderr);
     let loaded = archive::load(&place.path(said.stdout.trim_end())).unwrap();
     assert_eq!(loaded.run.facts.target, Some(Target::Sleep { delay: Nanos::from_millis(20) }));
-    assert_eq!(loaded.run.samples.len(), strategy::STRATEGIES.len());
+    assert_eq!(loaded.run.samples.len(), STRATEGIES.len());
     for row in &loaded.run.samples {
         let width = if row.kind == "sequential" { 1 } else { 3 };
         assert_eq!(row.ideal_s, Some(Nanos::from_millis(20) * 3_u64.div_ceil(width)), "{}", row.strategy);
@@ -92,15 +92,16 @@ fn a_server_that_dies_half_way_leaves_refused_requests_and_the_sweep_goes_on() {
     command.args(["-c", "url.toml"]).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut sweep = command.spawn().unwrap();
     let lines = BufReader::new(sweep.stderr.take().unwrap()).lines();
+    let planned = STRATEGIES.len() * 2 * 4;
     let mut finished = 0;
-    for _ in lines.map_while(Result::ok).filter(|line| line.contains("/40 ")) {
+    for _ in lines.map_while(Result::ok).filter(|line| line.contains(&format!("/{planned} "))) {
         finished += 1;
         if finished == 10 {
             served.child.kill().unwrap();
         }
     }
     let output = sweep.wait_with_output().unwrap();
-    assert_eq!((output.status.code(), finished), (Some(1), 40));
+    assert_eq!((output.status.code(), finished), (Some(1), planned));
     let stdout = String::from_utf8(output.stdout).unwrap();
     let rows = samples(&place, stdout.lines().last().unwrap());
     assert!(rows[..9].iter().all(|row| row.status == SampleStatus::Ok));
@@ -131,7 +132,7 @@ fn a_sample_past_its_time_is_killed_whole_and_recorded() {
     let said = place.run(&["-c", "slow.toml", "-q"]);
     assert_eq!(said.code, Some(1), "{}", said.stderr);
     let rows = samples(&place, &said.stdout);
-    assert_eq!(rows.len(), 5);
+    assert_eq!(rows.len(), STRATEGIES.len());
     for row in rows {
         assert_eq!(row.status, SampleStatus::Timeout);
         assert!(row.error.starts_with("sample-timeout: killed after "), "{}", row.error);
@@ -171,7 +172,7 @@ fn repeats_end_when_the_interval_is_narrow() {
     );
     let said = place.run(&["-c", "precise.toml", "-q"]);
     assert_eq!(said.code, Some(0), "{}", said.stderr);
-    assert_eq!(samples(&place, &said.stdout).len(), 5 * 3);
+    assert_eq!(samples(&place, &said.stdout).len(), STRATEGIES.len() * 3);
     let summary = fs::read_to_string(place.path(said.stdout.trim_end()).join("summary.csv")).unwrap();
-    assert_eq!(summary.matches(",precise\n").count(), 5, "{summary}");
+    assert_eq!(summary.matches(",precise\n").count(), STRATEGIES.len(), "{summary}");
 }
