@@ -186,16 +186,6 @@ mod tests {
     }
 
     #[test]
-    fn an_https_address_is_measured_by_the_kinds_that_speak_it() {
-        let kinds = |scheme: &str| {
-            let sweep = sweep(&format!("[target]\nurl = \"{scheme}://localhost/\""));
-            sweep.strategies.into_iter().map(|line| line.kind).collect::<Vec<_>>()
-        };
-        let able = KNOWN.kinds.iter().filter(|kind| kind.https).map(|kind| kind.name);
-        assert_eq!((kinds("http").len(), kinds("https")), (KNOWN.kinds.len(), able.map(str::to_owned).collect()));
-    }
-
-    #[test]
     fn the_shipped_configs_say_what_they_promise() {
         assert_eq!(sweep(REFERENCE), sweep(LEAST));
         let (main, all) = (sweep(SHIPPED[1].1), sweep(LEAST));

@@ -132,3 +132,18 @@ fn duplicates(lines: &[(StrategySpec, Range<usize>)]) -> Vec<Complaint> {
     }
     complaints
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::config::trial::{KNOWN, sweep};
+
+    #[test]
+    fn an_https_address_is_measured_by_the_kinds_that_speak_it() {
+        let kinds = |scheme: &str| {
+            let sweep = sweep(&format!("[target]\nurl = \"{scheme}://localhost/\""));
+            sweep.strategies.into_iter().map(|line| line.kind).collect::<Vec<_>>()
+        };
+        let able = KNOWN.kinds.iter().filter(|kind| kind.https).map(|kind| kind.name);
+        assert_eq!((kinds("http").len(), kinds("https")), (KNOWN.kinds.len(), able.map(str::to_owned).collect()));
+    }
+}
