@@ -133,6 +133,8 @@ pub enum Command {
     Remove(RemoveArgs),
     /// Write a run as one file, which is read like its folder
     Pack(PackArgs),
+    /// Put a run's picture, table or findings between the markers of a Markdown document
+    Embed(EmbedArgs),
     /// The delay server alone, for other clients
     Serve(ServeArgs),
     /// Write a starter config, every key explained
@@ -213,6 +215,20 @@ pub struct PackArgs {
     /// File to write; it must not exist yet [default: `<run-id>.tar.zst` here]
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
+}
+
+/// Options of `embed`.
+#[derive(Args, Clone, Debug)]
+pub struct EmbedArgs {
+    /// The document; places stand between `<!-- reportgen:duration -->` (any chart, `table` or `findings`) and `<!-- /reportgen -->`
+    #[arg(value_name = "DOC.md", value_hint = ValueHint::FilePath)]
+    pub document: PathBuf,
+    /// A run directory
+    #[arg(value_name = "RUN", value_hint = ValueHint::DirPath)]
+    pub run: PathBuf,
+    /// Change nothing; exit with 1 when the document or its pictures are stale
+    #[arg(long)]
+    pub check: bool,
 }
 
 /// Options of `serve`.

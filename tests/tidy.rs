@@ -30,7 +30,7 @@ const PLACES: [(&str, &[&str]); 13] = [
     ("indicatif comfy_table", &["terminal"]),
     ("annotate_snippets", &["config"]),
     ("csv", &["archive", "export"]),
-    ("minijinja", &["export"]),
+    ("minijinja pulldown_cmark", &["export"]),
     ("tar zstd", &["archive"]),
 ];
 

@@ -2,7 +2,9 @@
 //! printed in one place and becomes one of the documented exit codes.
 
 mod dry_run;
+mod embed;
 mod init;
+mod job_summary;
 mod list;
 mod manual;
 mod pack;
@@ -32,6 +34,8 @@ pub enum Exit {
     Done,
     /// The sweep finished and everything is written, but some samples failed or are void.
     SomeFailed,
+    /// A document is not what its run makes of it.
+    Stale,
     /// Wrong usage or wrong config; nothing was measured.
     Usage,
     /// It could not run or could not write.
@@ -44,7 +48,7 @@ impl Exit {
     const fn code(self) -> u8 {
         match self {
             Self::Done => 0,
-            Self::SomeFailed => 1,
+            Self::SomeFailed | Self::Stale => 1,
             Self::Usage => 2,
             Self::CouldNot => 3,
             Self::Signal(code) => code,
@@ -100,6 +104,7 @@ fn run(cli: Cli, words: &[OsString]) -> Exit {
         Some(Command::Untag(arguments)) => tag::remove(&arguments, terminal),
         Some(Command::Remove(arguments)) => remove::run(&arguments, terminal),
         Some(Command::Pack(arguments)) => pack::run(&arguments, terminal),
+        Some(Command::Embed(arguments)) => embed::run(&arguments, terminal),
         Some(Command::Serve(arguments)) => serve::run(&arguments, terminal),
         Some(Command::Init(arguments)) => init::run(&arguments, terminal),
         Some(Command::Schema) => manual::schema(terminal),

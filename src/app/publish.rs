@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
+use super::job_summary;
 use crate::archive::{files, write_atomically};
 use crate::chart::{self, Drawn};
 use crate::cli::OutputFormat;
@@ -61,6 +62,7 @@ impl Edition<'_> {
                 terminal.document(&bytes).context("cannot write to standard output")?;
             }
         }
+        job_summary::append(&report, &pictures, terminal);
         if !terminal.is_quiet() {
             if self.print == OutputFormat::Text {
                 terminal.result(&terminal::summary(&report)).context("cannot write to standard output")?;

@@ -1,7 +1,7 @@
 //! `${NAME}` in header values and in the user name and password of an address: found in a config, filled in when a
 //! sweep runs. The environment is the caller's; knows nothing of TOML.
 
-use crate::model::target::user_info;
+use crate::model::target::{percent_encoded, user_info};
 
 /// A variable that the config needs and the environment lacks.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -68,18 +68,8 @@ pub(super) fn fill_with(text: &str, value: impl Fn(&str) -> Option<String>) -> R
 /// When `lookup` knows nothing.
 pub fn fill_address(url: &str, lookup: impl Fn(&str) -> Option<String>) -> Result<String, MissingVariable> {
     let Some(user) = user_info(url) else { return Ok(url.to_owned()) };
-    let filled = fill_with(&url[user.clone()], |name| lookup(name).map(|text| escape(&text)))?;
+    let filled = fill_with(&url[user.clone()], |name| lookup(name).map(|text| percent_encoded(&text)))?;
     Ok(format!("{}{filled}{}", &url[..user.start], &url[user.end..]))
-}
-
-/// Percent-encodes all but letters, digits and `-._~`.
-fn escape(text: &str) -> String {
-    let byte = |byte: u8| match byte {
-        b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
-        _ if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
-        _ => format!("%{byte:02X}"),
-    };
-    text.bytes().map(byte).collect()
 }
 
 /// Why an address cannot hold its variables; the problem and what is expected. `None` for one that can.

@@ -5,9 +5,12 @@ use std::fmt::Write as _;
 use std::io::Write;
 
 use crate::export::story::{COLUMNS, Story};
-use crate::export::{Export, ExportError, Picture, Pictures};
-use crate::model::figure::{Format, Theme};
-use crate::report::Report;
+use crate::export::{Export, ExportError, Pictures};
+use crate::model::figure::{Figure, Format, Theme};
+use crate::report::{Finding, Report};
+
+/// The folder of the pictures, beside the page.
+const CHARTS: &str = "charts";
 
 /// The page for repositories.
 pub(super) struct Markdown;
@@ -28,42 +31,50 @@ impl Export for Markdown {
 }
 
 fn page(story: &Story<'_>, pictures: &Pictures<'_>) -> String {
-    let mut page = format!("# {}\n\n{}\n", escape(story.title), escape(&story.lead));
-    findings(&mut page, story);
-    charts(&mut page, pictures);
-    table(&mut page, story);
-    failures(&mut page, story);
-    caveats(&mut page, story);
-    method(&mut page, story);
-    page
+    let parts =
+        [head(story), findings(story), charts(pictures), table(story), failures(story), caveats(story), method(story)];
+    parts.concat()
 }
 
-fn findings(page: &mut String, story: &Story<'_>) {
-    if story.findings.is_empty() {
-        return;
-    }
-    page.push_str("\n## Findings\n");
+pub(super) fn head(story: &Story<'_>) -> String {
+    format!("# {}\n\n{}\n", escape(story.title), escape(&story.lead))
+}
+
+pub(super) fn findings(story: &Story<'_>) -> String {
+    let mut page = String::new();
     for (title, findings) in &story.findings {
         let _ = write!(page, "\n### {title}\n\n");
-        findings.iter().for_each(|finding| item(page, &escape(&finding.text)));
+        findings.iter().for_each(|finding| item(&mut page, &escape(&finding.text)));
     }
+    section("Findings", &page)
 }
 
-fn charts(page: &mut String, pictures: &Pictures<'_>) {
-    let Some(format) = Format::ALL.into_iter().find(|format| pictures.formats.contains(format)) else { return };
-    if pictures.drawn.is_empty() {
-        return;
-    }
-    page.push_str("\n## Charts\n");
-    for picture in &pictures.drawn {
-        let _ = write!(page, "\n{}\n", image(picture, pictures.themes, format));
-    }
+/// The findings for a document with headings of its own; one that says so where there is none.
+pub(super) fn findings_alone(story: &Story<'_>) -> String {
+    let group = |(title, findings): &(&str, Vec<&Finding>)| {
+        let mut group = format!("**{title}**\n\n");
+        findings.iter().for_each(|finding| item(&mut group, &escape(&finding.text)));
+        group
+    };
+    let groups: Vec<String> = story.findings.iter().map(group).collect();
+    if groups.is_empty() { "No sample counts, so there is nothing to find.\n".to_owned() } else { groups.join("\n") }
 }
 
-/// A picture that follows the reader's theme where files of both themes are there.
-fn image(picture: &Picture<'_>, themes: &[Theme], format: Format) -> String {
-    let figure = picture.figure;
-    let file = |theme: Theme| format!("charts/{}{}.{}", figure.id, theme.suffix(), format.as_str());
+/// A heading over what is not empty.
+fn section(title: &str, content: &str) -> String {
+    if content.is_empty() { String::new() } else { format!("\n## {title}\n{content}") }
+}
+
+fn charts(pictures: &Pictures<'_>) -> String {
+    let Some(format) = pictures.format() else { return String::new() };
+    let shown = pictures.drawn.iter();
+    let images = shown.map(|picture| format!("\n{}\n", image(picture.figure, pictures.themes, format, CHARTS)));
+    section("Charts", &images.collect::<String>())
+}
+
+/// A picture that follows the reader's theme where files of both themes are there, in `folder` as an address has it.
+pub(super) fn image(figure: &Figure, themes: &[Theme], format: Format, folder: &str) -> String {
+    let file = |theme: Theme| format!("{folder}/{}{}.{}", figure.id, theme.suffix(), format.as_str());
     let first = if themes.contains(&Theme::Light) { Theme::Light } else { Theme::Dark };
     let words = attribute(&format!("{}. {}", figure.title, figure.description));
     let image = format!("<img alt=\"{words}\" src=\"{}\">", file(first));
@@ -76,53 +87,53 @@ fn image(picture: &Picture<'_>, themes: &[Theme], format: Format) -> String {
     format!("<picture>\n{image}\n</picture>")
 }
 
-fn table(page: &mut String, story: &Story<'_>) {
-    if story.rows.is_empty() {
-        return;
-    }
-    let row = |page: &mut String, fields: &[String]| {
-        let _ = writeln!(page, "| {} |", fields.join(" | "));
-    };
-    page.push_str("\n## Numbers\n\n");
-    row(page, &COLUMNS.map(str::to_owned));
-    row(page, &std::array::from_fn::<_, { COLUMNS.len() }, _>(|column| if column == 0 { "---" } else { "--:" }.into()));
-    story.rows.iter().for_each(|cell| row(page, &cell.texts.each_ref().map(|text| escape(text))));
+pub(super) fn table(story: &Story<'_>) -> String {
+    if story.rows.is_empty() { String::new() } else { section("Numbers", &format!("\n{}", rows(story))) }
 }
 
-fn failures(page: &mut String, story: &Story<'_>) {
-    if story.failures.is_empty() {
-        return;
-    }
-    page.push_str("\n## Failures\n\nThese samples are in no median.\n\n");
+/// The table alone, its header included.
+pub(super) fn rows(story: &Story<'_>) -> String {
+    let mut page = String::new();
+    let mut row = |fields: &[String]| {
+        let _ = writeln!(page, "| {} |", fields.join(" | "));
+    };
+    row(&COLUMNS.map(str::to_owned));
+    row(&std::array::from_fn::<_, { COLUMNS.len() }, _>(|column| if column == 0 { "---" } else { "--:" }.into()));
+    story.rows.iter().for_each(|cell| row(&cell.texts.each_ref().map(|text| escape(text))));
+    page
+}
+
+pub(super) fn failures(story: &Story<'_>) -> String {
+    let mut page = String::new();
     for failure in &story.failures {
         let why = if failure.why.is_empty() { String::new() } else { format!(". The first: {}", escape(failure.why)) };
         let name = escape(failure.name);
-        item(page, &format!("{name} at {}: {}{why}", story_count(failure.requests), failure.what));
+        item(&mut page, &format!("{name} at {}: {}{why}", story_count(failure.requests), failure.what));
     }
+    if page.is_empty() { page } else { section("Failures", &format!("\nThese samples are in no median.\n\n{page}")) }
 }
 
 fn story_count(requests: u32) -> String {
     if requests == 1 { "1 request".to_owned() } else { format!("{requests} requests") }
 }
 
-fn caveats(page: &mut String, story: &Story<'_>) {
-    if story.caveats.is_empty() {
-        return;
-    }
-    page.push_str("\n## Caveats\n\n");
+pub(super) fn caveats(story: &Story<'_>) -> String {
+    let mut page = String::new();
     for (name, evidence, advice) in &story.caveats {
         let about = if name.is_empty() { String::new() } else { format!("{}: ", escape(name)) };
-        item(page, &format!("{about}{} {}", escape(evidence), escape(advice)));
+        item(&mut page, &format!("{about}{} {}", escape(evidence), escape(advice)));
     }
+    if page.is_empty() { page } else { section("Caveats", &format!("\n{page}")) }
 }
 
-fn method(page: &mut String, story: &Story<'_>) {
-    page.push_str("\n## How it was measured\n\n");
-    story.method.iter().for_each(|(name, text)| item(page, &format!("{name}: {}", escape(text))));
+pub(super) fn method(story: &Story<'_>) -> String {
+    let mut page = String::from("\n## How it was measured\n\n");
+    story.method.iter().for_each(|(name, text)| item(&mut page, &format!("{name}: {}", escape(text))));
     if let Some(command) = &story.command {
         let fence = "`".repeat(longest_run(command, '`').max(2) + 1);
         let _ = write!(page, "\n## How to reproduce\n\n{fence}sh\n{command}\n{fence}\n");
     }
+    page
 }
 
 fn item(page: &mut String, text: &str) {
@@ -134,7 +145,7 @@ fn longest_run(text: &str, of: char) -> usize {
 }
 
 /// Any text as one line of Markdown that shows it: nothing in it is markup, a table's border or HTML. Cost: one pass.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut before = None;
     let mut rest = text.chars().peekable();

@@ -1,12 +1,20 @@
 //! Report → one file each. An export is given a report, its pictures and a writer; it never opens a file and never
 //! computes a statistic. A new one is a file here and its entry in [`EXPORTS`].
 
+mod document;
+mod excerpt;
 mod html;
+mod job_summary;
 mod markdown;
+mod mermaid;
 mod numbers;
 mod story;
 mod summary_csv;
 mod summary_json;
+
+pub use document::{MarkerFault, Place, fill, places};
+pub use excerpt::{Excerpt, excerpt};
+pub use job_summary::job_summary;
 
 use std::io::{self, Write};
 
@@ -45,6 +53,20 @@ pub struct Pictures<'a> {
     pub formats: &'a [Format],
     /// Kinds of charts that could not be drawn, and why.
     pub refused: &'a [(String, WhyNot)],
+}
+
+impl Pictures<'_> {
+    /// The format that pages show: the first there is.
+    #[must_use]
+    pub fn format(&self) -> Option<Format> {
+        Format::ALL.into_iter().find(|format| self.formats.contains(format))
+    }
+}
+
+/// Names of the files that a page shows of a figure: the light one first.
+fn files_of(figure: &Figure, themes: &[Theme], format: Format) -> Vec<String> {
+    let asked = Theme::ALL.into_iter().filter(|theme| themes.contains(theme));
+    asked.map(|theme| format!("{}{}.{}", figure.id, theme.suffix(), format.as_str())).collect()
 }
 
 /// One figure, painted in both themes, whichever of them have files.

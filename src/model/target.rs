@@ -89,6 +89,17 @@ pub fn with_password(url: &str, mask: impl Fn(&str) -> String) -> String {
     }
 }
 
+/// A text as part of an address: all but letters, digits and `-._~` percent-encoded.
+#[must_use]
+pub fn percent_encoded(text: &str) -> String {
+    let byte = |byte: u8| match byte {
+        b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        _ if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    text.bytes().map(byte).collect()
+}
+
 /// Addresses can be written in ways that only their parser sees through, such as with a third slash: rewritten without
 /// their secrets. `None` where there are none.
 fn as_parsed(url: &str, password: Option<&str>) -> Option<String> {

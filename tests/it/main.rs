@@ -5,6 +5,7 @@
 mod archive;
 mod command_line;
 mod cost;
+mod documents;
 mod exchange;
 mod leftovers;
 mod peer;

@@ -1,0 +1,152 @@
+//! `reportgen embed`: keeps what a document shows of a run up to date. What stands between markers is replaced, the
+//! pictures it shows are copied into a folder beside the document, and all else is left byte for byte.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+
+use super::render::archived_sweep;
+use super::{Exit, Failure};
+use crate::archive::{self, Loaded, files, write_atomically};
+use crate::chart;
+use crate::cli::EmbedArgs;
+use crate::config::{ChartSpec, Output};
+use crate::export::{self, Excerpt, MarkerFault, Picture, Pictures, Place};
+use crate::model::target::percent_encoded;
+use crate::report::Report;
+use crate::terminal::Terminal;
+
+pub(super) fn run(arguments: &EmbedArgs, terminal: Terminal) -> Result<Exit, Failure> {
+    let document = Document::read(&arguments.document)?;
+    let loaded = archive::load(&arguments.run).context("cannot embed")?;
+    let (_, sweep) = archived_sweep(&loaded)?;
+    let excerpts = document.excerpts(&loaded, &sweep.charts, &sweep.output)?;
+    let stale = document.stale(&loaded, &excerpts)?;
+    let number = stale.len();
+    if number == 0 {
+        terminal.note(&format!("{} is up to date", document.shown));
+        return Ok(Exit::Done);
+    }
+    for file in &stale {
+        if arguments.check {
+            terminal.say(&format!("stale: {}", file.what));
+        } else {
+            file.write()?;
+            terminal.note(&format!("wrote {}", file.what));
+        }
+    }
+    if arguments.check {
+        let (document, run) = (&document.shown, arguments.run.display());
+        terminal.say(&format!("bring it up to date with: reportgen embed {document} {run}"));
+        return Ok(Exit::Stale);
+    }
+    Ok(Exit::Done)
+}
+
+/// A document with its places.
+struct Document {
+    /// As messages name it.
+    shown: String,
+    /// Where it is, links followed: writing must not replace a link.
+    path: PathBuf,
+    text: String,
+    places: Vec<Place>,
+}
+
+/// A file that is not what it should be.
+struct Stale {
+    path: PathBuf,
+    bytes: Vec<u8>,
+    /// What messages call it.
+    what: String,
+}
+
+impl Document {
+    fn read(path: &Path) -> Result<Self, Failure> {
+        let shown = path.display().to_string();
+        let path = fs::canonicalize(path).with_context(|| format!("cannot read {shown}"))?;
+        let bytes = fs::read(&path).with_context(|| format!("cannot read {shown}"))?;
+        let text = String::from_utf8(bytes)
+            .map_err(|error| Failure::Usage(anyhow!("{shown} is no text: {}", error.utf8_error())))?;
+        let places = export::places(&text).map_err(|faults| complain(&shown, &faults))?;
+        if places.is_empty() {
+            let hint = "write one as two lines, <!-- reportgen:duration --> and <!-- /reportgen -->";
+            return Err(Failure::Usage(anyhow!("{shown} has no place for a picture, table or findings; {hint}")));
+        }
+        Ok(Self { shown, path, text, places })
+    }
+
+    /// The folder of its pictures: `README-charts` beside README.md.
+    fn folder(&self) -> String {
+        let stem = self.path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+        format!("{stem}-charts")
+    }
+
+    /// What belongs into each place.
+    fn excerpts(&self, loaded: &Loaded, charts: &[ChartSpec], output: &Output) -> Result<Vec<Excerpt>, Failure> {
+        let report = Report::of(&loaded.run);
+        let drawn = chart::draw(&report, charts);
+        let picture = |figure| Picture { figure, light: String::new(), dark: String::new() };
+        let pictures = Pictures {
+            drawn: drawn.figures.iter().map(picture).collect(),
+            themes: &output.themes,
+            formats: &output.formats,
+            refused: &drawn.refused,
+        };
+        let folder = percent_encoded(&self.folder());
+        let (mut excerpts, mut faults) = (Vec::new(), Vec::new());
+        for place in &self.places {
+            match export::excerpt(&report, &pictures, &place.name, &folder) {
+                Ok(excerpt) => excerpts.push(excerpt),
+                Err(problem) => faults.push(MarkerFault { line: place.line, problem }),
+            }
+        }
+        if faults.is_empty() { Ok(excerpts) } else { Err(complain(&self.shown, &faults)) }
+    }
+
+    /// Files that have to be written: pictures first, so that the document never shows one that is not there.
+    fn stale(&self, loaded: &Loaded, excerpts: &[Excerpt]) -> anyhow::Result<Vec<Stale>> {
+        let beside = self.path.with_file_name(self.folder());
+        let mut names: Vec<&String> = excerpts.iter().flat_map(|excerpt| &excerpt.files).collect();
+        names.sort_unstable();
+        names.dedup();
+        let mut stale = Vec::new();
+        for name in names {
+            let source = loaded.directory.file(files::CHARTS).join(name);
+            let bytes = fs::read(&source).with_context(|| {
+                let run = loaded.directory.path().display();
+                format!("cannot read {}; `reportgen render {run}` draws it", source.display())
+            })?;
+            let path = beside.join(name);
+            if fs::read(&path).ok().as_ref() != Some(&bytes) {
+                stale.push(Stale { path, bytes, what: format!("{}/{name}", self.folder()) });
+            }
+        }
+        let contents: Vec<String> = excerpts.iter().map(|excerpt| excerpt.text.clone()).collect();
+        let text = export::fill(&self.text, &self.places, &contents);
+        if text != self.text {
+            stale.push(Stale { path: self.path.clone(), bytes: text.into_bytes(), what: self.shown.clone() });
+        }
+        Ok(stale)
+    }
+}
+
+impl Stale {
+    /// Writes the file; one that was there keeps its permissions.
+    fn write(&self) -> anyhow::Result<()> {
+        let before = fs::metadata(&self.path).map(|metadata| metadata.permissions());
+        write_atomically(&self.path, &self.bytes)?;
+        if let Ok(permissions) = before {
+            let path = self.path.display();
+            fs::set_permissions(&self.path, permissions)
+                .with_context(|| format!("cannot set permissions of {path}"))?;
+        }
+        Ok(())
+    }
+}
+
+fn complain(document: &str, faults: &[MarkerFault]) -> Failure {
+    let lines: Vec<String> = faults.iter().map(|fault| format!("{document}, {fault}")).collect();
+    Failure::Usage(anyhow!("{}; the document is left as it is", lines.join("\n")))
+}
