@@ -25,6 +25,7 @@
 //! | 1 | stats | samples → numbers, pure |
 //! | 1 | config | text → Sweep |
 //! | 1 | protocol | the JSON lines between a sample's child and its parent |
+//! | 1 | framing | where the parts of an HTTP/1.1 message end, pure |
 //! | 1 | clock | the only reader of time |
 //! | 0 | model | value types |
 //! | 0 | cli | clap types only |
@@ -42,6 +43,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod export;
+pub mod framing;
 pub mod limits;
 pub mod model;
 pub mod paint;

@@ -26,7 +26,7 @@ const PLACES: [(&str, &[&str]); 13] = [
     // In strategy for the types of errors only: a failure is known by its type, never by its text.
     ("hyper", &["server", "strategy"]),
     ("hyper_util", &["server"]),
-    ("mio httparse slab", &["server", "strategy"]),
+    ("mio httparse slab", &["framing", "server", "strategy"]),
     ("indicatif comfy_table", &["terminal"]),
     ("annotate_snippets", &["config"]),
     ("csv", &["archive", "export"]),

@@ -104,7 +104,7 @@ impl Connection {
                         return Progress::Complete { reusable: clean && self.response.keeps_alive() };
                     }
                     Ok(_) => {}
-                    Err(_malformed) => return Progress::Failed(FailureKind::BadResponse),
+                    Err(_unreadable) => return Progress::Failed(FailureKind::BadResponse),
                 },
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Progress::Waiting,

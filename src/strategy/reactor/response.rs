@@ -1,52 +1,27 @@
-//! Reads one response, in whatever pieces it comes. Keeps nothing of a body, and of a head or a chunk's head only what
-//! has come of it so far: in most cases nothing. Pure.
+//! Reads one response, in whatever pieces it comes. Pure.
 
-use httparse::{EMPTY_HEADER, Header, Status};
+use httparse::{EMPTY_HEADER, Status};
 
+use crate::framing::{Begun, Body, MOST_HEADERS, Unreadable, keeps_alive};
 use crate::model::FailureKind;
 
-/// Headers of a response; more are a bad response, as they are to hyper.
-const MOST_HEADERS: usize = 100;
-/// The longest head, or trailers, in bytes.
+/// The longest head, in bytes.
 const HEAD_LIMIT: usize = 64 * 1024;
 
 /// A response as far as it has come.
 pub(super) struct Response {
     /// The response has no body, whatever its head says: the request was a HEAD.
     bodiless: bool,
-    expected: Part,
-    /// The beginning of a part that is only understood as a whole.
-    begun: Vec<u8>,
+    head: Begun,
     status: Option<u16>,
-    bytes: u64,
+    body: Body,
     keep_alive: bool,
 }
-
-/// What comes next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
-    Head,
-    /// A body of known length, of which so much is left.
-    Body(u64),
-    ChunkHead,
-    /// The inside of a chunk, of which so much is left.
-    Chunk(u64),
-    /// The line end after a chunk, of which so much is left.
-    ChunkEnd(u8),
-    Trailers,
-    /// A body that ends with the connection.
-    Rest,
-    Nothing,
-}
-
-/// What is wrong: not HTTP, or not to be understood.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Malformed;
 
 impl Response {
     /// A response of which nothing has come. `bodiless` where the request's method is HEAD.
     pub(super) const fn awaited(bodiless: bool) -> Self {
-        Self { bodiless, expected: Part::Head, begun: Vec::new(), status: None, bytes: 0, keep_alive: false }
+        Self { bodiless, head: Begun::nothing(), status: None, body: Body::none(), keep_alive: false }
     }
 
     /// The status, once the head has come.
@@ -56,12 +31,12 @@ impl Response {
 
     /// Bytes of the body so far, without the framing of chunks.
     pub(super) const fn bytes(&self) -> u64 {
-        self.bytes
+        self.body.bytes()
     }
 
     /// Whether all of it has come.
     pub(super) fn is_complete(&self) -> bool {
-        self.expected == Part::Nothing
+        self.status.is_some() && self.body.is_complete()
     }
 
     /// Whether the peer lets the connection be used again.
@@ -70,160 +45,51 @@ impl Response {
     }
 
     /// Takes what was read and returns what is beyond the response's end.
-    pub(super) fn take<'d>(&mut self, mut data: &'d [u8]) -> Result<&'d [u8], Malformed> {
-        while !data.is_empty() && !self.is_complete() {
-            data = match self.expected {
-                Part::Head | Part::ChunkHead | Part::Trailers => self.take_whole(data)?,
-                Part::ChunkEnd(left) => self.take_line_end(left, data)?,
-                Part::Body(_) | Part::Chunk(_) | Part::Rest | Part::Nothing => self.take_inside(data),
-            };
+    pub(super) fn take<'d>(&mut self, mut data: &'d [u8]) -> Result<&'d [u8], Unreadable> {
+        while self.status.is_none() && !data.is_empty() {
+            data = self.take_head(data)?;
         }
-        Ok(data)
+        self.body.take(data)
     }
 
     /// The connection has ended: `None` where that is also the response's end.
-    pub(super) fn cut_off(&mut self) -> Option<FailureKind> {
-        match self.expected {
-            Part::Nothing => None,
-            Part::Rest => {
-                self.expected = Part::Nothing;
-                None
+    pub(super) fn cut_off(&self) -> Option<FailureKind> {
+        match self.status {
+            None => Some(FailureKind::Closed),
+            Some(_) if self.body.is_complete() || self.body.ends_with_connection() => None,
+            Some(_) => Some(FailureKind::Truncated),
+        }
+    }
+
+    fn take_head<'d>(&mut self, data: &'d [u8]) -> Result<&'d [u8], Unreadable> {
+        let Self { bodiless, head, status, body, keep_alive } = self;
+        let rest = head.take(data, HEAD_LIMIT, |text| {
+            let mut headers = [EMPTY_HEADER; MOST_HEADERS];
+            let mut head = httparse::Response::new(&mut headers);
+            let Status::Complete(length) = head.parse(text)? else { return Ok(None) };
+            let code = head.code.ok_or(Unreadable::Malformed)?;
+            // An interim answer: the real one follows. 101 would be another protocol, which nobody asked for.
+            if matches!(code, 100 | 102..=199) {
+                return Ok(Some(length));
             }
-            Part::Head => Some(FailureKind::Closed),
-            _ => Some(FailureKind::Truncated),
-        }
+            let described = Body::after(head.headers, true)?;
+            *body = if *bodiless || matches!(code, 101 | 204 | 304) { Body::none() } else { described };
+            *keep_alive = code != 101 && !body.ends_with_connection() && keeps_alive(head.version, head.headers);
+            *status = Some(code);
+            Ok(Some(length))
+        })?;
+        Ok(rest.unwrap_or_default())
     }
-
-    fn take_inside<'d>(&mut self, data: &'d [u8]) -> &'d [u8] {
-        let available = data.len() as u64;
-        let (taken, next) = match self.expected {
-            Part::Body(left) if left <= available => (left, Part::Nothing),
-            Part::Body(left) => (available, Part::Body(left - available)),
-            Part::Chunk(left) if left <= available => (left, Part::ChunkEnd(2)),
-            Part::Chunk(left) => (available, Part::Chunk(left - available)),
-            other => (available, other),
-        };
-        self.bytes += taken;
-        self.expected = next;
-        &data[usize::try_from(taken).unwrap_or(data.len())..]
-    }
-
-    fn take_line_end<'d>(&mut self, left: u8, data: &'d [u8]) -> Result<&'d [u8], Malformed> {
-        let wanted = if left == 2 { b'\r' } else { b'\n' };
-        if data[0] != wanted {
-            return Err(Malformed);
-        }
-        self.expected = if left == 2 { Part::ChunkEnd(1) } else { Part::ChunkHead };
-        Ok(&data[1..])
-    }
-
-    /// Takes a part that is understood as a whole, or keeps what has come of it.
-    fn take_whole<'d>(&mut self, data: &'d [u8]) -> Result<&'d [u8], Malformed> {
-        let before = self.begun.len();
-        if before == 0 {
-            return match self.understand(data)? {
-                Some(length) => Ok(&data[length..]),
-                None => self.keep(data),
-            };
-        }
-        let mut whole = std::mem::take(&mut self.begun);
-        whole.extend_from_slice(data);
-        match self.understand(&whole)? {
-            // What had come before was not the whole, so its end is in `data`.
-            Some(length) => Ok(&data[length.saturating_sub(before)..]),
-            None => {
-                whole.truncate(before);
-                self.begun = whole;
-                self.keep(data)
-            }
-        }
-    }
-
-    fn keep<'d>(&mut self, data: &'d [u8]) -> Result<&'d [u8], Malformed> {
-        if self.begun.len() + data.len() > HEAD_LIMIT {
-            return Err(Malformed);
-        }
-        self.begun.extend_from_slice(data);
-        Ok(&[])
-    }
-
-    /// The length of the part that `text` begins with, if it is all there.
-    fn understand(&mut self, text: &[u8]) -> Result<Option<usize>, Malformed> {
-        match self.expected {
-            Part::Head => self.understand_head(text),
-            // httparse takes no digit at all for a zero.
-            Part::ChunkHead if !text[0].is_ascii_hexdigit() => Err(Malformed),
-            Part::ChunkHead => match httparse::parse_chunk_size(text).map_err(|_| Malformed)? {
-                Status::Complete((length, size)) => {
-                    self.expected = if size == 0 { Part::Trailers } else { Part::Chunk(size) };
-                    Ok(Some(length))
-                }
-                Status::Partial => Ok(None),
-            },
-            _ => match httparse::parse_headers(text, &mut [EMPTY_HEADER; MOST_HEADERS]).map_err(|_| Malformed)? {
-                Status::Complete((length, _)) => {
-                    self.expected = Part::Nothing;
-                    Ok(Some(length))
-                }
-                Status::Partial => Ok(None),
-            },
-        }
-    }
-
-    fn understand_head(&mut self, text: &[u8]) -> Result<Option<usize>, Malformed> {
-        let mut headers = [EMPTY_HEADER; MOST_HEADERS];
-        let mut head = httparse::Response::new(&mut headers);
-        let Status::Complete(length) = head.parse(text).map_err(|_| Malformed)? else { return Ok(None) };
-        let status = head.code.ok_or(Malformed)?;
-        // An interim answer: the real one follows. 101 would be another protocol, which nobody asked for.
-        if matches!(status, 100 | 102..=199) {
-            return Ok(Some(length));
-        }
-        let body = body_of(head.headers)?;
-        self.expected = if self.bodiless || matches!(status, 101 | 204 | 304) { Part::Nothing } else { body };
-        if self.expected == Part::Body(0) {
-            self.expected = Part::Nothing;
-        }
-        let asks = |word| words(head.headers, "connection").any(|one| one.eq_ignore_ascii_case(word));
-        let by_version = if head.version == Some(1) { !asks(b"close") } else { asks(b"keep-alive") };
-        self.keep_alive = by_version && self.expected != Part::Rest && status != 101;
-        self.status = Some(status);
-        Ok(Some(length))
-    }
-}
-
-/// How the body is delimited: RFC 9112, section 6.3.
-fn body_of(headers: &[Header<'_>]) -> Result<Part, Malformed> {
-    if let Some(last) = words(headers, "transfer-encoding").last() {
-        return Ok(if last.eq_ignore_ascii_case(b"chunked") { Part::ChunkHead } else { Part::Rest });
-    }
-    let mut lengths = words(headers, "content-length").map(length);
-    let Some(first) = lengths.next() else { return Ok(Part::Rest) };
-    let length = first?;
-    // The same length twice is a clumsy proxy; two lengths are nonsense.
-    if lengths.all(|other| other == Ok(length)) { Ok(Part::Body(length)) } else { Err(Malformed) }
-}
-
-fn length(word: &[u8]) -> Result<u64, Malformed> {
-    if !word.iter().all(u8::is_ascii_digit) {
-        return Err(Malformed);
-    }
-    std::str::from_utf8(word).ok().and_then(|digits| digits.parse().ok()).ok_or(Malformed)
-}
-
-/// The comma-separated words of all headers called `name`.
-fn words<'h>(headers: &'h [Header<'h>], name: &'h str) -> impl Iterator<Item = &'h [u8]> {
-    let named = headers.iter().filter(move |header| header.name.eq_ignore_ascii_case(name));
-    named.flat_map(|header| header.value.split(|byte| *byte == b',')).map(<[u8]>::trim_ascii)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Malformed, Response};
+    use super::Response;
+    use crate::framing::Unreadable;
     use crate::model::FailureKind;
 
     /// Takes `text` in pieces of `size`, and returns the response and what was beyond its end.
-    fn taken(text: &str, size: usize, bodiless: bool) -> Result<(Response, usize), Malformed> {
+    fn taken(text: &str, size: usize, bodiless: bool) -> Result<(Response, usize), Unreadable> {
         let mut response = Response::awaited(bodiless);
         let mut beyond = 0;
         for piece in text.as_bytes().chunks(size) {
@@ -259,7 +125,7 @@ mod tests {
                 let (response, beyond) = taken(&format!("{text}HTTP"), size, bodiless).unwrap();
                 let seen = (response.status(), response.bytes(), response.keeps_alive(), beyond);
                 assert_eq!(seen, (Some(status), bytes, keeps_alive, 4), "{text:?} in pieces of {size}");
-                assert!(response.is_complete() && response.begun.capacity() == 0);
+                assert!(response.is_complete() && response.head.as_bytes().is_empty());
             }
         }
     }
@@ -267,9 +133,9 @@ mod tests {
     #[test]
     fn a_body_without_a_length_ends_with_the_connection() {
         for encoding in ["", "Transfer-Encoding: identity\r\nContent-Length: 3\r\n"] {
-            let (mut response, _) = taken(&format!("HTTP/1.1 200 OK\r\n{encoding}\r\nhello"), 4, false).unwrap();
+            let (response, _) = taken(&format!("HTTP/1.1 200 OK\r\n{encoding}\r\nhello"), 4, false).unwrap();
             assert!(!response.is_complete() && !response.keeps_alive());
-            assert_eq!((response.cut_off(), response.bytes(), response.is_complete()), (None, 5, true));
+            assert_eq!((response.cut_off(), response.bytes()), (None, 5));
         }
     }
 
@@ -282,7 +148,7 @@ mod tests {
             (CHUNKED, FailureKind::Truncated, Some(200), 13),
             (&CHUNKED[..CHUNKED.len() - 12], FailureKind::Truncated, Some(200), 6),
         ] {
-            let (mut response, _) = taken(text, 100, false).unwrap();
+            let (response, _) = taken(text, 100, false).unwrap();
             assert_eq!(
                 (response.cut_off(), response.status(), response.bytes()),
                 (Some(kind), status, bytes),
@@ -292,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_http_is_malformed_and_never_kept_without_end() {
+    fn what_is_not_http_is_refused_and_never_kept_without_end() {
         let endless = format!("HTTP/1.1 200 OK\r\nx: {}", "y".repeat(70_000));
         let many = format!("HTTP/1.1 200 OK\r\n{}\r\n", "x: y\r\n".repeat(101));
         for text in [
@@ -308,7 +174,7 @@ mod tests {
             &many,
         ] {
             for size in [1 + text.len() / 200, 1_000] {
-                assert_eq!(taken(text, size, false).err(), Some(Malformed), "{text:.60} in pieces of {size}");
+                assert!(taken(text, size, false).is_err(), "{text:.60} in pieces of {size}");
             }
         }
     }
