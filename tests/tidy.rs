@@ -24,8 +24,8 @@ const PLACES: [(&str, &[&str]); 13] = [
     ("clap_complete", &["app", "cli"]),
     ("clap_mangen", &["app"]),
     // In strategy for the types of errors only: a failure is known by its type, never by its text.
-    ("hyper", &["server", "strategy"]),
-    ("hyper_util", &["server"]),
+    ("hyper", &["strategy"]),
+    ("h2 hdrhistogram bytes", &["server"]),
     ("mio httparse slab", &["framing", "server", "strategy"]),
     ("indicatif comfy_table", &["terminal"]),
     ("annotate_snippets", &["config"]),

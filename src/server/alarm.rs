@@ -1,115 +1,134 @@
-//! One alarm clock that an event loop can wait for, finer than the millisecond of tokio's own timer: a thread that waits
-//! on a condition variable. It may ring for nothing. A timer descriptor in the loop itself was measured to be 10 µs more
-//! punctual at most, and would need unsafe code and a second way for other systems.
+//! Wakes the event loop at a given time, finer than the millisecond of its own time limit: on Linux by a timer descriptor
+//! among its sockets. Elsewhere by that limit, rounded up to what the system can.
 
 use std::io;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use tokio::sync::Notify;
+use mio::{Registry, Token};
 
-use crate::clock::{Clock, SystemClock};
 use crate::model::Nanos;
-use crate::server::system;
 
-/// The event loop's end. Dropping it ends the thread.
+/// The event loop's alarm clock. It may ring for nothing.
 pub(super) struct Alarm {
-    bell: Arc<Bell>,
+    timer: imp::Timer,
+    set: Option<Nanos>,
 }
 
 impl Alarm {
-    /// An alarm that is not set, on the clock of its deadlines.
-    pub(super) fn new(clock: SystemClock) -> io::Result<Self> {
-        let bell = Arc::new(Bell { clock, setting: Mutex::default(), changed: Condvar::new(), rung: Notify::new() });
-        let watched = Arc::clone(&bell);
-        std::thread::Builder::new().name("alarm".to_owned()).spawn(move || watched.watch())?;
-        Ok(Self { bell })
+    /// An alarm that is not set; it rings as `token`.
+    pub(super) fn new(registry: &Registry, token: Token) -> io::Result<Self> {
+        Ok(Self { timer: imp::Timer::new(registry, token)?, set: None })
     }
 
-    /// Rings once at `deadline`, and no more for what was set before.
-    pub(super) fn set(&self, deadline: Nanos) {
-        self.bell.lock().deadline = Some(deadline);
-        self.bell.changed.notify_one();
+    /// Sets it to `deadline`, if it is not, and returns how long the loop may wait for events: `None` is for ever.
+    pub(super) fn set(&mut self, deadline: Option<Nanos>, now: Nanos) -> io::Result<Option<Duration>> {
+        let Some(deadline) = deadline else { return Ok(None) };
+        let left = deadline - now;
+        if left == Nanos::ZERO {
+            return Ok(Some(Duration::ZERO));
+        }
+        if self.set != Some(deadline) {
+            self.timer.set(left)?;
+            self.set = Some(deadline);
+        }
+        Ok(imp::Timer::limit(left))
     }
 
-    /// Returns when the alarm has rung.
-    pub(super) async fn ring(&self) {
-        self.bell.rung.notified().await;
-    }
-}
-
-impl Drop for Alarm {
-    fn drop(&mut self) {
-        self.bell.lock().over = true;
-        self.bell.changed.notify_one();
+    /// It has rung, so it is set no more.
+    pub(super) fn rang(&mut self) {
+        self.set = None;
     }
 }
 
-struct Bell {
-    clock: SystemClock,
-    setting: Mutex<Setting>,
-    changed: Condvar,
-    rung: Notify,
-}
+#[cfg(target_os = "linux")]
+mod imp {
+    use std::io;
+    use std::os::fd::{AsRawFd, OwnedFd};
+    use std::time::Duration;
 
-#[derive(Default)]
-struct Setting {
-    deadline: Option<Nanos>,
-    over: bool,
-}
+    use mio::unix::SourceFd;
+    use mio::{Interest, Registry, Token};
+    use rustix::time::{
+        Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, timerfd_create, timerfd_settime,
+    };
 
-impl Bell {
-    fn lock(&self) -> MutexGuard<'_, Setting> {
-        self.setting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+    use crate::model::Nanos;
 
-    fn watch(&self) {
-        system::tighten_timers();
-        let mut setting = self.lock();
-        while !setting.over {
-            setting = match setting.deadline.map(|deadline| deadline - self.clock.now()) {
-                None => self.changed.wait(setting).unwrap_or_else(PoisonError::into_inner),
-                Some(Nanos::ZERO) => {
-                    setting.deadline = None;
-                    self.rung.notify_one();
-                    setting
-                }
-                Some(rest) => {
-                    self.changed.wait_timeout(setting, rest.as_duration()).unwrap_or_else(PoisonError::into_inner).0
-                }
+    pub(super) struct Timer(OwnedFd);
+
+    impl Timer {
+        pub(super) fn new(registry: &Registry, token: Token) -> io::Result<Self> {
+            let timer = timerfd_create(TimerfdClockId::Monotonic, TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC)?;
+            registry.register(&mut SourceFd(&timer.as_raw_fd()), token, Interest::READABLE)?;
+            Ok(Self(timer))
+        }
+
+        /// Its events come by the edge, and setting it clears it: nobody has to read it.
+        pub(super) fn set(&self, left: Nanos) -> io::Result<()> {
+            let zero = Timespec { tv_sec: 0, tv_nsec: 0 };
+            let value = Timespec {
+                tv_sec: i64::try_from(left.0 / 1_000_000_000).unwrap_or(i64::MAX),
+                tv_nsec: i64::try_from(left.0 % 1_000_000_000).unwrap_or(0),
             };
+            let time = Itimerspec { it_interval: zero, it_value: value };
+            timerfd_settime(&self.0, TimerfdTimerFlags::empty(), &time)?;
+            Ok(())
+        }
+
+        pub(super) const fn limit(_left: Nanos) -> Option<Duration> {
+            None
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod imp {
+    use std::io;
+    use std::time::Duration;
+
+    use mio::{Registry, Token};
+
+    use crate::model::Nanos;
+
+    pub(super) struct Timer;
+
+    impl Timer {
+        pub(super) fn new(_registry: &Registry, _token: Token) -> io::Result<Self> {
+            Ok(Self)
+        }
+
+        pub(super) fn set(&self, _left: Nanos) -> io::Result<()> {
+            Ok(())
+        }
+
+        pub(super) const fn limit(left: Nanos) -> Option<Duration> {
+            Some(left.as_duration())
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use mio::{Events, Poll, Token};
+
     use super::Alarm;
     use crate::clock::{Clock, SystemClock};
     use crate::model::Nanos;
 
     #[test]
-    fn it_rings_for_the_last_setting() {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(async {
-            let clock = SystemClock::start();
-            let alarm = Alarm::new(clock).unwrap();
-            for deadline in [clock.now() + Nanos::from_millis(3), Nanos::ZERO] {
-                alarm.set(Nanos::SECOND * 3_600);
-                alarm.set(deadline);
-                alarm.ring().await;
-                assert!(clock.now() >= deadline);
+    fn it_rings_for_the_last_setting_and_never_early() {
+        let (clock, mut events) = (SystemClock::start(), Events::with_capacity(8));
+        let mut poll = Poll::new().unwrap();
+        let mut alarm = Alarm::new(poll.registry(), Token(0)).unwrap();
+        for _ in 0..3 {
+            let deadline = clock.now() + Nanos::from_millis(3);
+            alarm.set(Some(clock.now() + Nanos::SECOND * 3_600), clock.now()).unwrap();
+            while clock.now() < deadline {
+                let limit = alarm.set(Some(deadline), clock.now()).unwrap();
+                poll.poll(&mut events, limit).unwrap();
+                alarm.rang();
             }
-        });
-    }
-
-    #[test]
-    fn the_thread_ends_with_the_alarm_even_while_it_waits() {
-        let alarm = Alarm::new(SystemClock::start()).unwrap();
-        alarm.set(Nanos::SECOND * 3_600);
-        let bell = std::sync::Arc::downgrade(&alarm.bell);
-        drop(alarm);
-        while bell.upgrade().is_some() {
-            std::thread::yield_now();
         }
+        assert_eq!(alarm.set(None, clock.now()).unwrap(), None);
     }
 }

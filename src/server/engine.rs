@@ -1,34 +1,46 @@
-//! The event loop: accepts connections, serves each in a task of its own, obeys commands. One thread does it all, so
-//! counting needs no locks.
+//! The event loop: accepts connections, advances those that are ready, answers whoever's time has come, obeys commands.
+//! One thread does it all, so counting needs no locks.
+//!
+//! Answers go first: whatever else there is to do is done in small portions, and between two portions everybody whose
+//! time has come is answered. Whoever queues is accepted before anybody is read: a full queue costs a client a second.
 
-use std::future::poll_fn;
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpListener as BlockingListener};
-use std::pin::Pin;
-use std::rc::Rc;
-use std::task::{Context, Poll, ready};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender};
 
-use socket2::{Domain, Protocol, SockRef, Socket, Type};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::runtime::{Builder, LocalOptions};
-use tokio::sync::mpsc::UnboundedReceiver;
-use tokio::sync::oneshot;
-use tokio::task::coop::unconstrained;
-use tokio::task::{JoinSet, spawn_local};
+use mio::net::{TcpListener, TcpStream};
+use mio::{Events, Interest, Poll, Token, Waker};
+use slab::Slab;
+use socket2::{Domain, Protocol, Socket, Type};
 
-use crate::clock::SystemClock;
+use crate::clock::{Clock, SystemClock};
 use crate::model::{DelayTarget, Nanos};
-use crate::server::agenda::{Agenda, Wait};
-use crate::server::answer::Connection;
+use crate::server::agenda::{Agenda, Due};
+use crate::server::alarm::Alarm;
+use crate::server::connection::{Connection, Event};
 use crate::server::error::ServerError;
+use crate::server::multiplexed::Multiplexed;
 use crate::server::sample::{Sample, Witness};
 
 /// Clients that may be waiting to be accepted; the kernel clamps it to its own limit.
 const BACKLOG: i32 = 65_535;
 /// How long no connection is accepted after one could not be, unless one closes earlier.
 const ACCEPT_PAUSE: Nanos = Nanos::from_millis(100);
-/// Socket events taken from the kernel at once. Few, because a request whose time has come queues behind them.
+/// Socket events taken from the kernel at once. Few, because who queues to be accepted waits behind them.
 const EVENTS_AT_ONCE: usize = 64;
+/// Connections accepted between two looks at the agenda.
+const ACCEPTED_AT_ONCE: usize = 16;
+/// Answers between two looks at the sockets: as many as take about a millisecond.
+const ANSWERED_AT_ONCE: usize = 64;
+/// One buffer for all connections; nothing stays in it.
+const BUFFER_BYTES: usize = 64 * 1024;
+
+const LISTENER: Token = Token(0);
+const COMMANDS: Token = Token(1);
+const ALARM: Token = Token(2);
+/// The token of the first client.
+const CLIENTS: usize = 3;
 
 /// What the server can be told while it runs.
 pub(super) enum Command {
@@ -37,17 +49,17 @@ pub(super) enum Command {
         /// Seed of the new sample's schedule.
         seed: u64,
         /// Told when it is done.
-        done: oneshot::Sender<()>,
+        done: Sender<()>,
     },
     /// Say what was seen since the sample began.
-    End(oneshot::Sender<Witness>),
+    End(Sender<Witness>),
     /// Close everything.
     Stop,
 }
 
 /// Opens a listening socket, ready for the event loop.
-pub(super) fn listen(address: SocketAddr) -> Result<BlockingListener, ServerError> {
-    try_listen(address).map_err(|source| match source.kind() {
+pub(super) fn listen(address: SocketAddr) -> Result<TcpListener, ServerError> {
+    try_listen(address).map(TcpListener::from_std).map_err(|source| match source.kind() {
         ErrorKind::AddrInUse => ServerError::AddressInUse(address),
         _ => ServerError::Listen { address, source },
     })
@@ -63,105 +75,281 @@ fn try_listen(address: SocketAddr) -> io::Result<BlockingListener> {
     Ok(socket.into())
 }
 
+/// An event loop without sockets, and a way to call it from elsewhere.
+pub(super) fn event_loop() -> Result<(Poll, Arc<Waker>), ServerError> {
+    let poll = Poll::new().map_err(ServerError::EventLoop)?;
+    let waker = Waker::new(poll.registry(), COMMANDS).map_err(ServerError::EventLoop)?;
+    Ok((poll, Arc::new(waker)))
+}
+
 /// Serves until told to stop, and returns what was seen since the last beginning.
 pub(super) fn run(
-    listener: BlockingListener,
+    poll: Poll,
+    listener: TcpListener,
     target: DelayTarget,
     seed: u64,
-    commands: UnboundedReceiver<Command>,
+    commands: Receiver<Command>,
 ) -> Result<Witness, ServerError> {
-    let runtime = Builder::new_current_thread()
-        .enable_io()
-        .max_io_events_per_tick(EVENTS_AT_ONCE)
-        .build_local(LocalOptions::default())
-        .map_err(ServerError::EventLoop)?;
-    runtime.block_on(async move {
-        let mut engine = Engine::new(listener, target, seed).map_err(ServerError::EventLoop)?;
-        spawn_local(Rc::clone(&engine.agenda).keep());
-        // Whoever queues is accepted before anybody is served: a full queue costs a client a whole second.
-        unconstrained(engine.obey(commands)).await;
-        Ok(engine.sample.witness())
-    })
+    let mut engine = Engine::new(poll, listener, target, seed, commands).map_err(ServerError::EventLoop)?;
+    engine.run().map_err(ServerError::EventLoop)?;
+    Ok(engine.witness())
 }
 
 struct Engine {
+    poll: Poll,
     listener: TcpListener,
+    commands: Receiver<Command>,
+    clock: SystemClock,
+    alarm: Alarm,
     target: DelayTarget,
-    agenda: Rc<Agenda>,
-    sample: Rc<Sample>,
-    connections: JoinSet<()>,
-    pause: Option<Wait>,
+    agenda: Agenda<Who>,
+    sample: Sample,
+    clients: Slab<Client>,
+    /// Whether somebody may be waiting to be accepted.
+    is_queued: bool,
+    /// Until when nobody is accepted.
+    pause: Option<Nanos>,
+    /// Clients to be advanced although no event said so.
+    pending: Vec<usize>,
+    buffer: Vec<u8>,
 }
 
-enum Event {
-    Command(Command),
-    Closed,
-    Accepted(io::Result<TcpStream>),
+enum Client {
+    One(Connection),
+    Many(Box<Multiplexed>),
+}
+
+/// Who waits for an answer: a client, and of one that multiplexes a stream.
+#[derive(Clone, Copy)]
+struct Who {
+    client: usize,
+    stream: usize,
 }
 
 impl Engine {
-    fn new(listener: BlockingListener, target: DelayTarget, seed: u64) -> io::Result<Self> {
+    fn new(
+        poll: Poll,
+        mut listener: TcpListener,
+        target: DelayTarget,
+        seed: u64,
+        commands: Receiver<Command>,
+    ) -> io::Result<Self> {
+        poll.registry().register(&mut listener, LISTENER, Interest::READABLE)?;
         Ok(Self {
-            listener: TcpListener::from_std(listener)?,
-            agenda: Agenda::new(SystemClock::start())?,
+            alarm: Alarm::new(poll.registry(), ALARM)?,
+            poll,
+            listener,
+            commands,
+            clock: SystemClock::start(),
+            agenda: Agenda::new(target.max_concurrent),
             sample: Sample::begin(&target, seed),
             target,
-            connections: JoinSet::new(),
+            clients: Slab::new(),
+            is_queued: true,
             pause: None,
+            pending: Vec::new(),
+            buffer: vec![0; BUFFER_BYTES],
         })
     }
 
-    async fn obey(&mut self, mut commands: UnboundedReceiver<Command>) {
+    fn witness(&self) -> Witness {
+        self.sample.witness(self.agenda.len())
+    }
+
+    fn run(&mut self) -> io::Result<()> {
+        let mut events = Events::with_capacity(EVENTS_AT_ONCE);
         loop {
-            match poll_fn(|context| self.poll_event(&mut commands, context)).await {
-                Event::Command(Command::Begin { seed, done }) => {
-                    self.begin(seed).await;
-                    let _ = done.send(());
+            let deadline = self.agenda.next().into_iter().chain(self.pause).min();
+            let limit = self.alarm.set(deadline, self.clock.now())?;
+            let is_busy = !self.pending.is_empty() || self.is_queued && self.pause.is_none();
+            match self.poll.poll(&mut events, if is_busy { Some(std::time::Duration::ZERO) } else { limit }) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                polled => polled?,
+            }
+            for event in &events {
+                self.answer_due();
+                match event.token() {
+                    LISTENER => self.is_queued = true,
+                    COMMANDS => {
+                        if self.obey() {
+                            return Ok(());
+                        }
+                    }
+                    ALARM => self.alarm.rang(),
+                    Token(token) => self.advance(token - CLIENTS, event.is_read_closed()),
                 }
-                Event::Command(Command::End(reply)) => {
-                    let _ = reply.send(self.sample.witness());
-                }
-                Event::Command(Command::Stop) => return,
-                Event::Closed => self.pause = None,
-                Event::Accepted(Ok(stream)) => self.serve(stream),
-                Event::Accepted(Err(error)) => self.back_off(&error),
+            }
+            self.answer_due();
+            self.accept();
+            for client in std::mem::take(&mut self.pending) {
+                self.advance(client, true);
             }
         }
     }
 
-    fn poll_event(&mut self, commands: &mut UnboundedReceiver<Command>, context: &mut Context<'_>) -> Poll<Event> {
-        if let Poll::Ready(command) = commands.poll_recv(context) {
-            return Poll::Ready(Event::Command(command.unwrap_or(Command::Stop)));
+    /// Returns whether it is told to stop.
+    fn obey(&mut self) -> bool {
+        while let Ok(command) = self.commands.try_recv() {
+            match command {
+                Command::Begin { seed, done } => {
+                    self.begin(seed);
+                    let _ = done.send(());
+                }
+                Command::End(reply) => {
+                    let _ = reply.send(self.witness());
+                }
+                Command::Stop => return true,
+            }
         }
-        if let Poll::Ready(Some(_)) = self.connections.poll_join_next(context) {
-            return Poll::Ready(Event::Closed);
-        }
-        if let Some(pause) = &mut self.pause {
-            ready!(Pin::new(pause).poll(context));
-            self.pause = None;
-        }
-        self.listener.poll_accept(context).map_ok(|(stream, _)| stream).map(Event::Accepted)
+        false
     }
 
-    fn serve(&mut self, stream: TcpStream) {
-        let connection = Connection::new(Rc::clone(&self.sample), Rc::clone(&self.agenda));
-        self.connections.spawn_local(connection.serve(stream));
+    /// The new sample's clients start after this, so whoever is connected or queues for it now is a leftover.
+    fn begin(&mut self, seed: u64) {
+        self.clients.clear();
+        self.pending.clear();
+        while self.listener.accept().is_ok() {}
+        self.pause = None;
+        self.agenda = Agenda::new(self.target.max_concurrent);
+        self.sample = Sample::begin(&self.target, seed);
+    }
+
+    fn accept(&mut self) {
+        if self.pause.is_some_and(|pause| pause <= self.clock.now()) {
+            self.pause = None;
+        }
+        if !self.is_queued || self.pause.is_some() {
+            return;
+        }
+        for _ in 0..ACCEPTED_AT_ONCE {
+            match self.listener.accept().and_then(|(stream, _)| self.welcome(stream)) {
+                Ok(()) => {}
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    self.is_queued = false;
+                    return;
+                }
+                Err(error) => return self.back_off(&error),
+            }
+        }
+    }
+
+    fn welcome(&mut self, mut stream: TcpStream) -> io::Result<()> {
+        let _ = stream.set_nodelay(true);
+        let entry = self.clients.vacant_entry();
+        let token = Token(CLIENTS + entry.key());
+        self.poll.registry().register(&mut stream, token, Interest::READABLE | Interest::WRITABLE)?;
+        entry.insert(Client::One(Connection::new(stream)));
+        Ok(())
     }
 
     /// Without descriptors every further attempt would fail at once, and the loop would spin.
     fn back_off(&mut self, error: &io::Error) {
         self.sample.count_accept_error();
         if !matches!(error.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset) {
-            self.pause = Some(self.agenda.wait_until(self.agenda.now() + ACCEPT_PAUSE));
+            self.pause = Some(self.clock.now() + ACCEPT_PAUSE);
         }
     }
 
-    /// The new sample's clients start after this, so whoever is connected or queues for it now is a leftover.
-    async fn begin(&mut self, seed: u64) {
-        self.connections.shutdown().await;
-        // Not through tokio, which would not look before the kernel has reported an event.
-        while SockRef::from(&self.listener).accept().is_ok() {}
+    /// Goes on with a client whose socket may be ready. `ends` where its own side is closed.
+    fn advance(&mut self, client: usize, ends: bool) {
+        // One that has ended may still have an event on its way.
+        match self.clients.get_mut(client) {
+            None => {}
+            Some(Client::Many(connection)) => {
+                let progress = connection.advance();
+                for stream in progress.arrived {
+                    self.admit(Who { client, stream });
+                }
+                if progress.is_over {
+                    self.part(client);
+                }
+            }
+            Some(Client::One(connection)) => match connection.advance(ends, &mut self.buffer) {
+                Event::Nothing => {}
+                Event::Request => self.admit(Who { client, stream: 0 }),
+                Event::Preface(begun) => self.multiplex(client, begun),
+                Event::End => self.part(client),
+            },
+        }
+    }
+
+    /// Counts a request and enters it on the agenda.
+    fn admit(&mut self, who: Who) {
+        let answer = self.sample.admit(self.agenda.len());
+        let place = self.agenda.enter(who, answer, self.clock.now());
+        let carried_one = match &mut self.clients[who.client] {
+            Client::One(connection) => {
+                connection.place = Some(place);
+                if connection.may_advance() {
+                    self.pending.push(who.client);
+                }
+                &mut connection.carried_one
+            }
+            Client::Many(connection) => {
+                connection.wait_at(who.stream, place);
+                &mut connection.carried_one
+            }
+        };
+        if !std::mem::replace(carried_one, true) {
+            self.sample.count_connection();
+        }
+    }
+
+    fn multiplex(&mut self, client: usize, begun: Vec<u8>) {
+        if let Client::One(connection) = self.clients.remove(client) {
+            let key = self.clients.insert(Client::Many(Box::new(Multiplexed::new(connection.into_stream(), begun))));
+            // The slab gives the place that was left last, so the socket's token still fits.
+            debug_assert_eq!(key, client);
+            self.pending.push(key);
+        }
+    }
+
+    /// Answers those whose time has come.
+    fn answer_due(&mut self) {
+        let mut now = self.clock.now();
+        for _ in 0..ANSWERED_AT_ONCE {
+            let Some(due) = self.agenda.take_due(now) else { return };
+            now = self.answer(&due);
+        }
+    }
+
+    /// Returns the time after the answer.
+    fn answer(&mut self, due: &Due<Who>) -> Nanos {
+        let Who { client, stream } = due.who;
+        let (answered, stays) = match &mut self.clients[client] {
+            Client::One(connection) => {
+                let stays = connection.respond(due.answer);
+                if stays && connection.may_advance() {
+                    self.pending.push(client);
+                }
+                (true, stays)
+            }
+            Client::Many(connection) => {
+                if self.pending.last() != Some(&client) {
+                    self.pending.push(client);
+                }
+                (connection.respond(stream, due.answer), true)
+            }
+        };
+        let now = self.clock.now();
+        if answered {
+            self.sample.count_answer(due.answer, now - due.start);
+        }
+        if !stays {
+            self.part(client);
+        }
+        now
+    }
+
+    /// Forgets a client and whatever it waits for.
+    fn part(&mut self, client: usize) {
+        let now = self.clock.now();
+        match self.clients.remove(client) {
+            Client::One(connection) => connection.place.into_iter().for_each(|place| self.agenda.strike(place, now)),
+            Client::Many(connection) => connection.places().for_each(|place| self.agenda.strike(place, now)),
+        }
+        // A descriptor is free again.
         self.pause = None;
-        self.sample = Sample::begin(&self.target, seed);
     }
 }

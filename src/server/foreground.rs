@@ -1,9 +1,11 @@
 //! The delay server in this process, on the thread that calls [`Server::run`].
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
 
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::sync::oneshot;
+use mio::net::TcpListener;
+use mio::{Poll, Waker};
 
 use crate::model::DelayTarget;
 use crate::server::engine::{self, Command};
@@ -13,11 +15,12 @@ use crate::server::system;
 
 /// A delay server that listens and does not serve yet.
 pub struct Server {
-    listener: std::net::TcpListener,
+    poll: Poll,
+    listener: TcpListener,
     address: SocketAddr,
     target: DelayTarget,
     seed: u64,
-    commands: UnboundedReceiver<Command>,
+    commands: Receiver<Command>,
     remote: Remote,
 }
 
@@ -25,13 +28,15 @@ impl Server {
     /// Listens on `address`, port 0 for any free one, and raises the process's limit of open files to what it may be.
     ///
     /// # Errors
-    /// [`ServerError::AddressInUse`] or [`ServerError::Listen`].
+    /// [`ServerError::AddressInUse`], [`ServerError::Listen`] or [`ServerError::EventLoop`].
     pub fn bind(address: SocketAddr, target: &DelayTarget, seed: u64) -> Result<Self, ServerError> {
         system::raise_file_limit();
         let listener = engine::listen(address)?;
         let address = listener.local_addr().map_err(|source| ServerError::Listen { address, source })?;
-        let (sender, commands) = unbounded_channel();
-        Ok(Self { listener, address, target: target.clone(), seed, commands, remote: Remote(sender) })
+        let (poll, waker) = engine::event_loop()?;
+        let (sender, commands) = channel();
+        let remote = Remote { sender, waker };
+        Ok(Self { poll, listener, address, target: target.clone(), seed, commands, remote })
     }
 
     /// Where it listens, with the port that was chosen.
@@ -47,39 +52,48 @@ impl Server {
     }
 
     /// Serves until [`Remote::stop`], then drops every connection and returns what was seen since the last
-    /// [`Remote::begin`]. Must not be called inside a tokio runtime.
+    /// [`Remote::begin`].
     ///
     /// # Errors
     /// [`ServerError::EventLoop`].
     pub fn run(self) -> Result<Witness, ServerError> {
-        engine::run(self.listener, self.target, self.seed, self.commands)
+        engine::run(self.poll, self.listener, self.target, self.seed, self.commands)
     }
 }
 
-/// Commands a running [`Server`] from any thread outside a tokio runtime.
+/// Commands a running [`Server`] from any thread.
 #[derive(Clone)]
-pub struct Remote(UnboundedSender<Command>);
+pub struct Remote {
+    sender: Sender<Command>,
+    waker: Arc<Waker>,
+}
 
 impl Remote {
     /// Closes every connection, those that nobody has accepted yet included, and counts anew with the answers of
     /// `seed`. Returns when that is done; `None` if the server has ended.
     #[must_use]
     pub fn begin(&self, seed: u64) -> Option<()> {
-        let (done, answer) = oneshot::channel();
-        self.0.send(Command::Begin { seed, done }).ok()?;
-        answer.blocking_recv().ok()
+        let (done, answer) = channel();
+        self.tell(Command::Begin { seed, done })?;
+        answer.recv().ok()
     }
 
     /// What was seen since the last beginning; counting goes on. `None` if the server has ended.
     #[must_use]
     pub fn end(&self) -> Option<Witness> {
-        let (reply, answer) = oneshot::channel();
-        self.0.send(Command::End(reply)).ok()?;
-        answer.blocking_recv().ok()
+        let (reply, answer) = channel();
+        self.tell(Command::End(reply))?;
+        answer.recv().ok()
     }
 
     /// Ends the server soon; nothing happens if it has ended.
     pub fn stop(&self) {
-        let _ = self.0.send(Command::Stop);
+        let _ = self.tell(Command::Stop);
+    }
+
+    fn tell(&self, command: Command) -> Option<()> {
+        self.sender.send(command).ok()?;
+        // Without an event loop there is nobody to call, and no answer.
+        self.waker.wake().ok()
     }
 }

@@ -6,18 +6,19 @@
 //! foreground. It must not know what a strategy or a cell is, nor print.
 //!
 //! ```text
-//! Handle ── JSON lines (wire) ── run_child ── Remote ── Server ── engine ── answer ── agenda ── alarm
-//!                                                                   └───────── sample
+//! Handle ── JSON lines (wire) ── run_child ── Remote ── Server ── engine ── connection, multiplexed
+//!                                                                   └─── agenda, alarm, sample
 //! ```
 
 mod agenda;
 mod alarm;
-mod answer;
 mod child;
+mod connection;
 mod engine;
 mod error;
 mod foreground;
 mod handle;
+mod multiplexed;
 mod sample;
 mod system;
 #[cfg(test)]

@@ -1,11 +1,8 @@
-//! What the server sees during one sample. Every connection belongs to the sample it was accepted in, so nothing that a
-//! killed sample left behind counts in the next one.
+//! What the server sees during one sample. A sample begins without connections, so nothing that a killed one left behind
+//! counts in the next.
 
-use std::cell::{Cell, RefCell};
-use std::rc::Rc;
-
+use hdrhistogram::Histogram;
 use serde::{Deserialize, Serialize};
-use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::model::{Answer, DelayTarget, Nanos, schedule};
 use crate::server::system;
@@ -31,6 +28,12 @@ pub struct Witness {
     /// Mean time that responses were later than scheduled.
     #[serde(rename = "lateness_mean_ns", with = "nanos")]
     pub lateness_mean: Option<Nanos>,
+    /// Half of the responses were at most so late.
+    #[serde(rename = "lateness_p50_ns", with = "nanos")]
+    pub lateness_p50: Option<Nanos>,
+    /// All but a hundredth of the responses were at most so late.
+    #[serde(rename = "lateness_p99_ns", with = "nanos")]
+    pub lateness_p99: Option<Nanos>,
     /// The latest response's lateness.
     #[serde(rename = "lateness_max_ns", with = "nanos")]
     pub lateness_max: Option<Nanos>,
@@ -40,6 +43,9 @@ pub struct Witness {
     /// Connections that could not be accepted, mostly for want of descriptors.
     pub accept_errors: u64,
 }
+
+/// Longer ones count as this in the distribution: an hour in nanoseconds.
+const MOST_LATENESS: u64 = 3_600_000_000_000;
 
 mod nanos {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -58,105 +64,71 @@ mod nanos {
 
 /// The running sample.
 pub(super) struct Sample {
-    answers: RefCell<Box<dyn Iterator<Item = Answer>>>,
-    slots: Option<Semaphore>,
-    counts: RefCell<Counts>,
-    in_flight: Cell<u32>,
-    cpu_at_start: Option<Nanos>,
-}
-
-#[derive(Default)]
-struct Counts {
+    answers: Box<dyn Iterator<Item = Answer>>,
     seen: Witness,
     service: Nanos,
     lateness: Nanos,
+    /// Of every response, in nanoseconds, each to a hundredth of itself.
+    latenesses: Histogram<u32>,
+    cpu_at_start: Option<Nanos>,
 }
 
 impl Sample {
     /// Begins to count, with the answers of `seed`.
-    pub(super) fn begin(target: &DelayTarget, seed: u64) -> Rc<Self> {
-        let slots = usize::try_from(target.max_concurrent).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
-        Rc::new(Self {
-            answers: RefCell::new(Box::new(schedule(target, seed))),
-            slots: (slots > 0).then(|| Semaphore::new(slots)),
-            counts: RefCell::default(),
-            in_flight: Cell::new(0),
+    pub(super) fn begin(target: &DelayTarget, seed: u64) -> Self {
+        Self {
+            answers: Box::new(schedule(target, seed)),
+            seen: Witness::default(),
+            service: Nanos::ZERO,
+            lateness: Nanos::ZERO,
+            latenesses: Histogram::new_with_bounds(1_000, MOST_LATENESS, 2).expect("constant bounds that are in order"),
             cpu_at_start: system::cpu_time(),
-        })
+        }
     }
 
     /// Counts a connection's first request.
-    pub(super) fn count_connection(&self) {
-        self.counts.borrow_mut().seen.connections += 1;
+    pub(super) fn count_connection(&mut self) {
+        self.seen.connections += 1;
     }
 
     /// Counts a connection that could not be accepted.
-    pub(super) fn count_accept_error(&self) {
-        self.counts.borrow_mut().seen.accept_errors += 1;
+    pub(super) fn count_accept_error(&mut self) {
+        self.seen.accept_errors += 1;
     }
 
-    /// Counts a request that was just read and gives it the schedule's next answer. It is in flight until the
-    /// returned value is dropped.
-    pub(super) fn admit(self: &Rc<Self>) -> InFlight {
-        let answer = self.answers.borrow_mut().next().expect("a schedule is endless");
-        let in_flight = self.in_flight.get() + 1;
-        self.in_flight.set(in_flight);
-        let seen = &mut self.counts.borrow_mut().seen;
-        seen.requests += 1;
-        seen.peak_in_flight = seen.peak_in_flight.max(in_flight);
-        InFlight { sample: Rc::clone(self), answer }
+    /// Counts a request that was just read, beside `in_flight` others, and gives it the schedule's next answer.
+    pub(super) fn admit(&mut self, in_flight: usize) -> Answer {
+        self.seen.requests += 1;
+        let in_flight = u32::try_from(in_flight + 1).unwrap_or(u32::MAX);
+        self.seen.peak_in_flight = self.seen.peak_in_flight.max(in_flight);
+        self.answers.next().expect("a schedule is endless")
     }
 
-    /// What was seen until now.
-    pub(super) fn witness(&self) -> Witness {
-        let counts = self.counts.borrow();
-        let mean = |sum: Nanos| sum.0.checked_div(counts.seen.answered).map(Nanos);
+    /// Counts a response, `service` after its request's turn began.
+    pub(super) fn count_answer(&mut self, answer: Answer, service: Nanos) {
+        let lateness = service - answer.delay;
+        self.seen.answered += 1;
+        self.seen.failed += u64::from(answer.fails);
+        self.seen.lateness_max = self.seen.lateness_max.max(Some(lateness));
+        self.service = self.service + service;
+        self.lateness = self.lateness + lateness;
+        self.latenesses.saturating_record(lateness.0);
+    }
+
+    /// What was seen until now, where `in_flight` requests wait.
+    pub(super) fn witness(&self, in_flight: usize) -> Witness {
+        let mean = |sum: Nanos| sum.0.checked_div(self.seen.answered).map(Nanos);
+        let quantile = |share| (self.seen.answered > 0).then(|| Nanos(self.latenesses.value_at_quantile(share)));
         let cpu = system::cpu_time().zip(self.cpu_at_start).map(|(now, start)| now - start);
         Witness {
-            in_flight: self.in_flight.get(),
-            service_mean: mean(counts.service),
-            lateness_mean: mean(counts.lateness),
+            in_flight: u32::try_from(in_flight).unwrap_or(u32::MAX),
+            service_mean: mean(self.service),
+            lateness_mean: mean(self.lateness),
+            lateness_p50: quantile(0.5),
+            lateness_p99: quantile(0.99),
             cpu,
-            ..counts.seen.clone()
+            ..self.seen.clone()
         }
-    }
-}
-
-/// A request between its arrival and its response.
-pub(super) struct InFlight {
-    sample: Rc<Sample>,
-    answer: Answer,
-}
-
-impl InFlight {
-    /// How it is to be answered.
-    pub(super) fn answer(&self) -> Answer {
-        self.answer
-    }
-
-    /// Waits until the request may be served, first come, first served; its turn lasts until the permit is dropped.
-    pub(super) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
-        match &self.sample.slots {
-            Some(slots) => Some(slots.acquire().await.expect("nobody closes the slots")),
-            None => None,
-        }
-    }
-
-    /// Counts the response, `service` after its turn began.
-    pub(super) fn count_answer(&self, service: Nanos) {
-        let lateness = service - self.answer.delay;
-        let counts = &mut *self.sample.counts.borrow_mut();
-        counts.seen.answered += 1;
-        counts.seen.failed += u64::from(self.answer.fails);
-        counts.seen.lateness_max = counts.seen.lateness_max.max(Some(lateness));
-        counts.service = counts.service + service;
-        counts.lateness = counts.lateness + lateness;
-    }
-}
-
-impl Drop for InFlight {
-    fn drop(&mut self) {
-        self.sample.in_flight.set(self.sample.in_flight.get() - 1);
     }
 }
 
@@ -170,25 +142,26 @@ mod tests {
 
     #[test]
     fn nothing_seen_has_no_mean() {
-        let witness = Sample::begin(&TARGET, 1).witness();
+        let witness = Sample::begin(&TARGET, 1).witness(0);
         assert_eq!(witness, Witness { cpu: witness.cpu, ..Witness::default() });
     }
 
     #[test]
     fn means_are_over_the_answered_and_the_peak_outlives_its_requests() {
-        let sample = Sample::begin(&TARGET, 1);
-        let (first, second, third) = (sample.admit(), sample.admit(), sample.admit());
-        first.count_answer(Nanos::from_millis(101));
-        second.count_answer(Nanos::from_millis(105));
-        drop((first, second, third));
-        let fourth = sample.admit();
-        let witness = sample.witness();
+        let mut sample = Sample::begin(&TARGET, 1);
+        let [first, second, _] = [0, 1, 2].map(|in_flight| sample.admit(in_flight));
+        sample.count_answer(first, Nanos::from_millis(101));
+        sample.count_answer(second, Nanos::from_millis(105));
+        sample.admit(0);
+        let witness = sample.witness(1);
         assert_eq!((witness.requests, witness.answered, witness.peak_in_flight, witness.in_flight), (4, 2, 3, 1));
         assert_eq!(witness.service_mean, Some(Nanos::from_millis(103)));
         assert_eq!(witness.lateness_mean, Some(Nanos::from_millis(3)));
         assert_eq!(witness.lateness_max, Some(Nanos::from_millis(5)));
-        drop(fourth);
-        assert_eq!(sample.witness().in_flight, 0);
+        let near = |nanos: Option<Nanos>, millis: u64| {
+            nanos.is_some_and(|nanos| nanos.0.abs_diff(millis * 1_000_000) < millis * 10_000)
+        };
+        assert!(near(witness.lateness_p50, 1) && near(witness.lateness_p99, 5), "{witness:?}");
     }
 
     #[test]

@@ -17,14 +17,9 @@ pub(super) fn raise_file_limit() {
 #[cfg(not(unix))]
 pub(super) fn raise_file_limit() {}
 
-/// Makes the calling thread's timed waits end within a microsecond of their time instead of 50.
-#[cfg(target_os = "linux")]
-pub(super) fn tighten_timers() {
-    let _ = rustix::thread::set_current_timer_slack(std::num::NonZeroU64::new(1));
-}
-
-#[cfg(not(target_os = "linux"))]
-pub(super) fn tighten_timers() {}
+/// Whether a read that does not fill its buffer has read all there is, and what comes later is told again. Elsewhere a
+/// socket is only told of again once a read has found nothing.
+pub(super) const SHORT_READ_IS_ALL: bool = cfg!(unix);
 
 /// CPU time of this process so far, user and system together.
 #[cfg(unix)]
