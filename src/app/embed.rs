@@ -87,9 +87,8 @@ impl Document {
     fn excerpts(&self, loaded: &Loaded, charts: &[ChartSpec], output: &Output) -> Result<Vec<Excerpt>, Failure> {
         let report = Report::of(&loaded.run);
         let drawn = chart::draw(&report, charts);
-        let picture = |figure| Picture { figure, light: String::new(), dark: String::new() };
         let pictures = Pictures {
-            drawn: drawn.figures.iter().map(picture).collect(),
+            drawn: drawn.figures.iter().map(Picture::unpainted).collect(),
             themes: &output.themes,
             formats: &output.formats,
             refused: &drawn.refused,

@@ -15,7 +15,7 @@ use crate::config::{ChartSpec, Output};
 use crate::export::{self, Picture, Pictures};
 use crate::model::figure::{Figure, Format, Theme};
 use crate::model::{Run, SampleStatus};
-use crate::paint::{self, Fonts, Style};
+use crate::paint::{self, Fonts};
 use crate::report::Report;
 use crate::terminal::{self, Terminal};
 
@@ -91,19 +91,16 @@ impl Edition<'_> {
         Ok(Pictures { drawn: pictures, themes, formats, refused: &drawn.refused })
     }
 
-    /// Paints one figure in both themes and writes its files. With the characters that no font has.
+    /// Paints one figure and writes its files. With the characters that no font has.
     fn picture<'f>(&self, figure: &'f Figure, fonts: &Fonts) -> anyhow::Result<(Picture<'f>, Vec<char>)> {
+        let picture = Picture::of(figure, (self.output.width, self.output.height), fonts);
         let mut missing = Vec::new();
-        let mut paint = |theme: Theme| -> anyhow::Result<String> {
-            let style = Style { theme, width: self.output.width, height: self.output.height };
-            let svg = paint::svg(figure, &style, fonts);
+        for (theme, svg) in [(Theme::Light, &picture.wide.light), (Theme::Dark, &picture.wide.dark)] {
             if self.output.themes.contains(&theme) {
-                missing.extend(self.files(&format!("{}{}", figure.id, theme.suffix()), &svg, fonts)?);
+                missing.extend(self.files(&format!("{}{}", figure.id, theme.suffix()), svg, fonts)?);
             }
-            Ok(svg)
-        };
-        let (light, dark) = (paint(Theme::Light)?, paint(Theme::Dark)?);
-        Ok((Picture { figure, light, dark }, missing))
+        }
+        Ok((picture, missing))
     }
 
     /// Writes a picture in all formats and returns the characters that no font has.

@@ -55,7 +55,7 @@ mod tests {
         let figure = Figure { id: "duration".into(), title: "A".into(), ..Figure::default() };
         let refused = [("timeline".to_owned(), WhyNot::NoRequests)];
         let pictures = |themes| Pictures {
-            drawn: vec![Picture { figure: &figure, light: String::new(), dark: String::new() }],
+            drawn: vec![Picture::unpainted(&figure)],
             themes,
             formats: &[Format::Png],
             refused: &refused,

@@ -13,8 +13,9 @@ use sha2::{Digest, Sha256};
 
 use crate::chart::value;
 use crate::export::story::{COLUMNS, Row, Story};
+use crate::export::tint::Tints;
 use crate::export::{Export, ExportError, Picture, Pictures};
-use crate::model::figure::{Panel, Role, Series, Shape, Unit};
+use crate::model::figure::{Figure, Panel, Role, Series, Shape, Unit};
 use crate::report::{Finding, Report};
 
 const TEMPLATE: &str = include_str!("page/report.html");
@@ -39,6 +40,22 @@ impl Export for Html {
     }
 }
 
+/// Width and height in which the page shows a figure on a phone.
+pub(super) fn narrow_size(figure: &Figure) -> (u32, u32) {
+    let panels = u32::try_from(figure.panels.len()).unwrap_or(u32::MAX);
+    (NARROW_WIDTH, panels.saturating_mul(NARROW_PANEL).clamp(NARROW_HEIGHT, 4 * NARROW_HEIGHT))
+}
+
+/// Prefix of the ids in that picture.
+pub(super) fn narrow_id(figure: &Figure) -> String {
+    format!("{}-narrow", figure.id)
+}
+
+const NARROW_WIDTH: u32 = 400;
+const NARROW_HEIGHT: u32 = 440;
+/// Height of one panel among several.
+const NARROW_PANEL: u32 = 170;
+
 fn page(report: &Report<'_>, pictures: &Pictures<'_>) -> Result<String, minijinja::Error> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -58,11 +75,11 @@ struct Page<'a> {
     title: &'a str,
     lead: &'a str,
     findings: Vec<Group<'a>>,
-    strategies: Vec<&'a str>,
+    strategies: Vec<(&'a str, usize)>,
     figures: Vec<Drawing<'a>>,
     refused: Vec<(&'a str, String)>,
     columns: [&'static str; COLUMNS.len()],
-    rows: Vec<Vec<(&'a str, Option<f64>)>>,
+    rows: Vec<Line<'a>>,
     failures: Vec<(&'a str, u32, &'a str, &'a str)>,
     caveats: &'a [(String, &'a str, &'a str)],
     method: &'a [(&'static str, String)],
@@ -72,18 +89,21 @@ struct Page<'a> {
 impl<'a> Page<'a> {
     fn of(report: &'a Report<'_>, story: &'a Story<'a>, pictures: &'a Pictures<'_>) -> Self {
         let group = |(title, findings): &'a (&'static str, Vec<&Finding>)| Group { title, findings: told(findings) };
+        let mut tints = Tints::default();
+        let figures = pictures.drawn.iter().map(|picture| Drawing::of(picture, &mut tints)).collect();
+        let style = format!("{STYLE}{}", tints.style());
         Self {
-            policy: policy(),
-            style: Value::from_safe_string(STYLE.to_owned()),
+            policy: policy(&style),
+            style: Value::from_safe_string(style),
             script: Value::from_safe_string(SCRIPT.to_owned()),
             title: story.title,
             lead: &story.lead,
             findings: story.findings.iter().map(group).collect(),
-            strategies: report.strategies.iter().map(|line| line.name.as_str()).collect(),
-            figures: pictures.drawn.iter().map(Drawing::of).collect(),
+            strategies: report.strategies.iter().map(|line| line.name.as_str()).zip(0..).collect(),
+            figures,
             refused: pictures.refused.iter().map(|(kind, why)| (kind.as_str(), why.to_string())).collect(),
             columns: COLUMNS,
-            rows: story.rows.iter().map(cells).collect(),
+            rows: story.rows.iter().map(Line::of).collect(),
             failures: story.failures.iter().map(|f| (f.name, f.requests, f.what.as_str(), f.why)).collect(),
             caveats: &story.caveats,
             method: &story.method,
@@ -93,11 +113,11 @@ impl<'a> Page<'a> {
 }
 
 /// What the page may do: show itself, and run this one script.
-fn policy() -> String {
+fn policy(style: &str) -> String {
     let hash = |text: &str| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text)));
     format!(
         "default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
-        hash(STYLE),
+        hash(style),
         hash(SCRIPT)
     )
 }
@@ -112,9 +132,18 @@ fn told<'a>(findings: &[&'a Finding]) -> Vec<(&'a str, bool)> {
     findings.iter().map(|finding| (finding.text.as_str(), finding.settled)).collect()
 }
 
-/// Text and number of each column; the number is what the table is sorted by.
-fn cells(row: &Row) -> Vec<(&str, Option<f64>)> {
-    row.texts.iter().map(String::as_str).zip(row.numbers).collect()
+/// A row of the table of all cells.
+#[derive(Serialize)]
+struct Line<'a> {
+    slot: usize,
+    /// Text and number of each column; the number is what the table is sorted by.
+    cells: Vec<(&'a str, Option<f64>)>,
+}
+
+impl<'a> Line<'a> {
+    fn of(row: &'a Row) -> Self {
+        Self { slot: row.slot, cells: row.texts.iter().map(String::as_str).zip(row.numbers).collect() }
+    }
 }
 
 /// One chart of the page.
@@ -122,20 +151,21 @@ fn cells(row: &Row) -> Vec<(&str, Option<f64>)> {
 struct Drawing<'a> {
     id: &'a str,
     title: &'a str,
-    light: Value,
-    dark: Value,
+    wide: Value,
+    narrow: Value,
     tables: Vec<Table<'a>>,
 }
 
 impl<'a> Drawing<'a> {
-    fn of(picture: &'a Picture<'_>) -> Self {
+    fn of(picture: &'a Picture<'_>, tints: &mut Tints) -> Self {
         let figure = picture.figure;
+        // Painted by this program, which escapes every text in it.
+        let mut svg = |painted, id: &str| Value::from_safe_string(tints.merge(painted, id));
         Self {
             id: &figure.id,
             title: &figure.title,
-            // Painted by this program, which escapes every text in it.
-            light: Value::from_safe_string(picture.light.clone()),
-            dark: Value::from_safe_string(picture.dark.clone()),
+            wide: svg(&picture.wide, &figure.id),
+            narrow: svg(&picture.narrow, &narrow_id(figure)),
             tables: figure.panels.iter().filter_map(Table::of).collect(),
         }
     }
@@ -145,7 +175,7 @@ impl<'a> Drawing<'a> {
 #[derive(Serialize)]
 struct Table<'a> {
     title: &'a str,
-    names: Vec<&'a str>,
+    names: Vec<(&'a str, usize)>,
     rows: Vec<(f64, Vec<String>)>,
 }
 
@@ -168,7 +198,7 @@ impl<'a> Table<'a> {
         let title = if panel.title.is_empty() { &panel.y.label } else { &panel.title };
         Some(Self {
             title,
-            names: lines.iter().map(|line| line.name.as_str()).collect(),
+            names: lines.iter().map(|line| (line.name.as_str(), line.slot)).collect(),
             rows: counts.into_iter().map(row).collect(),
         })
     }
@@ -181,7 +211,7 @@ mod tests {
     use crate::export::{Picture, Pictures};
     use crate::model::Run;
     use crate::model::figure::{Format, Theme};
-    use crate::paint::{self, Fonts, Style};
+    use crate::paint::Fonts;
     use crate::report::Report;
     use crate::report::testkit::{Sketch, article};
 
@@ -189,10 +219,8 @@ mod tests {
         let report = Report::of(run);
         let drawn = chart::draw(&report, &[]);
         let fonts = Fonts::load(&[]).unwrap();
-        let paint = |figure, theme| paint::svg(figure, &Style { theme, width: 960, height: 600 }, &fonts);
-        let picture = |figure| Picture { figure, light: paint(figure, Theme::Light), dark: paint(figure, Theme::Dark) };
         let pictures = Pictures {
-            drawn: drawn.figures.iter().map(picture).collect(),
+            drawn: drawn.figures.iter().map(|figure| Picture::of(figure, (960, 600), &fonts)).collect(),
             themes: &Theme::ALL,
             formats: &Format::ALL,
             refused: &drawn.refused,

@@ -54,8 +54,8 @@ mod tests {
         let run = article(3);
         let report = Report::of(&run);
         let drawn = chart::draw(&report, &[]);
-        let picture = |figure| Picture { figure, light: String::new(), dark: String::new() };
-        let pictures = Pictures { drawn: drawn.figures.iter().map(picture).collect(), ..Pictures::default() };
+        let pictures =
+            Pictures { drawn: drawn.figures.iter().map(Picture::unpainted).collect(), ..Pictures::default() };
         let whole = job_summary(&report, &pictures, 1 << 20).unwrap();
         assert!(whole.starts_with("# Duration") && whole.contains("```mermaid\nxychart-beta\n"));
         assert!(whole.contains("\n## Numbers\n") && !whole.contains("Left out") && !whole.contains("<img"));

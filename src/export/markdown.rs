@@ -240,7 +240,7 @@ mod tests {
     #[test]
     fn pictures_follow_the_theme_where_both_are_drawn() {
         let figure = Figure { id: "duration".into(), title: "A \"b\" <c>".into(), ..Figure::default() };
-        let picture = || Picture { figure: &figure, light: String::new(), dark: String::new() };
+        let picture = || Picture::unpainted(&figure);
         let page = |themes: &[Theme], formats: &[Format]| {
             text(&Run::default(), &Pictures { drawn: vec![picture()], themes, formats, refused: &[] })
         };

@@ -11,6 +11,7 @@ mod numbers;
 mod story;
 mod summary_csv;
 mod summary_json;
+mod tint;
 
 pub use document::{MarkerFault, Place, fill, places};
 pub use excerpt::{Excerpt, excerpt};
@@ -22,6 +23,7 @@ use thiserror::Error;
 
 use crate::chart::WhyNot;
 use crate::model::figure::{Figure, Format, Theme};
+use crate::paint::{self, Fonts, Style};
 use crate::report::Report;
 
 /// A kind of file in the run directory: static, listed in [`EXPORTS`].
@@ -69,15 +71,51 @@ fn files_of(figure: &Figure, themes: &[Theme], format: Format) -> Vec<String> {
     asked.map(|theme| format!("{}{}.{}", figure.id, theme.suffix(), format.as_str())).collect()
 }
 
-/// One figure, painted in both themes, whichever of them have files.
+/// One figure, painted for the page, whichever picture files there are.
 #[derive(Clone, Debug)]
 pub struct Picture<'a> {
     /// What is drawn.
     pub figure: &'a Figure,
+    /// For a screen.
+    pub wide: Painted,
+    /// For a phone.
+    pub narrow: Painted,
+}
+
+/// One picture in both themes.
+#[derive(Clone, Debug, Default)]
+pub struct Painted {
     /// SVG on a light background.
     pub light: String,
     /// SVG on a dark background.
     pub dark: String,
+}
+
+impl Painted {
+    fn of(figure: &Figure, (width, height): (u32, u32), fonts: &Fonts) -> Self {
+        let paint = |theme| paint::svg(figure, &Style { theme, width, height }, fonts);
+        Self { light: paint(Theme::Light), dark: paint(Theme::Dark) }
+    }
+}
+
+impl<'a> Picture<'a> {
+    /// Paints a figure, on a screen in this size.
+    #[must_use]
+    pub fn of(figure: &'a Figure, size: (u32, u32), fonts: &Fonts) -> Self {
+        // Both stand in one page, where an id stands once.
+        let own = Figure { id: html::narrow_id(figure), ..figure.clone() };
+        Self {
+            figure,
+            wide: Painted::of(figure, size, fonts),
+            narrow: Painted::of(&own, html::narrow_size(figure), fonts),
+        }
+    }
+
+    /// A figure that only links to its files show.
+    #[must_use]
+    pub fn unpainted(figure: &'a Figure) -> Self {
+        Self { figure, wide: Painted::default(), narrow: Painted::default() }
+    }
 }
 
 /// Every export, in the order written.

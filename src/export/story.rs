@@ -41,6 +41,8 @@ pub(super) struct Story<'a> {
 
 /// One cell of the run: a row of the table.
 pub(super) struct Row {
+    /// Index of its strategy.
+    pub(super) slot: usize,
     /// Texts of [`COLUMNS`], the name first; empty where nobody measured.
     pub(super) texts: [String; COLUMNS.len()],
     /// The numbers behind the texts, for sorting.
@@ -138,7 +140,7 @@ impl Row {
         if let Some(processes) = cell.cost.processes.filter(|processes| *processes > 1) {
             texts[11] = format!("{} in {processes} processes", texts[11]);
         }
-        Self { texts, numbers }
+        Self { slot: cell.slot, texts, numbers }
     }
 }
 

@@ -122,7 +122,7 @@ impl<'a> Brush<'a> {
             .color(&colour)
             .pos(Pos { h_pos, v_pos: VPos::Bottom });
         let place = (fine(label.x), fine(label.baseline));
-        self.canvas.with(Pen { tooltip: label.full.clone(), ..Pen::default() }, || {
+        self.canvas.with(Pen { tooltip: label.full.clone(), slot: label.slot, ..Pen::default() }, || {
             self.draw(&self.area, &Text::new(label.text.as_str(), place, style));
         });
     }

@@ -23,6 +23,8 @@ pub(super) struct Pen {
     pub(super) outline: Option<(Rgb, f64)>,
     /// The full text where what is drawn was shortened.
     pub(super) tooltip: Option<String>,
+    /// The strategy that a text names.
+    pub(super) slot: Option<usize>,
 }
 
 /// The SVG as far as it is written.
@@ -216,7 +218,12 @@ impl DrawingBackend for Canvas<'_> {
             HPos::Center => " text-anchor=\"middle\"",
             HPos::Right => " text-anchor=\"end\"",
         });
-        let tooltip = self.sheet.borrow().pen.tooltip.clone();
+        let (tooltip, slot) = {
+            let sheet = self.sheet.borrow();
+            (sheet.pen.tooltip.clone(), sheet.pen.slot)
+        };
+        // Tells scripts which line a name belongs to, however it was shortened.
+        look.push_str(&slot.map_or_else(String::new, |slot| format!(" data-slot=\"{slot}\"")));
         let title = tooltip.map_or(String::new(), |full| format!("<title>{}</title>", escape(&full)));
         self.line(&format!("<text x=\"{}\" y=\"{}\" {look}>{title}{}</text>", px(x), px(y), self.spans(text)));
         Ok(())

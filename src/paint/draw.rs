@@ -163,7 +163,7 @@ mod tests {
             "<svg xmlns=\"http://www.w3.org/2000/svg\" id=\"speedup-dark\" width=\"960\" height=\"600\" viewBox=\"0 0 960 600\"",
             "role=\"img\" aria-labelledby=\"speedup-dark-title speedup-dark-desc\"",
             "<title id=\"speedup-dark-title\">&lt;b&gt;&amp;</title>\n<desc id=\"speedup-dark-desc\">a stays ]]&gt; at 1</desc>\n",
-            "<g id=\"speedup-dark-panel-1-series-1\" class=\"series measured\">",
+            "<g id=\"speedup-dark-panel-1-series-1\" class=\"series measured\" data-slot=\"0\">",
             "fill=\"#0d1117\"",
         ] {
             assert!(drawn.contains(part), "{part}\n{drawn}");

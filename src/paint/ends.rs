@@ -106,6 +106,7 @@ fn place_name(page: &Page<'_>, (name, look): (&Name, Look), (x, middle): (f64, f
     for (index, text) in name.lines.iter().enumerate() {
         let mut own = label(page, text.clone(), (text_x, first + line * index as f64));
         own.full = shortened.then(|| name.full.clone());
+        own.slot = look.measured_slot();
         out.labels.push(own);
     }
 }

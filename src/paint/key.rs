@@ -43,6 +43,11 @@ impl Look {
         let kind = if plain { Kind::Plain } else { Kind::Marked };
         Self { slot: Some(series.slot), role: series.role, kind }
     }
+
+    /// The strategy whose measured line this is.
+    pub(super) fn measured_slot(self) -> Option<usize> {
+        self.slot.filter(|_| self.role == Role::Measured && self.kind != Kind::Failure)
+    }
 }
 
 /// Whether a line is labelled at its end when there is room; the others stand in the legend.
@@ -103,7 +108,8 @@ pub(super) fn place(page: &Page<'_>, entries: &[Entry], area: &mut Rect, out: &m
         }
         out.swatches.push(Swatch { x, y: middle, look: entries[index].look });
         let full = (shown != name).then_some(name);
-        out.labels.push(Label { full, ..label(page, shown, (x + swatch, middle)) });
+        let slot = entries[index].look.measured_slot();
+        out.labels.push(Label { full, slot, ..label(page, shown, (x + swatch, middle)) });
     }
     if used > 0 {
         let height = line * used as f64 + size * 0.5;
@@ -124,6 +130,7 @@ pub(super) fn label(page: &Page<'_>, text: String, (x, middle): (f64, f64)) -> L
         size,
         weight: page.base().weight,
         part: Part::Key,
+        slot: None,
     }
 }
 

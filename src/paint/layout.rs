@@ -33,6 +33,8 @@ pub(super) struct Label {
     pub(super) size: f64,
     pub(super) weight: Weight,
     pub(super) part: Part,
+    /// The strategy that it names, of a measured line.
+    pub(super) slot: Option<usize>,
 }
 
 /// Which end of a line of text its position is.
@@ -152,6 +154,7 @@ impl<'a> Page<'a> {
             size: face.size,
             weight: face.weight,
             part,
+            slot: None,
         })
     }
 }

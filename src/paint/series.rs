@@ -41,7 +41,8 @@ pub(super) fn draw<'a>(brush: &Brush<'a>, plane: &Plane<'a>, panel: &Panel, pref
     };
     let numbered: Vec<(usize, &Series)> = panel.series.iter().enumerate().collect();
     for (index, series) in numbered.iter().filter(|(_, series)| series.spread == Spread::Band) {
-        brush.canvas.group(&format!("id=\"{prefix}-band-{}\" class=\"band\"", index + 1), || artist.bands(series));
+        let attributes = format!("id=\"{prefix}-band-{}\" class=\"band\" data-slot=\"{}\"", index + 1, series.slot);
+        brush.canvas.group(&attributes, || artist.bands(series));
     }
     let mut sorted: Vec<&(usize, &Series)> = numbered.iter().collect();
     sorted.sort_by_key(order);
@@ -51,7 +52,8 @@ pub(super) fn draw<'a>(brush: &Brush<'a>, plane: &Plane<'a>, panel: &Panel, pref
             Role::Ideal => "ideal",
             Role::Reference => "reference",
         };
-        let attributes = format!("id=\"{prefix}-series-{}\" class=\"series {class}\"", index + 1);
+        let attributes =
+            format!("id=\"{prefix}-series-{}\" class=\"series {class}\" data-slot=\"{}\"", index + 1, series.slot);
         brush.canvas.group(&attributes, || {
             brush.canvas.line(&format!("<title>{}</title>", escape(&series.name)));
             artist.series(series);

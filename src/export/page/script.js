@@ -8,8 +8,9 @@
     if (parent) parent.append(element);
     return element;
   };
+  const press = (button, on) => button.setAttribute("aria-pressed", String(on));
 
-  // The theme: as the system has it, or one of the two.
+  // The theme: as the system has it, or one of the two. Colours are variables of the style, so nothing else changes.
   const theme = document.getElementById("theme");
   const themes = ["system", "light", "dark"];
   theme.hidden = false;
@@ -19,47 +20,66 @@
     if (next === "system") delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = next;
     theme.textContent = `Theme: ${next}`;
-    tint();
   });
 
-  // Strategies can be hidden: by their button, by their name in a chart, by their name in the table.
+  // Strategies can be hidden, with their bands and ideals: by their button, by their name in a chart or in the table.
   const hidden = new Set();
   const bar = document.getElementById("strategies");
   const switches = bar ? all("button", bar) : [];
-  const names = new Set(switches.map((button) => button.dataset.name));
-  const lines = all("figure g.measured").map((group) => [group, group.querySelector(":scope > title")?.textContent]);
-  const labels = all("figure svg text").filter((text) => names.has(text.textContent));
-  const rows = all("table.sortable tbody tr");
-  const show = (name) => {
-    if (!hidden.delete(name)) hidden.add(name);
-    switches.forEach((button) => button.setAttribute("aria-pressed", String(!hidden.has(button.dataset.name))));
+  const titled = (group) => group.querySelector(":scope > title")?.textContent;
+  const ideals = new Map(switches.map((button) => [`ideal (${button.textContent})`, button.dataset.slot]));
+  const lines = all("figure g.band, figure g.measured").map((group) => [group, group.dataset.slot])
+    .concat(all("figure g.ideal").map((group) => [group, ideals.get(titled(group))]));
+  const labels = all("figure svg text[data-slot]");
+  const rows = all("#numbers tbody tr");
+  const show = (slot) => {
+    if (!hidden.delete(slot)) hidden.add(slot);
+    switches.forEach((button) => press(button, !hidden.has(button.dataset.slot)));
     lines.forEach(([group, of]) => group.classList.toggle("off", hidden.has(of)));
-    labels.forEach((text) => text.classList.toggle("dim", hidden.has(text.textContent)));
-    rows.forEach((row) => row.classList.toggle("off", hidden.has(row.cells[0].textContent)));
+    labels.forEach((text) => text.classList.toggle("dim", hidden.has(text.dataset.slot)));
+    rows.forEach((row) => row.classList.toggle("off", hidden.has(row.dataset.slot)));
   };
   if (bar) bar.hidden = false;
-  switches.forEach((button) => button.addEventListener("click", () => show(button.dataset.name)));
-  labels.forEach((text) => {
-    text.classList.add("switch");
-    text.addEventListener("click", () => show(text.textContent));
+  switches.forEach((button) => {
+    const line = document.querySelector(`figure g.measured[data-slot="${button.dataset.slot}"] > polyline`);
+    if (line) button.style.setProperty("--dot", line.getAttribute("stroke"));
   });
-  rows.forEach((row) => row.cells[0].addEventListener("click", () => show(row.cells[0].textContent)));
+  switches.concat(labels).forEach((name) => name.addEventListener("click", () => show(name.dataset.slot)));
+  rows.forEach((row) => row.cells[0].addEventListener("click", () => show(row.dataset.slot)));
+  labels.forEach((text) => text.classList.add("switch"));
 
-  // Each button has the colour that its line has in the theme on show.
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  const tint = () => {
-    const chosen = document.documentElement.dataset.theme || (dark.matches ? "dark" : "light");
-    switches.forEach((button) => {
-      const line = lines.find(([group, of]) => of === button.dataset.name && group.closest(`.${chosen}`));
-      const stroke = line?.[0].querySelector("polyline:not([stroke='#ffffff']):not([stroke='#0d1117'])");
-      const colour = stroke?.getAttribute("stroke");
-      if (colour) button.style.setProperty("--dot", colour);
+  // A chart that is there on both scales is shown on one of them, with a switch; paper gets both.
+  all("figure").forEach((linear) => {
+    const log = document.querySelector(`figure[data-figure="${linear.dataset.figure}-log"]`);
+    if (!log) return;
+    const pair = [linear, log];
+    const choose = (chosen) => pair.forEach((figure) => {
+      figure.classList.toggle("unchosen", figure !== chosen);
+      all(".scales button", figure).forEach((button, at) => press(button, pair[at] === chosen));
     });
-  };
-  dark.addEventListener("change", tint);
-  tint();
+    pair.forEach((figure) => {
+      const scales = figure.querySelector(".scales");
+      scales.hidden = false;
+      ["Linear", "Logarithmic"].forEach((word, at) => {
+        const button = make("button", word, scales);
+        button.type = "button";
+        button.addEventListener("click", () => {
+          choose(pair[at]);
+          all(".scales button", pair[at])[at].focus();
+        });
+      });
+    });
+    choose(linear);
+  });
 
-  // The table is sorted by a click on a heading, first up, then down; empty fields stay at the end.
+  // A narrow screen shows a row of a table as a list, where each value needs its column's name.
+  all("table").forEach((table) => {
+    const heads = all("thead th", table).map((head) => head.textContent);
+    all("tbody tr", table).forEach((row) => [...row.cells].forEach((cell, at) => { cell.dataset.label = heads[at]; }));
+    table.classList.add("cards");
+  });
+
+  // A table is sorted by a click on a heading, first up, then down; empty fields stay at the end.
   all("table.sortable").forEach((table) => {
     const heads = [...table.tHead.rows[0].cells];
     heads.forEach((head, column) => {
@@ -71,8 +91,9 @@
         heads.forEach((other) => other.removeAttribute("aria-sort"));
         head.setAttribute("aria-sort", down ? "descending" : "ascending");
         const key = (row) => {
-          const cell = row.cells[column];
-          return column === 0 ? cell.textContent : cell.dataset.number === undefined ? null : Number(cell.dataset.number);
+          const { dataset, textContent } = row.cells[column];
+          return head.classList.contains("text") || column === 0 ? textContent || null
+            : dataset.number === undefined ? null : Number(dataset.number);
         };
         const order = (a, b) => (typeof a === "string" ? a.localeCompare(b) : a - b) * (down ? -1 : 1);
         const sorted = [...table.tBodies[0].rows].map((row) => [key(row), row]);
@@ -122,16 +143,17 @@
       make("p", `${about} at ${row.cells[0].textContent} requests`, box);
       const list = make("table", "", box);
       [...table.tHead.rows[0].cells].forEach((head, column) => {
-        if (column === 0 || hidden.has(head.textContent)) return;
+        if (column === 0 || hidden.has(head.dataset.slot)) return;
         const line = list.insertRow();
         make("th", head.textContent, line).scope = "row";
         make("td", row.cells[column].textContent || "not measured", line);
       });
       box.hidden = false;
-      const scale = shown().clientWidth / shown().viewBox.baseVal.width;
+      const width = shown().clientWidth;
+      const scale = width / shown().viewBox.baseVal.width;
       const at = x * scale;
-      const left = at + 16 + box.offsetWidth > shown().clientWidth ? at - 16 - box.offsetWidth : at + 16;
-      box.style.left = `${Math.max(0, left)}px`;
+      const left = at + 16 + box.offsetWidth > width ? at - 16 - box.offsetWidth : at + 16;
+      box.style.left = `${Math.max(0, Math.min(left, width - box.offsetWidth))}px`;
       box.style.top = `${axes.plot[1] * scale + 4}px`;
     };
     const nearest = (event) => {
