@@ -12,6 +12,8 @@ pub struct Limits {
     pub user_processes: Option<u64>,
     /// Threads of the whole system.
     pub threads: Option<u64>,
+    /// Numbers for processes and threads of the whole system.
+    pub process_numbers: Option<u64>,
     /// First and last port for outgoing connections.
     pub ports: Option<(u16, u16)>,
     /// Longest queue of connections that wait to be accepted.
@@ -32,8 +34,9 @@ impl Limits {
     }
 }
 
-/// Raises the limit of descriptors of this process as far as its rights go. Cost: two system calls. Where the system
-/// refuses, the limit stays as it is.
+/// Raises the limit of descriptors of this process, and so of all that it starts, as far as its rights go: a privileged
+/// one gets as many as the system gives anyone (`fs.nr_open`), others up to their hard limit. Cost: a few system calls.
+/// Where the system refuses, the limit stays as it is. Nothing but this process and its children changes.
 pub fn raise_descriptors() {
     system::raise_descriptors();
 }
@@ -51,6 +54,7 @@ mod system {
             descriptors_hard: descriptors.maximum,
             user_processes: user_processes(),
             threads: number("/proc/sys/kernel/threads-max"),
+            process_numbers: number("/proc/sys/kernel/pid_max"),
             ports: ports(),
             backlog: number("/proc/sys/net/core/somaxconn"),
         }
@@ -58,9 +62,12 @@ mod system {
 
     pub(super) fn raise_descriptors() {
         let limit = getrlimit(Resource::Nofile);
-        if limit.current != limit.maximum {
-            // Refused: the limit stays as it is, and preflight has said what that means.
-            let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
+        let raise = |to: Option<u64>| setrlimit(Resource::Nofile, Rlimit { current: to, maximum: to });
+        let most = number("/proc/sys/fs/nr_open").filter(|most| limit.maximum.is_some_and(|maximum| *most > maximum));
+        let raised = most.is_some_and(|most| raise(Some(most)).is_ok());
+        if !raised && limit.current != limit.maximum {
+            // Refused: the limit stays as it is, and preflight says what that means.
+            let _ = raise(limit.maximum);
         }
     }
 
@@ -100,6 +107,16 @@ mod tests {
         let limits = Limits { ports: Some((32_768, 60_999)), ..Limits::default() };
         assert_eq!(limits.port_count(), Some(28_232));
         assert_eq!(Limits::default().port_count(), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_limit_of_descriptors_goes_up_and_never_down() {
+        let before = Limits::read();
+        super::raise_descriptors();
+        let after = Limits::read();
+        assert!(after.descriptors_hard >= before.descriptors_hard);
+        assert_eq!(after.descriptors, after.descriptors_hard);
     }
 
     #[cfg(target_os = "linux")]

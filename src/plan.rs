@@ -31,7 +31,7 @@ pub struct PlannedSample {
 /// All samples of a sweep, in the order they are to be taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
-    /// At least one.
+    /// At least one, unless cells were left out.
     pub samples: Vec<PlannedSample>,
 }
 
@@ -69,6 +69,16 @@ impl Plan {
             sample.sequence = sequence;
         }
         Self { samples }
+    }
+
+    /// The plan without the cells, strategy and count, that `left_out` names; may be empty.
+    #[must_use]
+    pub fn without(mut self, left_out: impl Fn(usize, RequestCount) -> bool) -> Self {
+        self.samples.retain(|sample| !left_out(sample.strategy, sample.requests));
+        for (sequence, sample) in (1..).zip(&mut self.samples) {
+            sample.sequence = sequence;
+        }
+        self
     }
 
     /// The predicted time of all samples together; `None` while nobody knows the target's delay.

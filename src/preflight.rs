@@ -1,41 +1,22 @@
 //! Which cells of a sweep this machine cannot hold, found before anything is sent: descriptors, ports and threads are
 //! counted against their limits, and each obstacle names the setting that would remove it. Pure.
 
-use std::fmt;
-
 use crate::config::Sweep;
 use crate::limits::Limits;
-use crate::model::{Needs, RequestCount, StrategySpec, Target};
+use crate::model::{Needs, NotRun, RequestCount, StrategySpec, Target};
 use crate::strategy;
 
 /// Descriptors of the delay server beside one for each connection.
 const SERVER_DESCRIPTORS: u64 = 32;
 
-/// A cell that the machine's limits cannot hold.
+/// A cell that the machine's limits cannot hold, or may not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Obstacle {
-    /// The strategy's name.
-    pub strategy: String,
-    /// The cell's request count.
-    pub requests: RequestCount,
-    /// What is short.
-    pub what: &'static str,
-    /// How many the cell needs, about.
-    pub needed: u64,
-    /// How many there are.
-    pub available: u64,
-    /// What to change.
-    pub setting: &'static str,
-}
-
-impl fmt::Display for Obstacle {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { strategy, requests, what, needed, available, setting } = self;
-        write!(
-            formatter,
-            "{strategy} at {requests} requests needs about {needed} {what}, this machine allows {available}; raise {setting}"
-        )
-    }
+    /// The cell, and what is short: how many it needs, about, how many there are, and what to change.
+    pub cell: NotRun,
+    /// Whether it is short at one moment, so that the cell cannot succeed. Else connections that have been closed are
+    /// what fills the limit, and the system may be done with them in time.
+    pub certain: bool,
 }
 
 /// Every obstacle of a sweep, one per cell at most, in the order of strategies and counts.
@@ -52,15 +33,20 @@ fn obstacle(sweep: &Sweep, spec: &StrategySpec, requests: RequestCount, limits: 
         Target::Sleep { .. } => Needs { descriptors: 0, ports: 0, ..needs },
         Target::Delay(_) | Target::Url(_) => needs,
     };
-    let (what, needed, available, setting) = shortages(&sweep.target, needs, limits)
-        .into_iter()
-        .find(|(_, needed, available, _)| available.is_some_and(|available| *needed > available))?;
-    Some(Obstacle { strategy: spec.name.clone(), requests, what, needed, available: available?, setting })
+    let at_once = u64::from(spec.model.width(requests, spec)).min(needs.ports);
+    let first = |ports: u64| {
+        let all = shortages(&sweep.target, Needs { ports, ..needs }, limits);
+        all.into_iter().find(|(_, needed, available, _)| available.is_some_and(|available| *needed > available))
+    };
+    let found = first(at_once).map(|shortage| (shortage, true));
+    let ((what, needed, available, setting), certain) = found.or_else(|| Some((first(needs.ports)?, false)))?;
+    let reason = format!("needs about {needed} {what}, this machine allows {}; raise {setting}", available?);
+    Some(Obstacle { cell: NotRun { strategy: spec.name.clone(), requests, reason }, certain })
 }
 
 type Shortage = (&'static str, u64, Option<u64>, &'static str);
 
-fn shortages(target: &Target, needs: Needs, limits: &Limits) -> [Shortage; 4] {
+fn shortages(target: &Target, needs: Needs, limits: &Limits) -> [Shortage; 5] {
     // The delay server holds one descriptor for each connection; a `url` is served elsewhere.
     let served = match target {
         Target::Delay(_) => needs.ports + SERVER_DESCRIPTORS,
@@ -76,5 +62,54 @@ fn shortages(target: &Target, needs: Needs, limits: &Limits) -> [Shortage; 4] {
         ("outgoing ports", needs.ports, limits.port_count(), "the range net.ipv4.ip_local_port_range"),
         ("threads and processes", needs.threads, limits.user_processes, "the limit of processes (`ulimit -u`)"),
         ("threads", needs.threads, limits.threads, "kernel.threads-max"),
+        ("process numbers", needs.threads, limits.process_numbers, "kernel.pid_max"),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Obstacle, obstacles};
+    use crate::config::{self, Known, Sweep};
+    use crate::limits::Limits;
+    use crate::strategy;
+
+    fn sweep(strategies: &str) -> Sweep {
+        let known = Known { kinds: &strategy::kinds(), charts: &[] };
+        let text = format!("[target]\ndelay = \"1s\"\n[sweep]\nrequests = [10, 1000]\n{strategies}");
+        config::load(&text, "sweep.toml", &known).unwrap()
+    }
+
+    fn told(strategies: &str, limits: &Limits) -> Vec<(String, u32, bool)> {
+        let found = obstacles(&sweep(strategies), limits);
+        found.into_iter().map(|obstacle| (obstacle.cell.strategy, obstacle.cell.requests, obstacle.certain)).collect()
+    }
+
+    const ASYNC: &str = "[[strategy]]\nname = \"a\"\nkind = \"async\"\n";
+    const THREADS: &str = "[[strategy]]\nname = \"t\"\nkind = \"thread-per-request\"\n";
+
+    #[test]
+    fn each_limit_stops_the_cells_that_it_cannot_hold_and_names_its_setting() {
+        let one = |name: &str| vec![(name.to_owned(), 1000, true)];
+        for (limits, both, setting) in [
+            (Limits { descriptors_hard: Some(500), ..Limits::default() }, true, "ulimit -Hn"),
+            (Limits { ports: Some((40_000, 40_499)), ..Limits::default() }, true, "ip_local_port_range"),
+            (Limits { threads: Some(500), ..Limits::default() }, false, "kernel.threads-max"),
+            (Limits { process_numbers: Some(500), ..Limits::default() }, false, "kernel.pid_max"),
+            (Limits { user_processes: Some(500), ..Limits::default() }, false, "ulimit -u"),
+        ] {
+            assert_eq!(told(ASYNC, &limits), if both { one("a") } else { vec![] }, "{limits:?}");
+            assert_eq!(told(THREADS, &limits), one("t"), "{limits:?}");
+            let Obstacle { cell, .. } = obstacles(&sweep(THREADS), &limits).remove(0);
+            assert!(cell.reason.contains(setting), "{}", cell.reason);
+        }
+        assert_eq!(told(ASYNC, &Limits::default()), [], "a limit that nobody tells stops nothing");
+    }
+
+    #[test]
+    fn connections_that_are_closed_already_are_a_warning_only() {
+        let limits = Limits { ports: Some((40_000, 40_499)), ..Limits::default() };
+        let one_by_one = "[[strategy]]\nname = \"s\"\nkind = \"sequential\"\nconnections = \"per-request\"\n";
+        assert_eq!(told(one_by_one, &limits), [("s".to_owned(), 1000, false)]);
+        assert_eq!(told(&one_by_one.replace("per-request", "keep-alive"), &limits), []);
+    }
 }

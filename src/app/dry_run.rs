@@ -2,18 +2,26 @@
 
 use std::fmt::Write;
 
-use crate::config::Sweep;
+use super::holding::{Holding, told};
+use crate::config::{Overlap, Sweep};
 use crate::model::{Nanos, Phase};
 use crate::plan::{self, Plan};
+use crate::sweep;
 use crate::terminal::{self, shown};
 
 /// The plan as text.
-pub(super) fn text(sweep: &Sweep, plan: &Plan) -> String {
-    let mut text = cells(sweep);
+pub(super) fn text(config: &Sweep, plan: &Plan, holding: &Holding) -> String {
+    let mut text = cells(config);
+    if !holding.not_run.is_empty() {
+        text.push_str("\nNot run:\n");
+    }
+    for cell in &holding.not_run {
+        let _ = writeln!(text, "  {}", told(cell));
+    }
     text.push_str("\nOrder:\n");
     let digits = plan.samples.len().to_string().len();
     for sample in &plan.samples {
-        let name = shown(&sweep.strategies[sample.strategy].name, 40);
+        let name = shown(&config.strategies[sample.strategy].name, 40);
         let phase = if sample.phase == Phase::Warmup { "warm-up" } else { "repeat" };
         // Writing to a string cannot fail.
         let _ = writeln!(
@@ -25,12 +33,18 @@ pub(super) fn text(sweep: &Sweep, plan: &Plan) -> String {
             predicted(sample.predicted)
         );
     }
-    let _ = writeln!(
-        text,
-        "\n{} samples, predicted to take {} in all, plus the start of each sample's process.",
-        plan.samples.len(),
-        predicted(plan.predicted())
-    );
+    let (samples, together) = (plan.samples.len(), predicted(sweep::predicted(config, plan)));
+    let _ = match config.overlap {
+        Overlap::Off => writeln!(
+            text,
+            "\n{samples} samples, predicted to take {together} in all, plus the start of each sample's process."
+        ),
+        Overlap::Auto => writeln!(
+            text,
+            "\n{samples} samples, {} one after another, predicted to take {together} side by side.",
+            predicted(plan.predicted())
+        ),
+    };
     text
 }
 

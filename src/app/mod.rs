@@ -3,6 +3,7 @@
 
 mod dry_run;
 mod embed;
+mod holding;
 mod init;
 mod job_summary;
 mod list;

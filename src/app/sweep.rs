@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, anyhow};
 
+use super::holding::Holding;
 use super::publish::{Edition, tell_where};
 use super::render::{archived_arguments, archived_sweep};
 use super::source::Source;
@@ -16,10 +17,8 @@ use crate::archive::{
 use crate::cli::{OutputFormat, SweepArgs};
 use crate::clock::{self, Clock, SystemClock};
 use crate::config::{self, Sweep};
-use crate::limits::Limits;
 use crate::model::{Nanos, SampleRow, Target};
 use crate::plan::Plan;
-use crate::preflight;
 use crate::probe::Interrupts;
 use crate::sweep::{Access, Ending, Endpoint, Execution, JournalObserver, SweepError};
 use crate::terminal::{Progress, Terminal};
@@ -34,12 +33,13 @@ pub(super) fn run(arguments: &SweepArgs, words: &[OsString], terminal: Terminal)
     };
     let source = Source::read(path)?;
     let sweep = source.sweep(arguments)?;
-    let plan = Plan::of(&sweep, sweep.target.delay());
+    let holding = Holding::of(&sweep);
+    let plan = holding.plan(&sweep, sweep.target.delay());
     if arguments.dry_run {
-        terminal.result(&dry_run::text(&sweep, &plan)).context("cannot write to standard output")?;
+        terminal.result(&dry_run::text(&sweep, &plan, &holding)).context("cannot write to standard output")?;
         return Ok(Exit::Done);
     }
-    measure(Job { source, sweep, plan, begun: None, print: arguments.output_format }, words, terminal)
+    measure(Job { source, sweep, holding, plan, begun: None, print: arguments.output_format }, words, terminal)
 }
 
 /// Takes up an interrupted run where its journals end.
@@ -51,14 +51,15 @@ fn resume(run: &Path, arguments: &SweepArgs, terminal: Terminal) -> Result<Exit,
     loaded.manifest.check_resumable(&loaded.directory).context("cannot resume")?;
     let (source, sweep) = sweep_to_resume(&loaded, arguments.config.as_deref())?;
     let print = arguments.output_format;
-    let plan = Plan::of(&sweep, sweep.target.delay());
+    let holding = Holding::of(&sweep);
+    let plan = holding.plan(&sweep, sweep.target.delay());
     for difference in loaded.manifest.machine.differences(&Machine::read()) {
         terminal.warn(&format!("the machine is not the one that the run began on; {difference}"));
     }
     let (journal, recorded) = Journal::resume(loaded.directory.path()).context("cannot resume")?;
     let Loaded { directory, manifest, .. } = loaded;
     let begun = Some(Begun { clock: None, directory, manifest, journal, recorded, lock });
-    measure(Job { source, sweep, plan, begun, print }, &[], terminal)
+    measure(Job { source, sweep, holding, plan, begun, print }, &[], terminal)
 }
 
 /// The sweep of a run, from its archived config; where that lacks secrets, from the config that is given once more.
@@ -88,6 +89,8 @@ fn sweep_to_resume(loaded: &Loaded, given: Option<&Path>) -> Result<(Source, Swe
 struct Job {
     source: Source,
     sweep: Sweep,
+    /// What this machine cannot hold of it.
+    holding: Holding,
     /// All samples, recorded ones included.
     plan: Plan,
     /// What is there already of a run that is resumed.
@@ -112,16 +115,17 @@ struct Begun {
 fn measure(mut job: Job, words: &[OsString], terminal: Terminal) -> Result<Exit, Failure> {
     let access = Access::of(&job.sweep.target, |name| std::env::var(name).ok());
     let access = access.map_err(|error| Failure::Usage(error.into()))?;
-    for obstacle in preflight::obstacles(&job.sweep, &Limits::read()) {
-        terminal.warn(&obstacle.to_string());
-    }
+    job.holding.warn(terminal);
+    job.holding.check(&job.plan)?;
     let programs = roles::programs()?;
     let interrupts = Interrupts::install().context("cannot take over Ctrl-C")?;
-    let mut endpoint = Endpoint::open(&job.sweep, &programs, &access).context("cannot start the sweep")?;
+    let endpoint = Endpoint::open(&job.sweep, &programs, &access).context("cannot start the sweep")?;
     let mut begun = match job.begun.take() {
         Some(begun) => begun,
         None => begin(&job, words)?,
     };
+    // A machine that a run is resumed on may hold other cells than the one before.
+    begun.manifest.not_run.clone_from(&job.holding.not_run);
     terminal.detail(&format!("requests go to {}", shown_url(&job.sweep.target, &endpoint)));
     terminal.detail(&format!("the run is kept in {}", begun.directory.path().display()));
     terminal.detail(&format!("machine: {}", begun.manifest.machine.summary()));
@@ -132,7 +136,7 @@ fn measure(mut job: Job, words: &[OsString], terminal: Terminal) -> Result<Exit,
         plan: &job.plan,
         recorded: &begun.recorded,
         delay: sweep.target.delay(),
-        endpoint: &mut endpoint,
+        endpoints: vec![endpoint],
         access: &access,
         programs: &programs,
         interrupts: &interrupts,
@@ -147,7 +151,7 @@ fn measure(mut job: Job, words: &[OsString], terminal: Terminal) -> Result<Exit,
             None => estimate()?,
         };
         begun.manifest.estimated_delay_s = before.map(Nanos::as_secs_f64);
-        plan = Plan::of(sweep, before);
+        plan = job.holding.plan(sweep, before);
         (execution.delay, execution.plan) = (before, &plan);
     }
     let ended = execution.run(&mut [&mut JournalObserver(&mut begun.journal), &mut Progress::new(terminal, longest)]);
@@ -155,7 +159,7 @@ fn measure(mut job: Job, words: &[OsString], terminal: Terminal) -> Result<Exit,
         let after = execution.estimate_delay().context("cannot estimate the delay of the target")?;
         begun.manifest.estimated_delay_after_s = after.map(Nanos::as_secs_f64);
     }
-    drop(endpoint);
+    execution.endpoints.clear();
     finish(&job, begun, ended, terminal)
 }
 
@@ -200,6 +204,7 @@ fn manifest(job: &Job, directory: &RunDirectory, words: &[OsString]) -> anyhow::
         seed: job.sweep.seed,
         repeats: job.sweep.repeats,
         planned_samples: u32::try_from(job.plan.samples.len()).unwrap_or(u32::MAX),
+        not_run: job.holding.not_run.clone(),
         config_sha256: checksum(&directory.file(files::CONFIG))?,
         target: (&job.sweep.target).into(),
         estimated_delay_s: None,

@@ -348,13 +348,13 @@ mod tests {
     fn a_run_of_schema_1_is_resumed_in_its_own_columns() {
         let folder = tempfile::tempdir().unwrap();
         let mut planned = planned();
-        planned.iter_mut().for_each(|(row, _)| (row.processes, row.threads) = (None, None));
+        planned.iter_mut().for_each(|(row, _)| (row.processes, row.threads, row.overlapped) = (None, None, None));
         let (before, after) = planned.split_at(3);
         write(folder.path(), before);
         let path = folder.path().join(files::RAW);
         let text = fs::read_to_string(&path).unwrap();
-        let old = text.replace(",processes,threads\n", "\n").replace(",,,\n", ",\n");
-        assert_eq!(old.len(), text.len() - ",processes,threads".len() - 3 * 2);
+        let old = text.replace(",processes,threads,overlapped\n", "\n").replace(",,,,\n", ",\n");
+        assert_eq!(old.len(), text.len() - ",processes,threads,overlapped".len() - 3 * 3);
         fs::write(&path, old).unwrap();
         let (mut journal, found) = Journal::resume(folder.path()).unwrap();
         assert!(found.iter().eq(before.iter().map(|(row, _)| row)));

@@ -78,6 +78,7 @@ fn facts(manifest: &Manifest) -> Facts {
         command: manifest.command_line.clone(),
         source: manifest.git.as_ref().map(Git::summary).unwrap_or_default(),
         planned_samples: manifest.planned_samples,
+        not_run: manifest.not_run.clone(),
     }
 }
 

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::layout::{RunDirectory, files, write_atomically};
 use super::{ArchiveError, Git, Machine};
-use crate::model::{Conditions, DelayTarget, Nanos, Repeats, StrategySpec, Target, UrlTarget};
+use crate::model::{Conditions, DelayTarget, Nanos, NotRun, Repeats, StrategySpec, Target, UrlTarget};
 
 /// Schema of manifest.json. Older ones are read, newer ones refused.
 const SCHEMA_VERSION: u32 = 1;
@@ -65,6 +65,9 @@ pub struct Manifest {
     pub repeats: Repeats,
     /// Samples that the plan holds; once the run is finished, those that it took.
     pub planned_samples: u32,
+    /// Cells of the config that were not run, with the reason.
+    #[serde(default)]
+    pub not_run: Vec<NotRun>,
     /// SHA-256 of config.toml as it is archived, secrets masked.
     pub config_sha256: String,
     /// What the requests are sent to.

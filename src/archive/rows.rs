@@ -8,7 +8,7 @@ use csv::StringRecord;
 use crate::model::{FailureKind, Nanos, Outcome, Phase, RequestCount, RequestRow, SampleRow, SampleStatus, Timing};
 
 /// Columns of raw.csv.
-pub(super) const RAW_COLUMNS: [&str; 27] = [
+pub(super) const RAW_COLUMNS: [&str; 28] = [
     "strategy",
     "kind",
     "workers",
@@ -36,6 +36,7 @@ pub(super) const RAW_COLUMNS: [&str; 27] = [
     "error",
     "processes",
     "threads",
+    "overlapped",
 ];
 
 /// How many of them every raw.csv has; the later ones came with schema 2.
@@ -50,7 +51,7 @@ fn text<T: ToString>(value: Option<T>) -> String {
 }
 
 /// A sample's fields in the order of [`RAW_COLUMNS`].
-pub(super) fn raw_fields(row: &SampleRow) -> [String; 27] {
+pub(super) fn raw_fields(row: &SampleRow) -> [String; 28] {
     [
         row.strategy.clone(),
         row.kind.clone(),
@@ -79,6 +80,7 @@ pub(super) fn raw_fields(row: &SampleRow) -> [String; 27] {
         one_line(&row.error),
         text(row.processes),
         text(row.threads),
+        text(row.overlapped),
     ]
 }
 
@@ -196,6 +198,7 @@ impl<'a> Fields<'a> {
             error: self.text("error").to_owned(),
             processes: self.number("processes")?,
             threads: self.number("threads")?,
+            overlapped: self.word("overlapped", |word| word.parse().ok())?,
         })
     }
 
@@ -266,6 +269,7 @@ pub(super) mod tests {
             error: String::new(),
             processes: Some(6),
             threads: Some(7),
+            overlapped: Some(true),
         }
     }
 

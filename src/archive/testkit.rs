@@ -40,6 +40,7 @@ pub(super) fn manifest(directory: &RunDirectory) -> Manifest {
         seed: 1,
         repeats: Repeats::fixed(2),
         planned_samples: 8,
+        not_run: Vec::new(),
         config_sha256: checksum(&directory.file(files::CONFIG)).unwrap(),
         target: ManifestTarget::Delay { delay_s: 0.1, jitter_s: 0.0, failure_rate: 0.0, max_concurrent: 0 },
         estimated_delay_s: None,

@@ -18,6 +18,7 @@ mod schema;
 mod secrets;
 mod strategies;
 mod sweep;
+mod sweep_keys;
 mod syntax;
 mod target;
 #[cfg(test)]
@@ -32,7 +33,7 @@ pub use headers::fill;
 pub use overrides::{OverrideFault, OverrideFaults, Overrides};
 pub use schema::schema;
 pub use secrets::{Masked, mask};
-pub use sweep::{ChartSpec, Order, Output, Sweep};
+pub use sweep::{ChartSpec, Order, Output, Overlap, Sweep};
 pub use variables::{MissingVariable, fill_address, variables};
 
 use toml::de::DeTable;
@@ -107,7 +108,8 @@ fn unreadable(text: &str, errors: &[toml::de::Error], mut others: Vec<Complaint>
 mod tests {
     use proptest::prelude::*;
 
-    use super::keys::{Form, Key, RANGE, REPEATS, ROOT};
+    use super::keys::{Form, Key, ROOT};
+    use super::sweep_keys::{RANGE, REPEATS};
     use super::trial::{KNOWN, SHIPPED, complaint, sweep};
     use super::{Order, REFERENCE, load, load_bytes};
     use crate::model::figure::{Format, Theme};

@@ -10,10 +10,11 @@ use super::Known;
 use super::complaint::Complaint;
 use super::counts;
 use super::headers::{check_name, check_value};
-use super::keys::{Form, Key, RANGE, REPEATS, ROOT};
+use super::keys::{Form, Key, ROOT};
 use super::nearest::{listed, nearest, quoted};
 use super::raw::{Entry, Section, Value, Written};
 use super::scalar::{self, Refusal, is_a};
+use super::sweep_keys::{RANGE, REPEATS};
 use crate::model::Repeats;
 
 /// Reads a whole document.

@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 use super::Known;
 use super::counts::MOST;
 use super::duration::PATTERN;
-use super::keys::{DELAY_ONLY, Form, Key, RANGE, REPEATS, ROOT, SLEEP, URL_ONLY};
+use super::keys::{DELAY_ONLY, Form, Key, ROOT, SLEEP, URL_ONLY};
+use super::sweep_keys::{RANGE, REPEATS};
 
 /// The schema, draft 2020-12, with the kinds that the program knows.
 #[must_use]

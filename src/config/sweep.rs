@@ -29,6 +29,10 @@ pub struct Sweep {
     pub request_timeout: Nanos,
     /// Longest time for one sample; above zero.
     pub sample_timeout: Nanos,
+    /// Whether samples run side by side.
+    pub overlap: Overlap,
+    /// CPU that samples side by side may use together, as a share of one core: 0 to 1.
+    pub overlap_cpu: f64,
     /// At least one, names unique.
     pub strategies: Vec<StrategySpec>,
     /// Charts to draw; empty for every chart kind once.
@@ -63,6 +67,16 @@ pub enum Order {
     Interleaved,
     /// As the config lists them.
     Listed,
+}
+
+/// Whether samples run side by side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Overlap {
+    /// One after another.
+    #[default]
+    Off,
+    /// As many as use little CPU together.
+    Auto,
 }
 
 /// One chart that the config asks for.

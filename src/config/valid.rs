@@ -8,11 +8,11 @@ use super::complaint::Complaint;
 use super::nearest::{listed, nearest, quoted};
 use super::raw::{Section, Written};
 use super::strategies::strategies;
-use super::sweep::{ChartSpec, MOST_SAMPLES, Order, Output, Sweep};
+use super::sweep::{ChartSpec, MOST_SAMPLES, Order, Output, Overlap, Sweep};
 use super::target::target;
 use super::{Known, raw::Value};
-use crate::model::StrategySpec;
 use crate::model::figure::{Format, Scale, Theme};
+use crate::model::{StrategySpec, Target};
 
 /// The sweep; `None` only where something was complained about, here or by the reader.
 pub(super) fn sweep(root: &Section, known: &Known<'_>, complaints: &mut Vec<Complaint>) -> Option<Sweep> {
@@ -36,12 +36,15 @@ pub(super) fn sweep(root: &Section, known: &Known<'_>, complaints: &mut Vec<Comp
         seed: section.integer("seed")?,
         request_timeout: section.duration("request-timeout")?,
         sample_timeout: section.duration("sample-timeout")?,
+        overlap: if section.text("overlap")? == "auto" { Overlap::Auto } else { Overlap::Off },
+        overlap_cpu: section.share("overlap-cpu")?,
         strategies: strategies?,
         charts: charts?,
         output: output?,
     };
     complaints.extend(too_many(&sweep, section));
     complaints.extend(too_slow(&sweep, root, section));
+    complaints.extend(overlapped_url(&sweep, section));
     Some(sweep)
 }
 
@@ -90,6 +93,14 @@ fn too_slow(sweep: &Sweep, root: &Section, section: &Section) -> Option<Complain
         None => complaint.help("[sweep] request-timeout sets the limit"),
     };
     sweep.is_hopeless().then_some(complaint)
+}
+
+/// Samples side by side would load the one server together, and the budget knows nothing of its CPU.
+fn overlapped_url(sweep: &Sweep, section: &Section) -> Option<Complaint> {
+    let title = "samples do not run side by side against a `url`".to_owned();
+    let complaint = Complaint::new("sweep.overlap", section.place("overlap"), title, "expected \"off\", the default");
+    let help = "they would load one server together; with `delay` in [target] each has a server of its own";
+    (sweep.overlap != Overlap::Off && matches!(sweep.target, Target::Url(_))).then(|| complaint.help(help))
 }
 
 /// The charts. Which strategies they may name is only known if all strategies are sound.

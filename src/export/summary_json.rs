@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::export::numbers::{rounded, rounded_seconds};
 use crate::export::{Export, ExportError, Pictures, SUMMARY_JSON};
-use crate::model::{Facts, RequestCount, Target};
+use crate::model::{Facts, NotRun, RequestCount, Target};
 use crate::report::{Caveat, Cell, Finding, Report, Stopped};
 use crate::stats::Method;
 
@@ -44,6 +44,7 @@ struct Document<'a> {
     baseline: Option<&'a str>,
     cells: Vec<CellNumbers<'a>>,
     findings: Vec<FindingText<'a>>,
+    not_run: &'a [NotRun],
     caveats: Vec<CaveatText<'a>>,
 }
 
@@ -147,6 +148,7 @@ impl<'a> Document<'a> {
             baseline: report.baseline.map(name),
             cells: report.cells.iter().map(|cell| CellNumbers::of(report, cell)).collect(),
             findings: report.findings.iter().map(|finding| FindingText::of(report, finding)).collect(),
+            not_run: &report.facts.not_run,
             caveats: report.caveats.iter().map(|caveat| CaveatText::of(report, caveat)).collect(),
         }
     }

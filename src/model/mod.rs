@@ -10,7 +10,7 @@ pub mod target;
 pub mod units;
 
 pub use repeats::Repeats;
-pub use run::{CellRequests, Conditions, Facts, Run, StrategyLine};
+pub use run::{CellRequests, Conditions, Facts, NotRun, Run, StrategyLine};
 pub use sample::{FailureKind, Outcome, Phase, RequestRow, SampleRow, SampleStatus, Timing};
 pub use schedule::{Answer, schedule};
 pub use strategy::{Connections, KindInfo, Model, Needs, StrategySpec};

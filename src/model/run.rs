@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::repeats::Repeats;
 use crate::model::sample::{Outcome, SampleRow};
 use crate::model::strategy::Model;
@@ -62,6 +64,8 @@ pub struct Facts {
     pub source: String,
     /// Samples that the plan holds; 0 where there is no plan.
     pub planned_samples: u32,
+    /// Cells of the config that were not run, by strategy and count.
+    pub not_run: Vec<NotRun>,
 }
 
 /// The conditions of a run, as far as somebody noted them.
@@ -77,6 +81,17 @@ pub struct Conditions {
     pub elapsed_s: Option<f64>,
     /// How far the wall clock was set during the sweep, in seconds.
     pub clock_step_s: Option<f64>,
+}
+
+/// A cell that was not run, since it was known beforehand that it could not succeed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotRun {
+    /// The strategy's name.
+    pub strategy: String,
+    /// The cell's request count.
+    pub requests: RequestCount,
+    /// Why, and what to change, after "the cell": `needs about 200 threads, …`.
+    pub reason: String,
 }
 
 /// One executed sweep.

@@ -196,4 +196,6 @@ pub struct SampleRow {
     pub processes: Option<u32>,
     /// Most threads of all these processes together that were seen at once.
     pub threads: Option<u32>,
+    /// Whether another sample ran at the same time, if only for a part of it.
+    pub overlapped: Option<bool>,
 }

@@ -1,6 +1,6 @@
 //! What a reader should know before trusting a report: each caveat with the evidence for it and advice.
 
-use crate::model::{RequestCount, Run, SampleStatus};
+use crate::model::{RequestCount, Run, SampleStatus, Target};
 use crate::report::cell::Cell;
 use crate::report::conditions;
 use crate::stats::{self, Sorted};
@@ -36,6 +36,10 @@ pub struct Caveat {
 pub enum CaveatKind {
     /// Planned samples are missing.
     Unfinished,
+    /// Cells were not run.
+    NotRun,
+    /// Samples ran at the same time as others.
+    Overlapped,
     /// Samples failed, or did not do the work.
     FailedSamples,
     /// Too few samples for an interval.
@@ -62,6 +66,8 @@ impl CaveatKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Unfinished => "unfinished",
+            Self::NotRun => "not-run",
+            Self::Overlapped => "overlapped",
             Self::FailedSamples => "failed-samples",
             Self::FewSamples => "few-samples",
             Self::Spread => "spread",
@@ -79,6 +85,8 @@ impl CaveatKind {
 pub(super) fn of(run: &Run, cells: &[Cell<'_>]) -> Vec<Caveat> {
     let lines: Vec<&[Cell<'_>]> = cells.chunk_by(|a, b| a.slot == b.slot).collect();
     let mut caveats: Vec<Caveat> = unfinished(run).into_iter().chain(few_samples(cells)).collect();
+    caveats.extend(run.strategies.iter().enumerate().filter_map(|(slot, line)| not_run(run, slot, &line.name)));
+    caveats.extend(overlapped(run));
     caveats.extend(conditions::of(&run.facts));
     caveats.extend(lines.iter().filter_map(|line| failed_samples(line)));
     caveats.extend(lines.iter().filter_map(|line| spread(line)));
@@ -97,6 +105,36 @@ fn unfinished(run: &Run) -> Option<Caveat> {
         requests: Vec::new(),
         evidence: format!("{missing} of {planned} planned samples were not measured."),
         advice: format!("`reportgen --resume {run_id}` measures them."),
+    })
+}
+
+/// The cells of one strategy that were not run; the reason of the first stands for all.
+fn not_run(run: &Run, slot: usize, name: &str) -> Option<Caveat> {
+    let cells = || run.facts.not_run.iter().filter(|cell| cell.strategy == name);
+    let (first, requests) = (cells().next()?, cells().map(|cell| cell.requests).collect::<Vec<RequestCount>>());
+    let counts: Vec<String> = requests.iter().map(ToString::to_string).collect();
+    Some(Caveat {
+        kind: CaveatKind::NotRun,
+        slot: Some(slot),
+        requests,
+        evidence: format!("Not run at {} requests: at {} it {}.", counts.join(", "), first.requests, first.reason),
+        advice: "There is no sample of these cells.".into(),
+    })
+}
+
+fn overlapped(run: &Run) -> Option<Caveat> {
+    let own = matches!(run.facts.target, Some(Target::Delay(_)));
+    let own = if own { ", each against a delay server of its own" } else { "" };
+    let number = run.samples.iter().filter(|row| row.overlapped == Some(true)).count();
+    (number > 0).then(|| Caveat {
+        kind: CaveatKind::Overlapped,
+        slot: None,
+        requests: Vec::new(),
+        evidence: format!("{number} of {} samples ran side by side with others{own}.", run.samples.len()),
+        advice:
+            "They shared the processor within `overlap-cpu`; measure with `overlap = \"off\"` where the last percent \
+                 matters."
+                .into(),
     })
 }
 
@@ -229,7 +267,7 @@ fn slot_of(line: &[Cell<'_>]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::CaveatKind;
-    use crate::model::{Nanos, Run, SampleStatus};
+    use crate::model::{Nanos, NotRun, Run, SampleStatus};
     use crate::report::Report;
     use crate::report::testkit::{Sketch, article};
 
@@ -281,6 +319,32 @@ mod tests {
         assert_eq!(found, [(CaveatKind::Drift, Some(0))]);
         assert!(report.caveats[0].evidence.contains("3.0 % slower"), "{}", report.caveats[0].evidence);
         assert_eq!(kinds(&drifting(0.001)), []);
+    }
+
+    #[test]
+    fn cells_that_were_not_run_are_named_with_the_reason() {
+        let mut run = line(&[1.0, 1.0, 1.0]).run();
+        run.facts.not_run = [20, 50]
+            .map(|requests| {
+                let reason = format!("needs about {requests} threads, this machine allows 9; raise kernel.threads-max");
+                NotRun { strategy: "a".into(), requests, reason }
+            })
+            .to_vec();
+        let report = Report::of(&run);
+        assert_eq!((report.caveats[0].kind, report.caveats[0].slot), (CaveatKind::NotRun, Some(0)));
+        assert_eq!(report.caveats[0].requests, [20, 50]);
+        let told = "Not run at 20, 50 requests: at 20 it needs about 20 threads, this machine allows 9; raise ";
+        assert!(report.caveats[0].evidence.starts_with(told), "{}", report.caveats[0].evidence);
+    }
+
+    #[test]
+    fn samples_side_by_side_are_counted() {
+        let mut run = line(&[1.0, 1.0, 1.0]).run();
+        run.samples[0].overlapped = Some(false);
+        assert_eq!(kinds(&run), []);
+        run.samples[1].overlapped = Some(true);
+        assert_eq!(kinds(&run), [CaveatKind::Overlapped]);
+        assert!(Report::of(&run).caveats[0].evidence.starts_with("1 of 3 samples ran side by side"));
     }
 
     #[test]

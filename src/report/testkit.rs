@@ -104,6 +104,7 @@ fn empty_row() -> SampleRow {
         error: String::new(),
         processes: None,
         threads: None,
+        overlapped: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! How long a `url` takes for one request, estimated from a few single requests, each in a child of its own like any
 //! sample. The ideal of a `url` is computed from it, and a second estimate after the sweep shows whether it drifted.
 
-use super::{Execution, SweepError};
+use super::{Endpoint, Execution, SweepError};
 use crate::clock::SystemClock;
 use crate::model::Nanos;
 use crate::probe::{Probe, Spec, Watchdog};
@@ -38,7 +38,8 @@ impl Execution<'_> {
 
     fn single_request(&self) -> Spec {
         let first = &self.sweep.strategies[0];
-        let mut work = Work::new(&self.sweep.target, self.endpoint.url(), first, self.programs.worker.clone());
+        let url = self.endpoints.first().map_or("", Endpoint::url);
+        let mut work = Work::new(&self.sweep.target, url, first, self.programs.worker.clone());
         work.headers = self.access.headers.clone();
         work.request_timeout_ns = self.sweep.request_timeout.0;
         Spec { kind: "sequential".to_owned(), work }

@@ -3,7 +3,7 @@
 
 use std::error::Error;
 
-use crate::model::{Outcome, SampleRow};
+use crate::model::{Nanos, Outcome, SampleRow};
 use crate::plan::{Plan, PlannedSample};
 
 /// Something happened.
@@ -15,13 +15,15 @@ pub enum SweepEvent<'a> {
         plan: &'a Plan,
         /// Those that are going to be taken, in order.
         missing: &'a [PlannedSample],
+        /// How long these take together; `None` while nobody knows the target's delay.
+        predicted: Option<Nanos>,
     },
     /// A planned sample is not wanted: its cell is precise enough.
     SampleSkipped {
         /// Which one.
         planned: &'a PlannedSample,
     },
-    /// A sample begins now.
+    /// A sample begins now, beside those that have begun and not ended yet.
     SampleStarted {
         /// Which one.
         planned: &'a PlannedSample,

@@ -22,11 +22,13 @@ pub(super) struct Evidence<'a> {
     pub measured: &'a Measured,
     /// What the embedded server saw.
     pub witness: Option<&'a Witness>,
+    /// Whether another sample ran at the same time.
+    pub overlapped: bool,
 }
 
 /// The row of a sample.
 pub(super) fn judge(evidence: Evidence<'_>) -> SampleRow {
-    let Evidence { planned, strategy, started_at, ideal, measured, witness } = evidence;
+    let Evidence { planned, strategy, started_at, ideal, measured, witness, overlapped } = evidence;
     let verdict = Verdict::of(planned.requests, measured, witness);
     let cost = measured.cost.as_ref();
     let done = measured.heard.done.as_ref();
@@ -60,6 +62,7 @@ pub(super) fn judge(evidence: Evidence<'_>) -> SampleRow {
         error: verdict.error,
         processes: measured.headcount.map(|headcount| headcount.processes),
         threads: measured.headcount.map(|headcount| headcount.threads),
+        overlapped: Some(overlapped),
     }
 }
 

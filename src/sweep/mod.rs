@@ -2,32 +2,43 @@
 //! when interrupted. It knows the target and the clock; it must not know files or pictures.
 
 mod access;
+mod budget;
 mod endpoint;
 mod estimate;
 mod event;
 mod journal;
 mod judge;
+mod load;
 mod stopping;
+mod walk;
 
 use std::collections::HashSet;
 use std::error::Error;
+use std::thread;
 
 use thiserror::Error;
 
-use crate::clock::{self, SystemClock};
+use crate::clock::SystemClock;
 use crate::config::Sweep;
 use crate::model::{Nanos, Phase, SampleRow, Target, schedule};
 use crate::plan::{self, Plan, PlannedSample};
-use crate::probe::{End, Interrupts, Probe, ProbeError, Signal, Spec, Watchdog};
+use crate::probe::{Interrupts, Probe, ProbeError, Signal, Spec, Watchdog};
 use crate::server::ServerError;
 use crate::stats;
 use crate::strategy::{Program, Work};
-use stopping::Stopping;
+use walk::Walk;
 
 pub use access::{Access, AccessError};
 pub use endpoint::{Endpoint, EndpointError};
 pub use event::{Observer, SweepEvent};
 pub use journal::JournalObserver;
+
+/// How long all samples of `plan` take together, side by side where the sweep says so; `None` while nobody knows the
+/// target's delay. Where samples run side by side it is a guess on the safe side: what strategies use is not known yet.
+#[must_use]
+pub fn predicted(sweep: &Sweep, plan: &Plan) -> Option<Nanos> {
+    budget::predicted(sweep, &plan.samples)
+}
 
 /// How this program starts itself in its other roles.
 #[derive(Clone, Debug)]
@@ -47,7 +58,7 @@ pub struct Programs {
 pub enum Ending {
     /// All samples of the plan were taken.
     Finished,
-    /// By a signal; the sample under way was dropped.
+    /// By a signal; the samples under way were dropped.
     Interrupted(Signal),
 }
 
@@ -57,6 +68,12 @@ pub enum SweepError {
     /// The process that cleans up could not be started.
     #[error("cannot start the process that cleans up after a crash")]
     Watchdog(#[source] std::io::Error),
+    /// A sample has nobody who waits for it.
+    #[error("cannot start a thread for a sample")]
+    Thread(#[source] std::io::Error),
+    /// A further delay server could not be started.
+    #[error(transparent)]
+    Endpoint(#[from] EndpointError),
     /// A sample could not be started.
     #[error(transparent)]
     Probe(#[from] ProbeError),
@@ -78,8 +95,8 @@ pub struct Execution<'a> {
     pub recorded: &'a [SampleRow],
     /// How long one request takes: configured, or estimated; `None` where nobody knows.
     pub delay: Option<Nanos>,
-    /// Where requests go.
-    pub endpoint: &'a mut Endpoint,
+    /// Where requests go: one to begin with; more are opened as samples run side by side.
+    pub endpoints: Vec<Endpoint>,
     /// What is sent to a `url` in clear.
     pub access: &'a Access,
     /// This program in its other roles.
@@ -89,42 +106,31 @@ pub struct Execution<'a> {
 }
 
 impl Execution<'_> {
-    /// Takes every sample of the plan in order and tells the observers. A sample that fails is a row like any other.
+    /// Takes every sample of the plan, begun in its order, and tells the observers. A sample that fails is a row like
+    /// any other.
     ///
     /// # Errors
     /// When the sweep cannot go on; nothing of it is left running then.
     pub fn run(&mut self, observers: &mut [&mut dyn Observer]) -> Result<Ending, SweepError> {
         let watchdog = Watchdog::start(&self.programs.watchdog).map_err(SweepError::Watchdog)?;
         let clock = SystemClock::start();
+        // Of this sweep alone: it also ends the samples under way when the sweep cannot go on.
+        let stop = Interrupts::none();
+        let forward = stop.clone();
+        let _subscription = self.interrupts.subscribe(move |signal| forward.raise(signal));
+        let endpoints = std::mem::take(&mut self.endpoints);
+        let execution = &*self;
         let probe = Probe {
             program: &self.programs.child,
             time_limit: self.sweep.sample_timeout,
             watchdog: &watchdog,
-            interrupts: self.interrupts,
+            interrupts: &stop,
             clock: &clock,
         };
-        let missing = self.missing();
-        let mut stopping = Stopping::new(self.sweep.repeats, self.sweep.seed);
-        self.recorded.iter().for_each(|row| stopping.record(row));
-        let mut sequence = self.recorded.iter().map(|row| row.sequence).max().unwrap_or(0);
-        tell(observers, &SweepEvent::Started { plan: self.plan, missing: &missing })?;
-        for planned in &missing {
-            if let Some(signal) = self.interrupts.received() {
-                return Ok(Ending::Interrupted(signal));
-            }
-            if !stopping.wants(&self.sweep.strategies[planned.strategy].name, planned) {
-                tell(observers, &SweepEvent::SampleSkipped { planned })?;
-                continue;
-            }
-            sequence += 1;
-            let planned = PlannedSample { sequence, ..*planned };
-            tell(observers, &SweepEvent::SampleStarted { planned: &planned })?;
-            match self.take(&probe, &planned, observers)? {
-                Taken::Row(row) => stopping.record(&row),
-                Taken::Interrupted(signal) => return Ok(Ending::Interrupted(signal)),
-            }
-        }
-        Ok(Ending::Finished)
+        let (ended, endpoints) =
+            thread::scope(|scope| Walk::new(execution, &probe, scope, endpoints, observers).run(&execution.missing()));
+        self.endpoints = endpoints;
+        ended
     }
 
     /// The samples that are not recorded yet.
@@ -137,37 +143,6 @@ impl Execution<'_> {
             !recorded.contains(&(name, sample.requests, sample.repeat, sample.phase))
         };
         self.plan.samples.iter().filter(lacks).copied().collect()
-    }
-
-    /// Takes one sample. Nobody is told of one that a signal cut short.
-    fn take(
-        &mut self,
-        probe: &Probe<'_>,
-        planned: &PlannedSample,
-        observers: &mut [&mut dyn Observer],
-    ) -> Result<Taken, SweepError> {
-        let strategy = &self.sweep.strategies[planned.strategy];
-        let spec = self.spec(planned);
-        self.endpoint.begin(sample_seed(self.sweep.seed, planned))?;
-        let started_at = format!("{:.3}", clock::wall_time());
-        let measured = probe.measure(&spec)?;
-        if let End::Interrupted(signal) = measured.end {
-            return Ok(Taken::Interrupted(signal));
-        }
-        let witness = self.endpoint.end()?;
-        let evidence = judge::Evidence {
-            planned,
-            strategy,
-            started_at,
-            ideal: self.delay.map(|delay| self.ideal(planned, delay)),
-            measured: &measured,
-            witness: witness.as_ref(),
-        };
-        let mut row = judge::judge(evidence);
-        row.error = self.access.hide(&row.error);
-        let requests: &[_] = if planned.phase == Phase::Measure { &measured.heard.outcomes } else { &[] };
-        tell(observers, &SweepEvent::SampleFinished { planned, row: &row, requests })?;
-        Ok(Taken::Row(Box::new(row)))
     }
 
     /// The best possible duration of a sample. With jitter it follows from the very delays that the server draws.
@@ -183,20 +158,14 @@ impl Execution<'_> {
         }
     }
 
-    fn spec(&self, planned: &PlannedSample) -> Spec {
+    fn spec(&self, planned: &PlannedSample, url: &str) -> Spec {
         let strategy = &self.sweep.strategies[planned.strategy];
-        let mut work = Work::new(&self.sweep.target, self.endpoint.url(), strategy, self.programs.worker.clone());
+        let mut work = Work::new(&self.sweep.target, url, strategy, self.programs.worker.clone());
         work.headers = self.access.headers.clone();
         work.request_timeout_ns = self.sweep.request_timeout.0;
         work.requests = planned.requests;
         Spec { kind: strategy.kind.clone(), work }
     }
-}
-
-/// What became of taking a sample.
-enum Taken {
-    Row(Box<SampleRow>),
-    Interrupted(Signal),
 }
 
 /// The seed of a sample's delays and failures: the same for all cells of one repeat, so that strategies are compared
@@ -205,11 +174,4 @@ fn sample_seed(seed: u64, planned: &PlannedSample) -> u64 {
     let round = u64::from(planned.repeat) * 2 + u64::from(planned.phase == Phase::Warmup);
     // The golden ratio in 64 bits spreads neighbouring rounds over the range of seeds.
     seed.wrapping_add(round.wrapping_mul(0x9E37_79B9_7F4A_7C15))
-}
-
-fn tell(observers: &mut [&mut dyn Observer], event: &SweepEvent<'_>) -> Result<(), SweepError> {
-    for observer in observers {
-        observer.observe(event)?;
-    }
-    Ok(())
 }

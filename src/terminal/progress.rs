@@ -26,7 +26,10 @@ pub struct Progress {
     taken: Nanos,
     /// Predicted nanoseconds of the whole, for the bar.
     whole: Arc<AtomicU64>,
+    /// The plan's time for what is to be taken: as it runs, and one after another.
     predicted: Nanos,
+    in_a_row: Nanos,
+    under_way: usize,
 }
 
 impl Progress {
@@ -44,12 +47,15 @@ impl Progress {
             taken: Nanos::ZERO,
             whole: Arc::default(),
             predicted: Nanos::ZERO,
+            in_a_row: Nanos::ZERO,
+            under_way: 0,
         }
     }
 
-    fn start(&mut self, total: usize, missing: &[PlannedSample]) {
+    fn start(&mut self, total: usize, missing: &[PlannedSample], predicted: Option<Nanos>) {
         self.total = total;
-        self.predicted = missing.iter().map(|sample| sample.predicted.unwrap_or(Nanos::ZERO)).sum();
+        self.predicted = predicted.unwrap_or(Nanos::ZERO);
+        self.in_a_row = missing.iter().map(|sample| sample.predicted.unwrap_or(Nanos::ZERO)).sum();
         self.whole.store(self.predicted.0, Ordering::Relaxed);
         self.bar.set_length(total as u64);
         self.bar.set_position((total - missing.len()) as u64);
@@ -69,7 +75,17 @@ impl Progress {
     fn skip(&mut self, planned: &PlannedSample) {
         self.total -= 1;
         self.bar.set_length(self.total as u64);
-        self.predicted = self.predicted - planned.predicted.unwrap_or(Nanos::ZERO);
+        let rest = self.in_a_row - planned.predicted.unwrap_or(Nanos::ZERO);
+        let share = rest.as_secs_f64() / self.in_a_row.as_secs_f64().max(1e-9);
+        self.predicted = Nanos::from_secs_f64(self.predicted.as_secs_f64() * share);
+        self.in_a_row = rest;
+    }
+
+    /// One more, or one less, is under way; several are worth a word.
+    fn count_under_way(&mut self, number: usize) {
+        self.under_way = number;
+        let message = if number > 1 { format!("{number} side by side") } else { String::new() };
+        self.bar.set_message(message);
     }
 
     fn finish_sample(&mut self, row: &SampleRow, predicted: Option<Nanos>) {
@@ -79,6 +95,7 @@ impl Progress {
             let stretch = self.taken.as_secs_f64() / self.planned.as_secs_f64().max(1e-9);
             self.whole.store(Nanos::from_secs_f64(self.predicted.as_secs_f64() * stretch).0, Ordering::Relaxed);
         }
+        self.count_under_way(self.under_way.saturating_sub(1));
         self.bar.inc(1);
         if !self.terminal.is_quiet() {
             let line = sample_line(row, self.total, self.name_width);
@@ -90,11 +107,12 @@ impl Progress {
 impl Observer for Progress {
     fn observe(&mut self, event: &SweepEvent<'_>) -> Result<(), Box<dyn Error + Send + Sync>> {
         match event {
-            SweepEvent::Started { plan, missing } => self.start(plan.samples.len(), missing),
+            SweepEvent::Started { plan, missing, predicted } => self.start(plan.samples.len(), missing, *predicted),
             SweepEvent::SampleStarted { planned } => {
                 let predicted = planned.predicted.map_or_else(|| "unknown".to_owned(), Nanos::human);
                 let begin = format!("sample {} begins, predicted to take {predicted}", planned.sequence);
                 self.bar.suspend(|| self.terminal.trace(&begin));
+                self.count_under_way(self.under_way + 1);
             }
             SweepEvent::SampleSkipped { planned } => self.skip(planned),
             SweepEvent::SampleFinished { planned, row, .. } => self.finish_sample(row, planned.predicted),

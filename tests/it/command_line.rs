@@ -156,6 +156,39 @@ fn a_dry_run_tells_every_cell_and_sends_nothing() {
     assert!(!place.path("reports").exists());
 }
 
+/// A million connections at once are more than there are ports to one address.
+#[cfg(target_os = "linux")]
+#[test]
+fn cells_that_no_machine_can_hold_are_not_run_and_told_everywhere() {
+    let place = Workplace::new();
+    let config = |requests: &str| {
+        format!(
+            "[target]\ndelay = \"1ms\"\n[sweep]\nrequests = {requests}\nrepeats = 1\n[output]\nformats = [\"svg\"]\n\
+             [[strategy]]\nname = \"a\"\nkind = \"async\"\n"
+        )
+    };
+    place.write("some.toml", config("[2, 1000000]"));
+    place.write("none.toml", config("[1000000]"));
+    let dry = place.run(&["-c", "some.toml", "--dry-run"]);
+    assert!(dry.stdout.contains("Not run:\n  a at 1000000 requests needs about 10000"), "{}", dry.stdout);
+    assert!(dry.stdout.contains("\n1 samples, predicted"), "{}", dry.stdout);
+    let said = place.run(&["-c", "some.toml"]);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    assert!(said.stderr.contains("not run: a at 1000000 requests needs about"), "{}", said.stderr);
+    let run = place.path("reports/latest");
+    assert_eq!(fs::read_to_string(run.join("raw.csv")).unwrap().lines().count(), 2);
+    for file in ["manifest.json", "summary.json", "report.md", "report.html"] {
+        let text = fs::read_to_string(run.join(file)).unwrap();
+        assert!(text.contains("this machine allows") && text.contains("raise "), "{file}: {text}");
+    }
+    assert_eq!(place.run(&["--resume", "reports/latest", "-q"]).code, Some(0), "nothing is missing");
+    let runs = place.entries("reports");
+    let said = place.run(&["-c", "none.toml"]);
+    assert_eq!(said.code, Some(3), "{}", said.stderr);
+    assert!(said.stderr.contains("this machine can hold no cell of the sweep"), "{}", said.stderr);
+    assert_eq!(place.entries("reports"), runs);
+}
+
 #[test]
 fn failures_of_the_target_are_data_and_exit_1() {
     let place = Workplace::new();

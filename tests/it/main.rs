@@ -8,6 +8,7 @@ mod cost;
 mod documents;
 mod exchange;
 mod leftovers;
+mod overlap;
 mod peer;
 mod printed;
 mod resume;

@@ -23,7 +23,7 @@ fn start(place: &Workplace) -> Child {
 }
 
 /// The only run below `reports`, once it holds its manifest.
-fn run_of(place: &Workplace) -> Option<PathBuf> {
+pub(crate) fn run_of(place: &Workplace) -> Option<PathBuf> {
     let reports = fs::read_dir(place.path("reports")).ok()?;
     let runs = reports.filter_map(|entry| Some(entry.ok()?.path()));
     runs.filter(|path| !path.is_symlink()).find(|path| path.join("manifest.json").is_file())
@@ -34,13 +34,13 @@ fn raw_lines(run: &Path) -> usize {
 }
 
 /// Waits until the run has some lines of raw.csv, or the sweep has ended: bounded by the sweep itself.
-fn await_lines(place: &Workplace, child: &mut Child, lines: usize) {
+pub(crate) fn await_lines(place: &Workplace, child: &mut Child, lines: usize) {
     while child.try_wait().unwrap().is_none() && run_of(place).is_none_or(|run| raw_lines(&run) < lines) {
         std::thread::yield_now();
     }
 }
 
-fn signal(child: &Child, signal: Signal) {
+pub(crate) fn signal(child: &Child, signal: Signal) {
     // A child that has ended already is still there to be waited for.
     kill_process(Pid::from_child(child), signal).unwrap();
 }
@@ -80,7 +80,7 @@ fn csv_rows(text: &str) -> usize {
 }
 
 /// Processes of this program that name the folder of the test, by their command line or as their working directory.
-fn survivors(place: &Workplace) -> Vec<String> {
+pub(crate) fn survivors(place: &Workplace) -> Vec<String> {
     let folder = fs::canonicalize(place.path("")).unwrap();
     let processes = fs::read_dir("/proc").into_iter().flatten().filter_map(Result::ok);
     processes
@@ -94,7 +94,7 @@ fn survivors(place: &Workplace) -> Vec<String> {
 }
 
 /// Waits, bounded, until nothing of the test is left.
-fn await_nobody(place: &Workplace) {
+pub(crate) fn await_nobody(place: &Workplace) {
     let gone = (0..200_000).any(|_| {
         std::thread::yield_now();
         survivors(place).is_empty()

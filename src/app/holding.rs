@@ -1,0 +1,66 @@
+//! What this machine can hold of a sweep: the plan without the cells that would only show its limits. Raises the limits
+//! that may be raised first.
+
+use anyhow::anyhow;
+
+use super::Failure;
+use crate::config::Sweep;
+use crate::limits::{self, Limits};
+use crate::model::{Nanos, NotRun};
+use crate::plan::Plan;
+use crate::preflight::{self, Obstacle};
+use crate::terminal::Terminal;
+
+/// Which cells cannot be run here, or may fail.
+pub(super) struct Holding {
+    /// Cells that are not run.
+    pub not_run: Vec<NotRun>,
+    /// Cells that are run and may fail.
+    doubtful: Vec<NotRun>,
+}
+
+impl Holding {
+    /// Holds the needs of all cells against the limits of this machine.
+    pub(super) fn of(sweep: &Sweep) -> Self {
+        limits::raise_descriptors();
+        let (certain, doubtful): (Vec<Obstacle>, Vec<Obstacle>) =
+            preflight::obstacles(sweep, &Limits::read()).into_iter().partition(|obstacle| obstacle.certain);
+        let cells = |obstacles: Vec<Obstacle>| obstacles.into_iter().map(|obstacle| obstacle.cell).collect();
+        Self { not_run: cells(certain), doubtful: cells(doubtful) }
+    }
+
+    /// The plan of all cells that can be held, where one request takes `delay`.
+    pub(super) fn plan(&self, sweep: &Sweep, delay: Option<Nanos>) -> Plan {
+        Plan::of(sweep, delay).without(|strategy, requests| {
+            let name = &sweep.strategies[strategy].name;
+            self.not_run.iter().any(|cell| cell.strategy == *name && cell.requests == requests)
+        })
+    }
+
+    /// Says what is not run and what may fail.
+    pub(super) fn warn(&self, terminal: Terminal) {
+        self.not_run.iter().for_each(|cell| terminal.warn(&format!("not run: {}", told(cell))));
+        self.doubtful.iter().for_each(|cell| terminal.warn(&format!("may fail: {}", told(cell))));
+    }
+
+    /// A sweep of which nothing can be run is none.
+    ///
+    /// # Errors
+    /// With every reason.
+    pub(super) fn check(&self, plan: &Plan) -> Result<(), Failure> {
+        if plan.samples.is_empty() {
+            let reasons: Vec<String> = self.not_run.iter().map(told).collect();
+            return Err(Failure::CouldNot(anyhow!(
+                "this machine can hold no cell of the sweep\n{}",
+                reasons.join("\n")
+            )));
+        }
+        Ok(())
+    }
+}
+
+/// A cell that is not run, and why, as one line.
+pub(super) fn told(cell: &NotRun) -> String {
+    let requests = if cell.requests == 1 { "request" } else { "requests" };
+    format!("{} at {} {requests} {}", cell.strategy, cell.requests, cell.reason)
+}

@@ -1,0 +1,121 @@
+//! Samples side by side: none lost, none twice, none torn, each witnessed by a server of its own, nothing left running.
+
+#![cfg(unix)]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Stdio};
+
+use reportgen::config::{self, Known};
+use reportgen::model::{SampleRow, SampleStatus};
+use reportgen::plan::Plan;
+use reportgen::strategy;
+use rustix::process::Signal;
+
+use crate::resume::{await_nobody, run_of, signal, survivors};
+use crate::workplace::{Workplace, said};
+
+const CONFIG: &str = "[target]\ndelay = \"400ms\"\n[sweep]\nrequests = [1, 4]\nrepeats = { min = 2, max = 3, precision = \"100%\" }\n\
+    warmup = 1\noverlap = \"auto\"\noverlap-cpu = 1.0\n[output]\nformats = [\"svg\"]\n\
+    [[strategy]]\nkind = \"sequential\"\n[[strategy]]\nkind = \"async\"\n";
+/// Two strategies, two counts, a warm-up and two repeats; the third is not wanted by a precision that is always met.
+const TAKEN: usize = 2 * 2 * (1 + 2);
+
+fn start(place: &Workplace) -> Child {
+    place.write("sweep.toml", CONFIG);
+    let mut command = place.command();
+    command.args(["-c", "sweep.toml"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.spawn().unwrap()
+}
+
+/// Waits until at least two samples are under way, or the sweep has ended.
+fn await_two(place: &Workplace, child: &mut Child) {
+    let under_way = || {
+        let words = survivors(place).into_iter().filter_map(|number| fs::read(format!("/proc/{number}/cmdline")).ok());
+        words.filter(|words| String::from_utf8_lossy(words).contains("internal-sample")).count()
+    };
+    while child.try_wait().unwrap().is_none() && under_way() < 2 {
+        std::thread::yield_now();
+    }
+}
+
+fn rows(run: &Path) -> Vec<SampleRow> {
+    reportgen::archive::load(run).unwrap().run.samples
+}
+
+/// Every sample once, whole, seen by a server that saw nothing else.
+fn check_whole(run: &Path) {
+    let rows = rows(run);
+    let cells: BTreeSet<_> =
+        rows.iter().map(|row| (row.strategy.as_str(), row.requests, row.phase, row.repeat)).collect();
+    assert_eq!((rows.len(), cells.len()), (TAKEN, TAKEN), "{rows:?}");
+    for row in &rows {
+        assert_eq!((row.status, row.succeeded), (SampleStatus::Ok, Some(row.requests)), "{row:?}");
+        let width = if row.kind == "sequential" { 1 } else { row.requests };
+        assert_eq!((row.peak_in_flight, row.connections), (Some(width), Some(width)), "{row:?}");
+    }
+    let requests = fs::read_to_string(run.join("requests.csv")).unwrap();
+    assert_eq!(requests.lines().count(), 1 + 2 * 2 * (1 + 4), "requests of measured samples");
+}
+
+#[test]
+fn samples_side_by_side_are_the_plan_begun_in_its_order() {
+    let place = Workplace::new();
+    let said = said(&start(&place).wait_with_output().unwrap());
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let run = run_of(&place).unwrap();
+    check_whole(&run);
+    let mut rows = rows(&run);
+    assert!(rows.iter().any(|row| row.overlapped == Some(true)), "none ran beside another: {rows:?}");
+    rows.sort_by_key(|row| row.sequence);
+    assert!(rows.iter().map(|row| row.sequence).eq(1..=u32::try_from(TAKEN).unwrap()));
+    let known = Known { kinds: &strategy::kinds(), charts: &[] };
+    let sweep = config::load(CONFIG, "sweep.toml", &known).unwrap();
+    let plan = Plan::of(&sweep, sweep.target.delay());
+    let planned = plan.samples.iter().filter(|sample| sample.repeat < 3);
+    let planned = planned
+        .map(|sample| (sweep.strategies[sample.strategy].name.as_str(), sample.requests, sample.phase, sample.repeat));
+    assert!(planned.eq(rows.iter().map(|row| (row.strategy.as_str(), row.requests, row.phase, row.repeat))));
+    let report = fs::read_to_string(run.join("report.md")).unwrap();
+    assert!(report.contains("ran side by side"), "{report}");
+}
+
+#[test]
+fn a_signal_ends_all_of_them_and_the_rest_follows_on_resume() {
+    for (sent, code) in [(Signal::INT, Some(130)), (Signal::TERM, Some(143)), (Signal::KILL, None)] {
+        let place = Workplace::new();
+        let mut child = start(&place);
+        await_two(&place, &mut child);
+        signal(&child, sent);
+        let ended = said(&child.wait_with_output().unwrap());
+        assert_eq!(ended.code, code, "{}", ended.stderr);
+        await_nobody(&place);
+        let run = run_of(&place).unwrap();
+        let before = rows(&run);
+        let resumed = place.run(&["--resume", run.to_str().unwrap(), "-q"]);
+        assert_eq!(resumed.code, Some(0), "{}", resumed.stderr);
+        check_whole(&run);
+        let after = rows(&run);
+        assert_eq!(after[..before.len()], before[..], "what was there has changed");
+        let numbers: BTreeSet<u32> = after.iter().map(|row| row.sequence).collect();
+        assert_eq!(numbers.len(), TAKEN, "a place in the order is there twice");
+    }
+}
+
+#[test]
+fn a_full_disk_ends_those_under_way_too() {
+    let place = Workplace::new();
+    let long = |kind: &str| format!("name = \"{kind}{}\"\nkind = \"{kind}\"", "x".repeat(190 - kind.len()));
+    let config = ["sequential", "async"]
+        .iter()
+        .fold(CONFIG.to_owned(), |config, kind| config.replace(&format!("kind = \"{kind}\""), &long(kind)));
+    place.write("sweep.toml", config);
+    let program = crate::workplace::executable().display().to_string();
+    // A limit of file size stands for a full disk: 4 KiB hold the manifest and some rows, not all of them.
+    let script = format!("ulimit -f 8; trap '' XFSZ; exec '{program}' -c sweep.toml");
+    let said = said(&place.shell(&script).output().unwrap());
+    assert_eq!(said.code, Some(3), "{}", said.stderr);
+    assert!(said.stderr.contains("cannot write") && said.stderr.contains("--resume"), "{}", said.stderr);
+    await_nobody(&place);
+}
