@@ -11,7 +11,7 @@ use super::job_summary;
 use crate::archive::{files, write_atomically};
 use crate::chart::{self, Drawn};
 use crate::cli::OutputFormat;
-use crate::config::{ChartSpec, Output};
+use crate::config::{ChartSpec, Labels, Output};
 use crate::export::{self, Picture, Pictures};
 use crate::model::figure::{Figure, Format, Theme};
 use crate::model::{Run, SampleStatus};
@@ -37,6 +37,8 @@ pub(super) struct Edition<'a> {
     pub run: &'a Run,
     /// Charts to draw; empty for every kind once.
     pub charts: &'a [ChartSpec],
+    /// The words that charts write by themselves.
+    pub labels: &'a Labels,
     /// Formats, themes, size and fonts.
     pub output: &'a Output,
     /// What relative paths of fonts are relative to.
@@ -51,7 +53,7 @@ impl Edition<'_> {
     /// Writes all files and shows the table. Returns whether a sample failed or is void.
     pub(super) fn publish(&self, terminal: Terminal) -> anyhow::Result<bool> {
         let report = Report::of(self.run);
-        let drawn = chart::draw(&report, self.charts);
+        let drawn = chart::draw(&report, self.charts, self.labels);
         let pictures = self.pictures(&drawn, terminal)?;
         for export in export::EXPORTS {
             let mut bytes = Vec::new();

@@ -10,7 +10,7 @@ use super::source::{Source, default_output, formats};
 use super::{Exit, Failure, located};
 use crate::archive::{self, Loaded, PACK_SUFFIX, files, write_atomically};
 use crate::cli::{Cli, OutputFormat, RenderArgs, SweepArgs};
-use crate::config::Sweep;
+use crate::config::{Labels, Sweep};
 use crate::terminal::Terminal;
 
 pub(super) fn run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failure> {
@@ -24,7 +24,16 @@ pub(super) fn run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Fa
     output.formats = formats(arguments.formats.as_deref())?.unwrap_or(output.formats);
     let into = arguments.output_dir.clone().unwrap_or_else(|| beside(&arguments.source));
     let print = arguments.output_format;
-    let edition = Edition { run: &run, charts: &[], output: &output, fonts_from: Path::new("."), into: &into, print };
+    let labels = Labels::default();
+    let edition = Edition {
+        run: &run,
+        charts: &[],
+        labels: &labels,
+        output: &output,
+        fonts_from: Path::new("."),
+        into: &into,
+        print,
+    };
     finish(edition.publish(terminal), &into, print, terminal)
 }
 
@@ -43,7 +52,8 @@ fn render_run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failur
         }
     }
     let (fonts_from, print) = (&source.folder, arguments.output_format);
-    let edition = Edition { run: &loaded.run, charts: &sweep.charts, output: &output, fonts_from, into: &into, print };
+    let (run, charts, labels) = (&loaded.run, &sweep.charts, &sweep.labels);
+    let edition = Edition { run, charts, labels, output: &output, fonts_from, into: &into, print };
     let published = edition.publish(terminal);
     if published.is_ok() {
         let directory = loaded.manifest.write_into(&into).context("cannot write the manifest")?;

@@ -11,7 +11,7 @@ use crate::chart;
 use crate::cli::SweepArgs;
 use crate::config::{self, Known, Masked, Output, Overrides, Sweep};
 use crate::model::KindInfo;
-use crate::model::figure::Format;
+use crate::model::figure::{ChartInfo, Format};
 use crate::strategy;
 use crate::terminal::Terminal;
 
@@ -65,12 +65,12 @@ impl Source {
 /// The names that a config may use, out of the registries.
 pub(super) struct Names {
     kinds: Vec<KindInfo>,
-    charts: Vec<&'static str>,
+    charts: Vec<ChartInfo>,
 }
 
 impl Names {
     pub(super) fn registered() -> Self {
-        Self { kinds: strategy::kinds(), charts: chart::names() }
+        Self { kinds: strategy::kinds(), charts: chart::kinds() }
     }
 
     pub(super) fn known(&self) -> Known<'_> {

@@ -266,6 +266,7 @@ fn report(job: &Job, directory: &RunDirectory, terminal: Terminal) -> anyhow::Re
     let edition = Edition {
         run: &loaded.run,
         charts: &job.sweep.charts,
+        labels: &job.sweep.labels,
         output: &job.sweep.output,
         fonts_from: &job.source.folder,
         into: directory.path(),

@@ -1,9 +1,9 @@
 //! Lines over request counts: what the charts of a quantity by request count have in common.
 
-use crate::chart::{spacing, thin, words};
-use crate::config::ChartSpec;
+use crate::chart::{Subject, spacing, thin, words};
+use crate::config::Label;
 use crate::model::figure::{Axis, Mark, Panel, Point, Role, Scale, Series, Shape, Spread, Unit};
-use crate::report::{Cell, Report};
+use crate::report::Cell;
 
 /// More counts than this are no tick positions.
 const MOST_TICKS: usize = 60;
@@ -15,7 +15,7 @@ const FEWEST_FOR_INTERVAL: usize = 3;
 /// A quantity of a cell, by request count.
 pub(super) struct Quantity {
     /// Label of the y axis, without unit.
-    pub(super) label: &'static str,
+    pub(super) label: Label,
     /// Unit of the y axis.
     pub(super) unit: Unit,
     /// The value and its interval, where the cell has them.
@@ -39,37 +39,33 @@ impl Value {
 }
 
 /// One panel with a measured line for each strategy that has any value or failure.
-pub(super) fn panel(
-    report: &Report<'_>,
-    spec: &ChartSpec,
-    slots: &[usize],
-    quantity: &Quantity,
-    scale: Scale,
-) -> Panel {
-    let x = count_axis(report, spec);
-    let series = slots.iter().map(|slot| measured(report, *slot, quantity, (x.scale, scale)));
+pub(super) fn panel(subject: &Subject<'_>, slots: &[usize], quantity: &Quantity, scale: Scale) -> Panel {
+    let x = count_axis(subject);
+    let series = slots.iter().map(|slot| measured(subject, *slot, quantity, (x.scale, scale)));
     Panel {
         title: String::new(),
         series: series.filter(|line| has_values(line) || !line.failures.is_empty()).collect(),
         x,
-        y: value_axis(quantity.label, quantity.unit, scale),
+        y: value_axis(subject.labels.text(quantity.label), quantity.unit, scale),
         bars: Vec::new(),
         empty: None,
     }
 }
 
 /// Replaces labels that the config names.
-pub(super) fn relabel(panel: &mut Panel, spec: &ChartSpec) {
+pub(super) fn relabel(panel: &mut Panel, subject: &Subject<'_>) {
+    let spec = subject.spec;
     panel.x.label = spec.x_label.clone().unwrap_or_else(|| std::mem::take(&mut panel.x.label));
     panel.y.label = spec.y_label.clone().unwrap_or_else(|| std::mem::take(&mut panel.y.label));
 }
 
-fn count_axis(report: &Report<'_>, spec: &ChartSpec) -> Axis {
+fn count_axis(subject: &Subject<'_>) -> Axis {
+    let report = subject.report;
     let ticks = if report.counts.len() > MOST_TICKS { &[] } else { report.counts };
     Axis {
-        label: "Requests".to_owned(),
+        label: subject.text(Label::Requests),
         unit: Unit::Count,
-        scale: spec.x_scale.unwrap_or_else(|| spacing::scale(report.counts)),
+        scale: subject.spec.x_scale.unwrap_or_else(|| spacing::scale(report.counts)),
         from_zero: false,
         ticks: ticks.iter().copied().map(f64::from).collect(),
         names: Vec::new(),
@@ -82,7 +78,8 @@ pub(super) fn value_axis(label: &str, unit: Unit, scale: Scale) -> Axis {
     Axis { label: label.to_owned(), unit, scale, from_zero, ticks: Vec::new(), names: Vec::new() }
 }
 
-fn measured(report: &Report<'_>, slot: usize, quantity: &Quantity, (x_scale, scale): (Scale, Scale)) -> Series {
+fn measured(subject: &Subject<'_>, slot: usize, quantity: &Quantity, (x_scale, scale): (Scale, Scale)) -> Series {
+    let report = subject.report;
     let point = |&requests: &u32| {
         let cell = report.cell(slot, requests);
         let value = cell.and_then(quantity.value).filter(|value| drawable(value.y, scale));
@@ -99,7 +96,7 @@ fn measured(report: &Report<'_>, slot: usize, quantity: &Quantity, (x_scale, sca
     let marks: Vec<Mark> = marks.collect();
     let name = report.strategies[slot].name.clone();
     Series {
-        failures_note: if marks.is_empty() { String::new() } else { format!("{name}: {} failed", marks.len()) },
+        failures_note: failures_note(subject, &name, marks.len()),
         name,
         slot,
         role: Role::Measured,
@@ -108,6 +105,12 @@ fn measured(report: &Report<'_>, slot: usize, quantity: &Quantity, (x_scale, sca
         failures: thin::marks(marks, x_scale),
         points: thin::points(points, x_scale),
     }
+}
+
+fn failures_note(subject: &Subject<'_>, name: &str, number: usize) -> String {
+    let number_told = words::grouped(number as f64);
+    let note = || subject.labels.fill(Label::Failed, &[("strategy", name), ("number", &number_told)]);
+    (number > 0).then(note).unwrap_or_default()
 }
 
 fn spread(points: &[Point]) -> Spread {
@@ -133,14 +136,14 @@ fn interval(value: &Value, scale: Scale) -> Option<(f64, f64)> {
 
 /// Dashed lines of the best possible values. Strategies with the same ideal share one line, which names them.
 pub(super) fn ideals(
-    report: &Report<'_>,
+    subject: &Subject<'_>,
     slots: &[usize],
     (x_scale, scale): (Scale, Scale),
     ideal: impl Fn(&Cell<'_>) -> Option<f64>,
 ) -> Vec<Series> {
     let mut lines: Vec<(Vec<Point>, Vec<usize>)> = Vec::new();
     for &slot in slots {
-        let values = report.cells_of(slot).iter().filter_map(|cell| Some((cell.requests, ideal(cell)?)));
+        let values = subject.report.cells_of(slot).iter().filter_map(|cell| Some((cell.requests, ideal(cell)?)));
         let drawn = values.filter(|(_, y)| drawable(*y, scale));
         let points: Vec<Point> = drawn.map(|(x, y)| Point { x: x.into(), y: Some(y), interval: None }).collect();
         match lines.iter_mut().find(|(other, _)| *other == points) {
@@ -149,19 +152,22 @@ pub(super) fn ideals(
         }
     }
     let lines = lines.into_iter().filter(|(points, _)| !points.is_empty());
-    lines.map(|(points, sharing)| ideal_line(report, thin::points(points, x_scale), &sharing)).collect()
+    lines.map(|(points, sharing)| ideal_line(subject, thin::points(points, x_scale), &sharing)).collect()
 }
 
-fn ideal_line(report: &Report<'_>, points: Vec<Point>, sharing: &[usize]) -> Series {
-    let name = |slot: usize| report.strategies[slot].name.as_str();
+fn ideal_line(subject: &Subject<'_>, points: Vec<Point>, sharing: &[usize]) -> Series {
+    let name = |slot: usize| subject.report.strategies[slot].name.as_str();
+    let labels = subject.labels;
     let who = match sharing {
         [one] => name(*one).to_owned(),
-        [one, two] => format!("{}, {}", name(*one), name(*two)),
-        [one, rest @ ..] => format!("{} and {} more", name(*one), rest.len()),
+        [one, two] => labels.fill(Label::Pair, &[("first", name(*one)), ("second", name(*two))]),
+        [one, rest @ ..] => {
+            labels.fill(Label::AndMore, &[("strategy", name(*one)), ("number", &rest.len().to_string())])
+        }
         [] => String::new(),
     };
     Series {
-        name: format!("ideal ({who})"),
+        name: labels.fill(Label::Ideal, &[("strategies", &who)]),
         slot: sharing.first().copied().unwrap_or_default(),
         role: Role::Ideal,
         shape: Shape::Line,
@@ -178,22 +184,11 @@ pub(super) fn has_values(line: &Series) -> bool {
 }
 
 /// The course of each measured line, in words.
-pub(super) fn courses(panel: &Panel) -> Vec<String> {
+pub(super) fn courses(subject: &Subject<'_>, panel: &Panel) -> Vec<String> {
     let measured = panel.series.iter().filter(|line| line.role == Role::Measured);
     let told = measured.map(|line| {
         let points = line.points.iter().filter_map(|point| Some((point.x, point.y?)));
-        words::course(&line.name, &points.collect::<Vec<_>>(), panel.y.unit)
+        words::course(subject.labels, &line.name, &points.collect::<Vec<_>>(), panel.y.unit)
     });
     told.collect()
-}
-
-/// `band` or `bars`, whichever the panel shows.
-pub(super) fn spread_word(panel: &Panel) -> Option<&'static str> {
-    let shows = |spread| panel.series.iter().any(|line| line.spread == spread);
-    match (shows(Spread::Band), shows(Spread::Bars)) {
-        (true, true) => Some("band and bars"),
-        (true, false) => Some("band"),
-        (false, true) => Some("bars"),
-        (false, false) => None,
-    }
 }

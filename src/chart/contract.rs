@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::chart::{CHARTS, WhyNot, draw, named, plain};
+use crate::chart::{CHARTS, Chart, Subject, WhyNot, draw, named, plain};
+use crate::config::Labels;
 use crate::model::figure::{Figure, Panel, Scale};
 use crate::model::{Run, SampleStatus};
 use crate::report::Report;
@@ -45,6 +46,12 @@ fn huge() -> Run {
         .map(|(requests, row)| crate::model::SampleRow { requests: *requests, ..row.clone() })
         .collect();
     run
+}
+
+/// What a chart makes of a run when the config says nothing about it.
+pub(super) fn figures(chart: &dyn Chart, run: &Run) -> Result<Vec<Figure>, WhyNot> {
+    let (report, spec) = (Report::of(run), plain(chart.name()));
+    chart.figures(&Subject { report: &report, spec: &spec, labels: &Labels::default() })
 }
 
 /// Runs of every kind that a chart may meet.
@@ -101,12 +108,15 @@ fn panel_is_sound(panel: &Panel, strategies: usize) -> Result<(), String> {
 
 #[test]
 fn every_figure_is_sound_or_its_chart_says_why_not() {
+    let labels = Labels::default();
     for (name, run) in runs() {
         let report = Report::of(&run);
         for chart in CHARTS {
             for scale in [None, Some(Scale::Linear), Some(Scale::Log)] {
                 let spec = crate::config::ChartSpec { x_scale: scale, y_scale: scale, ..plain(chart.name()) };
-                let Ok(figures) = chart.figures(&report, &spec) else { continue };
+                let Ok(figures) = chart.figures(&Subject { report: &report, spec: &spec, labels: &labels }) else {
+                    continue;
+                };
                 assert!(!figures.is_empty(), "{} of {name}", chart.name());
                 for figure in &figures {
                     let sound = is_sound(figure, run.strategies.len());
@@ -121,10 +131,10 @@ fn every_figure_is_sound_or_its_chart_says_why_not() {
 #[test]
 fn a_full_run_has_every_chart_and_an_empty_one_has_none() {
     let run = article(3);
-    let drawn = draw(&Report::of(&run), &[]);
+    let drawn = draw(&Report::of(&run), &[], &Labels::default());
     assert_eq!(drawn.refused, []);
     assert_eq!(drawn.figures.len(), CHARTS.len() + 1, "duration is drawn twice");
-    let none = draw(&Report::of(&Run::default()), &[]);
+    let none = draw(&Report::of(&Run::default()), &[], &Labels::default());
     assert!(none.figures.is_empty() && none.refused.len() == CHARTS.len(), "{none:?}");
 }
 
@@ -132,7 +142,7 @@ fn a_full_run_has_every_chart_and_an_empty_one_has_none() {
 fn a_run_that_only_failed_shows_its_failures_and_no_line() {
     let run =
         Sketch::new().strategy("a", "", None).sample(0, 10, 1.0).also(|row| row.status = SampleStatus::Void).run();
-    let drawn = draw(&Report::of(&run), &[]);
+    let drawn = draw(&Report::of(&run), &[], &Labels::default());
     assert_eq!(drawn.figures.iter().map(|figure| figure.id.as_str()).collect::<Vec<_>>(), ["duration", "duration-log"]);
     assert_eq!(drawn.figures[0].panels[0].series[0].failures.len(), 1);
     assert_eq!(drawn.figures[0].description, "a has no value.");
@@ -151,7 +161,7 @@ fn ids_stay_unique_and_what_cannot_be_drawn_is_named() {
     let run = article(3);
     let mut strange = plain("speedup");
     strange.strategies = vec!["nobody".into()];
-    let drawn = draw(&Report::of(&run), &[plain("cost"), plain("cost"), plain("pie"), strange]);
+    let drawn = draw(&Report::of(&run), &[plain("cost"), plain("cost"), plain("pie"), strange], &Labels::default());
     assert_eq!(drawn.figures.iter().map(|figure| figure.id.as_str()).collect::<Vec<_>>(), ["cost", "cost-2"]);
     let unknown = WhyNot::UnknownStrategy("nobody".into());
     assert_eq!(drawn.refused, [("pie".into(), WhyNot::UnknownKind("pie".into())), ("speedup".into(), unknown)]);
@@ -160,5 +170,8 @@ fn ids_stay_unique_and_what_cannot_be_drawn_is_named() {
 #[test]
 fn the_same_report_gives_the_same_figures() {
     let (first, second) = (article(3), article(3));
-    assert_eq!(draw(&Report::of(&first), &[]).figures, draw(&Report::of(&second), &[]).figures);
+    assert_eq!(
+        draw(&Report::of(&first), &[], &Labels::default()).figures,
+        draw(&Report::of(&second), &[], &Labels::default()).figures
+    );
 }

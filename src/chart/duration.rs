@@ -1,17 +1,16 @@
 //! The headline: how long each strategy takes for how many requests, its ideal, its spread and its failures.
 
 use crate::chart::by_count::{self, Quantity, Value};
-use crate::chart::{Chart, WhyNot, slots, words};
-use crate::config::ChartSpec;
+use crate::chart::{BY_COUNT, Chart, Subject, WhyNot, captions, words};
+use crate::config::Label;
 use crate::model::figure::{Arrangement, Figure, Role, Scale, Unit};
-use crate::report::Report;
 
 /// Duration by request count. Without a `y-scale` it draws two figures, because beside a strategy that is fifty times
 /// slower a linear axis hides the others.
 pub(super) struct Duration;
 
 const QUANTITY: Quantity = Quantity {
-    label: "Duration",
+    label: Label::Duration,
     unit: Unit::Seconds,
     value: |cell| Value::of_median(cell, |median| median),
     failures: true,
@@ -26,60 +25,69 @@ impl Chart for Duration {
         "seconds by request count, with the ideal; linear and logarithmic"
     }
 
-    fn figures(&self, report: &Report<'_>, spec: &ChartSpec) -> Result<Vec<Figure>, WhyNot> {
-        let slots = slots(report, spec)?;
-        let scales = spec.y_scale.map_or(vec![Scale::Linear, Scale::Log], |scale| vec![scale]);
-        let figures: Vec<Figure> = scales.iter().filter_map(|scale| figure(report, spec, &slots, *scale)).collect();
+    fn options(&self) -> &'static [&'static str] {
+        BY_COUNT
+    }
+
+    fn figures(&self, subject: &Subject<'_>) -> Result<Vec<Figure>, WhyNot> {
+        let slots = subject.slots()?;
+        let scales = subject.spec.y_scale.map_or(vec![Scale::Linear, Scale::Log], |scale| vec![scale]);
+        let figures: Vec<Figure> = scales.iter().filter_map(|scale| figure(subject, &slots, *scale)).collect();
         if figures.is_empty() { Err(WhyNot::NoSamples) } else { Ok(figures) }
     }
 }
 
-fn figure(report: &Report<'_>, spec: &ChartSpec, slots: &[usize], scale: Scale) -> Option<Figure> {
-    let mut panel = by_count::panel(report, spec, slots, &QUANTITY, scale);
+fn figure(subject: &Subject<'_>, slots: &[usize], scale: Scale) -> Option<Figure> {
+    let mut panel = by_count::panel(subject, slots, &QUANTITY, scale);
     if panel.series.is_empty() {
         return None;
     }
-    by_count::relabel(&mut panel, spec);
-    panel.series.extend(by_count::ideals(report, slots, (panel.x.scale, scale), |cell| cell.ideal_s));
+    by_count::relabel(&mut panel, subject);
+    panel.series.extend(by_count::ideals(subject, slots, (panel.x.scale, scale), |cell| cell.ideal_s));
     let has_ideal = panel.series.iter().any(|line| line.role == Role::Ideal);
-    let failures = slots.iter().flat_map(|slot| report.cells_of(*slot)).flat_map(|cell| &cell.excluded);
+    let failures = slots.iter().flat_map(|slot| subject.report.cells_of(*slot)).flat_map(|cell| &cell.excluded);
     let failed = failures.filter(|sample| sample.duration_s.is_some_and(|y| scale == Scale::Linear || y > 0.0)).count();
-    let (id, title) = title(report, spec, scale);
+    let (id, title) = title(subject, scale);
     Some(Figure {
         id,
         title,
-        description: words::sentence(by_count::courses(&panel)),
-        caption: words::caption([
-            words::samples(report, slots),
-            words::intervals(report, slots, by_count::spread_word(&panel)),
-            has_ideal.then(|| words::ideal(report)),
-            words::failures(failed),
-        ]),
+        description: words::sentence(subject.labels, by_count::courses(subject, &panel)),
+        caption: captions::caption(
+            subject.labels,
+            [
+                captions::samples(subject, slots),
+                captions::intervals(subject, slots, &panel),
+                has_ideal.then(|| captions::dashed(subject)),
+                captions::failures(subject.labels, failed),
+            ],
+        ),
         panels: vec![panel],
         arrangement: Arrangement::Stacked,
     })
 }
 
-fn title(report: &Report<'_>, spec: &ChartSpec, scale: Scale) -> (String, String) {
-    let run_title = Some(&report.facts.title).filter(|title| !title.is_empty());
-    let title = spec.title.as_ref().or(run_title).map_or("Duration by request count", String::as_str);
+fn title(subject: &Subject<'_>, scale: Scale) -> (String, String) {
+    let of_run = || Some(subject.report.facts.title.clone()).filter(|title| !title.is_empty());
+    let title = subject.title(|| of_run().unwrap_or_else(|| subject.text(Label::DurationTitle)));
     match scale {
-        Scale::Linear => ("duration".to_owned(), title.to_owned()),
-        Scale::Log => ("duration-log".to_owned(), format!("{title} (logarithmic)")),
+        Scale::Linear => ("duration".to_owned(), title),
+        Scale::Log => ("duration-log".to_owned(), subject.labels.fill(Label::Logarithmic, &[("title", &title)])),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Chart, Duration};
-    use crate::chart::plain;
+    use crate::chart::contract::figures as drawn;
+    use crate::chart::{Subject, plain};
+    use crate::config::Labels;
     use crate::model::figure::{Figure, Role, Scale, Spread};
     use crate::model::{Run, SampleStatus};
     use crate::report::Report;
     use crate::report::testkit::{Sketch, article};
 
     fn figures(run: &Run) -> Vec<Figure> {
-        Duration.figures(&Report::of(run), &plain("duration")).unwrap()
+        drawn(&Duration, run).unwrap()
     }
 
     #[test]
@@ -124,7 +132,8 @@ mod tests {
         spec.strategies = vec!["async_get".into(), "multithread".into()];
         (spec.title, spec.x_label) = (Some("题".into()), Some("请求次数".into()));
         (spec.y_label, spec.y_scale) = (Some("所需用时".into()), Some(Scale::Log));
-        let figures = Duration.figures(&Report::of(&run), &spec).unwrap();
+        let report = Report::of(&run);
+        let figures = Duration.figures(&Subject { report: &report, spec: &spec, labels: &Labels::default() }).unwrap();
         let panel = &figures[0].panels[0];
         assert_eq!(figures.len(), 1);
         assert_eq!(

@@ -3,6 +3,7 @@
 
 use super::contract::runs;
 use super::draw;
+use crate::config::Labels;
 use crate::model::figure::{Figure, Theme};
 use crate::model::{Run, SampleStatus};
 use crate::paint::{Fonts, Rect, Style, layout, png, svg};
@@ -44,7 +45,7 @@ fn gallery() -> Vec<(&'static str, Vec<Figure>)> {
     runs.push(("nothing", Run::default()));
     runs.push(("1 µs to 10 min", from_microseconds_to_minutes()));
     runs.push(("four scripts", four_scripts()));
-    runs.into_iter().map(|(name, run)| (name, draw(&Report::of(&run), &[]).figures)).collect()
+    runs.into_iter().map(|(name, run)| (name, draw(&Report::of(&run), &[], &Labels::default()).figures)).collect()
 }
 
 fn assert_texts_apart(figure: &Figure, style: &Style, fonts: &Fonts) {
@@ -79,7 +80,7 @@ fn every_chart_of_every_run_is_painted_twice_the_same_in_both_themes_with_its_te
 #[test]
 fn a_picture_in_pixels_has_twice_the_size() {
     let fonts = Fonts::bundled();
-    let figures = draw(&Report::of(&article(2)), &[]).figures;
+    let figures = draw(&Report::of(&article(2)), &[], &Labels::default()).figures;
     for (figure, theme) in figures.iter().take(3).zip(Theme::ALL.iter().cycle()) {
         let painted = svg(figure, &Style { theme: *theme, width: 480, height: 300 }, &fonts);
         let picture = png(&painted, &fonts).unwrap();
@@ -95,7 +96,7 @@ fn a_picture_in_pixels_has_twice_the_size() {
 #[test]
 fn an_axis_of_x_has_its_numbers_where_there_is_room() {
     let fonts = Fonts::bundled();
-    for figure in draw(&Report::of(&article(2)), &[]).figures {
+    for figure in draw(&Report::of(&article(2)), &[], &Labels::default()).figures {
         let layout = layout(&figure, &Style { theme: Theme::Light, width: 960, height: 600 }, &fonts);
         let boxes = layout.text_boxes(&fonts);
         let numbers = boxes.iter().filter(|(text, _)| text.parse::<f64>().is_ok());

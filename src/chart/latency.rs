@@ -1,11 +1,11 @@
 //! How long the single requests took: their distribution at the largest request count.
 
 use crate::chart::by_count::{self, value_axis};
-use crate::chart::{Chart, WhyNot, slots, thin, words};
-use crate::config::ChartSpec;
+use crate::chart::{BY_COUNT, Chart, Subject, WhyNot, captions, thin, words};
+use crate::config::{Label, Labels};
 use crate::model::RequestCount;
 use crate::model::figure::{Arrangement, Axis, Figure, Panel, Point, Role, Scale, Series, Shape, Spread, Unit};
-use crate::report::{self, Cell, Report};
+use crate::report::{self, Cell};
 
 /// The empirical distribution function of request times, a line for each strategy.
 pub(super) struct Latency;
@@ -24,34 +24,37 @@ impl Chart for Latency {
         "distribution of the single requests' times at the largest request count"
     }
 
-    fn figures(&self, report: &Report<'_>, spec: &ChartSpec) -> Result<Vec<Figure>, WhyNot> {
-        let slots = slots(report, spec)?;
+    fn options(&self) -> &'static [&'static str] {
+        BY_COUNT
+    }
+
+    fn figures(&self, subject: &Subject<'_>) -> Result<Vec<Figure>, WhyNot> {
+        let (report, labels, slots) = (subject.report, subject.labels, subject.slots()?);
         let recorded = || slots.iter().flat_map(|slot| report.cells_of(*slot)).filter(|cell| cell.latency.is_some());
         let requests = recorded().map(|cell| cell.requests).max().ok_or(WhyNot::NoRequests)?;
         let cells: Vec<_> = recorded().filter(|cell| cell.requests == requests).collect();
         let latencies: Vec<_> = cells.iter().filter_map(|cell| Some((*cell, cell.latency.as_ref()?))).collect();
-        let mut panel = panel(report, spec, &latencies);
-        by_count::relabel(&mut panel, spec);
-        let told = latencies.iter().map(|(cell, latency)| finding(&report.strategies[cell.slot].name, latency));
-        let each = words::span(latencies.iter().map(|(_, latency)| latency.sorted.values().len()));
+        let mut panel = panel(subject, &latencies);
+        by_count::relabel(&mut panel, subject);
+        let told = latencies.iter().map(|(cell, latency)| finding(labels, &report.strategies[cell.slot].name, latency));
+        let each = words::span(labels, latencies.iter().map(|(_, latency)| latency.sorted.values().len()));
         Ok(vec![Figure {
             id: "latency".to_owned(),
-            title: spec.title.clone().unwrap_or_else(|| title(requests)),
-            description: words::sentence(told.collect()),
-            caption: words::caption([
-                each.map(|each| format!("Each line: {each} requests that succeeded, all repeats"))
-            ]),
+            title: subject.title(|| title(labels, requests)),
+            description: words::sentence(labels, told.collect()),
+            caption: captions::caption(labels, [each.map(|each| labels.fill(Label::EachLine, &[("number", &each)]))]),
             panels: vec![panel],
             arrangement: Arrangement::Stacked,
         }])
     }
 }
 
-fn title(requests: RequestCount) -> String {
-    format!("Time of single requests at {}", words::requests(requests.into()))
+fn title(labels: &Labels, requests: RequestCount) -> String {
+    labels.fill(Label::LatencyTitle, &[("requests", &words::requests(labels, requests.into()))])
 }
 
-fn panel(report: &Report<'_>, spec: &ChartSpec, latencies: &[(&Cell<'_>, &report::Latency)]) -> Panel {
+fn panel(subject: &Subject<'_>, latencies: &[(&Cell<'_>, &report::Latency)]) -> Panel {
+    let (spec, labels) = (subject.spec, subject.labels);
     let ends = latencies.iter().filter_map(|(_, latency)| {
         let values = latency.sorted.values();
         Some((*values.first()?, *values.last()?))
@@ -60,7 +63,7 @@ fn panel(report: &Report<'_>, spec: &ChartSpec, latencies: &[(&Cell<'_>, &report
     let own = if least > 0.0 && greatest / least > WIDE { Scale::Log } else { Scale::Linear };
     let scale = spec.x_scale.unwrap_or(own);
     let series = latencies.iter().map(|(cell, latency)| Series {
-        name: report.strategies[cell.slot].name.clone(),
+        name: subject.report.strategies[cell.slot].name.clone(),
         slot: cell.slot,
         role: Role::Measured,
         shape: Shape::Steps,
@@ -71,8 +74,8 @@ fn panel(report: &Report<'_>, spec: &ChartSpec, latencies: &[(&Cell<'_>, &report
     });
     Panel {
         title: String::new(),
-        x: Axis { from_zero: false, ..value_axis("Time of a request", Unit::Seconds, scale) },
-        y: value_axis("Share of requests", Unit::Share, spec.y_scale.unwrap_or_default()),
+        x: Axis { from_zero: false, ..value_axis(labels.text(Label::Latency), Unit::Seconds, scale) },
+        y: value_axis(labels.text(Label::Share), Unit::Share, spec.y_scale.unwrap_or_default()),
         series: series.collect(),
         bars: Vec::new(),
         empty: None,
@@ -99,19 +102,19 @@ fn last_equal(sorted: &[f64], index: usize) -> usize {
     sorted.partition_point(|value| *value <= sorted[index]) - 1
 }
 
-fn finding(name: &str, latency: &report::Latency) -> String {
+fn finding(labels: &Labels, name: &str, latency: &report::Latency) -> String {
     let seconds = |number| words::value(number, Unit::Seconds);
     let longest = latency.sorted.quantile(1.0).unwrap_or(latency.p99);
     let (half, most) = (seconds(latency.p50), seconds(latency.p99));
-    format!("{name}: half within {half}, 99 % within {most}, the longest {}", seconds(longest))
+    let values = [("strategy", name), ("half", &half), ("most", &most), ("longest", &seconds(longest))];
+    labels.fill(Label::LatencyFinding, &values)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Chart, Latency, Scale, steps};
-    use crate::chart::plain;
+    use super::{Latency, Scale, steps};
+    use crate::chart::contract::figures;
     use crate::model::Nanos;
-    use crate::report::Report;
     use crate::report::testkit::article;
 
     fn shares(values: &[f64]) -> Vec<(f64, f64)> {
@@ -139,8 +142,8 @@ mod tests {
         let latencies = run.requests[&(0, 50)].clone();
         run.requests.insert((0, 40), latencies);
         run.requests.get_mut(&(3, 50)).unwrap().latencies[0] = Nanos(50_000_000_000);
-        let figures = Latency.figures(&Report::of(&run), &plain("latency")).unwrap();
-        let figure = &figures[0];
+        let drawn = figures(&Latency, &run).unwrap();
+        let figure = &drawn[0];
         assert_eq!(figure.title, "Time of single requests at 50 requests");
         assert_eq!(figure.caption, "Each line: 50 requests that succeeded, all repeats.");
         assert_eq!(figure.panels[0].x.scale, Scale::Log, "50 s beside 100 ms");

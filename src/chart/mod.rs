@@ -2,6 +2,7 @@
 //! Pure: it cannot reach a measurement, a file or a pixel. A new chart is one file and its entry in [`CHARTS`].
 
 mod by_count;
+mod captions;
 #[cfg(test)]
 mod contract;
 mod cost;
@@ -15,14 +16,17 @@ mod speedup;
 mod thin;
 mod throughput;
 mod timeline;
+#[cfg(test)]
+mod wording;
 mod words;
 
 use thiserror::Error;
 
 pub use words::value;
 
-use crate::config::ChartSpec;
-use crate::model::figure::Figure;
+use crate::config::{ChartSpec, Label, Labels};
+use crate::model::RequestCount;
+use crate::model::figure::{ChartInfo, Figure};
 use crate::report::Report;
 
 /// A kind of chart: static, listed in [`CHARTS`].
@@ -33,13 +37,30 @@ pub trait Chart: Sync {
     /// One line about it.
     fn about(&self) -> &'static str;
 
-    /// Its figures, at least one, each with an id of its own that starts with the chart's name. The `kind` of `spec` is
-    /// not looked at. Strategies keep their colour when `spec` draws some of them.
+    /// The keys of a `[[chart]]` that it takes beside `kind`, `title` and `strategies`.
+    fn options(&self) -> &'static [&'static str];
+
+    /// Its figures, at least one, each with an id of its own that starts with the chart's name. The `kind` of the spec is
+    /// not looked at. Strategies keep their colour when the spec draws some of them.
     ///
     /// # Errors
     /// Why the report cannot be drawn in this way.
-    fn figures(&self, report: &Report<'_>, spec: &ChartSpec) -> Result<Vec<Figure>, WhyNot>;
+    fn figures(&self, subject: &Subject<'_>) -> Result<Vec<Figure>, WhyNot>;
 }
+
+/// What a chart is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// The numbers.
+    pub report: &'a Report<'a>,
+    /// What the config asks for.
+    pub spec: &'a ChartSpec,
+    /// The words around them.
+    pub labels: &'a Labels,
+}
+
+/// What a chart over request counts takes.
+const BY_COUNT: &[&str] = &["x-label", "y-label", "x-scale", "y-scale"];
 
 /// Every chart, in the order drawn by default.
 pub const CHARTS: &[&dyn Chart] = &[
@@ -52,10 +73,10 @@ pub const CHARTS: &[&dyn Chart] = &[
     &timeline::Timeline,
 ];
 
-/// The names of all charts.
+/// What all charts say about themselves.
 #[must_use]
-pub fn names() -> Vec<&'static str> {
-    CHARTS.iter().map(|chart| chart.name()).collect()
+pub fn kinds() -> Vec<ChartInfo> {
+    CHARTS.iter().map(|chart| ChartInfo { name: chart.name(), options: chart.options() }).collect()
 }
 
 /// Why a chart cannot be drawn.
@@ -82,6 +103,9 @@ pub enum WhyNot {
     /// Nobody recorded the single requests.
     #[error("the single requests were not recorded")]
     NoRequests,
+    /// Nobody recorded the single requests at the count that the chart asks for.
+    #[error("the single requests of a sample of {0} were not recorded")]
+    NoRequestsAt(RequestCount),
     /// Nobody recorded what the samples cost.
     #[error("neither CPU time nor memory nor context switches were recorded")]
     NoCost,
@@ -99,12 +123,12 @@ pub struct Drawn {
 /// Draws the charts that a config asks for; every kind once where it asks for none. A second chart of one kind has
 /// `-2` after its id, and so on.
 #[must_use]
-pub fn draw(report: &Report<'_>, specs: &[ChartSpec]) -> Drawn {
+pub fn draw(report: &Report<'_>, specs: &[ChartSpec], labels: &Labels) -> Drawn {
     let all: Vec<ChartSpec> = CHARTS.iter().map(|chart| plain(chart.name())).collect();
     let mut drawn = Drawn::default();
     for spec in if specs.is_empty() { &all } else { specs } {
         let chart = named(&spec.kind).ok_or_else(|| WhyNot::UnknownKind(spec.kind.clone()));
-        match chart.and_then(|chart| chart.figures(report, spec)) {
+        match chart.and_then(|chart| chart.figures(&Subject { report, spec, labels })) {
             Ok(figures) => figures.into_iter().for_each(|figure| drawn.add(figure)),
             Err(why) => drawn.refused.push((spec.kind.clone(), why)),
         }
@@ -122,7 +146,16 @@ pub fn named(name: &str) -> Option<&'static dyn Chart> {
 #[must_use]
 pub fn plain(kind: &str) -> ChartSpec {
     let kind = kind.to_owned();
-    ChartSpec { kind, title: None, x_label: None, y_label: None, x_scale: None, y_scale: None, strategies: Vec::new() }
+    ChartSpec {
+        kind,
+        title: None,
+        x_label: None,
+        y_label: None,
+        x_scale: None,
+        y_scale: None,
+        requests: None,
+        strategies: Vec::new(),
+    }
 }
 
 impl Drawn {
@@ -135,12 +168,23 @@ impl Drawn {
     }
 }
 
-/// The slots that a chart draws, ascending.
-fn slots(report: &Report<'_>, spec: &ChartSpec) -> Result<Vec<usize>, WhyNot> {
-    let names = || report.strategies.iter().map(|line| line.name.as_str());
-    if let Some(unknown) = spec.strategies.iter().find(|name| names().all(|known| known != *name)) {
-        return Err(WhyNot::UnknownStrategy(unknown.clone()));
+impl Subject<'_> {
+    /// The slots that the chart draws, ascending.
+    fn slots(&self) -> Result<Vec<usize>, WhyNot> {
+        let (names, wanted) = (|| self.report.strategies.iter().map(|line| line.name.as_str()), &self.spec.strategies);
+        if let Some(unknown) = wanted.iter().find(|name| names().all(|known| known != *name)) {
+            return Err(WhyNot::UnknownStrategy(unknown.clone()));
+        }
+        let drawn = |name: &str| wanted.is_empty() || wanted.iter().any(|other| other == name);
+        Ok(names().enumerate().filter(|(_, name)| drawn(name)).map(|(slot, _)| slot).collect())
     }
-    let wanted = |name: &str| spec.strategies.is_empty() || spec.strategies.iter().any(|other| other == name);
-    Ok(names().enumerate().filter(|(_, name)| wanted(name)).map(|(slot, _)| slot).collect())
+
+    /// The title that the config gives, else its own.
+    fn title(&self, own: impl FnOnce() -> String) -> String {
+        self.spec.title.clone().unwrap_or_else(own)
+    }
+
+    fn text(&self, label: Label) -> String {
+        self.labels.text(label).to_owned()
+    }
 }

@@ -1,8 +1,8 @@
 //! What each strategy adds to the best possible duration.
 
 use crate::chart::by_count::{self, Quantity, Value};
-use crate::chart::{Chart, WhyNot, slots, words};
-use crate::config::ChartSpec;
+use crate::chart::{BY_COUNT, Chart, Subject, WhyNot, captions, words};
+use crate::config::Label;
 use crate::model::figure::{Arrangement, Figure, Unit};
 use crate::report::Report;
 
@@ -10,7 +10,7 @@ use crate::report::Report;
 pub(super) struct Overhead;
 
 const QUANTITY: Quantity = Quantity {
-    label: "Time over the ideal",
+    label: Label::Overhead,
     unit: Unit::Seconds,
     value: |cell| {
         let ideal = cell.ideal_s?;
@@ -28,22 +28,29 @@ impl Chart for Overhead {
         "seconds over the ideal by request count"
     }
 
-    fn figures(&self, report: &Report<'_>, spec: &ChartSpec) -> Result<Vec<Figure>, WhyNot> {
-        let slots = slots(report, spec)?;
-        let mut panel = by_count::panel(report, spec, &slots, &QUANTITY, spec.y_scale.unwrap_or_default());
+    fn options(&self) -> &'static [&'static str] {
+        BY_COUNT
+    }
+
+    fn figures(&self, subject: &Subject<'_>) -> Result<Vec<Figure>, WhyNot> {
+        let slots = subject.slots()?;
+        let mut panel = by_count::panel(subject, &slots, &QUANTITY, subject.spec.y_scale.unwrap_or_default());
         if panel.series.is_empty() {
-            return Err(why_not(report));
+            return Err(why_not(subject.report));
         }
-        by_count::relabel(&mut panel, spec);
+        by_count::relabel(&mut panel, subject);
         Ok(vec![Figure {
             id: "overhead".to_owned(),
-            title: spec.title.clone().unwrap_or_else(|| "Overhead over the ideal duration".to_owned()),
-            description: words::sentence(by_count::courses(&panel)),
-            caption: words::caption([
-                words::samples(report, &slots),
-                words::intervals(report, &slots, by_count::spread_word(&panel)),
-                Some(words::ideal(report).replace("dashed: ideal", "0 is the ideal")),
-            ]),
+            title: subject.title(|| subject.text(Label::OverheadTitle)),
+            description: words::sentence(subject.labels, by_count::courses(subject, &panel)),
+            caption: captions::caption(
+                subject.labels,
+                [
+                    captions::samples(subject, &slots),
+                    captions::intervals(subject, &slots, &panel),
+                    Some(captions::zero(subject)),
+                ],
+            ),
             panels: vec![panel],
             arrangement: Arrangement::Stacked,
         }])
@@ -62,28 +69,28 @@ fn why_not(report: &Report<'_>) -> WhyNot {
 
 #[cfg(test)]
 mod tests {
-    use super::{Chart, Overhead};
-    use crate::chart::{WhyNot, plain};
-    use crate::report::Report;
+    use super::Overhead;
+    use crate::chart::WhyNot;
+    use crate::chart::contract::figures;
     use crate::report::testkit::{Sketch, article};
 
     #[test]
     fn the_ideal_is_taken_off_value_and_interval() {
         let run = article(3);
-        let figures = Overhead.figures(&Report::of(&run), &plain("overhead")).unwrap();
-        for line in &figures[0].panels[0].series {
+        let drawn = figures(&Overhead, &run).unwrap();
+        for line in &drawn[0].panels[0].series {
             for point in &line.points {
                 let (low, high) = point.interval.unwrap();
                 let near = |a: f64, b: f64| (a - b).abs() < 1e-9;
                 assert!(near(point.y.unwrap(), 0.002) && near(low, 0.001) && near(high, 0.003), "{point:?}");
             }
         }
-        assert!(figures[0].caption.ends_with("0 is the ideal for a delay of 100 ms."), "{}", figures[0].caption);
+        assert!(drawn[0].caption.ends_with("0 is the ideal for a delay of 100 ms."), "{}", drawn[0].caption);
     }
 
     #[test]
     fn without_an_ideal_it_says_so() {
         let run = Sketch::new().strategy("a", "", None).sample(0, 10, 1.0).run();
-        assert_eq!(Overhead.figures(&Report::of(&run), &plain("overhead")), Err(WhyNot::NoIdeal));
+        assert_eq!(figures(&Overhead, &run), Err(WhyNot::NoIdeal));
     }
 }

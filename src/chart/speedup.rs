@@ -1,16 +1,16 @@
 //! How many times faster each strategy is than the baseline.
 
 use crate::chart::by_count::{self, Quantity, Value};
-use crate::chart::{Chart, WhyNot, slots, words};
-use crate::config::ChartSpec;
+use crate::chart::{BY_COUNT, Chart, Subject, WhyNot, captions, words};
+use crate::config::Label;
 use crate::model::figure::{Arrangement, Figure, Role, Unit};
-use crate::report::{Cell, Report};
+use crate::report::Cell;
 
 /// Speed-up by request count, with the best possible one.
 pub(super) struct Speedup;
 
 const QUANTITY: Quantity = Quantity {
-    label: "Speed-up",
+    label: Label::Speedup,
     unit: Unit::Ratio,
     value: |cell| cell.speedup.map(|y| Value { y, interval: None }),
     failures: false,
@@ -25,33 +25,40 @@ impl Chart for Speedup {
         "how many times faster than the first sequential strategy, with the ideal"
     }
 
-    fn figures(&self, report: &Report<'_>, spec: &ChartSpec) -> Result<Vec<Figure>, WhyNot> {
-        let slots = slots(report, spec)?;
+    fn options(&self) -> &'static [&'static str] {
+        BY_COUNT
+    }
+
+    fn figures(&self, subject: &Subject<'_>) -> Result<Vec<Figure>, WhyNot> {
+        let (report, slots) = (subject.report, subject.slots()?);
         let baseline = report.baseline.ok_or(WhyNot::NoSamples)?;
         let others: Vec<usize> = slots.iter().copied().filter(|slot| *slot != baseline).collect();
         let compared = |slot: &usize| report.cells_of(*slot).iter().any(|cell| cell.speedup.is_some());
         if !others.iter().any(compared) {
             return Err(if report.cells.is_empty() { WhyNot::NoSamples } else { WhyNot::NothingToCompare });
         }
-        let scale = spec.y_scale.unwrap_or_default();
-        let mut panel = by_count::panel(report, spec, &slots, &QUANTITY, scale);
-        by_count::relabel(&mut panel, spec);
+        let scale = subject.spec.y_scale.unwrap_or_default();
+        let mut panel = by_count::panel(subject, &slots, &QUANTITY, scale);
+        by_count::relabel(&mut panel, subject);
         let ideal = |cell: &Cell<'_>| {
             let base = report.cell(baseline, cell.requests)?.ideal_s?;
             Some(base / cell.ideal_s?).filter(|ratio| ratio.is_finite())
         };
-        panel.series.extend(by_count::ideals(report, &others, (panel.x.scale, scale), ideal));
+        panel.series.extend(by_count::ideals(subject, &others, (panel.x.scale, scale), ideal));
         let name = &report.strategies[baseline].name;
         let has_ideal = panel.series.iter().any(|line| line.role == Role::Ideal);
         Ok(vec![Figure {
             id: "speedup".to_owned(),
-            title: spec.title.clone().unwrap_or_else(|| format!("Speed-up over {name}")),
-            description: words::sentence(by_count::courses(&panel)),
-            caption: words::caption([
-                words::samples(report, &slots),
-                Some(format!("1× is {name} at the same request count")),
-                has_ideal.then(|| words::ideal(report)),
-            ]),
+            title: subject.title(|| subject.labels.fill(Label::SpeedupTitle, &[("strategy", name)])),
+            description: words::sentence(subject.labels, by_count::courses(subject, &panel)),
+            caption: captions::caption(
+                subject.labels,
+                [
+                    captions::samples(subject, &slots),
+                    Some(subject.labels.fill(Label::Baseline, &[("strategy", name)])),
+                    has_ideal.then(|| captions::dashed(subject)),
+                ],
+            ),
             panels: vec![panel],
             arrangement: Arrangement::Stacked,
         }])
@@ -60,17 +67,17 @@ impl Chart for Speedup {
 
 #[cfg(test)]
 mod tests {
-    use super::{Chart, Speedup};
-    use crate::chart::{WhyNot, plain};
-    use crate::report::Report;
+    use super::Speedup;
+    use crate::chart::WhyNot;
+    use crate::chart::contract::figures;
     use crate::report::testkit::{Sketch, article};
 
     #[test]
     fn strategies_are_compared_at_equal_counts() {
         let run = article(3);
-        let figures = Speedup.figures(&Report::of(&run), &plain("speedup")).unwrap();
-        let panel = &figures[0].panels[0];
-        assert_eq!(figures[0].title, "Speed-up over single_thread");
+        let drawn = figures(&Speedup, &run).unwrap();
+        let panel = &drawn[0].panels[0];
+        assert_eq!(drawn[0].title, "Speed-up over single_thread");
         assert_eq!(panel.series[0].points[4].y, Some(1.0));
         assert!((panel.series[3].points[4].y.unwrap() - 5.002 / 0.102).abs() < 1e-9);
         let ideal = panel.series.last().unwrap();
@@ -83,7 +90,7 @@ mod tests {
         let alone = Sketch::new().strategy("a", "", None).sample(0, 10, 1.0);
         let apart = Sketch::new().strategy("a", "", None).strategy("b", "", None).sample(0, 10, 1.0).sample(1, 20, 1.0);
         for run in [alone.run(), apart.run()] {
-            let found = Speedup.figures(&Report::of(&run), &plain("speedup"));
+            let found = figures(&Speedup, &run);
             assert_eq!(found, Err(WhyNot::NothingToCompare));
         }
     }

@@ -1,16 +1,15 @@
 //! How many requests a second each strategy gets through.
 
 use crate::chart::by_count::{self, Quantity, Value};
-use crate::chart::{Chart, WhyNot, slots, words};
-use crate::config::ChartSpec;
+use crate::chart::{BY_COUNT, Chart, Subject, WhyNot, captions, words};
+use crate::config::Label;
 use crate::model::figure::{Arrangement, Figure, Role, Unit};
-use crate::report::Report;
 
 /// Request count over median, by request count.
 pub(super) struct Throughput;
 
 const QUANTITY: Quantity = Quantity {
-    label: "Throughput",
+    label: Label::Throughput,
     unit: Unit::PerSecond,
     value: |cell| Value::of_median(cell, |median| f64::from(cell.requests) / median),
     failures: false,
@@ -25,28 +24,35 @@ impl Chart for Throughput {
         "requests per second by request count, with the ideal"
     }
 
-    fn figures(&self, report: &Report<'_>, spec: &ChartSpec) -> Result<Vec<Figure>, WhyNot> {
-        let slots = slots(report, spec)?;
-        let scale = spec.y_scale.unwrap_or_default();
-        let mut panel = by_count::panel(report, spec, &slots, &QUANTITY, scale);
+    fn options(&self) -> &'static [&'static str] {
+        BY_COUNT
+    }
+
+    fn figures(&self, subject: &Subject<'_>) -> Result<Vec<Figure>, WhyNot> {
+        let slots = subject.slots()?;
+        let scale = subject.spec.y_scale.unwrap_or_default();
+        let mut panel = by_count::panel(subject, &slots, &QUANTITY, scale);
         if panel.series.is_empty() {
-            return Err(if report.cells.is_empty() { WhyNot::NoSamples } else { WhyNot::AllFailed });
+            return Err(if subject.report.cells.is_empty() { WhyNot::NoSamples } else { WhyNot::AllFailed });
         }
-        by_count::relabel(&mut panel, spec);
-        let ideals = by_count::ideals(report, &slots, (panel.x.scale, scale), |cell| {
+        by_count::relabel(&mut panel, subject);
+        let ideals = by_count::ideals(subject, &slots, (panel.x.scale, scale), |cell| {
             Some(f64::from(cell.requests) / cell.ideal_s?)
         });
         panel.series.extend(ideals);
         let has_ideal = panel.series.iter().any(|line| line.role == Role::Ideal);
         Ok(vec![Figure {
             id: "throughput".to_owned(),
-            title: spec.title.clone().unwrap_or_else(|| "Throughput by request count".to_owned()),
-            description: words::sentence(by_count::courses(&panel)),
-            caption: words::caption([
-                words::samples(report, &slots),
-                words::intervals(report, &slots, by_count::spread_word(&panel)),
-                has_ideal.then(|| words::ideal(report)),
-            ]),
+            title: subject.title(|| subject.text(Label::ThroughputTitle)),
+            description: words::sentence(subject.labels, by_count::courses(subject, &panel)),
+            caption: captions::caption(
+                subject.labels,
+                [
+                    captions::samples(subject, &slots),
+                    captions::intervals(subject, &slots, &panel),
+                    has_ideal.then(|| captions::dashed(subject)),
+                ],
+            ),
             panels: vec![panel],
             arrangement: Arrangement::Stacked,
         }])
@@ -55,21 +61,16 @@ impl Chart for Throughput {
 
 #[cfg(test)]
 mod tests {
-    use super::{Chart, Throughput};
-    use crate::chart::plain;
-    use crate::report::Report;
+    use super::Throughput;
+    use crate::chart::contract::figures;
     use crate::report::testkit::article;
 
     #[test]
     fn a_longer_time_is_a_lower_throughput_and_ends_stay_in_order() {
         let run = article(3);
-        let figures = Throughput.figures(&Report::of(&run), &plain("throughput")).unwrap();
-        let point = figures[0].panels[0].series[0].points[0];
+        let drawn = figures(&Throughput, &run).unwrap();
+        let point = drawn[0].panels[0].series[0].points[0];
         assert_eq!((point.y, point.interval), (Some(10.0 / 1.002), Some((10.0 / 1.003, 10.0 / 1.001))));
-        assert!(
-            figures[0].description.contains("single_thread stays at 9.99 per second"),
-            "{}",
-            figures[0].description
-        );
+        assert!(drawn[0].description.contains("single_thread stays at 9.99 per second"), "{}", drawn[0].description);
     }
 }

@@ -4,17 +4,17 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
 use crate::chart::by_count::value_axis;
-use crate::chart::{Chart, WhyNot, slots, words};
-use crate::config::ChartSpec;
+use crate::chart::{Chart, Subject, WhyNot, captions, words};
+use crate::config::Label;
 use crate::model::figure::{Arrangement, Axis, Bar, Figure, Panel, Scale, Unit};
 use crate::model::{Nanos, Outcome};
-use crate::report::{Cell, Report};
+use crate::report::Cell;
 
-/// A panel for each strategy: the first repeat at the largest recorded request count. Neither axis takes a scale.
+/// A panel for each strategy: the first repeat at one request count, by default the largest recorded.
 pub(super) struct Timeline;
 
 /// The most rows of a panel; more lanes share rows.
-const MOST_ROWS: usize = 48;
+const MOST_ROWS: usize = 64;
 /// About the most bars of a panel; more are joined with their neighbours.
 const MOST_BARS: usize = 2_000;
 
@@ -27,39 +27,61 @@ impl Chart for Timeline {
         "every request as a bar in its worker's lane, a panel for each strategy"
     }
 
-    fn figures(&self, report: &Report<'_>, spec: &ChartSpec) -> Result<Vec<Figure>, WhyNot> {
-        let slots = slots(report, spec)?;
+    fn options(&self) -> &'static [&'static str] {
+        &["x-label", "y-label", "requests"]
+    }
+
+    fn figures(&self, subject: &Subject<'_>) -> Result<Vec<Figure>, WhyNot> {
+        let (report, labels, slots) = (subject.report, subject.labels, subject.slots()?);
         let recorded =
             || slots.iter().flat_map(|slot| report.cells_of(*slot)).filter(|cell| !cell.first_repeat.is_empty());
-        let requests = recorded().map(|cell| cell.requests).max().ok_or(WhyNot::NoRequests)?;
+        let largest = recorded().map(|cell| cell.requests).max().ok_or(WhyNot::NoRequests)?;
+        let requests = subject.spec.requests.unwrap_or(largest);
         let cells: Vec<&Cell<'_>> = recorded().filter(|cell| cell.requests == requests).collect();
+        if cells.is_empty() {
+            return Err(WhyNot::NoRequestsAt(requests));
+        }
         let tracks: Vec<Tracks> = cells.iter().map(|cell| Tracks::of(cell)).collect();
-        let told = cells.iter().zip(&tracks).map(|(cell, tracks)| finding(report, cell, tracks));
-        let all = words::requests(requests.into());
+        let told = cells.iter().zip(&tracks).map(|(cell, tracks)| finding(subject, cell, tracks));
+        let all = words::requests(labels, requests.into());
         Ok(vec![Figure {
             id: "timeline".to_owned(),
-            title: spec.title.clone().unwrap_or_else(|| format!("What happens when: {all}")),
-            description: words::sentence(told.collect()),
-            caption: words::caption([
-                Some(format!("The first sample of each strategy at {all}; a bar is a request, a row one at a time")),
-                tracks.iter().any(|track| track.joined).then(|| "close requests are joined to one bar".to_owned()),
-                failed(&cells).then(|| "hollow: failed".to_owned()),
-            ]),
-            panels: cells.iter().zip(tracks).map(|(cell, tracks)| panel(report, spec, cell, tracks)).collect(),
+            title: subject.title(|| labels.fill(Label::TimelineTitle, &[("requests", &all)])),
+            description: words::sentence(labels, told.collect()),
+            caption: captions::caption(
+                labels,
+                [
+                    Some(labels.fill(Label::FirstSample, &[("requests", &all)])),
+                    Some(rows(subject, &tracks)),
+                    failed(&cells).then(|| subject.text(Label::HollowRequest)),
+                ],
+            ),
+            panels: cells.iter().zip(tracks).map(|(cell, tracks)| panel(subject, cell, tracks)).collect(),
             arrangement: Arrangement::Stacked,
         }])
     }
+}
+
+/// What a bar and a row stand for: with few requests one each, with many as many as share them.
+fn rows(subject: &Subject<'_>, tracks: &[Tracks]) -> String {
+    let sharing = tracks.iter().map(|track| track.sharing).max().unwrap_or(1);
+    if sharing > 1 {
+        return subject.labels.fill(Label::SharedRows, &[("number", &words::grouped(sharing as f64))]);
+    }
+    subject.text(if tracks.iter().any(|track| track.joined) { Label::JoinedBars } else { Label::Rows })
 }
 
 fn failed(cells: &[&Cell<'_>]) -> bool {
     cells.iter().flat_map(|cell| cell.first_repeat).any(|outcome| outcome.failure.is_some())
 }
 
-fn panel(report: &Report<'_>, spec: &ChartSpec, cell: &Cell<'_>, tracks: Tracks) -> Panel {
-    let time = value_axis(spec.x_label.as_deref().unwrap_or("Time"), Unit::Seconds, Scale::Linear);
+fn panel(subject: &Subject<'_>, cell: &Cell<'_>, tracks: Tracks) -> Panel {
+    let spec = subject.spec;
+    let time =
+        value_axis(spec.x_label.as_deref().unwrap_or(subject.labels.text(Label::Time)), Unit::Seconds, Scale::Linear);
     let lanes = value_axis(spec.y_label.as_deref().unwrap_or(""), Unit::Count, Scale::Linear);
     Panel {
-        title: report.strategies[cell.slot].name.clone(),
+        title: subject.report.strategies[cell.slot].name.clone(),
         x: time,
         y: Axis { names: tracks.names, ..lanes },
         series: Vec::new(),
@@ -68,14 +90,14 @@ fn panel(report: &Report<'_>, spec: &ChartSpec, cell: &Cell<'_>, tracks: Tracks)
     }
 }
 
-fn finding(report: &Report<'_>, cell: &Cell<'_>, tracks: &Tracks) -> String {
-    format!(
-        "{}: {}, at most {} at once, done after {}",
-        report.strategies[cell.slot].name,
-        words::requests(cell.first_repeat.len() as f64),
-        tracks.lanes,
-        tracks.end.human()
-    )
+fn finding(subject: &Subject<'_>, cell: &Cell<'_>, tracks: &Tracks) -> String {
+    let values = [
+        ("strategy", subject.report.strategies[cell.slot].name.as_str()),
+        ("requests", &words::requests(subject.labels, cell.first_repeat.len() as f64)),
+        ("number", &words::grouped(tracks.lanes as f64)),
+        ("time", &tracks.end.human()),
+    ];
+    subject.labels.fill(Label::TimelineFinding, &values)
 }
 
 /// The bars of one panel.
@@ -87,8 +109,10 @@ struct Tracks {
     lanes: usize,
     /// When the last request ended.
     end: Nanos,
-    /// Whether a bar may stand for several requests.
+    /// Whether a bar may stand for several requests, one after another.
     joined: bool,
+    /// How many lanes share a row.
+    sharing: usize,
 }
 
 impl Tracks {
@@ -109,7 +133,8 @@ impl Tracks {
         if joined {
             bars = join(&bars, end.as_secs_f64() * rows as f64 / MOST_BARS as f64);
         }
-        Self { bars, names: names(&placed, rows), lanes: at_once(cell.first_repeat), end, joined }
+        let sharing = lanes.div_ceil(rows.max(1));
+        Self { bars, names: names(&placed, rows), lanes: at_once(cell.first_repeat), end, joined, sharing }
     }
 }
 
@@ -181,7 +206,9 @@ fn join(bars: &[Bar], gap: f64) -> Vec<Bar> {
 #[cfg(test)]
 mod tests {
     use super::{Chart, Timeline};
-    use crate::chart::plain;
+    use crate::chart::contract::figures;
+    use crate::chart::{Subject, WhyNot, plain};
+    use crate::config::{ChartSpec, Labels};
     use crate::model::FailureKind;
     use crate::model::figure::Figure;
     use crate::report::Report;
@@ -190,19 +217,19 @@ mod tests {
     fn drawn(spans: &[(u32, u64, u64)]) -> Figure {
         let count = u32::try_from(spans.len()).unwrap();
         let run = Sketch::new().strategy("a", "", None).sample(0, count, 1.0).requests(0, count, spans).run();
-        Timeline.figures(&Report::of(&run), &plain("timeline")).unwrap().remove(0)
+        figures(&Timeline, &run).unwrap().remove(0)
     }
 
     #[test]
     fn the_article_in_one_picture() {
         let mut run = article(3);
         run.requests.get_mut(&(1, 50)).unwrap().first_repeat[7].failure = Some(FailureKind::Reset);
-        let figure = Timeline.figures(&Report::of(&run), &plain("timeline")).unwrap().remove(0);
+        let figure = figures(&Timeline, &run).unwrap().remove(0);
         let lanes: Vec<_> = figure.panels.iter().map(|panel| panel.bars.iter().map(|bar| bar.lane).max()).collect();
-        assert_eq!(lanes, [Some(0), Some(19), Some(19), Some(47)], "50 at once share 48 rows");
+        assert_eq!(lanes, [Some(0), Some(19), Some(19), Some(49)]);
         assert_eq!(figure.panels[1].bars.iter().filter(|bar| bar.failed).count(), 1);
         assert!(
-            figure.caption.ends_with("close requests are joined to one bar; hollow: failed."),
+            figure.caption.ends_with("a bar is a request, a row one at a time; hollow: failed."),
             "{}",
             figure.caption
         );
@@ -222,6 +249,28 @@ mod tests {
     }
 
     #[test]
+    fn rows_that_several_share_are_said_to_be_shared() {
+        let at_once: Vec<_> = (0..10_000).map(|index| (0, index % 7, 1_000 + index)).collect();
+        let caption = drawn(&at_once).caption;
+        assert!(caption.ends_with("a row up to 157 requests at once."), "{caption}");
+        let one_by_one: Vec<_> = (0..3_000).map(|index| (0, index * 10, index * 10 + 4)).collect();
+        assert!(drawn(&one_by_one).caption.contains("or close ones in one, a row one at a time"));
+    }
+
+    #[test]
+    fn the_config_chooses_the_count() {
+        let run = Sketch::new().strategy("a", "", None).sample(0, 5, 1.0).sample(0, 9, 1.0);
+        let run = run.requests(0, 5, &[(0, 0, 10); 5]).requests(0, 9, &[(0, 0, 10); 9]).run();
+        let (report, labels) = (Report::of(&run), Labels::default());
+        let drawn = |requests| {
+            let spec = ChartSpec { requests: Some(requests), ..plain("timeline") };
+            Timeline.figures(&Subject { report: &report, spec: &spec, labels: &labels })
+        };
+        assert_eq!(drawn(5).unwrap()[0].title, "What happens when: 5 requests");
+        assert_eq!(drawn(7), Err(WhyNot::NoRequestsAt(7)));
+    }
+
+    #[test]
     fn thousands_of_requests_make_a_bounded_number_of_bars() {
         let in_a_row: Vec<_> = (0..20_000).map(|index| (0, index * 10, index * 10 + 4)).collect();
         let at_once: Vec<_> = (0..20_000).map(|index| (0, index % 7, 1_000 + index)).collect();
@@ -229,7 +278,7 @@ mod tests {
             let figure = drawn(&spans);
             let bars = &figure.panels[0].bars;
             assert!(bars.len() <= 2_100, "{}", bars.len());
-            assert!(bars.iter().all(|bar| bar.start < bar.end && bar.lane < 48));
+            assert!(bars.iter().all(|bar| bar.start < bar.end && bar.lane < 64));
             let last = bars.iter().map(|bar| bar.end).fold(0.0, f64::max);
             let end = spans.iter().map(|span| span.2).max().unwrap();
             assert!((last - end as f64 / 1_000.0).abs() < 1e-9);

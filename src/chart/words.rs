@@ -1,9 +1,9 @@
-//! What a figure says in words: captions built from the data, findings for readers who do not see the picture.
+//! What a figure says in words: findings for readers who do not see the picture, numbers for people.
 
+use crate::config::{Label, Labels};
+use crate::model::Nanos;
 use crate::model::figure::Unit;
-use crate::model::{Nanos, Target};
-use crate::report::{Cell, Report};
-use crate::stats::{Method, Sorted};
+use crate::stats::Sorted;
 
 /// Values that differ by less than this share stay the same to a reader.
 const SAME: f64 = 0.10;
@@ -11,30 +11,35 @@ const SAME: f64 = 0.10;
 const STRAIGHT: f64 = 0.05;
 /// More lines than this are not told one by one.
 const TOLD: usize = 12;
-/// More strategies than this are not told one by one in a caption.
-const HELD: usize = 6;
+/// Between groups of three digits, as on axes.
+const THIN: char = '\u{202f}';
 
 /// How a line runs: `async stays at 101 ms from 10 to 50 requests`. Points are (request count, value), ascending.
-pub(super) fn course(name: &str, points: &[(f64, f64)], unit: Unit) -> String {
-    let value = |number| value(number, unit);
+pub(super) fn course(labels: &Labels, name: &str, points: &[(f64, f64)], unit: Unit) -> String {
+    let value = |number| told(labels, number, unit);
+    let fill = |label, values: &[(&str, &str)]| labels.fill(label, &[&[("strategy", name)], values].concat());
     let (Some(&(first_x, first)), Some(&(last_x, last))) = (points.first(), points.last()) else {
-        return format!("{name} has no value");
+        return fill(Label::NoValue, &[]);
     };
+    let (start, until) = (grouped(first_x), requests(labels, last_x));
     let sorted = Sorted::new(points.iter().map(|point| point.1));
     let (least, greatest) = (sorted.quantile(0.0).unwrap_or(first), sorted.quantile(1.0).unwrap_or(last));
     if points.len() == 1 {
-        return format!("{name} is at {} for {}", value(first), requests(first_x));
+        return fill(Label::At, &[("value", &value(first)), ("requests", &until)]);
     }
     if greatest - least <= SAME * greatest.abs().min(least.abs()) {
-        let middle = sorted.median().unwrap_or(first);
-        return format!("{name} stays at {} from {first_x} to {}", value(middle), requests(last_x));
+        let middle = value(sorted.median().unwrap_or(first));
+        return fill(Label::Stays, &[("value", &middle), ("first", &start), ("requests", &until)]);
     }
     match slope(points) {
         Some(slope) if points.len() > 2 => {
-            let word = if slope > 0.0 { "grows" } else { "falls" };
-            format!("{name} {word} by {} per request", value(slope.abs()))
+            let label = if slope > 0.0 { Label::Grows } else { Label::Falls };
+            fill(label, &[("value", &value(slope.abs()))])
         }
-        _ => format!("{name} goes from {} at {first_x} to {} at {}", value(first), value(last), requests(last_x)),
+        _ => {
+            let ends = (value(first), value(last));
+            fill(Label::Goes, &[("start", &ends.0), ("first", &start), ("end", &ends.1), ("requests", &until)])
+        }
     }
 }
 
@@ -52,13 +57,28 @@ fn slope(points: &[(f64, f64)]) -> Option<f64> {
 }
 
 /// Several findings in one sentence.
-pub(super) fn sentence(mut findings: Vec<String>) -> String {
+pub(super) fn sentence(labels: &Labels, mut findings: Vec<String>) -> String {
     if findings.len() > TOLD {
-        let more = findings.len() - TOLD;
+        let more = (findings.len() - TOLD).to_string();
         findings.truncate(TOLD);
-        findings.push(format!("and {more} more"));
+        findings.push(labels.fill(Label::Others, &[("number", &more)]));
     }
-    format!("{}.", findings.join("; "))
+    joined(labels, findings)
+}
+
+/// The parts of a sentence, with its end; empty where there are none.
+pub(super) fn joined(labels: &Labels, parts: impl IntoIterator<Item = String>) -> String {
+    let join = |before: String, next: String| labels.fill(Label::Join, &[("first", &before), ("second", &next)]);
+    let all = parts.into_iter().reduce(join);
+    all.map_or_else(String::new, |text| labels.fill(Label::Sentence, &[("text", &text)]))
+}
+
+/// A number in a sentence: as [`value`], in the words of `labels`.
+pub(super) fn told(labels: &Labels, number: f64, unit: Unit) -> String {
+    match unit {
+        Unit::PerSecond => labels.fill(Label::PerSecond, &[("number", &short(number))]),
+        _ => value(number, unit),
+    }
 }
 
 /// A number for people: `101 ms`, `9.8×`, `498 per second`, `8 MiB`, `50`.
@@ -92,97 +112,45 @@ fn short(number: f64) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
-/// `1 request`, `50 requests`.
-pub(super) fn requests(count: f64) -> String {
-    if count == 1.0 { "1 request".to_owned() } else { format!("{count} requests") }
+/// `1 request`, `50 requests`, `10 000 requests`.
+pub(super) fn requests(labels: &Labels, count: f64) -> String {
+    if count == 1.0 {
+        return labels.text(Label::OneRequest).to_owned();
+    }
+    labels.fill(Label::SomeRequests, &[("number", &grouped(count))])
+}
+
+/// A count with its digits in groups of three: `10 000`.
+pub(super) fn grouped(count: f64) -> String {
+    let digits = count.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(THIN);
+        }
+        out.push(digit);
+    }
+    out
 }
 
 /// `3`, or `2 to 3` where they differ; `None` for none.
-pub(super) fn span(numbers: impl Iterator<Item = usize>) -> Option<String> {
+pub(super) fn span(labels: &Labels, numbers: impl Iterator<Item = usize>) -> Option<String> {
     let (least, greatest) = numbers.fold(None, |ends: Option<(usize, usize)>, number| {
         Some(ends.map_or((number, number), |(least, greatest)| (least.min(number), greatest.max(number))))
     })?;
-    Some(if least == greatest { least.to_string() } else { format!("{least} to {greatest}") })
-}
-
-/// Joins the parts of a caption that apply.
-pub(super) fn caption(parts: impl IntoIterator<Item = Option<String>>) -> String {
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
-    if parts.is_empty() { String::new() } else { format!("{}.", parts.join("; ")) }
-}
-
-/// How many samples stand behind each point, and whether their set-up is in them.
-pub(super) fn samples(report: &Report<'_>, slots: &[usize]) -> Option<String> {
-    let counts = cells(report, slots).map(|cell| cell.points.len()).filter(|count| *count > 0);
-    let text = match span(counts)?.as_str() {
-        "1" => "One sample per point".to_owned(),
-        many => format!("Median of {many} samples per point"),
-    };
-    Some(if report.facts.target.is_some() { format!("{text}, set-up included") } else { text })
-}
-
-/// What a band or bar means; `None` where no cell has one.
-pub(super) fn intervals(report: &Report<'_>, slots: &[usize], drawn_as: Option<&str>) -> Option<String> {
-    let bootstrap = |cell: &Cell<'_>| cell.interval.is_none_or(|interval| interval.method == Method::Bootstrap);
-    let method = if cells(report, slots).all(bootstrap) { "bootstrap " } else { "" };
-    Some(format!("{}: 95 % {method}interval of the median", drawn_as?))
-}
-
-/// What a dashed line means.
-pub(super) fn ideal(report: &Report<'_>) -> String {
-    if let Some((delay, _)) = report.facts.estimated_delay {
-        return format!("dashed: ideal for an estimated delay of {}", delay.human());
-    }
-    let target = match &report.facts.target {
-        Some(Target::Delay(target)) => target,
-        Some(Target::Sleep { delay }) => return format!("dashed: ideal for a sleep of {}", delay.human()),
-        _ => return "dashed: ideal".to_owned(),
-    };
-    let jitter = if target.jitter == Nanos::ZERO { String::new() } else { format!(" ± {}", target.jitter.human()) };
-    let limit = match target.max_concurrent {
-        0 => String::new(),
-        limit => format!(", at most {limit} served at once"),
-    };
-    format!("dashed: ideal for a delay of {}{jitter}{limit}", target.delay.human())
-}
-
-/// What hollow marks mean; `None` where there are none.
-pub(super) fn failures(number: usize) -> Option<String> {
-    match number {
-        0 => None,
-        1 => Some("hollow: one sample that failed, in no median".to_owned()),
-        many => Some(format!("hollow: {many} samples that failed, in no median")),
-    }
-}
-
-/// Threads at the largest count of the strategies drawn; `None` where nobody counted them, and for so many strategies
-/// that no caption holds them.
-pub(super) fn threads(report: &Report<'_>, slots: &[usize]) -> Option<String> {
-    let requests = cells(report, slots).filter(|cell| cell.cost.threads.is_some()).map(|cell| cell.requests).max()?;
-    let at_largest = cells(report, slots).filter(|cell| cell.requests == requests);
-    let told = at_largest.filter_map(|cell| {
-        let name = &report.strategies[cell.slot].name;
-        let threads = cell.cost.threads?;
-        let processes = cell.cost.processes.filter(|processes| *processes > 1);
-        Some(format!("{name} {threads}{}", processes.map_or_else(String::new, |of| format!(" in {of} processes"))))
-    });
-    let told: Vec<String> = told.collect();
-    (told.len() <= HELD).then(|| format!("threads at {}: {}", self::requests(requests.into()), told.join(", ")))
-}
-
-fn cells<'a>(report: &'a Report<'_>, slots: &'a [usize]) -> impl Iterator<Item = &'a Cell<'a>> {
-    slots.iter().flat_map(|slot| report.cells_of(*slot))
+    let [low, high] = [least, greatest].map(|number| grouped(number as f64));
+    Some(if least == greatest { low } else { labels.fill(Label::Range, &[("least", &low), ("greatest", &high)]) })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Unit, course, span, value};
+    use super::{Labels, Unit, course, span, value};
 
     #[test]
     fn a_line_is_told_by_its_course() {
         let told = |ys: &[f64]| {
             let points: Vec<_> = ys.iter().zip(1..).map(|(y, step)| (f64::from(step * 10), *y)).collect();
-            course("a", &points, Unit::Seconds)
+            course(&Labels::default(), "a", &points, Unit::Seconds)
         };
         for (ys, text) in [
             (&[0.1, 0.102, 0.101, 0.1, 0.104][..], "a stays at 101 ms from 10 to 50 requests"),
@@ -214,8 +182,10 @@ mod tests {
 
     #[test]
     fn a_span_is_one_number_where_all_agree() {
-        assert_eq!(span([3, 3].into_iter()).as_deref(), Some("3"));
-        assert_eq!(span([3, 2, 5].into_iter()).as_deref(), Some("2 to 5"));
-        assert_eq!(span(std::iter::empty()), None);
+        let labels = Labels::default();
+        assert_eq!(span(&labels, [3, 3].into_iter()).as_deref(), Some("3"));
+        assert_eq!(span(&labels, [3, 2, 5].into_iter()).as_deref(), Some("2 to 5"));
+        assert_eq!(span(&labels, [1_000, 12_345].into_iter()).as_deref(), Some("1\u{202f}000 to 12\u{202f}345"));
+        assert_eq!(span(&labels, std::iter::empty()), None);
     }
 }

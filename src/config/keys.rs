@@ -2,6 +2,8 @@
 //! the JSON Schema and the tests of the manual all walk this one table, so they cannot disagree. Data only.
 
 use super::counts::MOST;
+use super::labels::{LABELS, SETS};
+use super::pictures::{CHART, OUTPUT};
 use super::sweep_keys::SWEEP;
 
 /// One key.
@@ -21,7 +23,7 @@ impl Key {
     /// The keys of a table or of tables; none for other forms.
     pub(super) const fn keys(&self) -> &'static [Self] {
         match self.form {
-            Form::Table(keys) | Form::Tables(keys) => keys,
+            Form::Table(keys) | Form::Tables(keys) | Form::WordsOrTable(_, keys) => keys,
             _ => &[],
         }
     }
@@ -40,6 +42,8 @@ impl Key {
 pub(super) enum Form {
     /// Text that is shown: 1 to 200 characters, line breaks and tabs allowed, other control characters not.
     Label,
+    /// Text that is shown in place of this one, with no other placeholders.
+    Wording(&'static str),
     /// Any text.
     Text,
     /// A file or folder name.
@@ -72,6 +76,8 @@ pub(super) enum Form {
     Headers,
     /// A table with these keys.
     Table(&'static [Key]),
+    /// One of these words, or a table with these keys.
+    WordsOrTable(&'static [&'static str], &'static [Key]),
     /// Any number of tables with these keys.
     Tables(&'static [Key]),
 }
@@ -89,6 +95,13 @@ pub(super) const ROOT: &[Key] = &[
     table("sweep", "What is measured, how often, in which order", Form::Table(SWEEP)),
     table("strategy", "A way of issuing requests; none at all is every built-in kind once", Form::Tables(STRATEGY)),
     table("chart", "A picture to draw; none at all is every chart kind once", Form::Tables(CHART)),
+    Key {
+        name: "labels",
+        about: "The words that charts write by themselves: \"en\", \"zh\", or a table with texts in place of single ones",
+        form: Form::WordsOrTable(SETS, LABELS),
+        default: None,
+        example: "",
+    },
     table("output", "Where results go and what pictures look like", Form::Table(OUTPUT)),
 ];
 
@@ -214,96 +227,5 @@ const STRATEGY: &[Key] = &[
         form: Form::Integer { least: 1, most: 1_024 },
         default: Some("1"),
         example: "4",
-    },
-];
-
-const CHART: &[Key] = &[
-    Key { name: "kind", about: "What it shows", form: Form::Chart, default: None, example: r#""duration""# },
-    Key {
-        name: "title",
-        about: "In place of its own title",
-        form: Form::Label,
-        default: None,
-        example: r#""20 workers""#,
-    },
-    Key {
-        name: "x-label",
-        about: "In place of its own label of the x axis; the unit is added",
-        form: Form::Label,
-        default: None,
-        example: r#""Requests""#,
-    },
-    Key {
-        name: "y-label",
-        about: "In place of its own label of the y axis; the unit is added",
-        form: Form::Label,
-        default: None,
-        example: r#""Time""#,
-    },
-    Key {
-        name: "x-scale",
-        about: "In place of its own scale of the x axis; without it, logarithmic where request counts span a wide range",
-        form: Form::Word(&["linear", "log"]),
-        default: None,
-        example: r#""log""#,
-    },
-    Key {
-        name: "y-scale",
-        about: "In place of its own scale of the y axis",
-        form: Form::Word(&["linear", "log"]),
-        default: None,
-        example: r#""log""#,
-    },
-    Key {
-        name: "strategies",
-        about: "Names of the strategies to draw; without it, all",
-        form: Form::List { of: &Form::Label, empty: false },
-        default: None,
-        example: r#"["multithread", "async_get"]"#,
-    },
-];
-
-const OUTPUT: &[Key] = &[
-    Key {
-        name: "dir",
-        about: "Where run directories go",
-        form: Form::Path,
-        default: Some(r#""reports""#),
-        example: r#""measurements""#,
-    },
-    Key {
-        name: "formats",
-        about: "Picture formats",
-        form: Form::List { of: &Form::Word(&["svg", "png"]), empty: false },
-        default: Some(r#"["svg", "png"]"#),
-        example: r#"["svg"]"#,
-    },
-    Key {
-        name: "themes",
-        about: "Colour themes; a dark picture is <kind>-dark.svg",
-        form: Form::List { of: &Form::Word(&["light", "dark"]), empty: false },
-        default: Some(r#"["light"]"#),
-        example: r#"["light", "dark"]"#,
-    },
-    Key {
-        name: "width",
-        about: "Picture width in CSS pixels",
-        form: Form::Integer { least: 320, most: 4096 },
-        default: Some("960"),
-        example: "1280",
-    },
-    Key {
-        name: "height",
-        about: "Picture height in CSS pixels",
-        form: Form::Integer { least: 240, most: 4096 },
-        default: Some("600"),
-        example: "720",
-    },
-    Key {
-        name: "fonts",
-        about: "Font files for glyphs that the bundled font lacks, relative to the config",
-        form: Form::List { of: &Form::Path, empty: true },
-        default: Some("[]"),
-        example: r#"["NotoSansSC.ttf"]"#,
     },
 ];

@@ -4,13 +4,16 @@
 //! table in `keys`) → `raw` → `valid`, `target`, `strategies` (what values mean together) → [`Sweep`]. The names of
 //! strategy and chart kinds come in as [`Known`]: config never imports those floors. It opens no file.
 
+mod charts;
 mod complaint;
 mod counts;
 mod duration;
 mod headers;
 mod keys;
+mod labels;
 mod nearest;
 mod overrides;
+mod pictures;
 mod raw;
 mod reader;
 mod scalar;
@@ -30,6 +33,7 @@ pub use complaint::{Complaint, Complaints};
 pub use counts::{CountFault, parse_requests};
 pub use duration::{DurationFault, parse_duration};
 pub use headers::fill;
+pub use labels::{Label, Labels};
 pub use overrides::{OverrideFault, OverrideFaults, Overrides};
 pub use schema::schema;
 pub use secrets::{Masked, mask};
@@ -39,6 +43,7 @@ pub use variables::{MissingVariable, fill_address, variables};
 use toml::de::DeTable;
 
 use crate::model::KindInfo;
+use crate::model::figure::ChartInfo;
 
 /// The config that explains every key, and says nothing but the defaults: manual and starter in one.
 pub const REFERENCE: &str = include_str!("../../config/reference.toml");
@@ -52,7 +57,7 @@ pub struct Known<'a> {
     /// Every strategy kind, in the order in which a config without strategies runs them.
     pub kinds: &'a [KindInfo],
     /// Every chart kind.
-    pub charts: &'a [&'static str],
+    pub charts: &'a [ChartInfo],
 }
 
 /// Reads a config. `origin` is the file's name in messages.
@@ -140,7 +145,11 @@ mod tests {
                     .map(|name| format!("[[strategy]]\nkind = \"async\"\nname = \"{name}\"\n"));
                 format!("{LEAST}{}[[chart]]\nkind = \"speedup\"\n{line}", names.concat())
             }
-            ("chart", _) => format!("{LEAST}[[chart]]\nkind = \"speedup\"\n{line}"),
+            ("chart", _) => {
+                let takers = KNOWN.charts.iter().filter(|chart| chart.options.contains(&key));
+                let kind = takers.map(|chart| chart.name).next_back().unwrap_or("speedup");
+                format!("{LEAST}[[chart]]\nkind = \"{kind}\"\n{line}")
+            }
             _ => format!("{LEAST}[{section}]\n{line}"),
         }
     }
@@ -275,7 +284,9 @@ mod tests {
             let line = part.lines().find(|line| line.trim_start_matches("# ").starts_with(&format!("{} = ", key.name)));
             let line = line.unwrap_or_else(|| panic!("the manual lacks {section}.{}", key.name));
             assert!(line.ends_with(key.example), "{line}");
-            if let (Some(default), false) = (key.default, line.starts_with('#')) {
+            let shown = !line.starts_with('#') || section == "labels";
+            if let (Some(default), true) = (key.default, shown) {
+                let line = line.trim_start_matches("# ");
                 assert!(line.starts_with(&format!("{} = {default} ", key.name)), "{line}");
             }
         }

@@ -91,7 +91,8 @@ fn near(nearest: &Option<String>) -> String {
 
 impl Sweep {
     /// The sweep with the command line's changes. A chart keeps those of its strategies that are still measured; one
-    /// that has none of them is dropped, and if no chart is left every chart kind is drawn.
+    /// that has none of them, or whose request count is not measured any more, is dropped, and if no chart is left every
+    /// chart kind is drawn.
     ///
     /// # Errors
     /// Every flag that does not go with the config.
@@ -100,6 +101,7 @@ impl Sweep {
         faults.extend(self.set_delay(overrides.delay));
         faults.extend(bounds(&overrides));
         self.requests = overrides.requests.unwrap_or(self.requests);
+        self.charts.retain(|chart| chart.requests.is_none_or(|requests| self.requests.contains(&requests)));
         self.repeats = overrides.repeats.map_or(self.repeats, Repeats::fixed);
         self.seed = overrides.seed.unwrap_or(self.seed);
         self.output.formats = overrides.formats.unwrap_or(self.output.formats);
@@ -242,6 +244,17 @@ mod tests {
         assert_eq!(charts("async").len(), 2);
         assert_eq!(charts("a, b"), [("duration".to_owned(), "a, b".to_owned())]);
         assert_eq!(charts("b"), []);
+    }
+
+    #[test]
+    fn a_chart_goes_with_its_request_count() {
+        let text =
+            "target = { delay = '100ms' }\nchart = [{ kind = 'timeline', requests = 20 }, { kind = 'duration' }]";
+        let kept = |requests: &[u32]| {
+            let overrides = Overrides { requests: Some(requests.to_vec()), ..Overrides::default() };
+            sweep(text).apply(overrides).unwrap().charts.len()
+        };
+        assert_eq!((kept(&[20, 30]), kept(&[30])), (2, 1));
     }
 
     #[test]

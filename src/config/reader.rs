@@ -52,7 +52,7 @@ impl Reader<'_> {
     fn default(&mut self, section: &Section, key: &'static Key) -> Option<Value> {
         let path = section.path_of(key.name);
         match (&key.form, key.default) {
-            (Form::Table(keys), _) => {
+            (Form::Table(keys) | Form::WordsOrTable(_, keys), _) => {
                 Some(Value::Section(self.section(Section::empty(&path, section.span.clone()), &DeTable::new(), keys)))
             }
             (Form::Tables(_), _) => Some(Value::Sections(Vec::new())),
@@ -85,7 +85,7 @@ impl Reader<'_> {
     fn value(&mut self, path: &str, form: &Form, written: &Spanned<DeValue<'_>>) -> Option<Value> {
         let value = written.get_ref();
         let result = match (form, value) {
-            (Form::Table(keys), DeValue::Table(table)) => {
+            (Form::Table(keys) | Form::WordsOrTable(_, keys), DeValue::Table(table)) => {
                 return Some(Value::Section(self.section(Section::empty(path, written.span()), table, keys)));
             }
             (Form::Tables(keys), DeValue::Array(tables)) => return self.sections(path, tables, keys),
@@ -109,6 +109,11 @@ impl Reader<'_> {
             }
             (Form::Table(_) | Form::Headers, _) => {
                 Err(Refusal::new(is_a(value), format!("expected a table: [{path}]")))
+            }
+            (Form::WordsOrTable(words, _), DeValue::String(_)) => scalar::read(&Form::Word(words), self.known, value),
+            (Form::WordsOrTable(words, _), _) => {
+                let expected = format!("expected one of {}, or a table: [{path}]", listed(words.iter().copied()));
+                Err(Refusal::new(is_a(value), expected))
             }
             (Form::Tables(_), _) => Err(Refusal::new(is_a(value), format!("expected tables: [[{path}]]"))),
             (Form::List { .. }, _) => Err(Refusal::new(is_a(value), "expected a list: [ … ]")),

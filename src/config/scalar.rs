@@ -7,6 +7,7 @@ use url::Url;
 use super::Known;
 use super::duration::{self, parse_duration};
 use super::keys::Form;
+use super::labels::placeholders;
 use super::nearest::{listed, nearest, quoted};
 use super::raw::Value;
 use super::variables::address_fault;
@@ -78,6 +79,7 @@ pub(super) fn is_a(value: &DeValue<'_>) -> &'static str {
 fn text_of(form: &Form, known: &Known<'_>, text: &str) -> Result<(), Refusal> {
     match form {
         Form::Label => label(text),
+        Form::Wording(original) => label(text).and_then(|()| wording(original, text)),
         Form::Path if text.is_empty() => Err(Refusal::new("is empty", "expected a file or folder name")),
         Form::Path if text.contains('\0') => Err(Refusal::new("holds the character U+0000", "no file has such a name")),
         Form::Url => url(text),
@@ -86,7 +88,7 @@ fn text_of(form: &Form, known: &Known<'_>, text: &str) -> Result<(), Refusal> {
             let labels = known.kinds.iter().map(|kind| (kind.label, kind.name));
             word(text, known.kinds.iter().map(|kind| (kind.name, kind.name)).chain(labels))
         }
-        Form::Chart => word(text, known.charts.iter().map(|chart| (*chart, *chart))),
+        Form::Chart => word(text, known.charts.iter().map(|chart| (chart.name, chart.name))),
         _ => Ok(()),
     }
 }
@@ -105,6 +107,15 @@ fn label(text: &str) -> Result<(), Refusal> {
         }
         None => Ok(()),
     }
+}
+
+/// A text for a chart may hold the placeholders of the one that it replaces, and no others.
+fn wording(original: &str, text: &str) -> Result<(), Refusal> {
+    let known: Vec<&str> = placeholders(original).collect();
+    let Some(strange) = placeholders(text).find(|name| !known.contains(name)) else { return Ok(()) };
+    let problem = format!("holds {}, which nothing fills in", quoted(&format!("{{{strange}}}")));
+    let near = nearest(strange, known.iter().copied()).map(|near| format!("did you mean `{{{near}}}`?"));
+    Err(Refusal::new(problem, near.unwrap_or_default()).help(format!("it takes the place of {}", quoted(original))))
 }
 
 /// `words` are pairs: what may have been written, and the word that is meant by it.
@@ -213,9 +224,10 @@ mod tests {
     use super::super::keys::Form;
     use super::super::raw::Value;
     use super::read;
+    use crate::model::figure::ChartInfo;
 
     fn verdict(form: &Form, text: &str) -> Result<Value, String> {
-        let known = Known { kinds: &[], charts: &["duration"] };
+        let known = Known { kinds: &[], charts: &[ChartInfo { name: "duration", options: &[] }] };
         let value = DeValue::parse(text).unwrap();
         read(form, &known, value.get_ref()).map_err(|refusal| refusal.problem)
     }

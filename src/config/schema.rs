@@ -4,6 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Known;
+use super::charts;
 use super::counts::MOST;
 use super::duration::PATTERN;
 use super::keys::{DELAY_ONLY, Form, Key, ROOT, SLEEP, URL_ONLY};
@@ -40,18 +41,25 @@ fn table(name: &str, keys: &[Key], known: &Known<'_>) -> Value {
         }
         "strategy" => {
             schema["required"] = json!(["kind"]);
-            schema["allOf"] = known.kinds.iter().map(|kind| options_of(kind.name, kind.options, keys)).collect();
+            schema["allOf"] =
+                known.kinds.iter().map(|kind| options_of(kind.name, (kind.options, &["name", "kind"]), keys)).collect();
         }
-        "chart" => schema["required"] = json!(["kind"]),
+        "chart" => {
+            schema["required"] = json!(["kind"]);
+            schema["allOf"] = known
+                .charts
+                .iter()
+                .map(|chart| options_of(chart.name, (chart.options, &charts::ALWAYS), keys))
+                .collect();
+        }
         _ => {}
     }
     schema
 }
 
 /// Forbids the options that one kind does not take.
-fn options_of(kind: &str, options: &[&str], keys: &[Key]) -> Value {
-    let strange =
-        keys.iter().map(|key| key.name).filter(|name| !["name", "kind"].contains(name) && !options.contains(name));
+fn options_of(kind: &str, (options, always): (&[&str], &[&str]), keys: &[Key]) -> Value {
+    let strange = keys.iter().map(|key| key.name).filter(|name| !always.contains(name) && !options.contains(name));
     let absent: Map<String, Value> = strange.map(|name| (name.to_owned(), json!(false))).collect();
     json!({ "if": { "properties": { "kind": { "const": kind } } }, "then": { "properties": absent } })
 }
@@ -59,6 +67,7 @@ fn options_of(kind: &str, options: &[&str], keys: &[Key]) -> Value {
 fn property(holder: &str, key: &Key, known: &Known<'_>) -> Value {
     let mut schema = match &key.form {
         Form::Table(keys) => table(key.name, keys, known),
+        Form::WordsOrTable(words, keys) => json!({ "anyOf": [{ "enum": words }, table(key.name, keys, known)] }),
         Form::Tables(keys) => json!({ "type": "array", "items": table(key.name, keys, known) }),
         form => form_of(form, known),
     };
@@ -75,7 +84,7 @@ fn property(holder: &str, key: &Key, known: &Known<'_>) -> Value {
 
 fn form_of(form: &Form, known: &Known<'_>) -> Value {
     match form {
-        Form::Label => json!({ "type": "string", "minLength": 1, "maxLength": 200 }),
+        Form::Label | Form::Wording(_) => json!({ "type": "string", "minLength": 1, "maxLength": 200 }),
         Form::Text => json!({ "type": "string" }),
         Form::Path => json!({ "type": "string", "minLength": 1 }),
         Form::Url => json!({ "type": "string", "format": "uri", "pattern": "^[hH][tT][tT][pP][sS]?://" }),
@@ -88,7 +97,7 @@ fn form_of(form: &Form, known: &Known<'_>) -> Value {
         Form::Share => json!({ "type": "number", "minimum": 0, "maximum": 1 }),
         Form::Word(words) => json!({ "type": "string", "enum": words }),
         Form::Kind => json!({ "enum": known.kinds.iter().map(|kind| kind.name).collect::<Vec<_>>() }),
-        Form::Chart => json!({ "enum": known.charts }),
+        Form::Chart => json!({ "enum": known.charts.iter().map(|chart| chart.name).collect::<Vec<_>>() }),
         Form::List { of, empty } => list(&form_of(of, known), usize::from(!empty)),
         Form::OneOrMany(one) => json!({ "anyOf": [form_of(one, known), list(&form_of(one, known), 1)] }),
         Form::Counts => {
@@ -102,7 +111,7 @@ fn form_of(form: &Form, known: &Known<'_>) -> Value {
             json!({ "anyOf": [number, table("repeats", REPEATS, known)] })
         }
         Form::Headers => json!({ "type": "object", "additionalProperties": { "type": "string" } }),
-        Form::Table(keys) | Form::Tables(keys) => table("", keys, known),
+        Form::Table(keys) | Form::Tables(keys) | Form::WordsOrTable(_, keys) => table("", keys, known),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::labels::Labels;
 use crate::model::figure::{Format, Scale, Theme};
 use crate::model::{Nanos, Repeats, RequestCount, StrategySpec, Target};
 
@@ -37,6 +38,8 @@ pub struct Sweep {
     pub strategies: Vec<StrategySpec>,
     /// Charts to draw; empty for every chart kind once.
     pub charts: Vec<ChartSpec>,
+    /// The words that charts write by themselves.
+    pub labels: Labels,
     /// Where and how results are written.
     pub output: Output,
 }
@@ -94,6 +97,8 @@ pub struct ChartSpec {
     pub x_scale: Option<Scale>,
     /// In place of the chart's own y scale.
     pub y_scale: Option<Scale>,
+    /// The request count to show, for kinds that show one; `None` for their own choice.
+    pub requests: Option<RequestCount>,
     /// Names of strategies to draw; empty for all.
     pub strategies: Vec<String>,
 }

@@ -1,6 +1,7 @@
 //! For the tests of config only: kinds to know, sweeps to start from, and the configs that come with the program.
 
 use super::{Known, REFERENCE, Sweep, load};
+use crate::model::figure::ChartInfo;
 use crate::model::{KindInfo, Model};
 
 /// Every shipped config with its name.
@@ -19,7 +20,11 @@ pub(super) const KNOWN: Known<'static> = Known {
         kind("thread-per-request", "thread_per_request", Model::Async, &["connections"]),
         KindInfo { https: false, ..kind("event-loop", "event_loop", Model::Async, &["max-in-flight", "connections"]) },
     ],
-    charts: &["duration", "speedup"],
+    charts: &[
+        ChartInfo { name: "duration", options: &["x-label", "y-label", "x-scale", "y-scale"] },
+        ChartInfo { name: "speedup", options: &["x-label", "y-label", "x-scale", "y-scale"] },
+        ChartInfo { name: "timeline", options: &["x-label", "y-label", "requests"] },
+    ],
 };
 
 const fn kind(name: &'static str, label: &'static str, model: Model, options: &'static [&'static str]) -> KindInfo {

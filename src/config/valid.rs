@@ -4,15 +4,16 @@
 use std::ops::Range;
 use std::path::PathBuf;
 
+use super::Known;
+use super::charts::{Company, charts};
 use super::complaint::Complaint;
-use super::nearest::{listed, nearest, quoted};
-use super::raw::{Section, Written};
+use super::labels::{Label, Labels};
+use super::raw::Section;
 use super::strategies::strategies;
-use super::sweep::{ChartSpec, MOST_SAMPLES, Order, Output, Overlap, Sweep};
+use super::sweep::{MOST_SAMPLES, Order, Output, Overlap, Sweep};
 use super::target::target;
-use super::{Known, raw::Value};
-use crate::model::figure::{Format, Scale, Theme};
-use crate::model::{StrategySpec, Target};
+use crate::model::Target;
+use crate::model::figure::{Format, Theme};
 
 /// The sweep; `None` only where something was complained about, here or by the reader.
 pub(super) fn sweep(root: &Section, known: &Known<'_>, complaints: &mut Vec<Complaint>) -> Option<Sweep> {
@@ -23,13 +24,19 @@ pub(super) fn sweep(root: &Section, known: &Known<'_>, complaints: &mut Vec<Comp
         root.section("target").and_then(|section| target(section, root.written("target").is_some(), complaints));
     let https = https_place(root);
     let strategies = root.sections("strategy").and_then(|list| strategies(list, https.as_ref(), known, complaints));
-    let charts = root.sections("chart").and_then(|list| charts(list, strategies.as_deref(), known, complaints));
+    let labels = root.value("labels").and_then(|labels| Labels::of(&labels.value));
     let output = root.section("output").and_then(output);
+    let requests = root.section("sweep").and_then(|section| section.counts("requests"));
+    let company = Company { strategies: strategies.as_deref(), requests, known };
+    let charts = root.sections("chart").and_then(|list| charts(list, &company, complaints));
     let section = root.section("sweep")?;
     let sweep = Sweep {
-        title: root.text("title")?.to_owned(),
+        title: match (root.written("title"), &labels) {
+            (None, Some(labels)) => labels.text(Label::DurationTitle).to_owned(),
+            _ => root.text("title")?.to_owned(),
+        },
         target: target?,
-        requests: section.counts("requests")?.to_vec(),
+        requests: requests?.to_vec(),
         repeats: section.repeats("repeats")?,
         warmup: section.integer("warmup")?,
         order: if section.text("order")? == "listed" { Order::Listed } else { Order::Interleaved },
@@ -40,6 +47,7 @@ pub(super) fn sweep(root: &Section, known: &Known<'_>, complaints: &mut Vec<Comp
         overlap_cpu: section.share("overlap-cpu")?,
         strategies: strategies?,
         charts: charts?,
+        labels: labels?,
         output: output?,
     };
     complaints.extend(too_many(&sweep, section));
@@ -101,52 +109,6 @@ fn overlapped_url(sweep: &Sweep, section: &Section) -> Option<Complaint> {
     let complaint = Complaint::new("sweep.overlap", section.place("overlap"), title, "expected \"off\", the default");
     let help = "they would load one server together; with `delay` in [target] each has a server of its own";
     (sweep.overlap != Overlap::Off && matches!(sweep.target, Target::Url(_))).then(|| complaint.help(help))
-}
-
-/// The charts. Which strategies they may name is only known if all strategies are sound.
-fn charts(
-    sections: &[Section],
-    strategies: Option<&[StrategySpec]>,
-    known: &Known<'_>,
-    complaints: &mut Vec<Complaint>,
-) -> Option<Vec<ChartSpec>> {
-    for section in sections.iter().filter(|section| !section.attempted("kind")) {
-        let title = "a chart has no `kind`".to_owned();
-        let complaint = Complaint::new("chart.kind", section.span.clone(), title, "expected `kind = \"…\"` below");
-        complaints.push(complaint.help(format!("one of {}", listed(known.charts.iter().copied()))));
-    }
-    for section in sections {
-        let named = section.list("strategies").unwrap_or_default();
-        complaints.extend(named.iter().filter_map(|name| stranger(name, strategies?)));
-    }
-    sections.iter().map(chart).collect()
-}
-
-fn stranger(name: &Written<Value>, strategies: &[StrategySpec]) -> Option<Complaint> {
-    let text = name.value.as_text()?;
-    let names = || strategies.iter().map(|strategy| strategy.name.as_str());
-    if names().any(|known| known == text) {
-        return None;
-    }
-    let near = nearest(text, names()).map(|near| format!("did you mean {}?", quoted(near)));
-    let title = format!("no strategy is called {}", quoted(text));
-    let complaint = Complaint::new("chart.strategies", name.span.clone(), title, near.unwrap_or_default());
-    Some(complaint.help(format!("the strategies of this config: {}", listed(names()))))
-}
-
-fn chart(section: &Section) -> Option<ChartSpec> {
-    let own = |name: &str| section.text(name).map(str::to_owned);
-    let scale = |name: &str| section.text(name).map(|word| if word == "log" { Scale::Log } else { Scale::Linear });
-    let names = section.texts("strategies").unwrap_or_default();
-    Some(ChartSpec {
-        kind: own("kind")?,
-        title: own("title"),
-        x_label: own("x-label"),
-        y_label: own("y-label"),
-        x_scale: scale("x-scale"),
-        y_scale: scale("y-scale"),
-        strategies: names.into_iter().map(str::to_owned).collect(),
-    })
 }
 
 fn output(section: &Section) -> Option<Output> {

@@ -208,6 +208,7 @@ impl<'a> Table<'a> {
 mod tests {
     use super::{Export, Html, SCRIPT, STYLE};
     use crate::chart;
+    use crate::config::Labels;
     use crate::export::{Picture, Pictures};
     use crate::model::Run;
     use crate::model::figure::{Format, Theme};
@@ -217,7 +218,7 @@ mod tests {
 
     fn page(run: &Run) -> String {
         let report = Report::of(run);
-        let drawn = chart::draw(&report, &[]);
+        let drawn = chart::draw(&report, &[], &Labels::default());
         let fonts = Fonts::load(&[]).unwrap();
         let pictures = Pictures {
             drawn: drawn.figures.iter().map(|figure| Picture::of(figure, (960, 600), &fonts)).collect(),

@@ -181,6 +181,15 @@ pub struct Bar {
     pub failed: bool,
 }
 
+/// What a registered kind of chart says about itself, for config and editors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChartInfo {
+    /// The word after `kind =`.
+    pub name: &'static str,
+    /// The config keys it takes beside `kind`, `title` and `strategies`.
+    pub options: &'static [&'static str],
+}
+
 /// A picture format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Format {

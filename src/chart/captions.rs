@@ -1,0 +1,116 @@
+//! The small line at a figure's foot: how often each point was measured, and what bands, dashes and hollow marks mean.
+
+use crate::chart::{Subject, words};
+use crate::config::{Label, Labels};
+use crate::model::figure::{Panel, Spread};
+use crate::model::{DelayTarget, Nanos, Target};
+use crate::report::{Cell, Report};
+use crate::stats::Method;
+
+/// More strategies than this are not told one by one in a caption.
+const HELD: usize = 6;
+
+/// Joins the parts that apply.
+pub(super) fn caption(labels: &Labels, parts: impl IntoIterator<Item = Option<String>>) -> String {
+    words::joined(labels, parts.into_iter().flatten())
+}
+
+/// How many samples stand behind each point, and whether their set-up is in them.
+pub(super) fn samples(subject: &Subject<'_>, slots: &[usize]) -> Option<String> {
+    let (report, labels) = (subject.report, subject.labels);
+    let counts = cells(report, slots).map(|cell| cell.points.len()).filter(|count| *count > 0);
+    let text = match words::span(labels, counts)?.as_str() {
+        "1" => labels.text(Label::OneSample).to_owned(),
+        many => labels.fill(Label::Samples, &[("number", many)]),
+    };
+    Some(match report.facts.target {
+        Some(_) => labels.fill(Label::SetUp, &[("samples", &text)]),
+        None => text,
+    })
+}
+
+/// What the bands or bars of a panel mean; `None` where it has none.
+pub(super) fn intervals(subject: &Subject<'_>, slots: &[usize], panel: &Panel) -> Option<String> {
+    let shows = |spread| panel.series.iter().any(|line| line.spread == spread);
+    let mark = match (shows(Spread::Band), shows(Spread::Bars)) {
+        (true, true) => Label::BandAndBars,
+        (true, false) => Label::Band,
+        (false, true) => Label::Bars,
+        (false, false) => return None,
+    };
+    let bootstrap = |cell: &Cell<'_>| cell.interval.is_none_or(|interval| interval.method == Method::Bootstrap);
+    let all = cells(subject.report, slots).all(bootstrap);
+    let label = if all { Label::Bootstrap } else { Label::Interval };
+    Some(subject.labels.fill(label, &[("mark", subject.labels.text(mark))]))
+}
+
+/// What a dashed line means.
+pub(super) fn dashed(subject: &Subject<'_>) -> String {
+    of_ideal(subject, Label::Dashed, Label::DashedFor)
+}
+
+/// That 0 is the ideal.
+pub(super) fn zero(subject: &Subject<'_>) -> String {
+    of_ideal(subject, Label::Zero, Label::ZeroFor)
+}
+
+/// `plain` where nobody knows the delay that the ideal is made of.
+fn of_ideal(subject: &Subject<'_>, plain: Label, with_delay: Label) -> String {
+    match delay(subject.report, subject.labels) {
+        Some(delay) => subject.labels.fill(with_delay, &[("delay", &delay)]),
+        None => subject.text(plain),
+    }
+}
+
+/// `a delay of 100 ms ± 10 ms, at most 8 served at once`.
+fn delay(report: &Report<'_>, labels: &Labels) -> Option<String> {
+    let told = |label, time: &str| labels.fill(label, &[("time", time)]);
+    if let Some((delay, _)) = report.facts.estimated_delay {
+        return Some(told(Label::EstimatedDelay, &delay.human()));
+    }
+    let DelayTarget { delay, jitter, max_concurrent, .. } = match report.facts.target.as_ref()? {
+        Target::Delay(target) => target,
+        Target::Sleep { delay } => return Some(told(Label::Sleep, &delay.human())),
+        Target::Url(_) => return None,
+    };
+    let jitter = if *jitter == Nanos::ZERO { String::new() } else { format!(" ± {}", jitter.human()) };
+    let delay = told(Label::Delay, &format!("{}{jitter}", delay.human()));
+    Some(match max_concurrent {
+        0 => delay,
+        limit => labels.fill(Label::ServedAtOnce, &[("delay", &delay), ("number", &words::grouped((*limit).into()))]),
+    })
+}
+
+/// What hollow marks mean; `None` where there are none.
+pub(super) fn failures(labels: &Labels, number: usize) -> Option<String> {
+    match number {
+        0 => None,
+        1 => Some(labels.text(Label::HollowOne).to_owned()),
+        many => Some(labels.fill(Label::Hollow, &[("number", &words::grouped(many as f64))])),
+    }
+}
+
+/// Most threads of each strategy at the largest count where they were seen; `None` for many strategies.
+pub(super) fn threads(subject: &Subject<'_>, slots: &[usize]) -> Option<String> {
+    let (report, labels) = (subject.report, subject.labels);
+    let requests = cells(report, slots).filter(|cell| cell.cost.threads.is_some()).map(|cell| cell.requests).max()?;
+    let told = cells(report, slots).filter(|cell| cell.requests == requests).filter_map(|cell| {
+        let threads = words::grouped(cell.cost.threads?.into());
+        let in_processes = |processes: u32| {
+            labels.fill(Label::InProcesses, &[("number", &threads), ("processes", &words::grouped(processes.into()))])
+        };
+        let processes = cell.cost.processes.filter(|processes| *processes > 1);
+        let name = &report.strategies[cell.slot].name;
+        Some(format!("{name} {}", processes.map_or_else(|| threads.clone(), in_processes)))
+    });
+    let told: Vec<String> = told.collect();
+    let few = told.len() <= HELD;
+    let pair = |first: String, second: String| labels.fill(Label::Pair, &[("first", &first), ("second", &second)]);
+    let all = told.into_iter().reduce(pair)?;
+    let values = [("requests", words::requests(labels, requests.into())), ("threads", all)];
+    few.then(|| labels.fill(Label::Threads, &values.each_ref().map(|(name, value)| (*name, value.as_str()))))
+}
+
+fn cells<'a>(report: &'a Report<'_>, slots: &'a [usize]) -> impl Iterator<Item = &'a Cell<'a>> {
+    slots.iter().flat_map(|slot| report.cells_of(*slot))
+}

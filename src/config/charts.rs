@@ -1,0 +1,97 @@
+//! `[[chart]]`, raw → valid: no option that a kind does not take, strategies and request counts that the sweep has.
+
+use super::Known;
+use super::complaint::Complaint;
+use super::nearest::{listed, nearest, quoted};
+use super::raw::{Section, Value, Written};
+use super::sweep::ChartSpec;
+use crate::model::figure::{ChartInfo, Scale};
+use crate::model::{RequestCount, StrategySpec};
+
+/// Keys that every kind takes.
+pub(super) const ALWAYS: [&str; 3] = ["kind", "title", "strategies"];
+
+/// What a chart is checked against; `None` where that is faulty itself.
+pub(super) struct Company<'a> {
+    pub(super) strategies: Option<&'a [StrategySpec]>,
+    pub(super) requests: Option<&'a [RequestCount]>,
+    pub(super) known: &'a Known<'a>,
+}
+
+/// The charts; `None` only where something was complained about.
+pub(super) fn charts(
+    sections: &[Section],
+    company: &Company<'_>,
+    complaints: &mut Vec<Complaint>,
+) -> Option<Vec<ChartSpec>> {
+    for section in sections.iter().filter(|section| !section.attempted("kind")) {
+        let title = "a chart has no `kind`".to_owned();
+        let complaint = Complaint::new("chart.kind", section.span.clone(), title, "expected `kind = \"…\"` below");
+        complaints
+            .push(complaint.help(format!("one of {}", listed(company.known.charts.iter().map(|chart| chart.name)))));
+    }
+    for section in sections {
+        let named = section.list("strategies").unwrap_or_default();
+        complaints.extend(named.iter().filter_map(|name| stranger(name, company.strategies?)));
+        complaints.extend(strange_options(section, company.known));
+        complaints.extend(not_swept(section, company));
+    }
+    sections.iter().map(chart).collect()
+}
+
+fn stranger(name: &Written<Value>, strategies: &[StrategySpec]) -> Option<Complaint> {
+    let text = name.value.as_text()?;
+    let names = || strategies.iter().map(|strategy| strategy.name.as_str());
+    if names().any(|known| known == text) {
+        return None;
+    }
+    let near = nearest(text, names()).map(|near| format!("did you mean {}?", quoted(near)));
+    let title = format!("no strategy is called {}", quoted(text));
+    let complaint = Complaint::new("chart.strategies", name.span.clone(), title, near.unwrap_or_default());
+    Some(complaint.help(format!("the strategies of this config: {}", listed(names()))))
+}
+
+/// Options that are written although the kind does not take them.
+fn strange_options(section: &Section, known: &Known<'_>) -> Vec<Complaint> {
+    let Some(info) = kind_of(section, known) else { return Vec::new() };
+    let written = section.entries.iter().filter_map(|entry| Some((entry.key.name, entry.name.clone()?)));
+    let strange = written.filter(|(name, _)| !ALWAYS.contains(name) && !info.options.contains(name));
+    let complaints = strange.map(|(name, span)| {
+        let takers = listed(known.charts.iter().filter(|chart| chart.options.contains(&name)).map(|chart| chart.name));
+        let title = format!("`chart.{name}` means nothing to the chart `{}`", info.name);
+        let complaint = Complaint::new(&section.path_of(name), span, title, "not an option of this kind");
+        complaint.beside(section.place("kind"), "the kind").help(format!("charts that take `{name}`: {takers}"))
+    });
+    complaints.collect()
+}
+
+fn kind_of<'k>(section: &Section, known: &Known<'k>) -> Option<&'k ChartInfo> {
+    let kind = section.text("kind")?;
+    known.charts.iter().find(|chart| chart.name == kind)
+}
+
+/// A count that the sweep does not measure cannot be shown.
+fn not_swept(section: &Section, company: &Company<'_>) -> Option<Complaint> {
+    let requests: RequestCount = section.integer("requests")?;
+    let swept = company.requests.filter(|swept| !swept.contains(&requests))?;
+    let counts: Vec<String> = swept.iter().map(ToString::to_string).collect();
+    let title = format!("`chart.requests` is {requests}, which the sweep does not measure");
+    let complaint = Complaint::new("chart.requests", section.place("requests"), title, "expected one of its counts");
+    Some(complaint.help(format!("the request counts of this config: {}", listed(counts.iter().map(String::as_str)))))
+}
+
+fn chart(section: &Section) -> Option<ChartSpec> {
+    let own = |name: &str| section.text(name).map(str::to_owned);
+    let scale = |name: &str| section.text(name).map(|word| if word == "log" { Scale::Log } else { Scale::Linear });
+    let names = section.texts("strategies").unwrap_or_default();
+    Some(ChartSpec {
+        kind: own("kind")?,
+        title: own("title"),
+        x_label: own("x-label"),
+        y_label: own("y-label"),
+        x_scale: scale("x-scale"),
+        y_scale: scale("y-scale"),
+        requests: section.integer("requests"),
+        strategies: names.into_iter().map(str::to_owned).collect(),
+    })
+}
