@@ -11,7 +11,7 @@ use super::{Exit, Failure};
 use crate::archive::{self, Loaded, files, write_atomically};
 use crate::chart;
 use crate::cli::EmbedArgs;
-use crate::config::{ChartSpec, Output};
+use crate::config::Sweep;
 use crate::export::{self, Excerpt, MarkerFault, Picture, Pictures, Place};
 use crate::model::target::percent_encoded;
 use crate::report::Report;
@@ -21,7 +21,7 @@ pub(super) fn run(arguments: &EmbedArgs, terminal: Terminal) -> Result<Exit, Fai
     let document = Document::read(&arguments.document)?;
     let loaded = archive::load(&arguments.run).context("cannot embed")?;
     let (_, sweep) = archived_sweep(&loaded)?;
-    let excerpts = document.excerpts(&loaded, &sweep.charts, &sweep.output)?;
+    let excerpts = document.excerpts(&loaded, &sweep)?;
     let stale = document.stale(&loaded, &excerpts)?;
     let number = stale.len();
     if number == 0 {
@@ -84,13 +84,13 @@ impl Document {
     }
 
     /// What belongs into each place.
-    fn excerpts(&self, loaded: &Loaded, charts: &[ChartSpec], output: &Output) -> Result<Vec<Excerpt>, Failure> {
+    fn excerpts(&self, loaded: &Loaded, sweep: &Sweep) -> Result<Vec<Excerpt>, Failure> {
         let report = Report::of(&loaded.run);
-        let drawn = chart::draw(&report, charts);
+        let drawn = chart::draw(&report, &sweep.charts, &sweep.labels);
         let pictures = Pictures {
             drawn: drawn.figures.iter().map(Picture::unpainted).collect(),
-            themes: &output.themes,
-            formats: &output.formats,
+            themes: &sweep.output.themes,
+            formats: &sweep.output.formats,
             refused: &drawn.refused,
         };
         let folder = percent_encoded(&self.folder());

@@ -46,7 +46,8 @@ fn render_run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failur
     let elsewhere = arguments.output_dir.clone().or(pack);
     let into = elsewhere.clone().unwrap_or_else(|| loaded.directory.path().to_owned());
     if elsewhere.is_some() {
-        for name in [files::CONFIG, files::RAW, files::REQUESTS] {
+        let tables = loaded.manifest.references.iter().map(|reference| reference.file.as_str());
+        for name in [files::CONFIG, files::RAW, files::REQUESTS].into_iter().chain(tables) {
             let bytes = std::fs::read(loaded.directory.file(name)).with_context(|| format!("cannot read {name}"))?;
             write_atomically(&into.join(name), &bytes).context("cannot copy the run's data")?;
         }

@@ -33,6 +33,9 @@ pub(super) fn run(arguments: &SweepArgs, words: &[OsString], terminal: Terminal)
     };
     let source = Source::read(path)?;
     let sweep = source.sweep(arguments)?;
+    archive::check_references(&sweep.references, &source.folder)
+        .context("cannot use a [[reference]] of the config")
+        .map_err(Failure::Usage)?;
     let holding = Holding::of(&sweep);
     let plan = holding.plan(&sweep, sweep.target.delay());
     if arguments.dry_run {
@@ -180,7 +183,9 @@ fn begin(job: &Job, words: &[OsString]) -> anyhow::Result<Begun> {
     write_atomically(&config, job.source.masked().text.as_bytes()).context("cannot start the run's files")?;
     let lock = RunLock::take(&directory).context("cannot start the run")?;
     let clock = SystemClock::start();
-    let manifest = manifest(job, &directory, words)?;
+    let mut manifest = manifest(job, &directory, words)?;
+    manifest.references = archive::copy_references(&job.sweep.references, &job.source.folder, &directory)
+        .context("cannot keep what [[reference]] names")?;
     manifest.write(&directory).context("cannot start the run's files")?;
     let journal = Journal::create(directory.path()).context("cannot start the run's journals")?;
     Ok(Begun { clock: Some(clock), directory, manifest, journal, recorded: Vec::new(), lock })
@@ -213,6 +218,7 @@ fn manifest(job: &Job, directory: &RunDirectory, words: &[OsString]) -> anyhow::
         machine: Machine::read(),
         machine_after: None,
         git: Git::read(&job.source.folder),
+        references: Vec::new(),
         files: std::collections::BTreeMap::new(),
     })
 }

@@ -25,6 +25,8 @@ pub mod files {
     pub const TAGS: &str = "tags.json";
     /// The folder of the pictures.
     pub const CHARTS: &str = "charts";
+    /// The folder of tables that were measured elsewhere.
+    pub const REFERENCES: &str = "references";
     /// Points to the newest run.
     pub const LATEST: &str = "latest";
 }
@@ -186,7 +188,7 @@ impl RunDirectory {
 }
 
 /// A config's stem as part of a folder's name: separators and control characters become `-`, at most 80 bytes.
-fn safe_stem(stem: &str) -> String {
+pub(super) fn safe_stem(stem: &str) -> String {
     let clean: String = stem
         .chars()
         .map(|c| if c.is_control() || c.is_whitespace() || "/\\:*?\"<>|".contains(c) { '-' } else { c })

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::journal::{whole_requests, whole_samples};
 use super::layout::{RunDirectory, files};
+use super::references::read_references;
 use super::{ArchiveError, Git, Manifest, RunStatus};
 use crate::model::{CellRequests, Facts, Model, Nanos, RequestCount, Run, SampleRow, StrategyLine};
 
@@ -33,17 +34,18 @@ pub fn load(path: &Path) -> Result<Loaded, ArchiveError> {
 fn read(directory: RunDirectory) -> Result<Loaded, ArchiveError> {
     let Rows { manifest, config, mut run } = rows(&directory)?;
     run.requests = requests(&directory, &run.samples, &run.strategies)?;
+    run.facts.references = read_references(&directory, &manifest.references)?;
     Ok(Loaded { directory, manifest, config, run })
 }
 
-/// A run without its requests.
+/// A run without its requests and references.
 pub(super) struct Rows {
     pub(super) manifest: Manifest,
     pub(super) config: String,
     pub(super) run: Run,
 }
 
-/// Reads all of a run but its requests.
+/// Reads all of a run but its requests and references.
 pub(super) fn rows(directory: &RunDirectory) -> Result<Rows, ArchiveError> {
     let manifest = Manifest::read(directory)?;
     let config_path = directory.file(files::CONFIG);
@@ -79,6 +81,7 @@ fn facts(manifest: &Manifest) -> Facts {
         source: manifest.git.as_ref().map(Git::summary).unwrap_or_default(),
         planned_samples: manifest.planned_samples,
         not_run: manifest.not_run.clone(),
+        references: Vec::new(),
     }
 }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::layout::{RunDirectory, files, write_atomically};
+use super::references::ManifestReference;
 use super::{ArchiveError, Git, Machine};
 use crate::model::{Conditions, DelayTarget, Nanos, NotRun, Repeats, StrategySpec, Target, UrlTarget};
 
@@ -88,6 +89,9 @@ pub struct Manifest {
     /// The source tree that the config lies in.
     #[serde(default)]
     pub git: Option<Git>,
+    /// Lines that were measured elsewhere; their tables are in the run directory.
+    #[serde(default)]
+    pub references: Vec<ManifestReference>,
     /// SHA-256 of every other file by its path.
     #[serde(default)]
     pub files: BTreeMap<String, String>,

@@ -49,6 +49,7 @@ pub(super) fn manifest(directory: &RunDirectory) -> Manifest {
         machine: Machine::default(),
         machine_after: None,
         git: None,
+        references: Vec::new(),
         files: BTreeMap::new(),
     }
 }

@@ -2,8 +2,9 @@
 
 use crate::chart::{Subject, spacing, thin, words};
 use crate::config::Label;
+use crate::model::RequestCount;
 use crate::model::figure::{Axis, Mark, Panel, Point, Role, Scale, Series, Shape, Spread, Unit};
-use crate::report::Cell;
+use crate::report::{Cell, ReferenceCell, ReferenceLine};
 
 /// More counts than this are no tick positions.
 const MOST_TICKS: usize = 60;
@@ -60,14 +61,17 @@ pub(super) fn relabel(panel: &mut Panel, subject: &Subject<'_>) {
 }
 
 fn count_axis(subject: &Subject<'_>) -> Axis {
-    let report = subject.report;
-    let ticks = if report.counts.len() > MOST_TICKS { &[] } else { report.counts };
+    let counts = subject.report.counts;
+    let elsewhere = subject.references().flat_map(|line| line.cells.iter().map(|cell| cell.requests));
+    let mut ticks: Vec<RequestCount> = counts.iter().copied().chain(elsewhere).collect();
+    ticks.sort_unstable();
+    ticks.dedup();
     Axis {
         label: subject.text(Label::Requests),
         unit: Unit::Count,
-        scale: subject.spec.x_scale.unwrap_or_else(|| spacing::scale(report.counts)),
+        scale: subject.spec.x_scale.unwrap_or_else(|| spacing::scale(counts)),
         from_zero: false,
-        ticks: ticks.iter().copied().map(f64::from).collect(),
+        ticks: if ticks.len() > MOST_TICKS { Vec::new() } else { ticks.into_iter().map(f64::from).collect() },
         names: Vec::new(),
     }
 }
@@ -178,15 +182,51 @@ fn ideal_line(subject: &Subject<'_>, points: Vec<Point>, sharing: &[usize]) -> S
     }
 }
 
+/// Thin lines of what was measured elsewhere.
+pub(super) fn elsewhere(
+    subject: &Subject<'_>,
+    (x_scale, scale): (Scale, Scale),
+    value: impl Fn(&ReferenceLine<'_>, &ReferenceCell) -> Option<f64>,
+) -> Vec<Series> {
+    let lines = subject.references().map(|line| {
+        let values = line.cells.iter().filter_map(|cell| Some((cell.requests, value(line, cell)?)));
+        let points = values.filter(|(_, y)| drawable(*y, scale));
+        let points = points.map(|(x, y)| Point { x: x.into(), y: Some(y), interval: None }).collect();
+        Series {
+            name: line.about.name.clone(),
+            slot: line.slot,
+            role: Role::Reference,
+            points: thin::points(points, x_scale),
+            ..Series::default()
+        }
+    });
+    lines.filter(has_values).collect()
+}
+
+/// Divides every value of a panel of durations by the delay, where the config asks for it, and says so on the y axis.
+pub(super) fn divide(subject: &Subject<'_>, panel: &mut Panel, (divisor, label): (f64, Label)) {
+    if !subject.spec.normalize {
+        return;
+    }
+    (panel.y.label, panel.y.unit) = (subject.text(label), Unit::Ratio);
+    for line in &mut panel.series {
+        for point in &mut line.points {
+            point.y = point.y.map(|y| y / divisor);
+            point.interval = point.interval.map(|(low, high)| (low / divisor, high / divisor));
+        }
+        line.failures.iter_mut().for_each(|mark| mark.y /= divisor);
+    }
+}
+
 /// Whether a line has anything to join.
 pub(super) fn has_values(line: &Series) -> bool {
     line.points.iter().any(|point| point.y.is_some())
 }
 
-/// The course of each measured line, in words.
+/// The course of each line but the ideal ones, in words.
 pub(super) fn courses(subject: &Subject<'_>, panel: &Panel) -> Vec<String> {
-    let measured = panel.series.iter().filter(|line| line.role == Role::Measured);
-    let told = measured.map(|line| {
+    let lines = panel.series.iter().filter(|line| line.role != Role::Ideal);
+    let told = lines.map(|line| {
         let points = line.points.iter().filter_map(|point| Some((point.x, point.y?)));
         words::course(subject.labels, &line.name, &points.collect::<Vec<_>>(), panel.y.unit)
     });

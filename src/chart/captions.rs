@@ -2,7 +2,7 @@
 
 use crate::chart::{Subject, words};
 use crate::config::{Label, Labels};
-use crate::model::figure::{Panel, Spread};
+use crate::model::figure::{Panel, Role, Spread};
 use crate::model::{DelayTarget, Nanos, Target};
 use crate::report::{Cell, Report};
 use crate::stats::Method;
@@ -79,6 +79,27 @@ fn delay(report: &Report<'_>, labels: &Labels) -> Option<String> {
         0 => delay,
         limit => labels.fill(Label::ServedAtOnce, &[("delay", &delay), ("number", &words::grouped((*limit).into()))]),
     })
+}
+
+/// What thin lines are, and how long their requests had to wait where that is the same for all; `None` without any.
+pub(super) fn elsewhere(subject: &Subject<'_>, panel: &Panel) -> Option<String> {
+    let drawn = panel.series.iter().any(|line| line.role == Role::Reference);
+    let mut delays = subject.references().map(|line| line.about.delay);
+    let first = delays.next()?;
+    let labels = subject.labels;
+    let text = match first.filter(|_| delays.all(|delay| delay == first)) {
+        None => labels.text(Label::Elsewhere).to_owned(),
+        Some(delay) => {
+            let delay = labels.fill(Label::Delay, &[("time", &delay.human())]);
+            labels.fill(Label::ElsewhereFor, &[("delay", &delay)])
+        }
+    };
+    drawn.then_some(text)
+}
+
+/// That durations are divided; `None` where they are not.
+pub(super) fn divided(subject: &Subject<'_>) -> Option<String> {
+    subject.spec.normalize.then(|| subject.text(Label::Divided))
 }
 
 /// What hollow marks mean; `None` where there are none.

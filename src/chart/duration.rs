@@ -1,7 +1,7 @@
 //! The headline: how long each strategy takes for how many requests, its ideal, its spread and its failures.
 
 use crate::chart::by_count::{self, Quantity, Value};
-use crate::chart::{BY_COUNT, Chart, Subject, WhyNot, captions, words};
+use crate::chart::{Chart, DIVIDED, Subject, WhyNot, captions, words};
 use crate::config::Label;
 use crate::model::figure::{Arrangement, Figure, Role, Scale, Unit};
 
@@ -26,24 +26,31 @@ impl Chart for Duration {
     }
 
     fn options(&self) -> &'static [&'static str] {
-        BY_COUNT
+        DIVIDED
     }
 
     fn figures(&self, subject: &Subject<'_>) -> Result<Vec<Figure>, WhyNot> {
         let slots = subject.slots()?;
+        let divisor = subject.divisor()?;
         let scales = subject.spec.y_scale.map_or(vec![Scale::Linear, Scale::Log], |scale| vec![scale]);
-        let figures: Vec<Figure> = scales.iter().filter_map(|scale| figure(subject, &slots, *scale)).collect();
+        let figures: Vec<Figure> =
+            scales.iter().filter_map(|scale| figure(subject, &slots, (*scale, divisor))).collect();
         if figures.is_empty() { Err(WhyNot::NoSamples) } else { Ok(figures) }
     }
 }
 
-fn figure(subject: &Subject<'_>, slots: &[usize], scale: Scale) -> Option<Figure> {
+fn figure(subject: &Subject<'_>, slots: &[usize], (scale, divisor): (Scale, f64)) -> Option<Figure> {
     let mut panel = by_count::panel(subject, slots, &QUANTITY, scale);
     if panel.series.is_empty() {
         return None;
     }
+    let scales = (panel.x.scale, scale);
+    panel.series.extend(by_count::ideals(subject, slots, scales, |cell| cell.ideal_s));
+    by_count::divide(subject, &mut panel, (divisor, Label::RelativeDuration));
+    panel
+        .series
+        .extend(by_count::elsewhere(subject, scales, |line, cell| Some(cell.median_s / subject.delay_of(line)?)));
     by_count::relabel(&mut panel, subject);
-    panel.series.extend(by_count::ideals(subject, slots, (panel.x.scale, scale), |cell| cell.ideal_s));
     let has_ideal = panel.series.iter().any(|line| line.role == Role::Ideal);
     let failures = slots.iter().flat_map(|slot| subject.report.cells_of(*slot)).flat_map(|cell| &cell.excluded);
     let failed = failures.filter(|sample| sample.duration_s.is_some_and(|y| scale == Scale::Linear || y > 0.0)).count();
@@ -58,6 +65,8 @@ fn figure(subject: &Subject<'_>, slots: &[usize], scale: Scale) -> Option<Figure
                 captions::samples(subject, slots),
                 captions::intervals(subject, slots, &panel),
                 has_ideal.then(|| captions::dashed(subject)),
+                captions::elsewhere(subject, &panel),
+                captions::divided(subject),
                 captions::failures(subject.labels, failed),
             ],
         ),
@@ -80,11 +89,11 @@ mod tests {
     use super::{Chart, Duration};
     use crate::chart::contract::figures as drawn;
     use crate::chart::{Subject, plain};
-    use crate::config::Labels;
-    use crate::model::figure::{Figure, Role, Scale, Spread};
+    use crate::config::{ChartSpec, Labels};
+    use crate::model::figure::{Figure, Role, Scale, Spread, Unit};
     use crate::model::{Run, SampleStatus};
     use crate::report::Report;
-    use crate::report::testkit::{Sketch, article};
+    use crate::report::testkit::{Sketch, article, reference};
 
     fn figures(run: &Run) -> Vec<Figure> {
         drawn(&Duration, run).unwrap()
@@ -161,5 +170,38 @@ mod tests {
         assert_eq!(line.failures.iter().map(|mark| (mark.x, mark.y)).collect::<Vec<_>>(), [(30.0, 7.0)]);
         assert_eq!(line.spread, Spread::None);
         assert_eq!(figures[0].caption, "One sample per point; hollow: one sample that failed, in no median.");
+    }
+
+    #[test]
+    fn lines_from_elsewhere_are_laid_over_each_divided_by_its_own_delay() {
+        let mut run = article(3);
+        run.facts.references = vec![reference("there: async_get", "async_get"), reference("there: go", "go")];
+        let report = Report::of(&run);
+        let drawn = |normalize: bool, strategies: &[&str]| {
+            let strategies = strategies.iter().map(|name| (*name).to_owned()).collect();
+            let spec = ChartSpec { normalize, strategies, y_scale: Some(Scale::Linear), ..plain("duration") };
+            Duration.figures(&Subject { report: &report, spec: &spec, labels: &Labels::default() }).unwrap().remove(0)
+        };
+        let thin = |figure: &Figure| -> Vec<(String, usize, Vec<f64>)> {
+            let lines = figure.panels[0].series.iter().filter(|line| line.role == Role::Reference);
+            lines.map(|line| (line.name.clone(), line.slot, line.points.iter().filter_map(|p| p.y).collect())).collect()
+        };
+        let figure = drawn(false, &[]);
+        let seconds = vec![5.02, 5.09];
+        assert_eq!(
+            thin(&figure),
+            [("there: async_get".to_owned(), 3, seconds.clone()), ("there: go".to_owned(), 5, seconds)]
+        );
+        assert!(figure.caption.ends_with("thin: measured elsewhere, with a delay of 5 s."), "{}", figure.caption);
+        let figure = drawn(true, &["async_get", "there: go"]);
+        assert_eq!(thin(&figure), [("there: go".to_owned(), 5, vec![5.02 / 5.0, 5.09 / 5.0])]);
+        let (panel, own) = (&figure.panels[0], &figure.panels[0].series[0]);
+        assert_eq!((panel.y.label.as_str(), panel.y.unit), ("Duration / delay", Unit::Ratio));
+        assert!((own.points[0].y.unwrap() - 1.02).abs() < 1e-9 && own.points[0].interval.is_some());
+        assert!(
+            figure.description.ends_with("there: go stays at 1.01× from 10 to 50 requests."),
+            "{}",
+            figure.description
+        );
     }
 }

@@ -25,9 +25,9 @@ use thiserror::Error;
 pub use words::value;
 
 use crate::config::{ChartSpec, Label, Labels};
-use crate::model::RequestCount;
 use crate::model::figure::{ChartInfo, Figure};
-use crate::report::Report;
+use crate::model::{Nanos, RequestCount, Target};
+use crate::report::{ReferenceLine, Report};
 
 /// A kind of chart: static, listed in [`CHARTS`].
 pub trait Chart: Sync {
@@ -61,6 +61,9 @@ pub struct Subject<'a> {
 
 /// What a chart over request counts takes.
 const BY_COUNT: &[&str] = &["x-label", "y-label", "x-scale", "y-scale"];
+
+/// What a chart of durations takes.
+const DIVIDED: &[&str] = &["x-label", "y-label", "x-scale", "y-scale", "normalize"];
 
 /// Every chart, in the order drawn by default.
 pub const CHARTS: &[&dyn Chart] = &[
@@ -106,6 +109,9 @@ pub enum WhyNot {
     /// Nobody recorded the single requests at the count that the chart asks for.
     #[error("the single requests of a sample of {0} were not recorded")]
     NoRequestsAt(RequestCount),
+    /// Durations are to be divided by a delay that is not there.
+    #[error("the delay that it divides by is not known or zero")]
+    NoDelay,
     /// Nobody recorded what the samples cost.
     #[error("neither CPU time nor memory nor context switches were recorded")]
     NoCost,
@@ -154,6 +160,7 @@ pub fn plain(kind: &str) -> ChartSpec {
         x_scale: None,
         y_scale: None,
         requests: None,
+        normalize: false,
         strategies: Vec::new(),
     }
 }
@@ -172,11 +179,38 @@ impl Subject<'_> {
     /// The slots that the chart draws, ascending.
     fn slots(&self) -> Result<Vec<usize>, WhyNot> {
         let (names, wanted) = (|| self.report.strategies.iter().map(|line| line.name.as_str()), &self.spec.strategies);
-        if let Some(unknown) = wanted.iter().find(|name| names().all(|known| known != *name)) {
+        let known = || names().chain(self.report.references.iter().map(|line| line.about.name.as_str()));
+        if let Some(unknown) = wanted.iter().find(|name| known().all(|known| known != *name)) {
             return Err(WhyNot::UnknownStrategy(unknown.clone()));
         }
         let drawn = |name: &str| wanted.is_empty() || wanted.iter().any(|other| other == name);
         Ok(names().enumerate().filter(|(_, name)| drawn(name)).map(|(slot, _)| slot).collect())
+    }
+
+    /// The lines measured elsewhere that the chart draws.
+    fn references(&self) -> impl Iterator<Item = &'_ ReferenceLine<'_>> {
+        let wanted = &self.spec.strategies;
+        let drawn = |name: &String| wanted.is_empty() || wanted.contains(name);
+        self.report.references.iter().filter(move |line| drawn(&line.about.name))
+    }
+
+    /// What durations are divided by, in seconds; 1 where they are not.
+    ///
+    /// # Errors
+    /// Where they are to be divided by a delay that is not known or zero.
+    fn divisor(&self) -> Result<f64, WhyNot> {
+        if !self.spec.normalize {
+            return Ok(1.0);
+        }
+        let facts = self.report.facts;
+        let estimated = || facts.estimated_delay.map(|(delay, _)| delay);
+        let delay = facts.target.as_ref().and_then(Target::delay).or_else(estimated);
+        delay.map(Nanos::as_secs_f64).filter(|delay| *delay > 0.0).ok_or(WhyNot::NoDelay)
+    }
+
+    /// What the durations of a line measured elsewhere are divided by, in seconds; `None` where it is not known.
+    fn delay_of(&self, line: &ReferenceLine<'_>) -> Option<f64> {
+        if self.spec.normalize { line.about.delay.map(Nanos::as_secs_f64) } else { Some(1.0) }
     }
 
     /// The title that the config gives, else its own.

@@ -1,7 +1,7 @@
 //! What each strategy adds to the best possible duration.
 
 use crate::chart::by_count::{self, Quantity, Value};
-use crate::chart::{BY_COUNT, Chart, Subject, WhyNot, captions, words};
+use crate::chart::{Chart, DIVIDED, Subject, WhyNot, captions, words};
 use crate::config::Label;
 use crate::model::figure::{Arrangement, Figure, Unit};
 use crate::report::Report;
@@ -29,15 +29,16 @@ impl Chart for Overhead {
     }
 
     fn options(&self) -> &'static [&'static str] {
-        BY_COUNT
+        DIVIDED
     }
 
     fn figures(&self, subject: &Subject<'_>) -> Result<Vec<Figure>, WhyNot> {
-        let slots = subject.slots()?;
+        let (slots, divisor) = (subject.slots()?, subject.divisor()?);
         let mut panel = by_count::panel(subject, &slots, &QUANTITY, subject.spec.y_scale.unwrap_or_default());
         if panel.series.is_empty() {
             return Err(why_not(subject.report));
         }
+        by_count::divide(subject, &mut panel, (divisor, Label::RelativeOverhead));
         by_count::relabel(&mut panel, subject);
         Ok(vec![Figure {
             id: "overhead".to_owned(),
@@ -49,6 +50,7 @@ impl Chart for Overhead {
                     captions::samples(subject, &slots),
                     captions::intervals(subject, &slots, &panel),
                     Some(captions::zero(subject)),
+                    captions::divided(subject),
                 ],
             ),
             panels: vec![panel],

@@ -40,6 +40,7 @@ impl Chart for Throughput {
             Some(f64::from(cell.requests) / cell.ideal_s?)
         });
         panel.series.extend(ideals);
+        panel.series.extend(by_count::elsewhere(subject, (panel.x.scale, scale), |_, cell| cell.throughput_rps()));
         let has_ideal = panel.series.iter().any(|line| line.role == Role::Ideal);
         Ok(vec![Figure {
             id: "throughput".to_owned(),
@@ -51,6 +52,7 @@ impl Chart for Throughput {
                     captions::samples(subject, &slots),
                     captions::intervals(subject, &slots, &panel),
                     has_ideal.then(|| captions::dashed(subject)),
+                    captions::elsewhere(subject, &panel),
                 ],
             ),
             panels: vec![panel],

@@ -3,10 +3,10 @@
 use super::contract::runs;
 use super::{CHARTS, Subject, plain};
 use crate::config::{ChartSpec, Label, Labels};
-use crate::model::figure::{Figure, Scale};
-use crate::model::{DelayTarget, Nanos, Run, SampleRow, Target};
+use crate::model::figure::Figure;
+use crate::model::{DelayTarget, Nanos, Reference, Run, SampleRow, Target};
 use crate::report::Report;
-use crate::report::testkit::{Sketch, article};
+use crate::report::testkit::{Sketch, article, reference};
 
 /// Every text of a figure, the one for readers who do not see it included.
 fn texts(figure: &Figure) -> impl Iterator<Item = &str> {
@@ -18,18 +18,8 @@ fn texts(figure: &Figure) -> impl Iterator<Item = &str> {
     [figure.title.as_str(), &figure.description, &figure.caption].into_iter().chain(panels)
 }
 
-/// The runs of every kind, and those that only make a difference to words.
-fn all_runs() -> Vec<Run> {
-    let changed = |change: fn(&mut Run)| {
-        let mut run = article(3);
-        change(&mut run);
-        run
-    };
-    let without = |change: fn(&mut SampleRow)| {
-        let mut run = article(3);
-        run.samples.iter_mut().for_each(change);
-        run
-    };
+/// Runs drawn up for single words.
+fn sketches() -> [Run; 8] {
     let two_points = Sketch::new().strategy("A", "", None).sample(0, 1, 1.0).sample(0, 20, 0.2).run();
     let falling =
         [9.0, 8.0, 7.0].iter().zip(1..).fold(Sketch::new().strategy("A", "", None), |sketch, (seconds, n)| {
@@ -48,6 +38,21 @@ fn all_runs() -> Vec<Run> {
     uneven.samples.pop();
     let mut short = article(3);
     short.samples.retain(|row| row.strategy != "async_get" || row.requests < 30);
+    [two_points, falling.run(), lined(3_000, &busy), lined(100, &crowd), uneven, short, crowded.run(), often.run()]
+}
+
+/// The runs of every kind, and those that only make a difference to words.
+fn all_runs() -> Vec<Run> {
+    let changed = |change: fn(&mut Run)| {
+        let mut run = article(3);
+        change(&mut run);
+        run
+    };
+    let without = |change: fn(&mut SampleRow)| {
+        let mut run = article(3);
+        run.samples.iter_mut().for_each(change);
+        run
+    };
     let mut runs: Vec<Run> =
         runs().into_iter().filter(|(name, _)| !name.starts_with("100")).map(|(_, run)| run).collect();
     runs.extend([
@@ -68,15 +73,13 @@ fn all_runs() -> Vec<Run> {
         without(|row| (row.processes, row.threads) = (Some(3), Some(40))),
         without(|row| (row.cpu_user_s, row.cpu_system_s) = (None, None)),
         without(|row| (row.voluntary_switches, row.involuntary_switches) = (None, None)),
-        two_points,
-        falling.run(),
-        lined(3_000, &busy),
-        lined(100, &crowd),
-        uneven,
-        short,
-        crowded.run(),
-        often.run(),
+        changed(|run| run.facts.references = vec![reference("R", "async_get")]),
+        changed(|run| {
+            let unknown = Reference { delay: None, ..reference("R2", "multithread") };
+            run.facts.references = vec![reference("R1", "async_get"), unknown];
+        }),
     ]);
+    runs.extend(sketches());
     runs
 }
 
@@ -84,10 +87,9 @@ fn all_runs() -> Vec<Run> {
 fn drawn(labels: &Labels) -> Vec<(Run, Vec<Figure>)> {
     let of = |run: &Run| {
         let report = Report::of(run);
-        let scales = [None, Some(Scale::Linear)];
-        let each = CHARTS.iter().flat_map(|chart| scales.map(|scale| (chart, scale)));
-        let figures = each.filter_map(|(chart, scale)| {
-            let spec = ChartSpec { y_scale: scale, ..plain(chart.name()) };
+        let each = CHARTS.iter().flat_map(|chart| [false, true].map(|normalize| (chart, normalize)));
+        let figures = each.filter_map(|(chart, normalize)| {
+            let spec = ChartSpec { normalize, ..plain(chart.name()) };
             chart.figures(&Subject { report: &report, spec: &spec, labels }).ok()
         });
         figures.flatten().collect()
@@ -115,7 +117,9 @@ fn every_label_is_in_a_picture() {
 fn no_english_is_left_where_labels_are_chinese() {
     let foreign = |text: &str, run: &Run| {
         let title = run.facts.title.clone();
-        let names = run.strategies.iter().map(|line| &line.name).chain([&title]).filter(|name| !name.is_empty());
+        let elsewhere = run.facts.references.iter().map(|line| &line.name);
+        let names = elsewhere.chain(run.strategies.iter().map(|line| &line.name)).chain([&title]);
+        let names = names.filter(|name| !name.is_empty());
         let rest = names.fold(text.to_owned(), |text, name| text.replace(name, ""));
         let words = rest.split(|character: char| !character.is_ascii_alphabetic()).filter(|word| word.len() > 1);
         words.filter(|word| !["CPU", "ms", "ns", "min", "MiB"].contains(word)).map(str::to_owned).collect::<Vec<_>>()

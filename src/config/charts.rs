@@ -4,6 +4,7 @@ use super::Known;
 use super::complaint::Complaint;
 use super::nearest::{listed, nearest, quoted};
 use super::raw::{Section, Value, Written};
+use super::references::without_delay;
 use super::sweep::ChartSpec;
 use crate::model::figure::{ChartInfo, Scale};
 use crate::model::{RequestCount, StrategySpec};
@@ -14,6 +15,8 @@ pub(super) const ALWAYS: [&str; 3] = ["kind", "title", "strategies"];
 /// What a chart is checked against; `None` where that is faulty itself.
 pub(super) struct Company<'a> {
     pub(super) strategies: Option<&'a [StrategySpec]>,
+    /// Raw: only their names matter, and whether they have a delay.
+    pub(super) references: &'a [Section],
     pub(super) requests: Option<&'a [RequestCount]>,
     pub(super) known: &'a Known<'a>,
 }
@@ -32,23 +35,28 @@ pub(super) fn charts(
     }
     for section in sections {
         let named = section.list("strategies").unwrap_or_default();
-        complaints.extend(named.iter().filter_map(|name| stranger(name, company.strategies?)));
+        complaints.extend(named.iter().filter_map(|name| stranger(name, company)));
         complaints.extend(strange_options(section, company.known));
         complaints.extend(not_swept(section, company));
     }
-    sections.iter().map(chart).collect()
+    let charts: Vec<(&Section, ChartSpec)> =
+        sections.iter().filter_map(|section| Some((section, chart(section)?))).collect();
+    without_delay(company.references, &charts, complaints);
+    (charts.len() == sections.len()).then(|| charts.into_iter().map(|(_, chart)| chart).collect())
 }
 
-fn stranger(name: &Written<Value>, strategies: &[StrategySpec]) -> Option<Complaint> {
-    let text = name.value.as_text()?;
-    let names = || strategies.iter().map(|strategy| strategy.name.as_str());
+fn stranger(name: &Written<Value>, company: &Company<'_>) -> Option<Complaint> {
+    let (text, strategies) = (name.value.as_text()?, company.strategies?);
+    let references = || company.references.iter().filter_map(|reference| reference.text("name"));
+    let names = || strategies.iter().map(|strategy| strategy.name.as_str()).chain(references());
     if names().any(|known| known == text) {
         return None;
     }
     let near = nearest(text, names()).map(|near| format!("did you mean {}?", quoted(near)));
     let title = format!("no strategy is called {}", quoted(text));
     let complaint = Complaint::new("chart.strategies", name.span.clone(), title, near.unwrap_or_default());
-    Some(complaint.help(format!("the strategies of this config: {}", listed(names()))))
+    let what = if company.references.is_empty() { "strategies" } else { "strategies and references" };
+    Some(complaint.help(format!("the {what} of this config: {}", listed(names()))))
 }
 
 /// Options that are written although the kind does not take them.
@@ -92,6 +100,7 @@ fn chart(section: &Section) -> Option<ChartSpec> {
         x_scale: scale("x-scale"),
         y_scale: scale("y-scale"),
         requests: section.integer("requests"),
+        normalize: section.text("normalize").is_some(),
         strategies: names.into_iter().map(str::to_owned).collect(),
     })
 }

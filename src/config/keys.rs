@@ -3,7 +3,7 @@
 
 use super::counts::MOST;
 use super::labels::{LABELS, SETS};
-use super::pictures::{CHART, OUTPUT};
+use super::pictures::{CHART, OUTPUT, REFERENCE};
 use super::sweep_keys::SWEEP;
 
 /// One key.
@@ -95,6 +95,7 @@ pub(super) const ROOT: &[Key] = &[
     table("sweep", "What is measured, how often, in which order", Form::Table(SWEEP)),
     table("strategy", "A way of issuing requests; none at all is every built-in kind once", Form::Tables(STRATEGY)),
     table("chart", "A picture to draw; none at all is every chart kind once", Form::Tables(CHART)),
+    table("reference", "A line that was measured elsewhere, laid over the run's own", Form::Tables(REFERENCE)),
     Key {
         name: "labels",
         about: "The words that charts write by themselves: \"en\", \"zh\", or a table with texts in place of single ones",

@@ -16,6 +16,7 @@ mod overrides;
 mod pictures;
 mod raw;
 mod reader;
+mod references;
 mod scalar;
 mod schema;
 mod secrets;
@@ -37,7 +38,7 @@ pub use labels::{Label, Labels};
 pub use overrides::{OverrideFault, OverrideFaults, Overrides};
 pub use schema::schema;
 pub use secrets::{Masked, mask};
-pub use sweep::{ChartSpec, Order, Output, Overlap, Sweep};
+pub use sweep::{ChartSpec, Order, Output, Overlap, ReferenceSpec, Sweep};
 pub use variables::{MissingVariable, fill_address, variables};
 
 use toml::de::DeTable;
@@ -115,49 +116,15 @@ mod tests {
 
     use super::keys::{Form, Key, ROOT};
     use super::sweep_keys::{RANGE, REPEATS};
-    use super::trial::{KNOWN, SHIPPED, complaint, sweep};
+    use super::trial::{KNOWN, LEAST, SHIPPED, complaint, config_with, sweep, taker};
     use super::{Order, REFERENCE, load, load_bytes};
     use crate::model::figure::{Format, Theme};
     use crate::model::{Connections, Nanos, Target};
-
-    const LEAST: &str = "[target]\ndelay = \"100ms\"\n";
 
     /// Every key of every section, with the name of the section.
     fn all_keys() -> impl Iterator<Item = (&'static str, &'static Key)> {
         let inner = ROOT.iter().flat_map(|table| table.keys().iter().map(|key| (table.name, key)));
         ROOT.iter().filter(|key| key.keys().is_empty()).map(|key| ("", key)).chain(inner)
-    }
-
-    /// A config that says `key = value` beside what its section needs; `kind` is for a strategy.
-    fn config_with(section: &str, key: &str, value: &str, kind: &str) -> String {
-        let line = format!("{key} = {value}\n");
-        match (section, key) {
-            ("", _) => format!("{line}{LEAST}"),
-            ("target", "delay" | "url") => format!("[target]\n{line}"),
-            ("target", "method" | "body" | "expect-status" | "headers") => {
-                format!("[target]\nurl = \"http://localhost/\"\n{line}")
-            }
-            ("target", _) => format!("{LEAST}{line}"),
-            ("strategy" | "chart", "kind") => format!("{LEAST}[[{section}]]\n{line}"),
-            ("strategy", _) => format!("{LEAST}[[strategy]]\nkind = \"{kind}\"\n{line}"),
-            ("chart", "strategies") => {
-                let names = ["multithread", "async_get"]
-                    .map(|name| format!("[[strategy]]\nkind = \"async\"\nname = \"{name}\"\n"));
-                format!("{LEAST}{}[[chart]]\nkind = \"speedup\"\n{line}", names.concat())
-            }
-            ("chart", _) => {
-                let takers = KNOWN.charts.iter().filter(|chart| chart.options.contains(&key));
-                let kind = takers.map(|chart| chart.name).next_back().unwrap_or("speedup");
-                format!("{LEAST}[[chart]]\nkind = \"{kind}\"\n{line}")
-            }
-            _ => format!("{LEAST}[{section}]\n{line}"),
-        }
-    }
-
-    /// The kind of strategy on which an option is tried.
-    fn taker(option: &str) -> &'static str {
-        let takers = KNOWN.kinds.iter().filter(|kind| kind.options.contains(&option));
-        takers.map(|kind| kind.name).next_back().unwrap_or("sequential")
     }
 
     #[test]
@@ -277,8 +244,11 @@ mod tests {
     #[test]
     fn the_manual_shows_every_key_with_its_default_and_its_example() {
         for (section, key) in all_keys() {
-            let header =
-                if matches!(section, "strategy" | "chart") { format!("[[{section}]]") } else { format!("[{section}]") };
+            let header = if matches!(section, "strategy" | "chart" | "reference") {
+                format!("[[{section}]]")
+            } else {
+                format!("[{section}]")
+            };
             let start = if section.is_empty() { 0 } else { REFERENCE.find(&format!("{header}\n")).unwrap() };
             let part = REFERENCE[start..].split("\n\n\n").next().unwrap();
             let line = part.lines().find(|line| line.trim_start_matches("# ").starts_with(&format!("{} = ", key.name)));

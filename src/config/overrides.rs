@@ -122,10 +122,11 @@ impl Sweep {
         if faults.is_empty() && self.strategies.is_empty() {
             faults.push(OverrideFault::NothingLeft);
         }
-        let strategies = &self.strategies;
+        let (strategies, references) = (&self.strategies, &self.references);
         self.charts.retain_mut(|chart| {
             let drew_all = chart.strategies.is_empty();
-            chart.strategies.retain(|name| strategies.iter().any(|strategy| strategy.name == *name));
+            let is_left = |name: &String| strategies.iter().any(|strategy| strategy.name == *name);
+            chart.strategies.retain(|name| is_left(name) || references.iter().any(|line| line.name == *name));
             drew_all || !chart.strategies.is_empty()
         });
         faults

@@ -48,11 +48,49 @@ pub(super) const CHART: &[Key] = &[
         example: "50",
     },
     Key {
+        name: "normalize",
+        about: "Divides durations by the delay of a request, each line by its own",
+        form: Form::Word(&["delay"]),
+        default: None,
+        example: r#""delay""#,
+    },
+    Key {
         name: "strategies",
-        about: "Names of the strategies to draw; without it, all",
+        about: "Names of the strategies and references to draw; without it, all",
         form: Form::List { of: &Form::Label, empty: false },
         default: None,
         example: r#"["multithread", "async_get"]"#,
+    },
+];
+
+pub(super) const REFERENCE: &[Key] = &[
+    Key {
+        name: "name",
+        about: "Label of its line, unique; any text",
+        form: Form::Label,
+        default: None,
+        example: r#""article: async_get""#,
+    },
+    Key {
+        name: "file",
+        about: "A CSV with at least strategy, requests and duration_s, relative to the config; the run keeps a copy",
+        form: Form::Path,
+        default: None,
+        example: r#""article.csv""#,
+    },
+    Key {
+        name: "strategy",
+        about: "Its strategy in that table",
+        form: Form::Label,
+        default: None,
+        example: r#""async_get""#,
+    },
+    Key {
+        name: "delay",
+        about: "How long each of its requests had to wait; a chart that divides by the delay needs it",
+        form: Form::Duration { zero: false },
+        default: None,
+        example: r#""5s""#,
     },
 ];
 

@@ -44,6 +44,7 @@ fn table(name: &str, keys: &[Key], known: &Known<'_>) -> Value {
             schema["allOf"] =
                 known.kinds.iter().map(|kind| options_of(kind.name, (kind.options, &["name", "kind"]), keys)).collect();
         }
+        "reference" => schema["required"] = json!(["name", "file", "strategy"]),
         "chart" => {
             schema["required"] = json!(["kind"]);
             schema["allOf"] = known

@@ -38,6 +38,8 @@ pub struct Sweep {
     pub strategies: Vec<StrategySpec>,
     /// Charts to draw; empty for every chart kind once.
     pub charts: Vec<ChartSpec>,
+    /// Lines that were measured elsewhere.
+    pub references: Vec<ReferenceSpec>,
     /// The words that charts write by themselves.
     pub labels: Labels,
     /// Where and how results are written.
@@ -99,8 +101,23 @@ pub struct ChartSpec {
     pub y_scale: Option<Scale>,
     /// The request count to show, for kinds that show one; `None` for their own choice.
     pub requests: Option<RequestCount>,
-    /// Names of strategies to draw; empty for all.
+    /// Whether durations are divided by the delay of a request.
+    pub normalize: bool,
+    /// Names of strategies and references to draw; empty for all.
     pub strategies: Vec<String>,
+}
+
+/// A line of another table, to be laid over the run's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReferenceSpec {
+    /// The line's label, unique among references and strategies.
+    pub name: String,
+    /// A CSV as `render` takes it; relative to the config file.
+    pub file: PathBuf,
+    /// Its strategy in that table.
+    pub strategy: String,
+    /// How long each of its requests had to wait; above zero.
+    pub delay: Option<Nanos>,
 }
 
 /// Where and how results are written.

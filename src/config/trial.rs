@@ -5,10 +5,11 @@ use crate::model::figure::ChartInfo;
 use crate::model::{KindInfo, Model};
 
 /// Every shipped config with its name.
-pub(super) const SHIPPED: [(&str, &str); 3] = [
+pub(super) const SHIPPED: [(&str, &str); 4] = [
     ("reference.toml", REFERENCE),
     ("sweep.toml", include_str!("../../config/sweep.toml")),
     ("article.toml", include_str!("../../config/article.toml")),
+    ("article-overlay.toml", include_str!("../../config/article-overlay.toml")),
 ];
 
 pub(super) const KNOWN: Known<'static> = Known {
@@ -21,7 +22,7 @@ pub(super) const KNOWN: Known<'static> = Known {
         KindInfo { https: false, ..kind("event-loop", "event_loop", Model::Async, &["max-in-flight", "connections"]) },
     ],
     charts: &[
-        ChartInfo { name: "duration", options: &["x-label", "y-label", "x-scale", "y-scale"] },
+        ChartInfo { name: "duration", options: &["x-label", "y-label", "x-scale", "y-scale", "normalize"] },
         ChartInfo { name: "speedup", options: &["x-label", "y-label", "x-scale", "y-scale"] },
         ChartInfo { name: "timeline", options: &["x-label", "y-label", "requests"] },
     ],
@@ -42,4 +43,44 @@ pub(super) fn complaint(text: &str) -> String {
         Ok(sweep) => panic!("nothing is wrong with {text}: {sweep:?}"),
         Err(complaints) => complaints.to_string(),
     }
+}
+
+/// The least that a config must say.
+pub(super) const LEAST: &str = "[target]\ndelay = \"100ms\"\n";
+
+/// A config that says `key = value` beside what its section needs; `kind` is for a strategy.
+pub(super) fn config_with(section: &str, key: &str, value: &str, kind: &str) -> String {
+    let line = format!("{key} = {value}\n");
+    match (section, key) {
+        ("", _) => format!("{line}{LEAST}"),
+        ("target", "delay" | "url") => format!("[target]\n{line}"),
+        ("target", "method" | "body" | "expect-status" | "headers") => {
+            format!("[target]\nurl = \"http://localhost/\"\n{line}")
+        }
+        ("target", _) => format!("{LEAST}{line}"),
+        ("strategy" | "chart", "kind") => format!("{LEAST}[[{section}]]\n{line}"),
+        ("strategy", _) => format!("{LEAST}[[strategy]]\nkind = \"{kind}\"\n{line}"),
+        ("reference", _) => {
+            let keys = ["name = \"r\"\n", "file = \"f.csv\"\n", "strategy = \"s\"\n"];
+            let others = keys.into_iter().filter(|other| !other.starts_with(&format!("{key} ")));
+            format!("{LEAST}[[reference]]\n{}{line}", others.collect::<String>())
+        }
+        ("chart", "strategies") => {
+            let names =
+                ["multithread", "async_get"].map(|name| format!("[[strategy]]\nkind = \"async\"\nname = \"{name}\"\n"));
+            format!("{LEAST}{}[[chart]]\nkind = \"speedup\"\n{line}", names.concat())
+        }
+        ("chart", _) => {
+            let takers = KNOWN.charts.iter().filter(|chart| chart.options.contains(&key));
+            let kind = takers.map(|chart| chart.name).next_back().unwrap_or("speedup");
+            format!("{LEAST}[[chart]]\nkind = \"{kind}\"\n{line}")
+        }
+        _ => format!("{LEAST}[{section}]\n{line}"),
+    }
+}
+
+/// The kind of strategy on which an option is tried.
+pub(super) fn taker(option: &str) -> &'static str {
+    let takers = KNOWN.kinds.iter().filter(|kind| kind.options.contains(&option));
+    takers.map(|kind| kind.name).next_back().unwrap_or("sequential")
 }

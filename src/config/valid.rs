@@ -9,11 +9,12 @@ use super::charts::{Company, charts};
 use super::complaint::Complaint;
 use super::labels::{Label, Labels};
 use super::raw::Section;
+use super::references::references;
 use super::strategies::strategies;
 use super::sweep::{MOST_SAMPLES, Order, Output, Overlap, Sweep};
 use super::target::target;
-use crate::model::Target;
 use crate::model::figure::{Format, Theme};
+use crate::model::{Nanos, Target};
 
 /// The sweep; `None` only where something was complained about, here or by the reader.
 pub(super) fn sweep(root: &Section, known: &Known<'_>, complaints: &mut Vec<Complaint>) -> Option<Sweep> {
@@ -27,7 +28,9 @@ pub(super) fn sweep(root: &Section, known: &Known<'_>, complaints: &mut Vec<Comp
     let labels = root.value("labels").and_then(|labels| Labels::of(&labels.value));
     let output = root.section("output").and_then(output);
     let requests = root.section("sweep").and_then(|section| section.counts("requests"));
-    let company = Company { strategies: strategies.as_deref(), requests, known };
+    let tables = root.sections("reference").unwrap_or_default();
+    let references = root.sections("reference").and_then(|list| references(list, strategies.as_deref(), complaints));
+    let company = Company { strategies: strategies.as_deref(), references: tables, requests, known };
     let charts = root.sections("chart").and_then(|list| charts(list, &company, complaints));
     let section = root.section("sweep")?;
     let sweep = Sweep {
@@ -47,12 +50,14 @@ pub(super) fn sweep(root: &Section, known: &Known<'_>, complaints: &mut Vec<Comp
         overlap_cpu: section.share("overlap-cpu")?,
         strategies: strategies?,
         charts: charts?,
+        references: references?,
         labels: labels?,
         output: output?,
     };
     complaints.extend(too_many(&sweep, section));
     complaints.extend(too_slow(&sweep, root, section));
     complaints.extend(overlapped_url(&sweep, section));
+    complaints.extend(divided_by_zero(&sweep, root));
     Some(sweep)
 }
 
@@ -109,6 +114,15 @@ fn overlapped_url(sweep: &Sweep, section: &Section) -> Option<Complaint> {
     let complaint = Complaint::new("sweep.overlap", section.place("overlap"), title, "expected \"off\", the default");
     let help = "they would load one server together; with `delay` in [target] each has a server of its own";
     (sweep.overlap != Overlap::Off && matches!(sweep.target, Target::Url(_))).then(|| complaint.help(help))
+}
+
+fn divided_by_zero(sweep: &Sweep, root: &Section) -> Option<Complaint> {
+    let chart = root.sections("chart")?.iter().find(|chart| chart.text("normalize").is_some())?;
+    let title = "a chart cannot divide by the delay: `target.delay` is zero".to_owned();
+    let complaint =
+        Complaint::new("chart.normalize", chart.place("normalize"), title, "expected a target with a delay");
+    let complaint = complaint.beside(root.section("target")?.place("delay"), "the delay");
+    (sweep.target.delay() == Some(Nanos::ZERO)).then_some(complaint)
 }
 
 fn output(section: &Section) -> Option<Output> {

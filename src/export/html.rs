@@ -182,7 +182,7 @@ struct Table<'a> {
 impl<'a> Table<'a> {
     /// `None` for a panel that is not about request counts.
     fn of(panel: &'a Panel) -> Option<Self> {
-        let measured = |line: &&Series| line.role == Role::Measured && line.shape == Shape::Line;
+        let measured = |line: &&Series| line.role != Role::Ideal && line.shape == Shape::Line;
         let lines: Vec<&Series> = panel.series.iter().filter(measured).collect();
         if panel.x.unit != Unit::Count || lines.is_empty() {
             return None;

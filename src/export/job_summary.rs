@@ -45,6 +45,7 @@ pub fn job_summary(report: &Report<'_>, pictures: &Pictures<'_>, room: usize) ->
 mod tests {
     use super::job_summary;
     use crate::chart;
+    use crate::config::Labels;
     use crate::export::{Picture, Pictures};
     use crate::report::Report;
     use crate::report::testkit::article;
@@ -53,7 +54,7 @@ mod tests {
     fn it_fits_whatever_room_there_is_and_says_what_is_left_out() {
         let run = article(3);
         let report = Report::of(&run);
-        let drawn = chart::draw(&report, &[]);
+        let drawn = chart::draw(&report, &[], &Labels::default());
         let pictures =
             Pictures { drawn: drawn.figures.iter().map(Picture::unpainted).collect(), ..Pictures::default() };
         let whole = job_summary(&report, &pictures, 1 << 20).unwrap();

@@ -93,12 +93,13 @@ fn quoted(text: &str) -> String {
 mod tests {
     use super::{chart, quoted};
     use crate::chart;
+    use crate::config::Labels;
     use crate::model::Run;
     use crate::report::Report;
     use crate::report::testkit::{Sketch, article};
 
     fn text(run: &Run) -> Option<String> {
-        let drawn = chart::draw(&Report::of(run), &[]);
+        let drawn = chart::draw(&Report::of(run), &[], &Labels::default());
         chart(drawn.figures.iter())
     }
 

@@ -66,7 +66,7 @@ impl<'a> Story<'a> {
             title: if facts.title.is_empty() { "Report" } else { &facts.title },
             lead: lead(report),
             findings: findings(report),
-            rows: report.cells.iter().map(|cell| Row::of(report, cell)).collect(),
+            rows: report.cells.iter().map(|cell| Row::of(report, cell)).chain(elsewhere(report)).collect(),
             failures: report.cells.iter().filter_map(|cell| Failure::of(report, cell)).collect(),
             caveats: report
                 .caveats
@@ -142,6 +142,27 @@ impl Row {
         }
         Self { slot: cell.slot, texts, numbers }
     }
+}
+
+/// Rows of what was measured elsewhere.
+fn elsewhere<'a>(report: &'a Report<'_>) -> impl Iterator<Item = Row> + 'a {
+    let cells = report.references.iter().flat_map(|line| line.cells.iter().map(move |cell| (line, cell)));
+    cells.map(|(line, cell)| {
+        let mut row =
+            Row { slot: line.slot, texts: std::array::from_fn(|_| String::new()), numbers: [None; COLUMNS.len()] };
+        row.texts[0] = format!("{} (measured elsewhere)", line.about.name);
+        for (column, number, unit) in [
+            (1, Some(cell.requests.into()), Unit::Count),
+            (2, Some(cell.samples as f64), Unit::Count),
+            (3, Some(cell.median_s), Unit::Seconds),
+            (8, cell.throughput_rps(), Unit::PerSecond),
+        ] {
+            row.numbers[column] = number;
+            let text = number.map_or_else(String::new, |number| value(number, unit));
+            row.texts[column] = text.trim_end_matches(" per second").to_owned();
+        }
+        row
+    })
 }
 
 impl<'a> Failure<'a> {

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::export::numbers::{rounded, rounded_seconds};
 use crate::export::{Export, ExportError, Pictures, SUMMARY_JSON};
 use crate::model::{Facts, NotRun, RequestCount, Target};
-use crate::report::{Caveat, Cell, Finding, Report, Stopped};
+use crate::report::{Caveat, Cell, Finding, ReferenceLine, Report, Stopped};
 use crate::stats::Method;
 
 /// Version of the layout below.
@@ -46,6 +46,7 @@ struct Document<'a> {
     findings: Vec<FindingText<'a>>,
     not_run: &'a [NotRun],
     caveats: Vec<CaveatText<'a>>,
+    references: Vec<ReferenceNumbers<'a>>,
 }
 
 #[derive(Serialize)]
@@ -101,6 +102,33 @@ struct CellNumbers<'a> {
     connections: Option<u32>,
 }
 
+/// One request count of a line that was measured elsewhere.
+#[derive(Serialize)]
+struct ReferenceNumbers<'a> {
+    name: &'a str,
+    file: &'a str,
+    strategy: &'a str,
+    delay_s: Option<f64>,
+    requests: RequestCount,
+    samples: usize,
+    median_s: Option<f64>,
+}
+
+impl<'a> ReferenceNumbers<'a> {
+    fn of(line: &'a ReferenceLine<'_>) -> impl Iterator<Item = Self> {
+        let about = line.about;
+        line.cells.iter().map(|cell| Self {
+            name: &about.name,
+            file: &about.file,
+            strategy: &about.strategy,
+            delay_s: about.delay.and_then(|delay| rounded_seconds(delay.as_secs_f64())),
+            requests: cell.requests,
+            samples: cell.samples,
+            median_s: rounded_seconds(cell.median_s),
+        })
+    }
+}
+
 #[derive(Serialize)]
 struct Statuses {
     ok: u32,
@@ -150,6 +178,7 @@ impl<'a> Document<'a> {
             findings: report.findings.iter().map(|finding| FindingText::of(report, finding)).collect(),
             not_run: &report.facts.not_run,
             caveats: report.caveats.iter().map(|caveat| CaveatText::of(report, caveat)).collect(),
+            references: report.references.iter().flat_map(ReferenceNumbers::of).collect(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Value types that the floors above hand to each other. They import nothing of ours and have no effects.
 
 pub mod figure;
+pub mod reference;
 pub mod repeats;
 pub mod run;
 pub mod sample;
@@ -9,6 +10,7 @@ pub mod strategy;
 pub mod target;
 pub mod units;
 
+pub use reference::Reference;
 pub use repeats::Repeats;
 pub use run::{CellRequests, Conditions, Facts, NotRun, Run, StrategyLine};
 pub use sample::{FailureKind, Outcome, Phase, RequestRow, SampleRow, SampleStatus, Timing};

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::reference::Reference;
 use crate::model::repeats::Repeats;
 use crate::model::sample::{Outcome, SampleRow};
 use crate::model::strategy::Model;
@@ -66,6 +67,8 @@ pub struct Facts {
     pub planned_samples: u32,
     /// Cells of the config that were not run, by strategy and count.
     pub not_run: Vec<NotRun>,
+    /// Lines that were measured elsewhere.
+    pub references: Vec<Reference>,
 }
 
 /// The conditions of a run, as far as somebody noted them.

@@ -6,6 +6,7 @@ mod caveats;
 mod cell;
 mod conditions;
 mod findings;
+mod reference;
 #[cfg(test)]
 pub(crate) mod testkit;
 
@@ -14,6 +15,7 @@ use std::collections::{BTreeMap, HashMap};
 pub use caveats::{Caveat, CaveatKind};
 pub use cell::{Cell, Cost, Excluded, Latency, StatusCounts, Stopped, cell_seed, is_precise};
 pub use findings::{Finding, FindingKind};
+pub use reference::{ReferenceCell, ReferenceLine};
 
 use crate::model::{Facts, Phase, RequestCount, Run, SampleRow, StrategyLine};
 
@@ -31,6 +33,8 @@ pub struct Report<'run> {
     pub baseline: Option<usize>,
     /// Cells that were measured at least once, by slot, then by count.
     pub cells: Vec<Cell<'run>>,
+    /// Lines that were measured elsewhere, in the order of the config.
+    pub references: Vec<ReferenceLine<'run>>,
     /// What a reader should know before trusting the numbers.
     pub caveats: Vec<Caveat>,
     /// What the numbers say, by kind.
@@ -51,7 +55,16 @@ impl<'run> Report<'run> {
         }
         let caveats = caveats::of(run, &cells);
         let findings = findings::of(&run.strategies, &cells);
-        Self { facts: &run.facts, strategies: &run.strategies, counts: &run.counts, baseline, cells, caveats, findings }
+        Self {
+            facts: &run.facts,
+            strategies: &run.strategies,
+            counts: &run.counts,
+            baseline,
+            cells,
+            references: reference::lines(&run.facts.references, &run.strategies),
+            caveats,
+            findings,
+        }
     }
 
     /// The cell of a strategy at a count, where it was measured.

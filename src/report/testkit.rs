@@ -1,7 +1,8 @@
 //! Runs for tests of this floor and those above: drawn up sample by sample, with exact numbers.
 
 use crate::model::{
-    DelayTarget, Model, Nanos, Outcome, Phase, RequestCount, Run, SampleRow, SampleStatus, StrategyLine, Target, Timing,
+    DelayTarget, Model, Nanos, Outcome, Phase, Reference, RequestCount, Run, SampleRow, SampleStatus, StrategyLine,
+    Target, Timing,
 };
 
 /// A run in the making.
@@ -73,6 +74,14 @@ impl Sketch {
     pub(crate) fn run(self) -> Run {
         self.0
     }
+}
+
+/// A line of the article's table, out of order.
+pub(crate) fn reference(name: &str, strategy: &str) -> Reference {
+    let (name, strategy, file) = (name.to_owned(), strategy.to_owned(), "references/article.csv".to_owned());
+    let durations = [(50, 5_090), (10, 5_020), (10, 5_010), (10, 5_030)];
+    let durations = durations.map(|(requests, ms)| (requests, Nanos::from_millis(ms))).to_vec();
+    Reference { name, file, strategy, delay: Some(Nanos::SECOND * 5), durations }
 }
 
 fn empty_row() -> SampleRow {

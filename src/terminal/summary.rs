@@ -21,7 +21,15 @@ pub fn summary(report: &Report<'_>) -> String {
             cell.excluded.len().to_string(),
         ]
     });
-    columns(&header, rows)
+    let elsewhere = report.references.iter().flat_map(|line| {
+        let name = shown(&line.about.name, 32);
+        line.cells.iter().map(move |cell| {
+            let known =
+                [name.clone(), cell.requests.to_string(), cell.samples.to_string(), seconds(Some(cell.median_s))];
+            known.into_iter().chain(std::iter::repeat_n(dash(), 5)).collect()
+        })
+    });
+    columns(&header, rows.chain(elsewhere))
 }
 
 fn interval(cell: &Cell<'_>) -> String {

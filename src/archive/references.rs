@@ -1,0 +1,156 @@
+//! Tables that were measured elsewhere: copied into the run directory when a run begins, so that it can be drawn again
+//! without the originals, and read from there ever after.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::ArchiveError;
+use super::foreign::load_csv;
+use super::layout::{RunDirectory, files, safe_stem, write_atomically};
+use crate::config::ReferenceSpec;
+use crate::model::{Nanos, Reference, RequestCount, SampleRow, SampleStatus};
+
+/// One reference, as the manifest keeps it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ManifestReference {
+    /// The line's label.
+    pub name: String,
+    /// The table's path within the run directory.
+    pub file: String,
+    /// Its strategy in that table.
+    pub strategy: String,
+    /// How long each of its requests had to wait, in seconds; absent where the config does not say.
+    #[serde(default)]
+    pub delay_s: Option<f64>,
+}
+
+/// Reads what the references of a config name, to find what is wrong before anything is measured. `from` is what their
+/// paths are relative to.
+///
+/// # Errors
+/// When a table cannot be read, is no table, or does not hold the strategy.
+pub fn check_references(specs: &[ReferenceSpec], from: &Path) -> Result<(), ArchiveError> {
+    specs.iter().try_for_each(|spec| durations(&from.join(&spec.file), &spec.strategy).map(drop))
+}
+
+/// Copies the tables into a run directory, each once.
+///
+/// # Errors
+/// When a table cannot be read or its copy not be written.
+pub fn copy_references(
+    specs: &[ReferenceSpec],
+    from: &Path,
+    directory: &RunDirectory,
+) -> Result<Vec<ManifestReference>, ArchiveError> {
+    let mut copies: Vec<(&PathBuf, String)> = Vec::new();
+    let mut kept = Vec::new();
+    for spec in specs {
+        let file = match copies.iter().find(|(original, _)| *original == &spec.file) {
+            Some((_, copy)) => copy.clone(),
+            None => {
+                let copy = free_name(&spec.file, &copies);
+                let original = from.join(&spec.file);
+                let bytes = std::fs::read(&original).map_err(ArchiveError::io("read", &original))?;
+                write_atomically(&directory.file(&copy), &bytes)?;
+                copies.push((&spec.file, copy.clone()));
+                copy
+            }
+        };
+        let (name, strategy) = (spec.name.clone(), spec.strategy.clone());
+        kept.push(ManifestReference { name, file, strategy, delay_s: spec.delay.map(Nanos::as_secs_f64) });
+    }
+    Ok(kept)
+}
+
+/// `references/<stem>.csv`, with `-2`, `-3` … where another table has that name.
+fn free_name(original: &Path, copies: &[(&PathBuf, String)]) -> String {
+    let stem = original.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    let base = format!("{}/{}", files::REFERENCES, safe_stem(&stem));
+    let numbered = (2..).map(|number| format!("{base}-{number}.csv"));
+    let mut names = std::iter::once(format!("{base}.csv")).chain(numbered);
+    names.find(|name| copies.iter().all(|(_, taken)| taken != name)).unwrap_or(base)
+}
+
+/// The references of an archived run, out of its own copies.
+pub(super) fn read_references(
+    directory: &RunDirectory,
+    kept: &[ManifestReference],
+) -> Result<Vec<Reference>, ArchiveError> {
+    let read = |reference: &ManifestReference| {
+        Ok(Reference {
+            name: reference.name.clone(),
+            file: reference.file.clone(),
+            strategy: reference.strategy.clone(),
+            delay: reference.delay_s.map(Nanos::from_secs_f64),
+            durations: durations(&directory.file(&reference.file), &reference.strategy)?,
+        })
+    };
+    kept.iter().map(read).collect()
+}
+
+/// What a strategy's samples took, where they count.
+fn durations(path: &Path, strategy: &str) -> Result<Vec<(RequestCount, Nanos)>, ArchiveError> {
+    let run = load_csv(path)?;
+    let counts = |row: &&SampleRow| row.strategy == strategy && row.status == SampleStatus::Ok;
+    let found = run.samples.iter().filter(counts).filter_map(|row| Some((row.requests, row.duration_s?)));
+    let found: Vec<_> = found.collect();
+    if found.is_empty() {
+        let names: Vec<&str> = run.strategies.iter().map(|line| line.name.as_str()).take(12).collect();
+        let problem = format!("no row of strategy {strategy:?} counts; it holds {}", names.join(", "));
+        return Err(ArchiveError::content(path, problem));
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::{check_references, copy_references, read_references};
+    use crate::archive::{RunDirectory, files};
+    use crate::config::ReferenceSpec;
+    use crate::model::Nanos;
+
+    const TABLE: &str = "strategy,requests,duration_s\na,10,5.5\na,10,6.5\nb,20,1\n";
+
+    fn spec(name: &str, file: &str, strategy: &str) -> ReferenceSpec {
+        let delay = Some(Nanos::SECOND * 5);
+        ReferenceSpec { name: name.into(), file: file.into(), strategy: strategy.into(), delay }
+    }
+
+    #[test]
+    fn a_run_keeps_its_own_copies() {
+        let folder = tempfile::tempdir().unwrap();
+        let from = folder.path();
+        fs::create_dir_all(from.join("other")).unwrap();
+        fs::write(from.join("table.csv"), TABLE).unwrap();
+        fs::write(from.join("other/table.csv"), "strategy,requests,duration_s\na,7,1\n").unwrap();
+        let run = from.join("run");
+        fs::create_dir_all(&run).unwrap();
+        fs::write(run.join(files::MANIFEST), "{}").unwrap();
+        let directory = RunDirectory::open(&run).unwrap();
+        let specs = [spec("x", "table.csv", "a"), spec("y", "other/table.csv", "a"), spec("z", "table.csv", "b")];
+        check_references(&specs, from).unwrap();
+        let kept = copy_references(&specs, from, &directory).unwrap();
+        let names: Vec<&str> = kept.iter().map(|reference| reference.file.as_str()).collect();
+        assert_eq!(names, ["references/table.csv", "references/table-2.csv", "references/table.csv"]);
+        fs::remove_file(from.join("table.csv")).unwrap();
+        let read = read_references(&directory, &kept).unwrap();
+        assert_eq!(read[0].durations, [(10, Nanos::from_millis(5_500)), (10, Nanos::from_millis(6_500))]);
+        assert_eq!((read[1].durations.len(), read[2].durations.len()), (1, 1));
+        assert_eq!(read[0].delay, Some(Nanos::SECOND * 5));
+        assert_eq!(fs::read_to_string(run.join("references/table.csv")).unwrap(), TABLE);
+    }
+
+    #[test]
+    fn what_is_not_there_is_said_before_anything_is_measured() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("table.csv"), TABLE).unwrap();
+        let fault = |spec| check_references(&[spec], folder.path()).unwrap_err().to_string();
+        let strange = fault(spec("x", "table.csv", "c"));
+        assert!(strange.ends_with("no row of strategy \"c\" counts; it holds a, b"), "{strange}");
+        let absent = fault(spec("x", "nowhere.csv", "a"));
+        assert!(absent.contains("nowhere.csv"), "{absent}");
+    }
+}
