@@ -15,8 +15,10 @@ pub(super) struct Timeline;
 
 /// The most rows of a panel; more lanes share rows.
 const MOST_ROWS: usize = 64;
-/// About the most bars of a panel; more are joined with their neighbours.
-const MOST_BARS: usize = 2_000;
+/// About the most bars of all panels together; more are joined with their neighbours.
+const MOST_BARS: usize = 6_000;
+/// About the most bars of one panel.
+const MOST_BARS_OF_ONE: usize = 2_000;
 
 impl Chart for Timeline {
     fn name(&self) -> &'static str {
@@ -41,7 +43,8 @@ impl Chart for Timeline {
         if cells.is_empty() {
             return Err(WhyNot::NoRequestsAt(requests));
         }
-        let tracks: Vec<Tracks> = cells.iter().map(|cell| Tracks::of(cell)).collect();
+        let most_bars = (MOST_BARS / cells.len().max(1)).min(MOST_BARS_OF_ONE);
+        let tracks: Vec<Tracks> = cells.iter().map(|cell| Tracks::of(cell, most_bars)).collect();
         let told = cells.iter().zip(&tracks).map(|(cell, tracks)| finding(subject, cell, tracks));
         let all = words::requests(labels, requests.into());
         Ok(vec![Figure {
@@ -116,7 +119,7 @@ struct Tracks {
 }
 
 impl Tracks {
-    fn of(cell: &Cell<'_>) -> Self {
+    fn of(cell: &Cell<'_>, most_bars: usize) -> Self {
         let placed = lanes(cell.first_repeat);
         let lanes = placed.iter().map(|(lane, _)| lane + 1).max().unwrap_or(0);
         let end = cell.first_repeat.iter().map(|outcome| outcome.end).max().unwrap_or_default();
@@ -129,9 +132,9 @@ impl Tracks {
             failed: outcome.failure.is_some(),
         };
         let mut bars: Vec<Bar> = placed.iter().map(bar).collect();
-        let joined = lanes > rows || bars.len() > MOST_BARS;
+        let joined = lanes > rows || bars.len() > most_bars;
         if joined {
-            bars = join(&bars, end.as_secs_f64() * rows as f64 / MOST_BARS as f64);
+            bars = join(&bars, end.as_secs_f64() * rows as f64 / most_bars as f64);
         }
         let sharing = lanes.div_ceil(rows.max(1));
         Self { bars, names: names(&placed, rows), lanes: at_once(cell.first_repeat), end, joined, sharing }

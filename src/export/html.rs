@@ -12,6 +12,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::chart::value;
+use crate::export::numbers::significant;
 use crate::export::story::{COLUMNS, Row, Story};
 use crate::export::tint::Tints;
 use crate::export::{Export, ExportError, Picture, Pictures};
@@ -137,12 +138,13 @@ fn told<'a>(findings: &[&'a Finding]) -> Vec<(&'a str, bool)> {
 struct Line<'a> {
     slot: usize,
     /// Text and number of each column; the number is what the table is sorted by.
-    cells: Vec<(&'a str, Option<f64>)>,
+    cells: Vec<(&'a str, Option<String>)>,
 }
 
 impl<'a> Line<'a> {
     fn of(row: &'a Row) -> Self {
-        Self { slot: row.slot, cells: row.texts.iter().map(String::as_str).zip(row.numbers).collect() }
+        let numbers = row.numbers.iter().map(|number| number.map(significant));
+        Self { slot: row.slot, cells: row.texts.iter().map(String::as_str).zip(numbers).collect() }
     }
 }
 

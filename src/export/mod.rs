@@ -3,6 +3,8 @@
 
 mod document;
 mod excerpt;
+#[cfg(test)]
+mod heavy;
 mod html;
 mod job_summary;
 mod markdown;

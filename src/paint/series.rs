@@ -10,13 +10,13 @@ use super::brush::{Brush, rgb, stroke};
 use super::canvas::Canvas;
 use super::geometry::Rect;
 use super::key::{Kind, Look};
-use super::markup::{escape, fine, hex, px};
+use super::markup::{FINE, escape, fine, hex, px};
 use super::panel::Axes;
 use super::scale::{Coordinate, Span, showable};
 use crate::model::figure::{Bar, Mark, Panel, Point, Role, Series, Shape, Spread};
 
-/// A line of more points gets a mark at every second, third … one.
-const MOST_MARKS: usize = 60;
+/// Marks that would stand closer than this, in CSS pixels, are drawn at every second, third … point.
+const MARK_DISTANCE: f64 = 11.0;
 
 /// A drawing area in the values of two axes.
 pub(super) type Plane<'a> = DrawingArea<Canvas<'a>, Cartesian2d<Coordinate, Coordinate>>;
@@ -99,7 +99,7 @@ impl Artist<'_, '_> {
             runs.iter().flatten().for_each(|(point, _)| self.interval(point, look));
         }
         let marked = |run: &&Vec<(&Point, f64)>| look.kind == Kind::Marked || run.len() == 1;
-        let every = runs.iter().map(Vec::len).sum::<usize>().div_ceil(MOST_MARKS).max(1);
+        let every = self.points_between_marks(runs.iter().map(Vec::len).sum());
         for (point, y) in runs.iter().filter(marked).flatten().step_by(every) {
             self.brush.mark(self.pixel(point.x, *y), look);
         }
@@ -108,6 +108,17 @@ impl Artist<'_, '_> {
         for mark in series.failures.iter().filter(shown) {
             self.brush.failure(self.pixel(mark.x, mark.y), look);
         }
+    }
+
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a float cast saturates, and a width is positive"
+    )]
+    fn points_between_marks(&self, points: usize) -> usize {
+        let (pixels, _) = self.plane.get_pixel_range();
+        let width = f64::from(pixels.end - pixels.start) / f64::from(FINE);
+        points.div_ceil((width / MARK_DISTANCE) as usize + 1).max(1)
     }
 
     fn bands(&self, series: &Series) {
