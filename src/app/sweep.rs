@@ -220,6 +220,7 @@ fn manifest(job: &Job, directory: &RunDirectory, words: &[OsString]) -> anyhow::
         git: Git::read(&job.source.folder),
         references: Vec::new(),
         files: std::collections::BTreeMap::new(),
+        order: Some(job.sweep.order.as_str().to_owned()),
     })
 }
 

@@ -76,6 +76,8 @@ fn facts(manifest: &Manifest) -> Facts {
             .map(|before| (Nanos::from_secs_f64(before), manifest.estimated_delay_after_s.map(Nanos::from_secs_f64))),
         conditions: manifest.conditions(),
         machine: manifest.machine.summary(),
+        limits: manifest.machine.limits(),
+        order: manifest.order.clone().unwrap_or_default(),
         repeats: Some(manifest.repeats),
         command: manifest.command_line.clone(),
         source: manifest.git.as_ref().map(Git::summary).unwrap_or_default(),

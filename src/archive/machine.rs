@@ -82,6 +82,17 @@ impl Machine {
         parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
 
+    /// One line for people: what one program may have at once.
+    #[must_use]
+    pub fn limits(&self) -> String {
+        let parts = [
+            self.descriptors.map(|[soft, hard]| format!("{soft} open files (at most {hard})")),
+            self.ports.map(|[first, last]| format!("outgoing ports {first} to {last}")),
+            self.backlog.map(|backlog| format!("{backlog} connections that wait to be accepted")),
+        ];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+
     /// Whether `other` is the same machine as far as measurements go: processor, cores, memory, system.
     #[must_use]
     pub fn differences(&self, other: &Self) -> Vec<String> {

@@ -95,6 +95,9 @@ pub struct Manifest {
     /// SHA-256 of every other file by its path.
     #[serde(default)]
     pub files: BTreeMap<String, String>,
+    /// In which order samples were taken: `interleaved` or `listed`; absent in runs of earlier versions.
+    #[serde(default)]
+    pub order: Option<String>,
 }
 
 /// The target, without secrets.

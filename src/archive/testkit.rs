@@ -51,6 +51,7 @@ pub(super) fn manifest(directory: &RunDirectory) -> Manifest {
         git: None,
         references: Vec::new(),
         files: BTreeMap::new(),
+        order: None,
     }
 }
 

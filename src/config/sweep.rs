@@ -74,6 +74,17 @@ pub enum Order {
     Listed,
 }
 
+impl Order {
+    /// The word in config and files.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Interleaved => "interleaved",
+            Self::Listed => "listed",
+        }
+    }
+}
+
 /// Whether samples run side by side.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Overlap {

@@ -193,8 +193,10 @@ fn method(report: &Report<'_>) -> Vec<(&'static str, String)> {
         ("Strategies", Some(lines.join("; "))),
         ("Requests", Some(counts.join(", "))),
         ("Repeats", repeats(facts)),
+        ("Order", Some(order(&facts.order).to_owned())),
         ("Numbers", Some([Some(medians.to_owned()), baseline].into_iter().flatten().collect::<Vec<_>>().join(" "))),
         ("Machine", Some(facts.machine.clone())),
+        ("Limits", Some(facts.limits.clone())),
         ("Measured", period(facts)),
         ("Seed", facts.target.as_ref().map(|_| facts.seed.to_string())),
         ("Run", Some(facts.run_id.clone())),
@@ -231,6 +233,15 @@ fn target(target: &Target) -> String {
             format!("{} {}, expecting status {}{headers}", url.method, url.shown_url(), url.expect_status)
         }
         Target::Sleep { delay } => format!("no server: each request is a sleep of {}", delay.human()),
+    }
+}
+
+/// The word of the manifest in a sentence; empty where nobody noted it.
+fn order(word: &str) -> &str {
+    match word {
+        "interleaved" => "each repeat visits all cells in a random order, drawn from the seed",
+        "listed" => "as the config lists the cells, one after another",
+        other => other,
     }
 }
 
@@ -273,6 +284,7 @@ mod tests {
     fn the_article_is_told_in_full() {
         let mut run = article(3);
         run.facts.repeats = Some(Repeats::fixed(3));
+        (run.facts.order, run.facts.limits) = ("interleaved".into(), "1024 open files".into());
         run.facts.command = ["reportgen", "--config", "my sweep.toml"].map(str::to_owned).to_vec();
         let report = Report::of(&run);
         let story = Story::of(&report);
@@ -295,6 +307,8 @@ mod tests {
             ]
         );
         assert_eq!(story.command.as_deref(), Some("reportgen --config 'my sweep.toml'"));
+        let method: Vec<&str> = story.method.iter().map(|(name, _)| *name).collect();
+        assert_eq!(method, ["Target", "Strategies", "Requests", "Repeats", "Order", "Numbers", "Limits", "Seed"]);
         assert!(story.method.contains(&("Repeats", "3 of each cell".to_owned())));
         assert!(story.failures.is_empty());
     }

@@ -57,6 +57,10 @@ pub struct Facts {
     pub conditions: Conditions,
     /// For people: processor, cores, memory, system.
     pub machine: String,
+    /// For people: what the machine allows one program to have.
+    pub limits: String,
+    /// In which order samples were taken: `interleaved` or `listed`.
+    pub order: String,
     /// How often each cell was to be measured; `None` where there was no plan.
     pub repeats: Option<Repeats>,
     /// The command that measured, word by word; empty where nobody noted it.

@@ -73,37 +73,37 @@ impl Terminal {
     /// Something worth knowing.
     pub fn note(&self, text: &str) {
         if !self.quiet {
-            self.say(text);
+            self.say(&plain(text));
         }
     }
 
     /// Something that only `-v` shows.
     pub fn detail(&self, text: &str) {
         if self.verbosity > 0 {
-            self.say(&format!("{QUIET}{text}{QUIET:#}"));
+            self.say(&format!("{QUIET}{}{QUIET:#}", plain(text)));
         }
     }
 
     /// Something that only `-vv` shows.
     pub fn trace(&self, text: &str) {
         if self.verbosity > 1 {
-            self.say(&format!("{QUIET}{text}{QUIET:#}"));
+            self.say(&format!("{QUIET}{}{QUIET:#}", plain(text)));
         }
     }
 
     /// Something that may spoil the result. Shown even when quiet.
     pub fn warn(&self, text: &str) {
-        self.say(&format!("{WARNING}warning:{WARNING:#} {text}"));
+        self.say(&format!("{WARNING}warning:{WARNING:#} {}", plain(text)));
     }
 
     /// What went wrong, and what caused it, a line each.
     pub fn error(&self, error: &anyhow::Error) {
-        let mut text = format!("{ERROR}error:{ERROR:#} {error}");
+        let mut text = format!("{ERROR}error:{ERROR:#} {}", plain(&error.to_string()));
         let mut said = error.to_string();
         for cause in error.chain().skip(1).map(ToString::to_string) {
             // A transparent wrapper repeats its cause.
             if cause != said {
-                text.push_str(&format!("\n  caused by: {cause}"));
+                text.push_str(&format!("\n  caused by: {}", plain(&cause)));
             }
             said = cause;
         }
@@ -124,6 +124,11 @@ fn heard(stdout: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
     }
 }
 
+/// What others wrote may stand in a message, and must not move the cursor: only line breaks and tabs stay.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '␣' } else { c }).collect()
+}
+
 /// A name as it may be shown on a terminal: one line, no control characters, at most `width` characters.
 #[must_use]
 pub fn shown(name: &str, width: usize) -> String {
@@ -136,11 +141,12 @@ pub fn shown(name: &str, width: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::shown;
+    use super::{plain, shown};
 
     #[test]
     fn names_cannot_move_the_cursor() {
         assert_eq!(shown("a\u{1b}[2Jb\nc", 40), "a␣[2Jb␣c");
+        assert_eq!(plain("a\u{1b}[2J\u{9b}31m\r\n\tb"), "a␣[2J␣31m␣\n\tb");
         assert_eq!(shown("abcdef", 4), "abc…");
         assert_eq!(shown("请求次数", 4), "请求次数");
     }

@@ -181,6 +181,9 @@ const checks = {
     const dark = ["rgb(13, 17, 23)", "rgb(13, 17, 23)"];
     const day = await open(DESKTOP);
     same(await colours(day), light, "a light system");
+    await day.locator("#theme").click();
+    await day.locator("#theme").click();
+    same(await colours(day), dark, "dark, chosen on a light system");
     const night = await open(DESKTOP, { colorScheme: "dark" });
     same(await colours(night), dark, "a dark system");
     const button = night.locator("#theme");

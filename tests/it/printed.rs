@@ -32,3 +32,37 @@ fn json_is_the_file_alone_and_the_path_is_a_note() {
         assert_eq!(place.run(arguments).code, Some(2), "{arguments:?}");
     }
 }
+
+#[test]
+fn what_others_named_comes_out_as_text_everywhere() {
+    let place = Workplace::new();
+    let name = "=cmd|'/c calc'!A1 <script>alert(1)</script> ]]> \u{1b}[31m%%{init}%% [x](javascript:y)";
+    let error = "\u{1b}]0;t\u{7}<img src=x onerror=alert(2)> | `rm`; @you";
+    let field = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+    let rows: String = [("10", "ok", ""), ("20", "ok", ""), ("20", "failed", error)]
+        .map(|(count, status, error)| format!("{},{count},1.5,{status},{}\n", field(name), field(error)))
+        .concat();
+    place.write(
+        "named.csv",
+        format!("strategy,requests,duration_s,status,error\n{rows}other,10,1,ok,\nother,20,2,ok,\n"),
+    );
+    let said = place.run(&["render", "named.csv", "--formats", "svg"]);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let terminal = format!("{}{}", said.stdout, said.stderr);
+    assert!(terminal.contains("=cmd|'/c calc'!A1") && terminal.contains("␣]0;t␣<img"), "{terminal}");
+    assert!(!terminal.contains('\u{1b}') && !terminal.contains('\u{7}'), "{terminal}");
+
+    let read = |file: &str| fs::read_to_string(place.path("named-report").join(file)).unwrap();
+    let page = read("report.html");
+    assert!(page.contains("=cmd|&#x27;&#x2f;c calc&#x27;!A1 &lt;script&gt;") && page.matches("<script>").count() == 1);
+    assert!(!page.contains("<img"), "an error became markup");
+    let markdown = read("report.md");
+    assert!(markdown.contains("=cmd\\|'/c calc'\\!A1 &lt;script&gt;alert(1)&lt;/script&gt; \\]\\]&gt;"), "{markdown}");
+    assert!(markdown.contains("\\[x\\](javascript:y)") && markdown.contains("\\`rm\\`; \\@you"), "{markdown}");
+    assert!(!markdown.contains("<script") && !markdown.contains("<img src=x"), "{markdown}");
+    let picture = read("charts/duration.svg");
+    assert!(picture.contains("]]&gt;") && !picture.contains("<script") && !picture.contains('\u{1b}'), "{picture}");
+    // Data files hold the name itself, letter by letter: programs read them back.
+    assert!(read("summary.csv").contains(&field(name)) || read("summary.csv").contains(&format!("\n{name},")));
+    assert!(read("summary.json").contains("=cmd|'/c calc'!A1 <script>alert(1)</script> ]]> \\u001b[31m"));
+}
