@@ -8,7 +8,7 @@ use anyhow::Context;
 use super::publish::{Edition, tell_where};
 use super::source::{Source, default_output, formats};
 use super::{Exit, Failure, located};
-use crate::archive::{self, Loaded, PACK_SUFFIX, files, write_atomically};
+use crate::archive::{self, Loaded, PACK_SUFFIX, copy_atomically, files};
 use crate::cli::{Cli, OutputFormat, RenderArgs, SweepArgs};
 use crate::config::{Labels, Sweep};
 use crate::terminal::Terminal;
@@ -47,9 +47,9 @@ fn render_run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failur
     let into = elsewhere.clone().unwrap_or_else(|| loaded.directory.path().to_owned());
     if elsewhere.is_some() {
         let tables = loaded.manifest.references.iter().map(|reference| reference.file.as_str());
-        for name in [files::CONFIG, files::RAW, files::REQUESTS].into_iter().chain(tables) {
-            let bytes = std::fs::read(loaded.directory.file(name)).with_context(|| format!("cannot read {name}"))?;
-            write_atomically(&into.join(name), &bytes).context("cannot copy the run's data")?;
+        let names = [files::CONFIG, files::RAW, files::REQUESTS, files::REQUESTS_ZST].into_iter().chain(tables);
+        for name in names.filter(|name| loaded.directory.file(name).is_file()) {
+            copy_atomically(&loaded.directory.file(name), &into.join(name)).context("cannot copy the run's data")?;
         }
     }
     let (fonts_from, print) = (&source.folder, arguments.output_format);

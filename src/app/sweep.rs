@@ -59,7 +59,8 @@ fn resume(run: &Path, arguments: &SweepArgs, terminal: Terminal) -> Result<Exit,
     for difference in loaded.manifest.machine.differences(&Machine::read()) {
         terminal.warn(&format!("the machine is not the one that the run began on; {difference}"));
     }
-    let (journal, recorded) = Journal::resume(loaded.directory.path()).context("cannot resume")?;
+    let (journal, recorded) =
+        Journal::resume(loaded.directory.path(), sweep.output.requests).context("cannot resume")?;
     let Loaded { directory, manifest, .. } = loaded;
     let begun = Some(Begun { clock: None, directory, manifest, journal, recorded, lock });
     measure(Job { source, sweep, holding, plan, begun, print }, &[], terminal)
@@ -187,7 +188,8 @@ fn begin(job: &Job, words: &[OsString]) -> anyhow::Result<Begun> {
     manifest.references = archive::copy_references(&job.sweep.references, &job.source.folder, &directory)
         .context("cannot keep what [[reference]] names")?;
     manifest.write(&directory).context("cannot start the run's files")?;
-    let journal = Journal::create(directory.path()).context("cannot start the run's journals")?;
+    let journal =
+        Journal::create(directory.path(), job.sweep.output.requests).context("cannot start the run's journals")?;
     Ok(Begun { clock: Some(clock), directory, manifest, journal, recorded: Vec::new(), lock })
 }
 
@@ -233,6 +235,7 @@ fn command_line(words: &[OsString]) -> Vec<String> {
 /// Writes what the end of a sweep leaves: the manifest, and everything that is made of the rows.
 fn finish(job: &Job, begun: Begun, ended: Result<Ending, SweepError>, terminal: Terminal) -> Result<Exit, Failure> {
     let Begun { clock, directory, mut manifest, journal, lock: _lock, .. } = begun;
+    let taken = journal.samples();
     drop(journal);
     manifest.status = match ended {
         Ok(Ending::Finished) => RunStatus::Finished,
@@ -244,9 +247,7 @@ fn finish(job: &Job, begun: Begun, ended: Result<Ending, SweepError>, terminal: 
     let path = directory.path().display();
     if manifest.status == RunStatus::Finished {
         // A cell that was precise enough early took fewer samples than planned.
-        let taken = archive::load(directory.path()).map(|loaded| loaded.run.samples.len());
-        let taken = taken.ok().and_then(|taken| u32::try_from(taken).ok());
-        manifest.planned_samples = taken.unwrap_or(manifest.planned_samples);
+        manifest.planned_samples = u32::try_from(taken).unwrap_or(manifest.planned_samples);
     }
     let written =
         manifest.write(&directory).map_err(anyhow::Error::from).and_then(|()| report(job, &directory, terminal));

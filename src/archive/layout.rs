@@ -21,6 +21,8 @@ pub mod files {
     pub const RAW: &str = "raw.csv";
     /// A row for each request.
     pub const REQUESTS: &str = "requests.csv";
+    /// The same, compressed.
+    pub const REQUESTS_ZST: &str = "requests.csv.zst";
     /// Tags of the run; it may change, so nothing vouches for it.
     pub const TAGS: &str = "tags.json";
     /// The folder of the pictures.
@@ -203,11 +205,24 @@ pub(super) fn safe_stem(stem: &str) -> String {
 /// # Errors
 /// When any step fails; the old file is untouched then.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), ArchiveError> {
+    fill_atomically(path, |file| file.write_all(bytes))
+}
+
+/// The same with the content of another file, which may be larger than memory.
+///
+/// # Errors
+/// When any step fails; the old file is untouched then.
+pub fn copy_atomically(from: &Path, path: &Path) -> Result<(), ArchiveError> {
+    let mut source = fs::File::open(from).map_err(ArchiveError::io("open", from))?;
+    fill_atomically(path, |file| io::copy(&mut source, file).map(drop))
+}
+
+fn fill_atomically(path: &Path, fill: impl FnOnce(&mut fs::File) -> io::Result<()>) -> Result<(), ArchiveError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(ArchiveError::io("create folder", folder))?;
     let failed = || ArchiveError::io("write", path);
     let mut file = tempfile::Builder::new().prefix(".writing-").tempfile_in(folder).map_err(failed())?;
-    file.write_all(bytes).map_err(failed())?;
+    fill(file.as_file_mut()).map_err(failed())?;
     readable_by_all(file.as_file()).map_err(failed())?;
     file.as_file().sync_all().map_err(failed())?;
     file.persist(path).map_err(|error| ArchiveError::io("write", path)(error.error))?;

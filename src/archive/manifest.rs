@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -283,7 +284,7 @@ impl Manifest {
     pub fn seal(&mut self, directory: &RunDirectory) -> Result<(), ArchiveError> {
         let names = directory.list()?;
         self.files = names
-            .into_iter()
+            .into_par_iter()
             .map(|name| checksum(&directory.file(&name)).map(|sum| (name, sum)))
             .collect::<Result<_, _>>()?;
         self.write(directory)

@@ -3,8 +3,10 @@
 //! In: rows as they are measured. Out: a [`Run`](crate::model::Run), from which everything else is computed. The
 //! journals and the config are the truth; this module must not know what is drawn from them.
 
+mod blocks;
 mod error;
 mod foreign;
+mod gather;
 mod index;
 mod journal;
 mod layout;
@@ -14,8 +16,10 @@ mod lock;
 mod machine;
 mod manifest;
 mod pack;
+mod reader;
 mod references;
 mod remove;
+mod requests;
 mod rows;
 mod tags;
 #[cfg(test)]
@@ -26,7 +30,7 @@ pub use error::ArchiveError;
 pub use foreign::load_csv;
 pub use index::{Broken, IndexedCell, Listing, RunEntry, scan};
 pub use journal::Journal;
-pub use layout::{Contents, RunDirectory, files, write_atomically};
+pub use layout::{Contents, RunDirectory, copy_atomically, files, write_atomically};
 pub use load::{Loaded, load};
 pub use locate::{DEFAULT_DIR, locate};
 pub use lock::RunLock;

@@ -1,9 +1,10 @@
 //! Samples and requests as rows of CSV. The columns stand here and nowhere else: their order, how a value becomes
 //! text, and how it is read again. Missing is an empty field.
 
+use std::io::{self, Write};
 use std::str::FromStr;
 
-use csv::StringRecord;
+use csv::{StringRecord, Writer};
 
 use crate::model::{FailureKind, Nanos, Outcome, Phase, RequestCount, RequestRow, SampleRow, SampleStatus, Timing};
 
@@ -89,20 +90,21 @@ fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
-/// A request's fields in the order of [`REQUEST_COLUMNS`].
-pub(super) fn request_fields(cell: &SampleRow, outcome: &Outcome) -> [String; 10] {
-    [
-        cell.strategy.clone(),
-        cell.requests.to_string(),
-        cell.repeat.to_string(),
-        outcome.request.to_string(),
-        outcome.worker.to_string(),
-        outcome.start.to_string(),
-        outcome.end.to_string(),
-        text(outcome.status),
-        outcome.bytes.to_string(),
-        text(outcome.failure),
-    ]
+/// Writes the requests of a sample as rows of [`REQUEST_COLUMNS`]. What all of them begin with is made once.
+pub(super) fn write_requests(to: &mut dyn Write, sample: &SampleRow, outcomes: &[Outcome]) -> io::Result<()> {
+    let mut writer = Writer::from_writer(Vec::new());
+    writer.write_record([&sample.strategy, &sample.requests.to_string(), &sample.repeat.to_string()])?;
+    let mut start = writer.into_inner().map_err(csv::IntoInnerError::into_error)?;
+    // In place of the line end.
+    start.pop();
+    start.push(b',');
+    for Outcome { request, worker, start: issued, end, status, bytes, failure } in outcomes {
+        to.write_all(&start)?;
+        write!(to, "{request},{worker},{issued},{end},")?;
+        status.map_or(Ok(()), |status| write!(to, "{status}"))?;
+        writeln!(to, ",{bytes},{}", failure.map_or("", FailureKind::as_str))?;
+    }
+    Ok(())
 }
 
 /// Where each known column stands in a file whose columns may be in another order, with others between.
@@ -123,6 +125,11 @@ impl Header {
     /// The names that are not there.
     pub(super) fn missing(&self) -> impl Iterator<Item = &'static str> {
         self.names.iter().zip(&self.positions).filter(|(_, position)| position.is_none()).map(|(name, _)| *name)
+    }
+
+    /// Whether the columns stand as they do in the files that this program writes.
+    pub(super) fn in_order(&self) -> bool {
+        self.positions.iter().enumerate().all(|(place, position)| *position == Some(place))
     }
 
     /// Where a column stands.
@@ -236,7 +243,7 @@ impl<'a> Fields<'a> {
 pub(super) mod tests {
     use csv::{ReaderBuilder, StringRecord, Writer};
 
-    use super::{Fields, Header, RAW_COLUMNS, REQUEST_COLUMNS, raw_fields, request_fields};
+    use super::{Fields, Header, RAW_COLUMNS, REQUEST_COLUMNS, raw_fields, write_requests};
     use crate::model::{FailureKind, Nanos, Outcome, Phase, SampleRow, SampleStatus, Timing};
 
     /// A sample with every value present.
@@ -308,13 +315,17 @@ pub(super) mod tests {
     #[test]
     fn a_request_survives_its_row() {
         let header = Header::find(&REQUEST_COLUMNS, &StringRecord::from(REQUEST_COLUMNS.to_vec()));
-        let cell = sample("a", 3, 2);
+        let cell = sample("a\n", 3, 2);
+        let mut text = Vec::new();
+        write_requests(&mut text, &cell, &[outcome(0), outcome(1), outcome(2)]).unwrap();
+        let mut records = ReaderBuilder::new().has_headers(false).from_reader(&text[..]).into_records();
         for request in 0..3 {
-            let record = through_csv(&request_fields(&cell, &outcome(request)));
+            let record = records.next().unwrap().unwrap();
             let row = Fields { header: &header, record: &record }.request().unwrap();
-            assert_eq!((row.strategy.as_str(), row.requests, row.repeat), ("a", 3, 2));
+            assert_eq!((row.strategy.as_str(), row.requests, row.repeat), ("a\n", 3, 2));
             assert_eq!(row.outcome, outcome(request));
         }
+        assert!(records.next().is_none());
     }
 
     #[test]

@@ -59,7 +59,7 @@ pub(super) fn manifest(directory: &RunDirectory) -> Manifest {
 pub(super) fn small_run(parent: &Path) -> RunDirectory {
     let directory = RunDirectory::create(parent, "small", "2026-11-22T18:30:00Z".parse().unwrap()).unwrap();
     write_atomically(&directory.file(files::CONFIG), CONFIG.as_bytes()).unwrap();
-    let mut journal = Journal::create(directory.path()).unwrap();
+    let mut journal = Journal::create(directory.path(), crate::model::RequestFile::Csv).unwrap();
     for repeat in 1..=2 {
         for name in ["plain", "a,\"b\""] {
             for requests in [1, 3] {

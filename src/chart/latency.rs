@@ -3,8 +3,8 @@
 use crate::chart::by_count::{self, value_axis};
 use crate::chart::{BY_COUNT, Chart, Subject, WhyNot, captions, thin, words};
 use crate::config::{Label, Labels};
-use crate::model::RequestCount;
 use crate::model::figure::{Arrangement, Axis, Figure, Panel, Point, Role, Scale, Series, Shape, Spread, Unit};
+use crate::model::{Nanos, RequestCount};
 use crate::report::{self, Cell};
 
 /// The empirical distribution function of request times, a line for each strategy.
@@ -37,7 +37,7 @@ impl Chart for Latency {
         let mut panel = panel(subject, &latencies);
         by_count::relabel(&mut panel, subject);
         let told = latencies.iter().map(|(cell, latency)| finding(labels, &report.strategies[cell.slot].name, latency));
-        let each = words::span(labels, latencies.iter().map(|(_, latency)| latency.sorted.values().len()));
+        let each = words::span(labels, latencies.iter().map(|(_, latency)| latency.ascending.len()));
         Ok(vec![Figure {
             id: "latency".to_owned(),
             title: subject.title(|| title(labels, requests)),
@@ -53,11 +53,11 @@ fn title(labels: &Labels, requests: RequestCount) -> String {
     labels.fill(Label::LatencyTitle, &[("requests", &words::requests(labels, requests.into()))])
 }
 
-fn panel(subject: &Subject<'_>, latencies: &[(&Cell<'_>, &report::Latency)]) -> Panel {
+fn panel(subject: &Subject<'_>, latencies: &[(&Cell<'_>, &report::Latency<'_>)]) -> Panel {
     let (spec, labels) = (subject.spec, subject.labels);
     let ends = latencies.iter().filter_map(|(_, latency)| {
-        let values = latency.sorted.values();
-        Some((*values.first()?, *values.last()?))
+        let values = latency.ascending;
+        Some((values.first()?.as_secs_f64(), values.last()?.as_secs_f64()))
     });
     let (least, greatest) = ends.fold((f64::MAX, 0.0_f64), |all, ends| (all.0.min(ends.0), all.1.max(ends.1)));
     let own = if least > 0.0 && greatest / least > WIDE { Scale::Log } else { Scale::Linear };
@@ -68,7 +68,7 @@ fn panel(subject: &Subject<'_>, latencies: &[(&Cell<'_>, &report::Latency)]) -> 
         role: Role::Measured,
         shape: Shape::Steps,
         spread: Spread::None,
-        points: steps(latency.sorted.values(), (scale, spec.y_scale.unwrap_or_default())),
+        points: steps(latency.ascending, (scale, spec.y_scale.unwrap_or_default())),
         failures: Vec::new(),
         failures_note: String::new(),
     });
@@ -83,28 +83,28 @@ fn panel(subject: &Subject<'_>, latencies: &[(&Cell<'_>, &report::Latency)]) -> 
 }
 
 /// The share of values up to each value, from 0 to 1, as far as axes of these scales can show it.
-fn steps(sorted: &[f64], (x_scale, scale): (Scale, Scale)) -> Vec<Point> {
+fn steps(sorted: &[Nanos], (x_scale, scale): (Scale, Scale)) -> Vec<Point> {
     let share = |index: usize| (index + 1) as f64 / sorted.len() as f64;
     let point = |x: f64, y: f64| Point { x, y: Some(y), interval: None };
-    let start = sorted.first().filter(|_| scale == Scale::Linear).map(|x| point(*x, 0.0));
+    let start = sorted.first().filter(|_| scale == Scale::Linear).map(|x| point(x.as_secs_f64(), 0.0));
     let kept = thin::evenly(sorted.len(), MOST_STEPS);
     let is_last_of_equals = |index: &usize| sorted.get(index + 1) != Some(&sorted[*index]);
     let risen = kept.into_iter().map(|index| index.max(last_equal(sorted, index))).filter(is_last_of_equals);
     let mut points: Vec<Point> =
-        start.into_iter().chain(risen.map(|index| point(sorted[index], share(index)))).collect();
+        start.into_iter().chain(risen.map(|index| point(sorted[index].as_secs_f64(), share(index)))).collect();
     points.retain(|point| x_scale == Scale::Linear || point.x > 0.0);
     points.dedup();
     points
 }
 
 /// The last position of the value at `index`.
-fn last_equal(sorted: &[f64], index: usize) -> usize {
+fn last_equal(sorted: &[Nanos], index: usize) -> usize {
     sorted.partition_point(|value| *value <= sorted[index]) - 1
 }
 
-fn finding(labels: &Labels, name: &str, latency: &report::Latency) -> String {
+fn finding(labels: &Labels, name: &str, latency: &report::Latency<'_>) -> String {
     let seconds = |number| words::value(number, Unit::Seconds);
-    let longest = latency.sorted.quantile(1.0).unwrap_or(latency.p99);
+    let longest = latency.ascending.last().map_or(latency.p99, |longest| longest.as_secs_f64());
     let (half, most) = (seconds(latency.p50), seconds(latency.p99));
     let values = [("strategy", name), ("half", &half), ("most", &most), ("longest", &seconds(longest))];
     labels.fill(Label::LatencyFinding, &values)
@@ -118,7 +118,8 @@ mod tests {
     use crate::report::testkit::article;
 
     fn shares(values: &[f64]) -> Vec<(f64, f64)> {
-        steps(values, (Scale::Linear, Scale::Linear)).iter().map(|point| (point.x, point.y.unwrap())).collect()
+        let values: Vec<Nanos> = values.iter().copied().map(Nanos::from_secs_f64).collect();
+        steps(&values, (Scale::Linear, Scale::Linear)).iter().map(|point| (point.x, point.y.unwrap())).collect()
     }
 
     #[test]
@@ -141,7 +142,7 @@ mod tests {
         let mut run = article(3);
         let latencies = run.requests[&(0, 50)].clone();
         run.requests.insert((0, 40), latencies);
-        run.requests.get_mut(&(3, 50)).unwrap().latencies[0] = Nanos(50_000_000_000);
+        run.requests.get_mut(&(3, 50)).unwrap().latencies[49] = Nanos(50_000_000_000);
         let drawn = figures(&Latency, &run).unwrap();
         let figure = &drawn[0];
         assert_eq!(figure.title, "Time of single requests at 50 requests");

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BinaryHeap};
 
 use crate::chart::by_count::value_axis;
 use crate::chart::{Chart, Subject, WhyNot, captions, words};
-use crate::config::Label;
+use crate::config::{Label, Labels};
 use crate::model::figure::{Arrangement, Axis, Bar, Figure, Panel, Scale, Unit};
 use crate::model::{Nanos, Outcome};
 use crate::report::Cell;
@@ -56,6 +56,7 @@ impl Chart for Timeline {
                 [
                     Some(labels.fill(Label::FirstSample, &[("requests", &all)])),
                     Some(rows(subject, &tracks)),
+                    selected(labels, &cells),
                     failed(&cells).then(|| subject.text(Label::HollowRequest)),
                 ],
             ),
@@ -72,6 +73,13 @@ fn rows(subject: &Subject<'_>, tracks: &[Tracks]) -> String {
         return subject.labels.fill(Label::SharedRows, &[("number", &words::grouped(sharing as f64))]);
     }
     subject.text(if tracks.iter().any(|track| track.joined) { Label::JoinedBars } else { Label::Rows })
+}
+
+/// How many requests are drawn where they are not all.
+fn selected(labels: &Labels, cells: &[&Cell<'_>]) -> Option<String> {
+    cells.iter().find(|cell| cell.left_out > 0)?;
+    let drawn = words::span(labels, cells.iter().map(|cell| cell.first_repeat.len()))?;
+    Some(labels.fill(Label::Selection, &[("number", &drawn)]))
 }
 
 fn failed(cells: &[&Cell<'_>]) -> bool {
@@ -94,13 +102,16 @@ fn panel(subject: &Subject<'_>, cell: &Cell<'_>, tracks: Tracks) -> Panel {
 }
 
 fn finding(subject: &Subject<'_>, cell: &Cell<'_>, tracks: &Tracks) -> String {
+    let all = cell.first_repeat.len() as f64 + f64::from(cell.left_out);
     let values = [
         ("strategy", subject.report.strategies[cell.slot].name.as_str()),
-        ("requests", &words::requests(subject.labels, cell.first_repeat.len() as f64)),
+        ("requests", &words::requests(subject.labels, all)),
         ("number", &words::grouped(tracks.lanes as f64)),
         ("time", &tracks.end.human()),
     ];
-    subject.labels.fill(Label::TimelineFinding, &values)
+    // What a selection has at once, and when it ends, is not what there was.
+    let label = if cell.left_out > 0 { Label::SelectionFinding } else { Label::TimelineFinding };
+    subject.labels.fill(label, &values)
 }
 
 /// The bars of one panel.
@@ -271,6 +282,15 @@ mod tests {
         };
         assert_eq!(drawn(5).unwrap()[0].title, "What happens when: 5 requests");
         assert_eq!(drawn(7), Err(WhyNot::NoRequestsAt(7)));
+    }
+
+    #[test]
+    fn a_selection_says_that_it_is_one() {
+        let mut run = article(3);
+        run.requests.get_mut(&(3, 50)).unwrap().left_out = 50;
+        let figure = figures(&Timeline, &run).unwrap().remove(0);
+        assert!(figure.caption.contains("an even selection of 50 requests is drawn"), "{}", figure.caption);
+        assert!(figure.description.ends_with("async_get: 100 requests."), "{}", figure.description);
     }
 
     #[test]

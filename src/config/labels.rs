@@ -98,6 +98,7 @@ labels! {
     Rows "rows" "a bar is a request, a row one at a time" "每个横条为一个请求，每行同一时刻只有一个"
     JoinedBars "joined-bars" "a bar is a request or close ones in one, a row one at a time" "每个横条为一个请求或合并的相邻请求，每行同一时刻只有一个"
     SharedRows "shared-rows" "a bar is all that overlaps or is close in its row, a row up to {number} requests at once" "每个横条为该行内重叠或相邻的请求，每行最多有 {number} 个请求同时进行"
+    Selection "selection" "an even selection of {number} requests is drawn" "从中均匀选取并绘制 {number} 个请求"
     HollowRequest "hollow-request" "hollow: failed" "空心：失败"
     // What a picture says in words, for readers who do not see it.
     OneRequest "one-request" "1 request" "1 个请求"
@@ -112,6 +113,7 @@ labels! {
     Others "others" "and {number} more" "另有 {number} 条"
     Topic "topic" "{topic}: {text}" "{topic}：{text}"
     LatencyFinding "latency-finding" "{strategy}: half within {half}, 99 % within {most}, the longest {longest}" "{strategy}：一半在 {half} 以内，99 % 在 {most} 以内，最长 {longest}"
+    SelectionFinding "selection-finding" "{strategy}: {requests}" "{strategy}：{requests}"
     TimelineFinding "timeline-finding" "{strategy}: {requests}, at most {number} at once, done after {time}" "{strategy}：{requests}，最多 {number} 个同时进行，{time} 后全部完成"
 }
 

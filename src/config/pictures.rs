@@ -103,6 +103,13 @@ pub(super) const OUTPUT: &[Key] = &[
         example: r#""measurements""#,
     },
     Key {
+        name: "requests",
+        about: "How the single requests are kept: requests.csv, the same compressed, or not at all",
+        form: Form::Word(&["csv", "csv.zst", "none"]),
+        default: Some(r#""csv""#),
+        example: r#""csv.zst""#,
+    },
+    Key {
         name: "formats",
         about: "Picture formats",
         form: Form::List { of: &Form::Word(&["svg", "png"]), empty: false },

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::labels::Labels;
 use crate::model::figure::{Format, Scale, Theme};
-use crate::model::{Nanos, Repeats, RequestCount, StrategySpec, Target};
+use crate::model::{Nanos, Repeats, RequestCount, RequestFile, StrategySpec, Target};
 
 /// The most samples that one sweep may take: a month at two seconds each.
 pub(super) const MOST_SAMPLES: u64 = 1_000_000;
@@ -136,6 +136,8 @@ pub struct ReferenceSpec {
 pub struct Output {
     /// Where run directories go.
     pub dir: PathBuf,
+    /// How the single requests are kept.
+    pub requests: RequestFile,
     /// At least one.
     pub formats: Vec<Format>,
     /// At least one.

@@ -14,7 +14,7 @@ use super::strategies::strategies;
 use super::sweep::{MOST_SAMPLES, Order, Output, Overlap, Sweep};
 use super::target::target;
 use crate::model::figure::{Format, Theme};
-use crate::model::{Nanos, Target};
+use crate::model::{Nanos, RequestFile, Target};
 
 /// The sweep; `None` only where something was complained about, here or by the reader.
 pub(super) fn sweep(root: &Section, known: &Known<'_>, complaints: &mut Vec<Complaint>) -> Option<Sweep> {
@@ -128,6 +128,7 @@ fn divided_by_zero(sweep: &Sweep, root: &Section) -> Option<Complaint> {
 fn output(section: &Section) -> Option<Output> {
     Some(Output {
         dir: PathBuf::from(section.text("dir")?),
+        requests: RequestFile::parse(section.text("requests")?)?,
         formats: section.texts("formats")?.into_iter().filter_map(Format::parse).collect(),
         themes: section.texts("themes")?.into_iter().filter_map(Theme::parse).collect(),
         width: section.integer("width")?,

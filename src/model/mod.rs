@@ -13,7 +13,7 @@ pub mod units;
 pub use reference::Reference;
 pub use repeats::Repeats;
 pub use run::{CellRequests, Conditions, Facts, NotRun, Run, StrategyLine};
-pub use sample::{FailureKind, Outcome, Phase, RequestRow, SampleRow, SampleStatus, Timing};
+pub use sample::{FailureKind, Outcome, Phase, RequestFile, RequestRow, SampleRow, SampleStatus, Timing};
 pub use schedule::{Answer, schedule};
 pub use strategy::{Connections, KindInfo, Model, Needs, StrategySpec};
 pub use target::{DelayTarget, Target, UrlTarget};

@@ -28,10 +28,12 @@ pub struct StrategyLine {
 /// The requests of one cell, all measured repeats together.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CellRequests {
-    /// Time from issue to last byte of every request that succeeded.
+    /// Time from issue to last byte of every request that succeeded, ascending.
     pub latencies: Vec<Nanos>,
-    /// Every request of the first repeat, in the order recorded.
+    /// Requests of the first repeat, in the order recorded: all of them, or an even selection by their index.
     pub first_repeat: Vec<Outcome>,
+    /// How many requests of the first repeat are left out of it.
+    pub left_out: u32,
 }
 
 /// What the manifest knows beside the rows. Strings are empty where the fact is unknown.
@@ -112,6 +114,9 @@ pub struct Run {
     pub counts: Vec<RequestCount>,
     /// Rows of raw.csv in the order measured.
     pub samples: Vec<SampleRow>,
+    /// Samples of which only the duration is known, all of them good, in the order measured, by (index into `strategies`,
+    /// request count). A table may hold millions of them; they are no rows of `samples`.
+    pub durations: BTreeMap<(usize, RequestCount), Vec<Nanos>>,
     /// Requests by (index into `strategies`, request count).
     pub requests: BTreeMap<(usize, RequestCount), CellRequests>,
 }

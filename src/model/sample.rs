@@ -72,6 +72,18 @@ pub enum FailureKind {
     SampleTimeout,
 }
 
+/// How the single requests of a run are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RequestFile {
+    /// As requests.csv.
+    #[default]
+    Csv,
+    /// Compressed, as requests.csv.zst.
+    CsvZst,
+    /// Not at all.
+    None,
+}
+
 macro_rules! words {
     ($type:ident: $($variant:ident = $word:literal),+ $(,)?) => {
         impl $type {
@@ -102,6 +114,7 @@ macro_rules! words {
 words!(Phase: Warmup = "warmup", Measure = "measure");
 words!(Timing: OwnClock = "self", Process = "process");
 words!(SampleStatus: Ok = "ok", Partial = "partial", Failed = "failed", Timeout = "timeout", Void = "void");
+words!(RequestFile: Csv = "csv", CsvZst = "csv.zst", None = "none");
 words!(FailureKind: Refused = "refused", Reset = "reset", Closed = "closed", Truncated = "truncated",
     RequestTimeout = "request-timeout", WrongStatus = "wrong-status", Unreachable = "unreachable", Tls = "tls",
     BadResponse = "bad-response", LocalLimit = "local-limit", Other = "other", ChildExit = "child-exit",

@@ -63,9 +63,10 @@ impl Nanos {
         if whole.is_empty() || !digits(whole) || !digits(fraction) {
             return text.parse::<f64>().ok().filter(|s| s.is_finite() && *s >= 0.0).map(Self::from_secs_f64);
         }
-        let nine: String = fraction.chars().chain("000000000".chars()).take(9).collect();
+        let nine = fraction.bytes().chain(std::iter::repeat(b'0')).take(9);
+        let nanos = nine.fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'));
         let seconds: u64 = whole.parse().ok()?;
-        seconds.checked_mul(1_000_000_000)?.checked_add(nine.parse().ok()?).map(Self)
+        seconds.checked_mul(1_000_000_000)?.checked_add(nanos).map(Self)
     }
 
     /// For people: `250 s`, `5.02 s`, `105.1 ms`, `12 µs`: three or four significant digits.

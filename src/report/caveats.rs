@@ -3,7 +3,7 @@
 use crate::model::{RequestCount, Run, SampleStatus, Target};
 use crate::report::cell::Cell;
 use crate::report::conditions;
-use crate::stats::{self, Sorted};
+use crate::stats;
 
 /// An interquartile range above this share of the median is a caveat.
 const WIDE: f64 = 0.10;
@@ -234,11 +234,11 @@ fn drift(lines: &[&[Cell<'_>]]) -> Vec<Caveat> {
 fn change(line: &[Cell<'_>]) -> Option<f64> {
     let of_cell = |cell: &Cell<'_>| {
         let half = cell.points.len() / 2;
-        let early = Sorted::new(cell.points[..half].iter().copied()).median()?;
-        let late = Sorted::new(cell.points[cell.points.len() - half..].iter().copied()).median()?;
+        let early = stats::median(cell.points[..half].iter().copied())?;
+        let late = stats::median(cell.points[cell.points.len() - half..].iter().copied())?;
         Some(late / early - 1.0)
     };
-    Sorted::new(line.iter().filter_map(of_cell)).median()
+    stats::median(line.iter().filter_map(of_cell))
 }
 
 fn client_bound(line: &[Cell<'_>]) -> Option<Caveat> {

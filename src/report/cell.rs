@@ -1,6 +1,6 @@
 //! The numbers of one cell: one strategy at one request count.
 
-use crate::model::{CellRequests, Outcome, Repeats, RequestCount, SampleRow, SampleStatus};
+use crate::model::{CellRequests, Nanos, Outcome, Repeats, RequestCount, SampleRow, SampleStatus};
 use crate::report::ratio;
 use crate::stats::{self, Interval, Sorted, Summary};
 
@@ -35,9 +35,11 @@ pub struct Cell<'run> {
     /// Requests per second: request count over median.
     pub throughput_rps: Option<f64>,
     /// Times of the single requests; `None` where nobody recorded them.
-    pub latency: Option<Latency>,
-    /// Every request of the first repeat; empty where nobody recorded them.
+    pub latency: Option<Latency<'run>>,
+    /// Requests of the first repeat, all of them or an even selection; empty where nobody recorded them.
     pub first_repeat: &'run [Outcome],
+    /// How many requests of the first repeat are left out of it.
+    pub left_out: u32,
     /// Requests that succeeded in all measured samples together.
     pub succeeded: Option<u64>,
     /// Requests that failed in all measured samples together.
@@ -103,9 +105,9 @@ pub struct StatusCounts {
 
 /// Times of the single requests that succeeded, all measured samples together, in seconds.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Latency {
-    /// All of them; at least one.
-    pub sorted: Sorted,
+pub struct Latency<'run> {
+    /// All of them, ascending; at least one.
+    pub ascending: &'run [Nanos],
     /// Half took at most this.
     pub p50: f64,
     /// Nine in ten took at most this.
@@ -131,16 +133,26 @@ pub struct Cost {
     pub threads: Option<u32>,
 }
 
+/// What was measured of one cell.
+#[derive(Default)]
+pub(super) struct Samples<'run> {
+    /// Measured rows, in the order measured.
+    pub(super) rows: Vec<&'run SampleRow>,
+    /// Durations of which nothing else is known.
+    pub(super) durations: &'run [Nanos],
+}
+
 impl<'run> Cell<'run> {
     /// Computes all but the speed-up, which needs the other cells.
     pub(super) fn of(
         (slot, requests): (usize, RequestCount),
-        rows: &[&'run SampleRow],
+        Samples { rows, durations }: &Samples<'run>,
         recorded: Option<&'run CellRequests>,
         seed: u64,
     ) -> Self {
         let counted: Vec<&SampleRow> = rows.iter().copied().filter(|row| counts(row)).collect();
-        let points: Vec<f64> = counted.iter().filter_map(|row| duration(row)).collect();
+        let bare = durations.iter().map(|duration| duration.as_secs_f64());
+        let points: Vec<f64> = counted.iter().filter_map(|row| duration(row)).chain(bare).collect();
         let sorted = Sorted::new(points.iter().copied());
         let summary = Summary::of(&sorted);
         let median = sorted.median();
@@ -152,7 +164,7 @@ impl<'run> Cell<'run> {
             summary,
             interval: stats::of_median(&sorted, cell_seed(seed, slot, requests)),
             relative_iqr: relative_iqr(&sorted),
-            statuses: StatusCounts::of(rows),
+            statuses: StatusCounts::of(rows, durations.len()),
             excluded: rows.iter().filter(|row| !counts(row)).map(|row| Excluded::of(row)).collect(),
             ideal_s,
             overhead_s: median.zip(ideal_s).map(|(median, ideal)| median - ideal),
@@ -160,6 +172,7 @@ impl<'run> Cell<'run> {
             throughput_rps: median.and_then(|median| ratio(f64::from(requests), median)),
             latency: recorded.and_then(Latency::of),
             first_repeat: recorded.map_or(&[], |recorded| &recorded.first_repeat),
+            left_out: recorded.map_or(0, |recorded| recorded.left_out),
             succeeded: total(rows, |row| row.succeeded),
             failed: total(rows, |row| row.failed),
             cost: Cost::of(&counted),
@@ -206,7 +219,7 @@ fn duration(row: &SampleRow) -> Option<f64> {
 }
 
 fn median_of(rows: &[&SampleRow], value: impl Fn(&SampleRow) -> Option<f64>) -> Option<f64> {
-    Sorted::new(rows.iter().filter_map(|row| value(row))).median()
+    stats::median(rows.iter().filter_map(|row| value(row)))
 }
 
 /// The sum over the rows that say; `None` where none does.
@@ -247,10 +260,11 @@ impl StatusCounts {
         self.partial + self.failed + self.timeout + self.void
     }
 
-    fn of(rows: &[&SampleRow]) -> Self {
+    /// Of rows, and of `bare` durations, which are all good.
+    fn of(rows: &[&SampleRow], bare: usize) -> Self {
         let count = |status| u32::try_from(rows.iter().filter(|row| row.status == status).count()).unwrap_or(u32::MAX);
         Self {
-            ok: count(SampleStatus::Ok),
+            ok: count(SampleStatus::Ok).saturating_add(u32::try_from(bare).unwrap_or(u32::MAX)),
             partial: count(SampleStatus::Partial),
             failed: count(SampleStatus::Failed),
             timeout: count(SampleStatus::Timeout),
@@ -259,11 +273,13 @@ impl StatusCounts {
     }
 }
 
-impl Latency {
-    fn of(recorded: &CellRequests) -> Option<Self> {
-        let sorted = Sorted::new(recorded.latencies.iter().map(|latency| latency.as_secs_f64()));
-        let (p50, p90, p99) = (sorted.quantile(0.5)?, sorted.quantile(0.9)?, sorted.quantile(0.99)?);
-        Some(Self { sorted, p50, p90, p99 })
+impl<'run> Latency<'run> {
+    /// Nothing is copied: a run may hold ten million of them.
+    fn of(recorded: &'run CellRequests) -> Option<Self> {
+        let ascending = recorded.latencies.as_slice();
+        let at = |share| stats::quantile(ascending, share, |latency| latency.as_secs_f64());
+        let (p50, p90, p99) = (at(0.5)?, at(0.9)?, at(0.99)?);
+        Some(Self { ascending, p50, p90, p99 })
     }
 }
 

@@ -12,12 +12,15 @@ pub(crate) mod testkit;
 
 use std::collections::{BTreeMap, HashMap};
 
+use rayon::prelude::{IntoParallelIterator, ParallelIterator};
+
 pub use caveats::{Caveat, CaveatKind};
 pub use cell::{Cell, Cost, Excluded, Latency, StatusCounts, Stopped, cell_seed, is_precise};
 pub use findings::{Finding, FindingKind};
 pub use reference::{ReferenceCell, ReferenceLine};
 
-use crate::model::{Facts, Phase, RequestCount, Run, SampleRow, StrategyLine};
+use crate::model::{Facts, Phase, RequestCount, Run, StrategyLine};
+use cell::Samples;
 
 /// All numbers about one run. Borrows what the run already holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,7 +46,8 @@ pub struct Report<'run> {
 
 impl<'run> Report<'run> {
     /// Computes the report. Rows whose strategy is not among the run's strategies belong to no cell. Cost: n·log n in
-    /// samples and requests, and up to 400 000 random draws for each cell.
+    /// samples and requests, and up to 400 000 random draws for each cell; cells are computed side by side, each with a
+    /// seed of its own, so that the result does not depend on how many at once.
     #[must_use]
     pub fn of(run: &'run Run) -> Self {
         let baseline = (!run.strategies.is_empty())
@@ -84,24 +88,29 @@ impl<'run> Report<'run> {
 }
 
 /// The cells of a run that were measured at least once, by slot, then by count: all that follows from their own rows,
-/// so no speed-up and not why they stopped. Cost: up to 400 000 random draws for each cell.
+/// so no speed-up and not why they stopped. Computed side by side, each with a seed of its own, so that the result does
+/// not depend on how many at once. Cost: up to 400 000 random draws for each cell.
 #[must_use]
 pub fn cells(run: &Run) -> Vec<Cell<'_>> {
-    let rows = rows_by_cell(run);
-    rows.into_iter().map(|(key, rows)| Cell::of(key, &rows, run.requests.get(&key), run.facts.seed)).collect()
+    let samples: Vec<_> = samples_by_cell(run).into_iter().collect();
+    let cells = samples.into_par_iter();
+    cells.map(|(key, samples)| Cell::of(key, &samples, run.requests.get(&key), run.facts.seed)).collect()
 }
 
-/// Measured rows (no warm-ups) by slot and count, in the order measured.
-fn rows_by_cell(run: &Run) -> BTreeMap<(usize, RequestCount), Vec<&SampleRow>> {
+/// Measured samples (no warm-ups) by slot and count, in the order measured.
+fn samples_by_cell(run: &Run) -> BTreeMap<(usize, RequestCount), Samples<'_>> {
     let slots: HashMap<&str, usize> =
         run.strategies.iter().enumerate().rev().map(|(slot, line)| (line.name.as_str(), slot)).collect();
-    let mut rows: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    let mut cells: BTreeMap<_, Samples<'_>> = BTreeMap::new();
+    for (key, durations) in &run.durations {
+        cells.entry(*key).or_default().durations = durations;
+    }
     for row in run.samples.iter().filter(|row| row.phase == Phase::Measure) {
         if let Some(&slot) = slots.get(row.strategy.as_str()) {
-            rows.entry((slot, row.requests)).or_default().push(row);
+            cells.entry((slot, row.requests)).or_default().rows.push(row);
         }
     }
-    rows
+    cells
 }
 
 /// Speed-up = median of the baseline at the same count / own median.

@@ -68,6 +68,7 @@ impl Sketch {
                 failure: None,
             });
         }
+        cell.latencies.sort_unstable();
         self
     }
 

@@ -13,6 +13,6 @@ pub use ideal::{for_delays, for_fixed_delay};
 pub use interval::{Interval, Method, of_median};
 pub use line::Line;
 pub use outlier::outliers;
-pub use quantile::Sorted;
+pub use quantile::{Sorted, median, quantile};
 pub use rank::{Trend, holm, seasonal_trend};
 pub use summary::Summary;

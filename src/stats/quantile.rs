@@ -26,12 +26,7 @@ impl Sorted {
     /// and R's default.
     #[must_use]
     pub fn quantile(&self, share: f64) -> Option<f64> {
-        let last = self.0.len().checked_sub(1)?;
-        let position = last as f64 * share.clamp(0.0, 1.0);
-        let below = floor_index(position).min(last);
-        let above = (below + 1).min(last);
-        let (low, high) = (self.0[below], self.0[above]);
-        Some((low + (high - low) * (position - below as f64)).clamp(low, high))
+        quantile(&self.0, share, |value| *value)
     }
 
     /// The quantile at one half.
@@ -39,6 +34,28 @@ impl Sorted {
     pub fn median(&self) -> Option<f64> {
         self.quantile(0.5)
     }
+}
+
+/// [`Sorted::quantile`] of anything that ascends by its `value`. Cost: constant.
+#[must_use]
+pub fn quantile<T>(ascending: &[T], share: f64, value: impl Fn(&T) -> f64) -> Option<f64> {
+    let last = ascending.len().checked_sub(1)?;
+    let position = last as f64 * share.clamp(0.0, 1.0);
+    let below = floor_index(position).min(last);
+    let above = (below + 1).min(last);
+    let (low, high) = (value(&ascending[below]), value(&ascending[above]));
+    Some((low + (high - low) * (position - below as f64)).clamp(low, high))
+}
+
+/// The median of values in any order, without sorting them; the same as [`Sorted::median`]. Cost: n.
+#[must_use]
+pub fn median(values: impl IntoIterator<Item = f64>) -> Option<f64> {
+    let mut values: Vec<f64> = values.into_iter().filter(|value| value.is_finite()).collect();
+    let middle = values.len().checked_sub(1)? / 2;
+    let even = values.len().is_multiple_of(2);
+    let (_, &mut low, above) = values.select_nth_unstable_by(middle, f64::total_cmp);
+    let high = if even { above.iter().copied().min_by(f64::total_cmp).unwrap_or(low) } else { low };
+    Some((low + (high - low) * 0.5).clamp(low, high))
 }
 
 /// The whole part of a position in a list; 0 for negative and non-finite ones.
@@ -78,7 +95,7 @@ mod tests {
 
     #[test]
     fn nothing_has_no_quantile_and_rubbish_is_nothing() {
-        assert_eq!(Sorted::new([]).median(), None);
+        assert_eq!((Sorted::new([]).median(), super::median([])), (None, None));
         assert_eq!(Sorted::new([f64::NAN, f64::INFINITY]).median(), None);
     }
 
@@ -90,6 +107,11 @@ mod tests {
             prop_assert!(low <= high);
             prop_assert_eq!(sorted.quantile(0.0), values.iter().copied().reduce(f64::min));
             prop_assert_eq!(sorted.quantile(1.0), values.iter().copied().reduce(f64::max));
+        }
+
+        #[test]
+        fn the_quick_median_is_the_median(values in values()) {
+            prop_assert_eq!(super::median(values.iter().copied()), Sorted::new(values).median());
         }
 
         #[test]

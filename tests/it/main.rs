@@ -11,6 +11,7 @@ mod leftovers;
 mod overlap;
 mod peer;
 mod printed;
+mod request_file;
 mod resume;
 mod secrets;
 mod strategies;
