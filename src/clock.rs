@@ -30,6 +30,15 @@ impl SystemClock {
     pub fn start() -> Self {
         Self { origin: Instant::now() }
     }
+
+    /// A clock whose zero was when [`common`] said `zero`; now, where there is no common time.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "this is the one reader of time")]
+    pub fn with_zero(zero: Nanos) -> Self {
+        let now = Instant::now();
+        let since = common().map_or(Nanos::ZERO, |common| common - zero);
+        Self { origin: now.checked_sub(since.as_duration()).unwrap_or(now) }
+    }
 }
 
 impl Clock for SystemClock {
@@ -45,6 +54,19 @@ pub fn thread_cpu_time() -> Nanos {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
     let part = |value: i64| u64::try_from(value).unwrap_or(0);
     Nanos::SECOND * part(time.tv_sec) + Nanos(part(time.tv_nsec))
+}
+
+/// Monotonic time that all processes of this machine share; `None` where the system has none.
+#[must_use]
+pub fn common() -> Option<Nanos> {
+    #[cfg(unix)]
+    {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+        let seconds = u64::try_from(time.tv_sec).ok()?;
+        Some(Nanos::SECOND * seconds + Nanos(u64::try_from(time.tv_nsec).ok()?))
+    }
+    #[cfg(not(unix))]
+    None
 }
 
 /// The wall clock, UTC, for time stamps only: it may jump.

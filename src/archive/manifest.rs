@@ -149,8 +149,16 @@ pub struct ManifestStrategy {
     pub max_in_flight: Option<u32>,
     /// Threads of the event loop.
     pub threads: u32,
+    /// Processes that share the requests of an `event-loop`.
+    #[serde(default = "one")]
+    pub processes: u32,
     /// `keep-alive` or `per-request`.
     pub connections: String,
+}
+
+/// What runs of before had.
+const fn one() -> u32 {
+    1
 }
 
 impl From<&StrategySpec> for ManifestStrategy {
@@ -162,6 +170,7 @@ impl From<&StrategySpec> for ManifestStrategy {
             workers: spec.workers,
             max_in_flight: spec.max_in_flight,
             threads: spec.threads,
+            processes: spec.processes,
             connections: spec.connections.as_str().to_owned(),
         }
     }

@@ -21,6 +21,7 @@ pub(super) fn manifest(directory: &RunDirectory) -> Manifest {
         workers: Some(20),
         max_in_flight: None,
         threads: 1,
+        processes: 1,
         connections: "keep-alive".to_owned(),
     };
     let [schema_version, raw_schema_version, requests_schema_version] = Manifest::schema_versions();

@@ -229,4 +229,11 @@ const STRATEGY: &[Key] = &[
         default: Some("1"),
         example: "4",
     },
+    Key {
+        name: "processes",
+        about: "Processes that share the requests, each against a loopback address and a delay server of its own",
+        form: Form::Integer { least: 1, most: 64 },
+        default: Some("1"),
+        example: "8",
+    },
 ];

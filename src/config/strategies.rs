@@ -45,6 +45,7 @@ fn by_default(info: &KindInfo) -> StrategySpec {
         workers: info.options.contains(&"workers").then_some(WORKERS),
         max_in_flight: None,
         threads: 1,
+        processes: 1,
         connections: Connections::default(),
     }
 }
@@ -100,6 +101,7 @@ fn expand(section: &Section, info: &KindInfo) -> Option<Vec<StrategySpec>> {
         name: name.to_owned(),
         max_in_flight: section.integer("max-in-flight"),
         threads: section.integer("threads")?,
+        processes: section.integer("processes")?,
         connections,
         ..by_default(info)
     };

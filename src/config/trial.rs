@@ -5,11 +5,12 @@ use crate::model::figure::ChartInfo;
 use crate::model::{KindInfo, Model};
 
 /// Every shipped config with its name.
-pub(super) const SHIPPED: [(&str, &str); 4] = [
+pub(super) const SHIPPED: [(&str, &str); 5] = [
     ("reference.toml", REFERENCE),
     ("sweep.toml", include_str!("../../config/sweep.toml")),
     ("article.toml", include_str!("../../config/article.toml")),
     ("article-overlay.toml", include_str!("../../config/article-overlay.toml")),
+    ("c100k.toml", include_str!("../../config/c100k.toml")),
 ];
 
 pub(super) const KNOWN: Known<'static> = Known {
@@ -19,7 +20,10 @@ pub(super) const KNOWN: Known<'static> = Known {
         kind("process-pool", "multiprocess", Model::Pool, &["workers", "connections"]),
         kind("async", "async_get", Model::Async, &["max-in-flight", "threads", "connections"]),
         kind("thread-per-request", "thread_per_request", Model::Async, &["connections"]),
-        KindInfo { https: false, ..kind("event-loop", "event_loop", Model::Async, &["max-in-flight", "connections"]) },
+        KindInfo {
+            https: false,
+            ..kind("event-loop", "event_loop", Model::Async, &["max-in-flight", "connections", "processes"])
+        },
     ],
     charts: &[
         ChartInfo { name: "duration", options: &["x-label", "y-label", "x-scale", "y-scale", "normalize"] },

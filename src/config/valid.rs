@@ -8,6 +8,7 @@ use super::Known;
 use super::charts::{Company, charts};
 use super::complaint::Complaint;
 use super::labels::{Label, Labels};
+use super::nearest::quoted;
 use super::raw::Section;
 use super::references::references;
 use super::strategies::strategies;
@@ -58,6 +59,7 @@ pub(super) fn sweep(root: &Section, known: &Known<'_>, complaints: &mut Vec<Comp
     complaints.extend(too_slow(&sweep, root, section));
     complaints.extend(overlapped_url(&sweep, section));
     complaints.extend(divided_by_zero(&sweep, root));
+    complaints.extend(spread_limit(&sweep, root));
     Some(sweep)
 }
 
@@ -114,6 +116,18 @@ fn overlapped_url(sweep: &Sweep, section: &Section) -> Option<Complaint> {
     let complaint = Complaint::new("sweep.overlap", section.place("overlap"), title, "expected \"off\", the default");
     let help = "they would load one server together; with `delay` in [target] each has a server of its own";
     (sweep.overlap != Overlap::Off && matches!(sweep.target, Target::Url(_))).then(|| complaint.help(help))
+}
+
+/// Servers side by side cannot keep one limit together.
+fn spread_limit(sweep: &Sweep, root: &Section) -> Option<Complaint> {
+    let Target::Delay(target) = &sweep.target else { return None };
+    let spread = sweep.strategies.iter().find(|strategy| strategy.processes > 1)?;
+    let title = "`max-concurrent` does not go with several `processes`".to_owned();
+    let place = root.section("target")?.place("max-concurrent");
+    let complaint = Complaint::new("target.max-concurrent", place, title, "expected 0, the default");
+    let help =
+        format!("{} has {} processes, each with a delay server of its own", quoted(&spread.name), spread.processes);
+    (target.max_concurrent > 0).then(|| complaint.help(help))
 }
 
 fn divided_by_zero(sweep: &Sweep, root: &Section) -> Option<Complaint> {

@@ -84,6 +84,8 @@ pub struct StrategySpec {
     pub max_in_flight: Option<u32>,
     /// Threads of the event loop in `async`; 1 is a single thread.
     pub threads: u32,
+    /// Processes that share the requests of an `event-loop`: 1 or more.
+    pub processes: u32,
     /// Keep-alive or a connection for each request.
     pub connections: Connections,
 }
@@ -112,6 +114,6 @@ pub struct Needs {
     pub descriptors: u64,
     /// Threads and processes together.
     pub threads: u64,
-    /// Ports for outgoing connections, those of closed connections that the system still holds included.
+    /// Ports for outgoing connections to one address, those of closed connections that the system still holds included.
     pub ports: u64,
 }

@@ -25,12 +25,12 @@ pub fn run_child(input: impl Read, mut output: impl Write) -> Result<(), ServerE
 }
 
 fn converse(input: &mut impl BufRead, output: &mut impl Write) -> Result<(), ServerError> {
-    let target: DelayTarget = match wire::hear(input)? {
+    let (host, target): (Ipv4Addr, DelayTarget) = match wire::hear(input)? {
         None => return Ok(()),
-        Some(Order::Start(behaviour)) => behaviour.into(),
+        Some(Order::Start(behaviour)) => (behaviour.host, behaviour.into()),
         Some(order) => return Err(ServerError::UnexpectedLine(format!("{order:?}"))),
     };
-    let server = Server::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), &target, 0)?;
+    let server = Server::bind(SocketAddr::from((host, 0)), &target, 0)?;
     let (address, remote) = (server.address(), server.remote());
     let serving = thread::Builder::new()
         .name("delay-server".to_owned())

@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Write};
+use std::net::Ipv4Addr;
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
@@ -9,7 +10,7 @@ use crate::model::DelayTarget;
 use crate::server::error::ServerError;
 use crate::server::sample::Witness;
 use crate::server::system;
-use crate::server::wire::{self, Order, Reply};
+use crate::server::wire::{self, Behaviour, Order, Reply};
 
 /// A delay server in a process of its own, and in a process group of its own. Dropping it ends and reaps the process.
 pub struct Handle {
@@ -28,6 +29,19 @@ impl Handle {
         arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
         target: &DelayTarget,
     ) -> Result<Self, ServerError> {
+        Self::start_at(Ipv4Addr::LOCALHOST, program, arguments, target)
+    }
+
+    /// [`Self::start`] at another loopback address than the usual one.
+    ///
+    /// # Errors
+    /// Those of [`Self::start`].
+    pub fn start_at(
+        host: Ipv4Addr,
+        program: &Path,
+        arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
+        target: &DelayTarget,
+    ) -> Result<Self, ServerError> {
         let mut command = Command::new(program);
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
         system::own_group(&mut command);
@@ -37,7 +51,7 @@ impl Handle {
             hear: BufReader::new(process.0.stdout.take().expect("standard output is piped")),
             say: process.0.stdin.take().expect("standard input is piped"),
         };
-        let url = conversation.start(target).map_err(|error| process.explain(error))?;
+        let url = conversation.start_at(host, target).map_err(|error| process.explain(error))?;
         Ok(Self { conversation, process, url })
     }
 
@@ -103,8 +117,10 @@ pub(super) struct Conversation<R, W> {
 
 impl<R: BufRead, W: Write> Conversation<R, W> {
     /// Returns the server's address as a URL.
-    pub(super) fn start(&mut self, target: &DelayTarget) -> Result<String, ServerError> {
-        match self.ask(&Order::Start(target.into()))? {
+    pub(super) fn start_at(&mut self, host: Ipv4Addr, target: &DelayTarget) -> Result<String, ServerError> {
+        let mut behaviour = Behaviour::from(target);
+        behaviour.host = host;
+        match self.ask(&Order::Start(behaviour))? {
             Reply::Listening { address } => Ok(format!("http://{address}/")),
             other => Err(unexpected(other)),
         }

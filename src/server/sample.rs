@@ -4,6 +4,7 @@
 use hdrhistogram::Histogram;
 use serde::{Deserialize, Serialize};
 
+use crate::clock;
 use crate::model::{Answer, DelayTarget, Nanos, schedule};
 use crate::server::system;
 
@@ -40,6 +41,12 @@ pub struct Witness {
     /// CPU time of the server's process; `None` where the system does not tell.
     #[serde(rename = "cpu_ns", with = "nanos")]
     pub cpu: Option<Nanos>,
+    /// When the last request was admitted, on the machine's common clock.
+    #[serde(rename = "last_admitted_ns", with = "nanos")]
+    pub last_admitted: Option<Nanos>,
+    /// When the first one was answered, likewise.
+    #[serde(rename = "first_answered_ns", with = "nanos")]
+    pub first_answered: Option<Nanos>,
     /// Connections that could not be accepted, mostly for want of descriptors.
     pub accept_errors: u64,
 }
@@ -59,6 +66,50 @@ mod nanos {
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Nanos>, D::Error> {
         Ok(Option::<u64>::deserialize(deserializer)?.map(Nanos))
+    }
+}
+
+impl Witness {
+    /// Most requests at once; `None` where several servers saw the sample and their peaks need not have been one.
+    #[must_use]
+    pub fn peak(&self) -> Option<u32> {
+        (self.peak_in_flight > 0 || self.requests == 0).then_some(self.peak_in_flight)
+    }
+
+    /// What several servers saw of one sample together. Their peaks are added where all requests were in flight at one
+    /// moment: after the last one came, at whichever server, and before the first answer. Else the sum would be too
+    /// much, and the peak is 0 for unknown. The quantiles of lateness are those of the worst server.
+    #[must_use]
+    pub fn together(parts: &[Self]) -> Self {
+        let sum = |field: fn(&Self) -> u64| parts.iter().map(field).sum::<u64>();
+        let last_admitted = parts.iter().filter_map(|part| part.last_admitted).max();
+        let first_answered = parts.iter().filter_map(|part| part.first_answered).min();
+        let (requests, answered) = (sum(|part| part.requests), sum(|part| part.answered));
+        let at_once = last_admitted < first_answered && answered == requests;
+        let peak = u32::try_from(requests).ok().filter(|_| at_once).unwrap_or(0);
+        let mean = |field: fn(&Self) -> Option<Nanos>| {
+            let weighted = parts.iter().filter_map(|part| Some(u128::from(field(part)?.0) * u128::from(part.answered)));
+            let mean = weighted.sum::<u128>().checked_div(u128::from(answered))?;
+            u64::try_from(mean).ok().map(Nanos)
+        };
+        let worst = |field: fn(&Self) -> Option<Nanos>| parts.iter().filter_map(field).max();
+        Self {
+            requests,
+            peak_in_flight: peak,
+            in_flight: parts.iter().map(|part| part.in_flight).sum(),
+            connections: sum(|part| part.connections),
+            answered,
+            failed: sum(|part| part.failed),
+            service_mean: mean(|part| part.service_mean),
+            lateness_mean: mean(|part| part.lateness_mean),
+            lateness_p50: worst(|part| part.lateness_p50),
+            lateness_p99: worst(|part| part.lateness_p99),
+            lateness_max: worst(|part| part.lateness_max),
+            cpu: parts.iter().map(|part| part.cpu).sum(),
+            last_admitted,
+            first_answered,
+            accept_errors: sum(|part| part.accept_errors),
+        }
     }
 }
 
@@ -99,6 +150,7 @@ impl Sample {
     /// Counts a request that was just read, beside `in_flight` others, and gives it the schedule's next answer.
     pub(super) fn admit(&mut self, in_flight: usize) -> Answer {
         self.seen.requests += 1;
+        self.seen.last_admitted = clock::common();
         let in_flight = u32::try_from(in_flight + 1).unwrap_or(u32::MAX);
         self.seen.peak_in_flight = self.seen.peak_in_flight.max(in_flight);
         self.answers.next().expect("a schedule is endless")
@@ -108,6 +160,7 @@ impl Sample {
     pub(super) fn count_answer(&mut self, answer: Answer, service: Nanos) {
         let lateness = service - answer.delay;
         self.seen.answered += 1;
+        self.seen.first_answered = self.seen.first_answered.or_else(clock::common);
         self.seen.failed += u64::from(answer.fails);
         self.seen.lateness_max = self.seen.lateness_max.max(Some(lateness));
         self.service = self.service + service;
@@ -162,6 +215,23 @@ mod tests {
             nanos.is_some_and(|nanos| nanos.0.abs_diff(millis * 1_000_000) < millis * 10_000)
         };
         assert!(near(witness.lateness_p50, 1) && near(witness.lateness_p99, 5), "{witness:?}");
+    }
+
+    #[test]
+    fn several_servers_peaks_are_one_only_when_all_requests_were_there_at_once() {
+        let part = |requests, last_admitted, first_answered| Witness {
+            requests,
+            answered: requests,
+            peak_in_flight: 2,
+            service_mean: Some(Nanos(requests * 10)),
+            last_admitted: Some(Nanos(last_admitted)),
+            first_answered: Some(Nanos(first_answered)),
+            ..Witness::default()
+        };
+        let together = Witness::together(&[part(3, 10, 20), part(1, 15, 30)]);
+        assert_eq!((together.requests, together.peak(), together.service_mean), (4, Some(4), Some(Nanos(25))));
+        assert_eq!(Witness::together(&[part(3, 25, 30), part(1, 15, 20)]).peak(), None);
+        assert_eq!(Witness::together(&[]).peak(), Some(0));
     }
 
     #[test]

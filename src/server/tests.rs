@@ -34,7 +34,7 @@ impl Session {
         let (hear, replies) = std::io::pipe().unwrap();
         let child = thread::spawn(move || run_child(orders, replies));
         let mut conversation = Conversation { hear: BufReader::new(hear), say };
-        let url = conversation.start(target).unwrap();
+        let url = conversation.start_at(std::net::Ipv4Addr::LOCALHOST, target).unwrap();
         let address = url.strip_prefix("http://").unwrap().strip_suffix('/').unwrap().parse().unwrap();
         Self { conversation, child, address }
     }

@@ -12,7 +12,7 @@
 //! ```
 
 use std::io::{self, BufRead, Write};
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -43,6 +43,7 @@ pub(super) enum Reply {
 /// A [`DelayTarget`] in JSON.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Behaviour {
+    pub(super) host: Ipv4Addr,
     delay_ns: u64,
     jitter_ns: u64,
     failure_rate: f64,
@@ -52,6 +53,7 @@ pub(super) struct Behaviour {
 impl From<&DelayTarget> for Behaviour {
     fn from(target: &DelayTarget) -> Self {
         Self {
+            host: Ipv4Addr::LOCALHOST,
             delay_ns: target.delay.0,
             jitter_ns: target.jitter.0,
             failure_rate: target.failure_rate,

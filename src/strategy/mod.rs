@@ -12,6 +12,7 @@ mod http;
 mod process_pool;
 mod reactor;
 mod sequential;
+mod spread;
 mod thread_per_request;
 mod thread_pool;
 mod work;
@@ -120,6 +121,22 @@ pub enum StrategyError {
         #[source]
         source: io::Error,
     },
+}
+
+/// A strategy of `kind` with default options.
+#[cfg(test)]
+fn by_kind(kind: &str) -> StrategySpec {
+    let info = find(kind).expect("a registered kind").info();
+    StrategySpec {
+        name: info.label.to_owned(),
+        kind: kind.to_owned(),
+        model: info.model,
+        workers: None,
+        max_in_flight: None,
+        threads: 1,
+        processes: 1,
+        connections: Connections::KeepAlive,
+    }
 }
 
 #[cfg(test)]

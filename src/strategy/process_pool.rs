@@ -13,7 +13,7 @@ use std::thread;
 
 use super::client::Clients;
 use super::http::Exchange;
-use super::{BASE_DESCRIPTORS, Strategy, StrategyError, Work, ports};
+use super::{BASE_DESCRIPTORS, Strategy, StrategyError, Work, ports, spread};
 use crate::clock::{Clock, SharedClock};
 use crate::model::{FailureKind, KindInfo, Model, Needs, Outcome, RequestCount, StrategySpec};
 
@@ -67,7 +67,7 @@ impl Strategy for ProcessPool {
 }
 
 /// The parent's end of one worker process.
-struct Worker {
+pub(super) struct Worker {
     index: u32,
     child: Child,
     input: ChildStdin,
@@ -97,7 +97,8 @@ fn start_all(work: &Work) -> Result<Vec<Worker>, StrategyError> {
 }
 
 impl Worker {
-    fn start(work: &Work, index: u32) -> io::Result<Self> {
+    /// Starts the process; it does nothing before it is spoken to.
+    pub(super) fn start(work: &Work, index: u32) -> io::Result<Self> {
         let mut child = Command::new(&work.worker_program.path)
             .args(&work.worker_program.arguments)
             .stdin(Stdio::piped())
@@ -142,8 +143,29 @@ impl Worker {
         }
     }
 
+    /// Which one it is, from 0.
+    pub(super) fn index(&self) -> u32 {
+        self.index
+    }
+
+    /// Says one line.
+    pub(super) fn say(&mut self, line: &str) -> io::Result<()> {
+        self.input.write_all(format!("{line}\n").as_bytes())
+    }
+
+    /// Hears one line, without its end.
+    pub(super) fn line(&mut self) -> io::Result<&str> {
+        self.reply()?;
+        Ok(self.line.trim_end())
+    }
+
+    /// Hears one line that must be `word`.
+    pub(super) fn expect(&mut self, word: &str) -> io::Result<()> {
+        if self.line()? == word { Ok(()) } else { Err(io::ErrorKind::InvalidData.into()) }
+    }
+
     /// Ends the worker by ending its input, and waits, so that its cost is counted with the parent's.
-    fn stop(mut self) {
+    pub(super) fn stop(mut self) {
         drop(self.input);
         // Nothing can be done about a worker that cannot be waited for.
         let _ = self.child.wait();
@@ -158,6 +180,9 @@ pub fn serve_worker(input: impl BufRead, mut output: impl Write) -> io::Result<(
     let mut lines = input.lines();
     let Some(spec) = lines.next() else { return Ok(()) };
     let work: Work = serde_json::from_str(&spec?)?;
+    if work.is_part {
+        return spread::serve(&work, lines, output);
+    }
     let clients = Clients::new(&work).map_err(io::Error::other)?;
     let client = clients.blocking().map_err(io::Error::other)?;
     output.write_all(b"ready\n")?;

@@ -32,6 +32,12 @@ pub struct Work {
     pub max_in_flight: Option<u32>,
     /// Threads of the event loop in `async`.
     pub threads: u32,
+    /// Processes that share the requests in `event-loop`.
+    pub processes: u32,
+    /// Where the processes after the first one send theirs; `url` where there are none.
+    pub further_urls: Vec<String>,
+    /// Whether this is the part of one such process.
+    pub is_part: bool,
     /// Whether a connection serves one request only.
     pub connection_per_request: bool,
     /// How a process pool starts its workers.
@@ -71,6 +77,9 @@ impl Work {
             workers: strategy.workers.unwrap_or(1),
             max_in_flight: strategy.max_in_flight,
             threads: strategy.threads,
+            processes: strategy.processes,
+            further_urls: Vec::new(),
+            is_part: false,
             connection_per_request: strategy.connections == Connections::PerRequest,
             worker_program,
         }

@@ -1,5 +1,7 @@
 //! Where the requests of a sweep go: the embedded delay server, started here, or an address that is served already.
 
+use std::net::Ipv4Addr;
+
 use thiserror::Error;
 
 use super::{Access, Programs};
@@ -11,7 +13,8 @@ use crate::strategy::{self, StrategyError, Work};
 /// An endpoint that answers; a sleep has none and needs none.
 pub struct Endpoint {
     url: String,
-    server: Option<server::Handle>,
+    /// One for each process of the strategy that has most of them; none where nothing is served here.
+    servers: Vec<server::Handle>,
 }
 
 /// Why there is nobody to send requests to.
@@ -41,16 +44,21 @@ impl Endpoint {
     pub fn open(sweep: &Sweep, programs: &Programs, access: &Access) -> Result<Self, EndpointError> {
         match &sweep.target {
             Target::Delay(target) => {
-                let server = server::Handle::start(&programs.server.path, &programs.server.arguments, target)?;
-                Ok(Self { url: server.url().to_owned(), server: Some(server) })
+                let number = sweep.strategies.iter().map(|strategy| strategy.processes).max().unwrap_or(1);
+                let servers = (0..number).map(|index| {
+                    let program = &programs.server;
+                    server::Handle::start_at(address(index), &program.path, &program.arguments, target)
+                });
+                let servers: Vec<server::Handle> = servers.collect::<Result<_, _>>()?;
+                Ok(Self { url: servers[0].url().to_owned(), servers })
             }
-            Target::Sleep { .. } => Ok(Self { url: String::new(), server: None }),
+            Target::Sleep { .. } => Ok(Self { url: String::new(), servers: Vec::new() }),
             Target::Url(target) => {
                 let mut work = Work::new(&sweep.target, &access.url, &sweep.strategies[0], programs.worker.clone());
                 work.headers = access.headers.clone();
                 work.request_timeout_ns = sweep.request_timeout.0;
                 match strategy::check_reachable(&work)? {
-                    Ok(_) => Ok(Self { url: access.url.clone(), server: None }),
+                    Ok(_) => Ok(Self { url: access.url.clone(), servers: Vec::new() }),
                     Err(kind) => Err(EndpointError::Unreachable { url: target.shown_url(), kind }),
                 }
             }
@@ -63,13 +71,36 @@ impl Endpoint {
         &self.url
     }
 
-    /// A sample begins: the embedded server counts from zero and draws its delays from `seed`.
-    pub(super) fn begin(&mut self, seed: u64) -> Result<(), ServerError> {
-        self.server.as_mut().map_or(Ok(()), |server| server.begin(seed))
+    /// Where the processes of a strategy after its first send their requests; none where all share one address.
+    pub(super) fn further_urls(&self, processes: u32) -> Vec<String> {
+        self.servers.iter().take(processes as usize).skip(1).map(|server| server.url().to_owned()).collect()
     }
 
-    /// The sample has ended: what the embedded server saw of it.
-    pub(super) fn end(&mut self) -> Result<Option<Witness>, ServerError> {
-        self.server.as_mut().map(server::Handle::end).transpose()
+    /// A sample of `processes` processes begins: the embedded servers count from zero and draw their delays from `seed`.
+    pub(super) fn begin(&mut self, seed: u64, processes: u32) -> Result<(), ServerError> {
+        let mut servers = self.servers.iter_mut().take(processes as usize).zip(0..);
+        servers.try_for_each(|(server, index)| server.begin(server_seed(seed, index)))
     }
+
+    /// The sample has ended: what the embedded servers saw of it.
+    pub(super) fn end(&mut self, processes: u32) -> Result<Option<Witness>, ServerError> {
+        let parts: Vec<Witness> =
+            self.servers.iter_mut().take(processes as usize).map(server::Handle::end).collect::<Result<_, _>>()?;
+        Ok(match parts.as_slice() {
+            [] => None,
+            [one] => Some(one.clone()),
+            several => Some(Witness::together(several)),
+        })
+    }
+}
+
+/// The address of server number `index`: connections to different addresses need not share ports. Only Linux takes all
+/// of 127.0.0.0/8 for its own; elsewhere different ports have to do.
+fn address(index: u32) -> Ipv4Addr {
+    if cfg!(target_os = "linux") { Ipv4Addr::from(u32::from(Ipv4Addr::LOCALHOST) + index) } else { Ipv4Addr::LOCALHOST }
+}
+
+/// The seed of server number `index` in a sample: the first one's is the sample's.
+pub(super) fn server_seed(seed: u64, index: u32) -> u64 {
+    seed ^ u64::from(index).rotate_right(16)
 }

@@ -49,7 +49,7 @@ pub(super) fn judge(evidence: Evidence<'_>) -> SampleRow {
         timing,
         succeeded: verdict.succeeded,
         failed: verdict.failed,
-        peak_in_flight: witness.map(|witness| witness.peak_in_flight),
+        peak_in_flight: witness.and_then(Witness::peak),
         connections: witness.and_then(|witness| u32::try_from(witness.connections).ok()),
         bytes_received: (!outcomes.is_empty()).then(|| outcomes.iter().map(|outcome| outcome.bytes).sum()),
         service_mean_s: witness.and_then(|witness| witness.service_mean),

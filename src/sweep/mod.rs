@@ -150,20 +150,26 @@ impl Execution<'_> {
         let strategy = &self.sweep.strategies[planned.strategy];
         match &self.sweep.target {
             Target::Delay(target) if target.jitter > Nanos::ZERO => {
-                let answers = schedule(target, sample_seed(self.sweep.seed, planned));
-                let delays = answers.take(planned.requests as usize).map(|answer| answer.delay);
+                let seed = sample_seed(self.sweep.seed, planned);
+                let processes = strategy.processes.min(planned.requests);
+                // Each process asks a server of its own for its share, the larger shares first.
+                let share = |index| planned.requests / processes + u32::from(index < planned.requests % processes);
+                let answers = (0..processes)
+                    .flat_map(|index| schedule(target, endpoint::server_seed(seed, index)).take(share(index) as usize));
+                let delays = answers.map(|answer| answer.delay);
                 stats::for_delays(delays, strategy.model.width(planned.requests, strategy), target.max_concurrent)
             }
             target => plan::ideal(target, strategy, planned.requests, delay),
         }
     }
 
-    fn spec(&self, planned: &PlannedSample, url: &str) -> Spec {
+    fn spec(&self, planned: &PlannedSample, endpoint: &Endpoint) -> Spec {
         let strategy = &self.sweep.strategies[planned.strategy];
-        let mut work = Work::new(&self.sweep.target, url, strategy, self.programs.worker.clone());
+        let mut work = Work::new(&self.sweep.target, endpoint.url(), strategy, self.programs.worker.clone());
         work.headers = self.access.headers.clone();
         work.request_timeout_ns = self.sweep.request_timeout.0;
         work.requests = planned.requests;
+        work.further_urls = endpoint.further_urls(strategy.processes);
         Spec { kind: strategy.kind.clone(), work }
     }
 }

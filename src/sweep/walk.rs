@@ -186,7 +186,7 @@ impl<'w, 'o, 'scope, 'env> Walk<'w, 'o, 'scope, 'env> {
         (self.reading, self.calm) = (None, None);
         let overlapped = !self.running.is_empty();
         self.running.iter_mut().for_each(|running| running.overlapped = true);
-        let (spec, seed) = (execution.spec(&planned, endpoint.url()), sample_seed(execution.sweep.seed, &planned));
+        let (spec, seed) = (execution.spec(&planned, &endpoint), sample_seed(execution.sweep.seed, &planned));
         let (probe, returns) = (self.probe, self.returns.clone());
         let body = move || {
             let found = panic::catch_unwind(AssertUnwindSafe(|| {
@@ -268,12 +268,13 @@ impl<'w, 'o, 'scope, 'env> Walk<'w, 'o, 'scope, 'env> {
 
 /// Measures one sample; its thread does nothing else.
 fn measure(probe: &Probe<'_>, endpoint: &mut Endpoint, spec: &Spec, seed: u64) -> Result<Found, SweepError> {
-    endpoint.begin(seed)?;
+    let processes = spec.work.processes;
+    endpoint.begin(seed, processes)?;
     let started_at = format!("{:.3}", clock::wall_time());
     let measured = probe.measure(spec)?;
     let witness = match measured.end {
         End::Interrupted(_) => None,
-        _ => endpoint.end()?,
+        _ => endpoint.end(processes)?,
     };
     Ok(Found { started_at, measured, witness })
 }

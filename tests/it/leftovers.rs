@@ -32,8 +32,9 @@ fn counted_alone() {
     let delay = DelayTarget { delay: Nanos::from_millis(5), jitter: Nanos::ZERO, failure_rate: 0.0, max_concurrent: 0 };
     let program = programs().server;
     let server = server::Handle::start(&program.path, &program.arguments, &delay).unwrap();
-    for strategy in strategy::STRATEGIES {
+    for (strategy, processes) in strategy::STRATEGIES.iter().flat_map(|strategy| [(strategy, 1), (strategy, 2)]) {
         let mut spec = spec_of(strategy.info().name);
+        spec.processes = processes;
         spec.workers = Some(4);
         let mut work = Work::new(&Target::Delay(delay.clone()), server.url(), &spec, programs().worker);
         work.requests = 9;

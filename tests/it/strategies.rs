@@ -107,6 +107,37 @@ fn async_keeps_to_its_bound_and_spreads_over_threads() {
 }
 
 #[test]
+fn the_event_loop_keeps_its_contract_over_one_two_and_three_processes() {
+    let mut server = server(&target(DELAY));
+    let strategy = strategy::find("event-loop").unwrap();
+    for processes in [1, 2, 3] {
+        for (requests, bound) in [(1, None), (2, None), (3, None), (7, None), (7, Some(2))] {
+            let mut work = work(strategy, server.url(), requests);
+            (work.processes, work.max_in_flight) = (processes, bound);
+            server.begin(1).unwrap();
+            let outcomes = run(strategy, &work);
+            let (witness, context) = (server.end().unwrap(), format!("{requests} by {processes}, bound {bound:?}"));
+            let width = bound.unwrap_or(requests);
+            // All at once: a common start, and never more than the bound of all processes together.
+            assert_eq!((witness.requests, witness.peak_in_flight), (requests.into(), width), "{context}");
+            assert!(outcomes.iter().all(|outcome| outcome.failure.is_none() && outcome.bytes == 16), "{context}");
+            let workers = outcomes.iter().map(|outcome| outcome.worker).collect::<std::collections::BTreeSet<_>>();
+            if processes > 1 {
+                assert_eq!(workers.len(), processes.min(width) as usize, "{context}");
+            }
+        }
+    }
+    for processes in [1, 2, 3] {
+        let (peer, nobody) = (Peer::start(Manner::CloseEarly), peer::nobody());
+        for (url, kind) in [(peer.url(), FailureKind::Closed), (nobody, FailureKind::Refused)] {
+            let mut work = work(strategy, &url, 5);
+            work.processes = processes;
+            assert!(run(strategy, &work).iter().all(|outcome| outcome.failure == Some(kind)), "{processes}: {kind}");
+        }
+    }
+}
+
+#[test]
 fn responses_of_500_are_failures_with_their_status() {
     let mut failing = target(Nanos::from_millis(1));
     failing.failure_rate = 1.0;

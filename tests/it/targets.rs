@@ -176,3 +176,21 @@ fn repeats_end_when_the_interval_is_narrow() {
     let summary = fs::read_to_string(place.path(said.stdout.trim_end()).join("summary.csv")).unwrap();
     assert_eq!(summary.matches(",precise\n").count(), STRATEGIES.len(), "{summary}");
 }
+
+#[test]
+fn several_processes_have_a_server_each_and_one_witness() {
+    let place = Workplace::new();
+    place.write(
+        "spread.toml",
+        "[target]\ndelay = \"300ms\"\n[sweep]\nrequests = [1, 7]\nrepeats = 2\n[output]\nformats = [\"svg\"]\n\
+         [[strategy]]\nkind = \"event-loop\"\nprocesses = 3\n[[strategy]]\nkind = \"async\"\n",
+    );
+    let said = place.run(&["-c", "spread.toml", "-q"]);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let samples = reportgen::archive::load(&place.path(said.stdout.trim_end())).unwrap().run.samples;
+    assert_eq!(samples.len(), 8);
+    for row in samples {
+        assert_eq!((row.peak_in_flight, row.connections), (Some(row.requests), Some(row.requests)), "{row:?}");
+        assert_eq!((row.succeeded, row.failed), (Some(row.requests), Some(0)), "{row:?}");
+    }
+}

@@ -34,6 +34,7 @@ pub(crate) fn spec_of(kind: &str) -> StrategySpec {
         workers: info.options.contains(&"workers").then_some(20),
         max_in_flight: None,
         threads: 1,
+        processes: 1,
         connections: Connections::KeepAlive,
     }
 }

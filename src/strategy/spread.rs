@@ -1,0 +1,188 @@
+//! One sample of `event-loop` over several processes: each issues its part of the requests, to an address of its own
+//! where there are several, all of them from one moment on.
+//!
+//! The pipe carries lines: first the part as JSON, answered by `ready`; when all are ready, the zero of the sample's
+//! clock, which is the start; each answers `done`, and when all are done they are asked to `report` and write a protocol
+//! line for each request, then `end`. So no process reports while another one still measures.
+
+use std::io::{self, Write};
+
+use super::process_pool::Worker;
+use super::{StrategyError, Work, event_loop};
+use crate::clock::{self, Clock, SharedClock, SystemClock};
+use crate::model::{FailureKind, Outcome};
+use crate::protocol::{self, Heard, Line, RequestLine};
+
+/// Issues the requests of `work` from `work.processes` processes and returns their outcomes in order. The requests of a
+/// process that dies have failed with it.
+///
+/// # Errors
+/// When a process cannot be started, or the system has no clock that processes share.
+pub(super) fn run(work: &Work, clock: &dyn Clock) -> Result<Vec<Outcome>, StrategyError> {
+    let parts = parts(work);
+    let mut workers = Vec::with_capacity(parts.len());
+    for (part, index) in parts.iter().zip(0..) {
+        match begin(part, index) {
+            Ok(worker) => workers.push(worker),
+            Err(source) => {
+                workers.into_iter().for_each(Worker::stop);
+                return Err(StrategyError::Worker { worker: index, verb: "start", source });
+            }
+        }
+    }
+    let mut alive: Vec<bool> = workers.iter_mut().map(|worker| worker.expect("ready").is_ok()).collect();
+    let zero =
+        clock::common().ok_or_else(|| StrategyError::EventLoop(io::ErrorKind::Unsupported.into()))? - clock.now();
+    let mut each = |step: &dyn Fn(&mut Worker) -> io::Result<()>| {
+        workers.iter_mut().zip(&mut alive).for_each(|(worker, alive)| *alive = *alive && step(worker).is_ok());
+    };
+    each(&|worker| worker.say(&zero.0.to_string()));
+    each(&|worker| worker.expect("done"));
+    let mut outcomes = Vec::with_capacity(work.requests as usize);
+    for ((part, worker), alive) in parts.iter().zip(&mut workers).zip(alive) {
+        let first = u32::try_from(outcomes.len()).unwrap_or(work.requests);
+        let told = if alive { collect(worker, part.requests) } else { Vec::new() };
+        outcomes.extend(whole(told, part.requests, clock).map(|outcome| Outcome {
+            request: outcome.request + first,
+            worker: worker.index(),
+            ..outcome
+        }));
+    }
+    workers.into_iter().for_each(Worker::stop);
+    Ok(outcomes)
+}
+
+/// The work of each process: an equal share of the requests and of the bound, the larger ones first.
+fn parts(work: &Work) -> Vec<Work> {
+    let width = work.max_in_flight.unwrap_or(work.requests).min(work.requests);
+    let processes = work.processes.clamp(1, width.max(1));
+    let share = |all: u32, index: u32| all / processes + u32::from(index < all % processes);
+    let url = |index: u32| index.checked_sub(1).and_then(|further| work.further_urls.get(further as usize));
+    (0..processes)
+        .map(|index| Work {
+            url: url(index).unwrap_or(&work.url).clone(),
+            further_urls: Vec::new(),
+            requests: share(work.requests, index),
+            max_in_flight: work.max_in_flight.map(|bound| share(bound.min(work.requests), index)),
+            processes: 1,
+            is_part: true,
+            ..work.clone()
+        })
+        .collect()
+}
+
+fn begin(part: &Work, index: u32) -> io::Result<Worker> {
+    let mut worker = Worker::start(part, index)?;
+    // A worker that is gone already shows itself when it is waited for.
+    let _ = worker.say(&serde_json::to_string(part)?);
+    Ok(worker)
+}
+
+/// What a process says about its requests; what is no outcome of its own is passed over.
+fn collect(worker: &mut Worker, requests: u32) -> Vec<Outcome> {
+    let mut told = Vec::with_capacity(requests as usize);
+    let asked = worker.say("report");
+    while asked.is_ok() {
+        match worker.line().map(protocol::hear) {
+            Ok(Heard::Line(Line::Request(line))) if line.request < requests => told.push(line.into_outcome()),
+            _ => break,
+        }
+    }
+    told
+}
+
+/// Exactly one outcome for each of `requests`: those that nobody told of ended with their process.
+fn whole(told: Vec<Outcome>, requests: u32, clock: &dyn Clock) -> impl Iterator<Item = Outcome> {
+    let now = clock.now();
+    let mut told = told.into_iter().peekable();
+    (0..requests).map(move |request| {
+        told.next_if(|outcome| outcome.request == request).unwrap_or(Outcome {
+            request,
+            worker: 0,
+            start: now,
+            end: now,
+            status: None,
+            bytes: 0,
+            failure: Some(FailureKind::ChildKilled),
+        })
+    })
+}
+
+/// The process's end: issues its part when it is told to, reports when it is asked to. Ends when its input ends.
+pub(super) fn serve(
+    work: &Work,
+    mut lines: impl Iterator<Item = io::Result<String>>,
+    mut output: impl Write,
+) -> io::Result<()> {
+    let mut say = |word: &str| output.write_all(word.as_bytes()).and_then(|()| output.flush());
+    let run = event_loop::prepare(work).map_err(io::Error::other)?;
+    say("ready\n")?;
+    let Some(zero) = lines.next() else { return Ok(()) };
+    let zero = crate::model::Nanos(zero?.parse().map_err(io::Error::other)?);
+    let clock: SharedClock = std::sync::Arc::new(SystemClock::with_zero(zero));
+    let outcomes = run.run(work, clock.as_ref()).map_err(io::Error::other)?;
+    say("done\n")?;
+    if lines.next().is_none() {
+        return Ok(());
+    }
+    let mut report = Vec::new();
+    for outcome in &outcomes {
+        serde_json::to_writer(&mut report, &Line::Request(RequestLine::from(outcome)))?;
+        report.push(b'\n');
+    }
+    report.extend_from_slice(b"end\n");
+    output.write_all(&report).and_then(|()| output.flush())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{parts, whole};
+    use crate::clock::SystemClock;
+    use crate::model::{DelayTarget, FailureKind, Nanos, Outcome, StrategySpec, Target};
+    use crate::strategy::{Program, Work, by_kind};
+
+    fn work(requests: u32, processes: u32, bound: Option<u32>) -> Work {
+        let target = DelayTarget { delay: Nanos(1), jitter: Nanos::ZERO, failure_rate: 0.0, max_concurrent: 0 };
+        let spec = StrategySpec { max_in_flight: bound, processes, ..by_kind("event-loop") };
+        let program = Program { path: "p".into(), arguments: Vec::new() };
+        let mut work = Work::new(&Target::Delay(target), "http://127.0.0.1:1/", &spec, program);
+        work.requests = requests;
+        work.further_urls = vec!["http://127.0.0.2:2/".to_owned()];
+        work
+    }
+
+    #[test]
+    fn parts_are_the_whole_and_keep_the_bound() {
+        for (requests, processes, bound, expected) in [
+            (10, 3, None, vec![(4, None), (3, None), (3, None)]),
+            (10, 3, Some(4), vec![(4, Some(2)), (3, Some(1)), (3, Some(1))]),
+            (2, 3, None, vec![(1, None), (1, None)]),
+            (9, 3, Some(2), vec![(5, Some(1)), (4, Some(1))]),
+            (5, 1, None, vec![(5, None)]),
+        ] {
+            let parts = parts(&work(requests, processes, bound));
+            let found: Vec<_> = parts.iter().map(|part| (part.requests, part.max_in_flight)).collect();
+            assert_eq!(found, expected, "{requests} over {processes}");
+            let urls: Vec<&str> = parts.iter().map(|part| part.url.as_str()).collect();
+            let all = ["http://127.0.0.1:1/", "http://127.0.0.2:2/", "http://127.0.0.1:1/"];
+            assert_eq!(urls, all[..parts.len()]);
+        }
+    }
+
+    #[test]
+    fn requests_that_nobody_told_of_died_with_their_process() {
+        let told = |request| Outcome {
+            request,
+            worker: 0,
+            start: Nanos(1),
+            end: Nanos(2),
+            status: Some(200),
+            bytes: 16,
+            failure: None,
+        };
+        let whole: Vec<Outcome> = whole(vec![told(0), told(2)], 4, &SystemClock::start()).collect();
+        assert!(whole.iter().map(|outcome| outcome.request).eq(0..4));
+        let killed = Some(FailureKind::ChildKilled);
+        assert!(whole.iter().map(|outcome| outcome.failure).eq([None, killed, None, killed]));
+    }
+}
