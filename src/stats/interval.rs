@@ -68,6 +68,40 @@ fn bootstrap(sorted: &Sorted, seed: u64) -> Option<Interval> {
     Some(Interval { low: medians.quantile(0.025)?, high: medians.quantile(0.975)?, method: Method::Bootstrap })
 }
 
+/// The 95 % interval of the ratio of two medians, `new` over `base`, of positive values; `None` for fewer than two values
+/// on a side.
+///
+/// Up to 200 values on each side both are resampled, as in [`of_median`]. Above, the intervals of the two medians are put
+/// together on the logarithmic scale: the ends lie √(d₁² + d₂²) from the ratio, d being the distance of each median to its
+/// own end (Donner & Zou, "Closed-form confidence intervals for functions of the normal mean and standard deviation",
+/// Statistical Methods in Medical Research 21, 2012). Cost: up to 800 000 draws.
+#[must_use]
+pub fn of_ratio(base: &Sorted, new: &Sorted, seed: u64) -> Option<Interval> {
+    let sizes = [base.values().len(), new.values().len()];
+    if sizes.iter().any(|size| *size < 2) || base.values()[0] <= 0.0 || new.values()[0] <= 0.0 {
+        return None;
+    }
+    if sizes.iter().any(|size| *size > RESAMPLED_UP_TO) {
+        let (below, above) = (of_median(base, seed)?, of_median(new, seed)?);
+        let (before, now) = (base.median()?, new.median()?);
+        let down = f64::hypot((now / above.low).ln(), (below.high / before).ln());
+        let up = f64::hypot((above.high / now).ln(), (before / below.low).ln());
+        let ratio = now / before;
+        return Some(Interval { low: ratio * (-down).exp(), high: ratio * up.exp(), method: Method::OrderStatistics });
+    }
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let mut drawn = sizes.map(|size| vec![0_usize; size]);
+    let ratios = Sorted::new((0..RESAMPLES).map(|_| {
+        let mut median = |side: usize, values: &[f64]| {
+            drawn[side].fill_with(|| random.random_range(0..values.len()));
+            median_of_ranks(values, &mut drawn[side])
+        };
+        let before = median(0, base.values());
+        median(1, new.values()) / before
+    }));
+    Some(Interval { low: ratios.quantile(0.025)?, high: ratios.quantile(0.975)?, method: Method::Bootstrap })
+}
+
 /// The median of the values at `ranks`. Selecting ranks finds the same value as sorting the resample would.
 fn median_of_ranks(values: &[f64], ranks: &mut [usize]) -> f64 {
     let middle = ranks.len() / 2;
@@ -89,7 +123,7 @@ fn order_statistics(values: &[f64]) -> Interval {
 mod tests {
     use proptest::prelude::{ProptestConfig, prop, prop_assert, prop_assert_eq, proptest};
 
-    use super::{Method, Sorted, of_median};
+    use super::{Method, Sorted, of_median, of_ratio};
 
     fn ramp(n: u32) -> Sorted {
         Sorted::new((0..n).map(f64::from))
@@ -126,6 +160,22 @@ mod tests {
             assert!((0.0..=1.0).contains(&(low - 1.0 - found.low)), "{n}: {found:?}");
             assert_eq!(found.low + found.high, f64::from(n - 1), "as many values below as above");
         }
+    }
+
+    /// Ends from numpy 2.x: percentiles of the ratio of the medians of 100 000 resamples of each side.
+    #[test]
+    fn the_interval_of_a_ratio_agrees_with_numpy() {
+        let set = |n: u32, step: u32, from: f64| Sorted::new((1..=n).map(|i| f64::from(i * step % 101) / 100.0 + from));
+        for (n, low, high) in [(5, 0.766, 1.474), (10, 0.839, 1.356), (30, 0.937, 1.283)] {
+            let found = of_ratio(&set(n, 37, 1.0), &set(n, 61, 1.2), 7).unwrap();
+            assert!((found.low - low).abs() < 0.03 && (found.high - high).abs() < 0.03, "{n}: {found:?}");
+        }
+        assert_eq!(of_ratio(&ramp(1), &set(5, 37, 1.0), 1), None);
+        let (few, many) =
+            (of_ratio(&set(100, 37, 1.0), &set(100, 61, 1.2), 1), of_ratio(&set(201, 37, 1.0), &set(201, 61, 1.2), 1));
+        let (few, many) = (few.unwrap(), many.unwrap());
+        assert_eq!(many.method, Method::OrderStatistics);
+        assert!(many.low > few.low && many.high < few.high, "{few:?} {many:?}");
     }
 
     proptest! {

@@ -1,18 +1,26 @@
 //! Samples → numbers. Seconds (or any other unit) flow in as floats, numbers flow out; each formula names its source.
 //! Pure: knows nothing of strategies, files or clocks, and its only randomness comes from a seed that it is given.
 
+mod change;
+mod correction;
 mod ideal;
 mod interval;
 mod line;
+mod normal;
 mod outlier;
 mod quantile;
 mod rank;
+mod shift;
 mod summary;
 
+pub use change::{Change, changes};
+pub use correction::{holm, holm_weighted};
 pub use ideal::{for_delays, for_fixed_delay};
-pub use interval::{Interval, Method, of_median};
+pub use interval::{Interval, Method, of_median, of_ratio};
 pub use line::Line;
+pub use normal::exceeded_with;
 pub use outlier::outliers;
 pub use quantile::{Sorted, median, quantile};
-pub use rank::{Trend, holm, seasonal_trend};
+pub use rank::{Trend, seasonal_trend};
+pub use shift::{PairLaw, Strata, Stratum};
 pub use summary::Summary;
