@@ -58,7 +58,8 @@ Examples:
   reportgen --config sweep.toml             measure, archive, draw
   reportgen render measured.csv             draw any CSV with strategy,requests,duration_s
 
-Exit codes: 0 done, 1 some samples failed, 2 wrong usage or config, 3 could not run or write, 130/143 interrupted";
+Exit codes: 0 done, 1 some samples failed, 2 wrong usage or config, 3 could not run or write, 4 slower, 5 cannot tell,
+130/143 interrupted";
 
 /// What stands on standard output when a run has been written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -135,6 +136,13 @@ pub enum Command {
     Pack(PackArgs),
     /// Put a run's picture, table or findings between the markers of a Markdown document
     Embed(EmbedArgs),
+    /// Is NEW slower than BASE, by how much, and is that certain?
+    ///
+    /// Exit codes: 4 a strategy is slower by more than the threshold, 5 the samples cannot decide or the two runs did
+    /// different work, 0 otherwise.
+    Compare(CompareArgs),
+    /// The medians of a config's runs over time, and where they changed for good
+    History(HistoryArgs),
     /// The delay server alone, for other clients
     Serve(ServeArgs),
     /// Write a starter config, every key explained
@@ -229,6 +237,80 @@ pub struct EmbedArgs {
     /// Change nothing; exit with 1 when the document or its pictures are stale
     #[arg(long)]
     pub check: bool,
+}
+
+/// Options of `compare`.
+#[derive(Args, Clone, Debug)]
+pub struct CompareArgs {
+    /// The run to compare with: a run directory or pack, the id or a tag of a run in `reports`, or a CSV
+    #[arg(value_name = "BASE", value_hint = ValueHint::AnyPath)]
+    pub base: PathBuf,
+    /// The run to judge
+    #[arg(value_name = "NEW", value_hint = ValueHint::AnyPath)]
+    pub new: PathBuf,
+    /// How much slower is slower: `5%` or `0.05`
+    #[arg(long, value_name = "SHARE", default_value = "5%")]
+    pub threshold: String,
+    /// Give verdicts even if the two runs did different work
+    #[arg(long)]
+    pub force: bool,
+    /// What to print
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub output_format: ComparisonFormat,
+    /// Write comparison.html, .md, .json and charts into this folder
+    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub output_dir: Option<PathBuf>,
+    /// Picture formats
+    #[arg(long, value_name = "svg,png", value_delimiter = ',', requires = "output_dir")]
+    pub formats: Option<Vec<String>>,
+}
+
+/// Options of `history`.
+#[derive(Args, Clone, Debug)]
+pub struct HistoryArgs {
+    /// The folder of the runs
+    #[arg(value_name = "DIR", default_value = "reports", value_hint = ValueHint::DirPath)]
+    pub dir: PathBuf,
+    /// The runs of one config alone, by the stem of its file
+    #[arg(long, value_name = "STEM")]
+    pub config: Option<String>,
+    /// A point for each run, or one for each commit
+    #[arg(long, value_enum, value_name = "ORDER", default_value_t)]
+    pub by: HistoryOrder,
+    /// The request count [default: the largest of the newest run]
+    #[arg(long, value_name = "N")]
+    pub requests: Option<u32>,
+    /// What to print
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub output_format: ComparisonFormat,
+    /// Write history.html, .md, .json and charts into this folder
+    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub output_dir: Option<PathBuf>,
+    /// Picture formats
+    #[arg(long, value_name = "svg,png", value_delimiter = ',', requires = "output_dir")]
+    pub formats: Option<Vec<String>>,
+}
+
+/// What the points of a history are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum HistoryOrder {
+    /// Runs, at the day they began
+    #[default]
+    Date,
+    /// Commits, in the order first measured: the median over their runs
+    Commit,
+}
+
+/// What `compare` and `history` print.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ComparisonFormat {
+    /// Tables for people
+    #[default]
+    Text,
+    /// One document for programs
+    Json,
+    /// For a pull request
+    Markdown,
 }
 
 /// Options of `serve`.

@@ -15,6 +15,8 @@
 //! | 5 | export | report and painted figures → one file each |
 //! | 4 | chart | report → figure, pure |
 //! | 4 | archive | run directories on disk |
+//! | 4 | comparison | two runs → verdicts and figures, pure |
+//! | 3 | history | many runs of one config → courses with their changes, pure |
 //! | 3 | report | run → report, pure |
 //! | 3 | preflight | which cells this machine cannot hold |
 //! | 3 | probe | the child that measures one sample, both ends |
@@ -41,9 +43,11 @@ pub mod archive;
 pub mod chart;
 pub mod cli;
 pub mod clock;
+pub mod comparison;
 pub mod config;
 pub mod export;
 pub mod framing;
+pub mod history;
 pub mod limits;
 pub mod model;
 pub mod paint;

@@ -1,8 +1,12 @@
 //! Joins the floors: one file per subcommand. Everything here may fail with one context line per step; what fails is
 //! printed in one place and becomes one of the documented exit codes.
 
+mod circumstances;
+mod compare;
 mod dry_run;
 mod embed;
+mod gallery;
+mod history;
 mod holding;
 mod init;
 mod job_summary;
@@ -41,6 +45,10 @@ pub enum Exit {
     Usage,
     /// It could not run or could not write.
     CouldNot,
+    /// `compare`: slower than the threshold allows.
+    Slower,
+    /// `compare`: the data cannot decide, or the runs are not comparable.
+    CannotTell,
     /// Ended by a signal, everything saved: 130 or 143.
     Signal(u8),
 }
@@ -52,6 +60,8 @@ impl Exit {
             Self::SomeFailed | Self::Stale => 1,
             Self::Usage => 2,
             Self::CouldNot => 3,
+            Self::Slower => 4,
+            Self::CannotTell => 5,
             Self::Signal(code) => code,
         }
     }
@@ -106,6 +116,8 @@ fn run(cli: Cli, words: &[OsString]) -> Exit {
         Some(Command::Remove(arguments)) => remove::run(&arguments, terminal),
         Some(Command::Pack(arguments)) => pack::run(&arguments, terminal),
         Some(Command::Embed(arguments)) => embed::run(&arguments, terminal),
+        Some(Command::Compare(arguments)) => compare::run(&arguments, terminal),
+        Some(Command::History(arguments)) => history::run(&arguments, terminal),
         Some(Command::Serve(arguments)) => serve::run(&arguments, terminal),
         Some(Command::Init(arguments)) => init::run(&arguments, terminal),
         Some(Command::Schema) => manual::schema(terminal),

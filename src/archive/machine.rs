@@ -69,13 +69,22 @@ impl Machine {
         }
     }
 
-    /// One line for people: processor, cores, memory, system.
+    /// One line for people: processor, cores, memory.
     #[must_use]
-    pub fn summary(&self) -> String {
+    pub fn hardware(&self) -> String {
         let parts = [
             self.cpu.clone(),
             self.cores.map(|cores| format!("{cores} cores")),
             self.memory_bytes.map(|bytes| format!("{} GiB", (bytes + (1 << 29)) >> 30)),
+        ];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+
+    /// One line for people: processor, cores, memory, system.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let parts = [
+            Some(self.hardware()).filter(|hardware| !hardware.is_empty()),
             self.os.clone(),
             self.kernel.as_ref().map(|kernel| format!("kernel {kernel}")),
         ];

@@ -161,6 +161,18 @@ const fn one() -> u32 {
     1
 }
 
+impl ManifestStrategy {
+    /// Kind and options, for people.
+    #[must_use]
+    pub fn options(&self) -> String {
+        let mut parts = vec![self.kind.clone(), self.connections.clone(), format!("threads {}", self.threads)];
+        parts.extend((self.processes > 1).then(|| format!("processes {}", self.processes)));
+        parts.extend(self.workers.map(|workers| format!("workers {workers}")));
+        parts.extend(self.max_in_flight.map(|most| format!("max-in-flight {most}")));
+        parts.join(", ")
+    }
+}
+
 impl From<&StrategySpec> for ManifestStrategy {
     fn from(spec: &StrategySpec) -> Self {
         Self {

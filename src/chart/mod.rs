@@ -9,6 +9,7 @@ mod cost;
 mod duration;
 #[cfg(test)]
 mod gallery;
+mod history;
 mod latency;
 mod overhead;
 mod spacing;
@@ -22,6 +23,7 @@ mod words;
 
 use thiserror::Error;
 
+pub use history::history;
 pub use words::value;
 
 use crate::config::{ChartSpec, Label, Labels};

@@ -20,8 +20,8 @@ use crate::model::figure::{Figure, Panel, Role, Series, Shape, Unit};
 use crate::report::{Finding, Report};
 
 const TEMPLATE: &str = include_str!("page/report.html");
-const STYLE: &str = include_str!("page/style.css");
-const SCRIPT: &str = include_str!("page/script.js");
+pub(super) const STYLE: &str = include_str!("page/style.css");
+pub(super) const SCRIPT: &str = include_str!("page/script.js");
 
 /// The page for readers.
 pub(super) struct Html;
@@ -58,13 +58,18 @@ const NARROW_HEIGHT: u32 = 440;
 const NARROW_PANEL: u32 = 170;
 
 fn page(report: &Report<'_>, pictures: &Pictures<'_>) -> Result<String, minijinja::Error> {
+    let story = Story::of(report);
+    filled("report.html", TEMPLATE, Page::of(report, &story, pictures))
+}
+
+/// A template with its values, which come out as text whatever they hold.
+pub(super) fn filled(name: &str, template: &str, values: impl Serialize) -> Result<String, minijinja::Error> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     let mut syntax = SyntaxConfig::builder();
     environment.set_syntax(syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?);
-    let story = Story::of(report);
-    environment.render_named_str("report.html", TEMPLATE, Serde(Page::of(report, &story, pictures)))
+    environment.render_named_str(name, template, Serde(values))
 }
 
 /// What the template fills in.
@@ -114,7 +119,7 @@ impl<'a> Page<'a> {
 }
 
 /// What the page may do: show itself, and run this one script.
-fn policy(style: &str) -> String {
+pub(super) fn policy(style: &str) -> String {
     let hash = |text: &str| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text)));
     format!(
         "default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
@@ -150,7 +155,7 @@ impl<'a> Line<'a> {
 
 /// One chart of the page.
 #[derive(Serialize)]
-struct Drawing<'a> {
+pub(super) struct Drawing<'a> {
     id: &'a str,
     title: &'a str,
     wide: Value,
@@ -159,7 +164,7 @@ struct Drawing<'a> {
 }
 
 impl<'a> Drawing<'a> {
-    fn of(picture: &'a Picture<'_>, tints: &mut Tints) -> Self {
+    pub(super) fn of(picture: &'a Picture<'_>, tints: &mut Tints) -> Self {
         let figure = picture.figure;
         // Painted by this program, which escapes every text in it.
         let mut svg = |painted, id: &str| Value::from_safe_string(tints.merge(painted, id));

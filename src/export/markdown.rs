@@ -10,7 +10,7 @@ use crate::model::figure::{Figure, Format, Theme};
 use crate::report::{Finding, Report};
 
 /// The folder of the pictures, beside the page.
-const CHARTS: &str = "charts";
+pub(super) const CHARTS: &str = "charts";
 
 /// The page for repositories.
 pub(super) struct Markdown;

@@ -1,10 +1,12 @@
 //! Report → one file each. An export is given a report, its pictures and a writer; it never opens a file and never
 //! computes a statistic. A new one is a file here and its entry in [`EXPORTS`].
 
+mod comparison;
 mod document;
 mod excerpt;
 #[cfg(test)]
 mod heavy;
+mod history;
 mod html;
 mod job_summary;
 mod markdown;
@@ -15,8 +17,12 @@ mod summary_csv;
 mod summary_json;
 mod tint;
 
+pub use comparison::{comparison_html, comparison_json, comparison_markdown};
 pub use document::{MarkerFault, Place, fill, places};
 pub use excerpt::{Excerpt, excerpt};
+pub use history::{
+    changes as history_changes, heading, history_html, history_json, history_markdown, name as place_name, remark,
+};
 pub use job_summary::job_summary;
 
 use std::io::{self, Write};

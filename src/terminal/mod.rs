@@ -2,6 +2,8 @@
 //! (`reportgen … | head`) is no error. Colour is decided once: `--color`, then NO_COLOR and CLICOLOR_FORCE, then
 //! whether the stream is a terminal.
 
+mod comparison;
+mod history;
 mod listing;
 mod progress;
 mod summary;
@@ -14,6 +16,8 @@ use anstyle::{AnsiColor, Style};
 
 use crate::cli;
 
+pub use comparison::comparison;
+pub use history::history;
 pub use listing::listing;
 pub use progress::Progress;
 pub use summary::summary;

@@ -23,7 +23,7 @@ pub fn columns(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> 
 }
 
 fn is_numeric(cell: &str) -> bool {
-    let first = cell.trim_start_matches(['-', '−', '+', '(']).chars().next();
+    let first = cell.trim_start_matches(['-', '−', '+', '(', '<', '▲', '▼', ' ']).chars().next();
     first.is_none_or(|first| first.is_ascii_digit() || first == '–') || cell == "unknown"
 }
 

@@ -4,9 +4,11 @@
 
 mod archive;
 mod command_line;
+mod compare;
 mod cost;
 mod documents;
 mod exchange;
+mod history;
 mod leftovers;
 mod overlap;
 mod peer;

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::super::layout::{RunDirectory, files};
 use super::super::load::{Rows, rows};
-use super::super::{ArchiveError, Git, ManifestTarget, RunStatus, tags};
-use crate::model::{Nanos, Phase, RequestCount, SampleStatus};
+use super::super::{ArchiveError, Git, ManifestStrategy, ManifestTarget, RunStatus, tags};
+use crate::model::{Nanos, Phase, RequestCount, Run, SampleStatus, StrategyLine};
 use crate::report::{self, Cell};
 
 /// A run as `list` and `history` tell of it.
@@ -37,10 +37,16 @@ pub struct RunEntry {
     pub host: Option<String>,
     /// For people: processor, cores, memory, system.
     pub machine: String,
+    /// For people: processor, cores, memory.
+    pub hardware: String,
+    /// Version of the way to measure.
+    pub measuring_version: u32,
     /// The source tree that the config lay in.
     pub git: Option<Git>,
     /// Names of the strategies, in the order of the config.
     pub strategies: Vec<String>,
+    /// Kind and options of each, for people.
+    pub options: Vec<String>,
     /// Request counts, ascending.
     pub counts: Vec<RequestCount>,
     /// Samples that were measured, no warm-ups.
@@ -127,6 +133,9 @@ impl RunEntry {
             config_sha256: manifest.config_sha256,
             target: manifest.target,
             machine: manifest.machine.summary(),
+            hardware: manifest.machine.hardware(),
+            measuring_version: manifest.measuring_version,
+            options: options(&manifest.strategies, &run),
             host: manifest.machine.host,
             git: manifest.git,
             strategies: run.strategies.iter().map(|line| line.name.clone()).collect(),
@@ -145,6 +154,15 @@ impl RunEntry {
     pub fn config_stem(&self) -> &str {
         stem_of(&self.id)
     }
+}
+
+/// Kind and options of each strategy of a run; of those that only the rows know, what these tell.
+fn options(known: &[ManifestStrategy], run: &Run) -> Vec<String> {
+    let of = |line: &StrategyLine| match known.iter().find(|strategy| strategy.name == line.name) {
+        Some(strategy) => strategy.options(),
+        None => line.kind.clone(),
+    };
+    run.strategies.iter().map(of).collect()
 }
 
 /// A run id without its start: `sweep-20261122T183000Z-2` → `sweep`.

@@ -1,0 +1,106 @@
+//! `reportgen compare`: is the new run slower than the base, by how much, and is that certain?
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+use anyhow::{Context, anyhow};
+
+use super::circumstances::circumstances;
+use super::gallery::{Gallery, height};
+use super::source::{default_output, formats};
+use super::{Exit, Failure};
+use crate::archive::{self, write_atomically};
+use crate::cli::{CompareArgs, ComparisonFormat};
+use crate::comparison::{self, Circumstances, Comparison, Side, Verdict};
+use crate::export::{Pictures, comparison_html, comparison_json, comparison_markdown};
+use crate::model::Run;
+use crate::report::Report;
+use crate::terminal::{self, Terminal};
+
+pub(super) fn run(arguments: &CompareArgs, terminal: Terminal) -> Result<Exit, Failure> {
+    let threshold = share(&arguments.threshold).map_err(Failure::Usage)?;
+    let [base, new] = [&arguments.base, &arguments.new].map(|path| Measured::read(path));
+    let (base, new) = (base?, new?);
+    let reports = [Report::of(&base.run), Report::of(&new.run)];
+    let [base, new] = [(base.name, &reports[0], base.circumstances), (new.name, &reports[1], new.circumstances)]
+        .map(|(name, report, circumstances)| Side { name, report, circumstances });
+    let compared = Comparison::of(&base, &new, threshold, arguments.force);
+    if let Some(folder) = &arguments.output_dir {
+        write(&compared, arguments, folder, terminal)?;
+    }
+    let text = match arguments.output_format {
+        ComparisonFormat::Text => terminal::comparison(&compared),
+        ComparisonFormat::Json => comparison_json(&compared).context("cannot write the comparison as JSON")?,
+        ComparisonFormat::Markdown => comparison_markdown(&compared, None),
+    };
+    terminal.result(&text).context("cannot write to standard output")?;
+    Ok(match compared.overall() {
+        Some(Verdict::Slower) => Exit::Slower,
+        Some(Verdict::CannotTell) | None => Exit::CannotTell,
+        Some(Verdict::Same | Verdict::Faster) => Exit::Done,
+    })
+}
+
+/// `5%`, `5 %` or `0.05`: 0 or more and less than 1 000 %.
+fn share(text: &str) -> anyhow::Result<f64> {
+    let (number, unit) = text.trim().strip_suffix('%').map_or((text.trim(), 1.0), |number| (number.trim_end(), 0.01));
+    let share = number.parse::<f64>().ok().map(|number| number * unit);
+    share.filter(|share| (0.0..10.0).contains(share)).ok_or_else(|| {
+        anyhow!("--threshold: {text:?} is no share; write a percentage such as 5% or a fraction such as 0.05")
+    })
+}
+
+fn write(compared: &Comparison<'_>, arguments: &CompareArgs, folder: &Path, terminal: Terminal) -> Result<(), Failure> {
+    let mut output = default_output()?;
+    output.formats = formats(arguments.formats.as_deref())?.unwrap_or(output.formats);
+    let figures = comparison::figures(compared);
+    output.height = height(compared.lines.len());
+    let gallery = Gallery { output: &output, fonts_from: Path::new("."), into: folder };
+    let drawn = gallery.paint(&figures, terminal).context("cannot draw the comparison")?;
+    let pictures = Pictures { drawn, themes: &output.themes, formats: &output.formats, refused: &[] };
+    let page = comparison_html(compared, &pictures).context("cannot make comparison.html")?;
+    let document = comparison_json(compared).context("cannot make comparison.json")?;
+    let story = comparison_markdown(compared, Some(&pictures));
+    for (name, text) in [("comparison.html", page), ("comparison.md", story), ("comparison.json", document)] {
+        write_atomically(&folder.join(name), text.as_bytes()).context("cannot write the comparison")?;
+    }
+    terminal.note(&format!("the comparison is in {}", folder.display()));
+    Ok(())
+}
+
+/// One of the two runs as it was read.
+struct Measured {
+    name: String,
+    run: Run,
+    circumstances: Circumstances,
+}
+
+impl Measured {
+    fn read(path: &Path) -> Result<Self, Failure> {
+        let is_csv = path.is_file() && path.extension().is_some_and(|end| end.eq_ignore_ascii_case("csv"));
+        if is_csv {
+            let run = archive::load_csv(path).context("cannot compare")?;
+            let name = path.file_name().unwrap_or(OsStr::new("csv")).to_string_lossy().into_owned();
+            return Ok(Self { name, run, circumstances: Circumstances::new() });
+        }
+        let found = archive::locate(path, Path::new(archive::DEFAULT_DIR)).context("cannot compare")?;
+        let loaded = archive::load(&found).context("cannot compare")?;
+        let circumstances = circumstances(&loaded);
+        Ok(Self { name: loaded.run.facts.run_id.clone(), run: loaded.run, circumstances })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::share;
+
+    #[test]
+    fn a_threshold_is_a_percentage_or_a_fraction() {
+        for (text, expected) in [("5%", 0.05), (" 2.5 % ", 0.025), ("0.05", 0.05), ("0", 0.0), ("100%", 1.0)] {
+            assert!((share(text).unwrap() - expected).abs() < 1e-12, "{text}");
+        }
+        for wrong in ["", "%", "-1%", "five", "NaN", "inf%", "5%%", "1000%"] {
+            assert!(share(wrong).unwrap_err().to_string().contains("5% or a fraction"), "{wrong}");
+        }
+    }
+}

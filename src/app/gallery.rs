@@ -1,0 +1,89 @@
+//! Figures → picture files in the `charts` folder, painted side by side.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+
+use crate::archive::{files, write_atomically};
+use crate::config::Output;
+use crate::export::Picture;
+use crate::model::figure::{Figure, Format, Theme};
+use crate::paint::{self, Fonts};
+use crate::terminal::Terminal;
+
+/// Where pictures go, and how they look.
+pub(super) struct Gallery<'a> {
+    /// Formats, themes, size and fonts.
+    pub output: &'a Output,
+    /// What relative paths of fonts are relative to.
+    pub fonts_from: &'a Path,
+    /// The folder that has the `charts` folder.
+    pub into: &'a Path,
+}
+
+/// The height of a picture with so many panels above each other, in CSS pixels.
+pub(super) fn height(panels: usize) -> u32 {
+    const HEAD: u32 = 170;
+    const PANEL: u32 = 150;
+    const MOST: u32 = 40;
+    HEAD + PANEL * u32::try_from(panels).unwrap_or(MOST).clamp(1, MOST)
+}
+
+impl Gallery<'_> {
+    /// Paints every figure in both themes and writes the picture files that `output` asks for.
+    pub(super) fn paint<'f>(&self, figures: &'f [Figure], terminal: Terminal) -> anyhow::Result<Vec<Picture<'f>>> {
+        let fonts = self.fonts(terminal)?;
+        let painted = figures.par_iter().map(|figure| self.picture(figure, &fonts));
+        let (pictures, missing): (Vec<_>, Vec<_>) = painted.collect::<anyhow::Result<Vec<_>>>()?.into_iter().unzip();
+        for character in missing.into_iter().flatten().collect::<BTreeSet<char>>() {
+            let code = u32::from(character);
+            terminal.warn(&format!(
+                "no font has the character {character} (U+{code:04X}), so the PNG shows a box; \
+                 name a font that has it in `fonts` of [output]"
+            ));
+        }
+        Ok(pictures)
+    }
+
+    /// Paints one figure and writes its files. With the characters that no font has.
+    fn picture<'f>(&self, figure: &'f Figure, fonts: &Fonts) -> anyhow::Result<(Picture<'f>, Vec<char>)> {
+        let picture = Picture::of(figure, (self.output.width, self.output.height), fonts);
+        let mut missing = Vec::new();
+        for (theme, svg) in [(Theme::Light, &picture.wide.light), (Theme::Dark, &picture.wide.dark)] {
+            if self.output.themes.contains(&theme) {
+                missing.extend(self.files(&format!("{}{}", figure.id, theme.suffix()), svg, fonts)?);
+            }
+        }
+        Ok((picture, missing))
+    }
+
+    /// Writes a picture in all formats and returns the characters that no font has.
+    fn files(&self, stem: &str, svg: &str, fonts: &Fonts) -> anyhow::Result<Vec<char>> {
+        let folder = self.into.join(files::CHARTS);
+        let path = |format: Format| folder.join(format!("{stem}.{}", format.as_str()));
+        let mut missing = Vec::new();
+        for format in &self.output.formats {
+            match format {
+                Format::Svg => write_atomically(&path(Format::Svg), svg.as_bytes())?,
+                Format::Png => {
+                    let picture = paint::png(svg, fonts)?;
+                    missing = picture.missing;
+                    write_atomically(&path(Format::Png), &picture.bytes)?;
+                }
+            }
+        }
+        Ok(missing)
+    }
+
+    /// The bundled font and those of the config. A font that is not there any more is no reason not to draw.
+    fn fonts(&self, terminal: Terminal) -> anyhow::Result<Fonts> {
+        let (found, lost): (Vec<PathBuf>, Vec<PathBuf>) =
+            self.output.fonts.iter().map(|font| self.fonts_from.join(font)).partition(|path| path.is_file());
+        for path in lost {
+            terminal.warn(&format!("font {} is not there; characters it has may be missing", path.display()));
+        }
+        Fonts::load(&found).context("cannot load the fonts of [output]")
+    }
+}

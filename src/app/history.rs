@@ -1,0 +1,173 @@
+//! `reportgen history`: the medians of a config's runs over time, and where they changed for good.
+
+use std::path::{Component, Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+
+use super::circumstances::add_target;
+use super::gallery::{Gallery, height};
+use super::source::{default_output, formats};
+use super::{Exit, Failure};
+use crate::archive::{self, Broken, Git, Listing, RunEntry, write_atomically};
+use crate::chart;
+use crate::cli::{ComparisonFormat, HistoryArgs, HistoryOrder};
+use crate::comparison::Circumstances;
+use crate::export::{history_html, history_json, history_markdown};
+use crate::history::{By, Course, Entry, EntryCell, Selection, courses};
+use crate::model::Target;
+use crate::model::figure::Figure;
+use crate::terminal::{self, Terminal};
+
+/// Runs in a table for people.
+const SHOWN: usize = 20;
+
+pub(super) fn run(arguments: &HistoryArgs, terminal: Terminal) -> Result<Exit, Failure> {
+    let listing = archive::scan(&arguments.dir).context("cannot read the archive")?;
+    for Broken { name, reason } in &listing.broken {
+        terminal.warn(&format!("{name} is left out: {reason}"));
+    }
+    let links = arguments.output_dir.as_deref().map(|folder| address(folder, &arguments.dir)).transpose()?;
+    let entries: Vec<Entry> = listing.runs.iter().map(|run| entry(run, &arguments.dir, links.as_deref())).collect();
+    let by = match arguments.by {
+        HistoryOrder::Date => By::Date,
+        HistoryOrder::Commit => By::Commit,
+    };
+    let selection = Selection { config: arguments.config.as_deref(), by, requests: arguments.requests };
+    let found = courses(&entries, &selection);
+    check(&found, &entries, arguments)?;
+    if let Some(folder) = &arguments.output_dir {
+        write(&found, &listing, arguments, folder, terminal)?;
+    }
+    let text = match arguments.output_format {
+        ComparisonFormat::Text => terminal::history(&found, SHOWN),
+        ComparisonFormat::Json => history_json(&found).context("cannot write the history as JSON")?,
+        ComparisonFormat::Markdown => history_markdown(&found, SHOWN),
+    };
+    if entries.is_empty() {
+        terminal.note(&format!("{} holds no runs", arguments.dir.display()));
+    }
+    terminal.result(&text).context("cannot write to standard output")?;
+    Ok(Exit::Done)
+}
+
+/// What is asked for and is not there.
+fn check(found: &[Course<'_>], entries: &[Entry], arguments: &HistoryArgs) -> Result<(), Failure> {
+    if let Some(config) = arguments.config.as_ref().filter(|_| found.is_empty()) {
+        let mut known: Vec<&str> = entries.iter().map(|entry| entry.config.as_str()).collect();
+        known.sort_unstable();
+        known.dedup();
+        let known = if known.is_empty() { "it holds none".to_owned() } else { format!("it has {}", known.join(", ")) };
+        let dir = arguments.dir.display();
+        return Err(Failure::Usage(anyhow!("--config: {dir} has no run of a config {config}; {known}")));
+    }
+    let measured = found.iter().any(|course| !course.lines.is_empty());
+    match arguments.requests {
+        Some(requests) if !measured && !entries.is_empty() => {
+            Err(Failure::Usage(anyhow!("--requests: no run has a cell of {requests} requests")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn entry(run: &RunEntry, archive: &Path, links: Option<&str>) -> Entry {
+    let mut target = Circumstances::new();
+    add_target(&mut target, &Target::from(&run.target));
+    // What is zero was not asked for.
+    let asked = target.iter().filter(|(_, value)| !["0", "0 s", "0 %", "none"].contains(&value.as_str()));
+    let target = asked.map(|(topic, value)| format!("{topic} {value}"));
+    let machine = [run.hardware.clone(), format!("measuring version {}", run.measuring_version)];
+    let common: Vec<String> = target.chain(machine.into_iter().filter(|part| !part.is_empty())).collect();
+    let link = links.filter(|_| archive.join(&run.name).join("report.html").is_file());
+    Entry {
+        run_id: run.name.clone(),
+        config: run.config_stem().to_owned(),
+        started_at: run.started_at.clone(),
+        commit: run.git.as_ref().map(Git::summary).unwrap_or_default(),
+        circumstances: common.join(", "),
+        link: link.map_or_else(String::new, |base| format!("{base}{}/report.html", encoded(&run.name))),
+        cells: run.cells.iter().filter_map(|cell| entry_cell(run, cell)).collect(),
+    }
+}
+
+fn entry_cell(run: &RunEntry, cell: &archive::IndexedCell) -> Option<EntryCell> {
+    let slot = cell.strategy as usize;
+    Some(EntryCell {
+        strategy: run.strategies.get(slot)?.clone(),
+        options: run.options.get(slot).cloned().unwrap_or_default(),
+        requests: cell.requests,
+        median_s: cell.median.map(crate::model::Nanos::as_secs_f64),
+    })
+}
+
+fn write(
+    found: &[Course<'_>],
+    listing: &Listing,
+    arguments: &HistoryArgs,
+    folder: &Path,
+    terminal: Terminal,
+) -> Result<(), Failure> {
+    let mut output = default_output()?;
+    output.formats = formats(arguments.formats.as_deref())?.unwrap_or(output.formats);
+    let mut pictures = Vec::new();
+    let figures: Vec<Option<Figure>> =
+        found.iter().zip(1..).map(|(course, number)| chart::history(course, &id(found.len(), number))).collect();
+    for figure in &figures {
+        output.height = height(figure.as_ref().map_or(1, |figure| figure.panels.len()));
+        let gallery = Gallery { output: &output, fonts_from: Path::new("."), into: folder };
+        let painted = gallery.paint(figure.as_slice(), terminal).context("cannot draw the history")?;
+        pictures.push(painted.into_iter().next());
+    }
+    let broken: Vec<(String, String)> =
+        listing.broken.iter().map(|broken| (broken.name.clone(), broken.reason.clone())).collect();
+    let page = history_html(found, &pictures, &broken).context("cannot make history.html")?;
+    let document = history_json(found).context("cannot make history.json")?;
+    let story = history_markdown(found, usize::MAX);
+    for (name, text) in [("history.html", page), ("history.md", story), ("history.json", document)] {
+        write_atomically(&folder.join(name), text.as_bytes()).context("cannot write the history")?;
+    }
+    terminal.note(&format!("the history is in {}", folder.display()));
+    Ok(())
+}
+
+/// The stem of a course's files.
+fn id(courses: usize, number: usize) -> String {
+    if courses == 1 { "history".to_owned() } else { format!("history-{number}") }
+}
+
+/// The relative address of a folder as seen from a page in another, which is made where it is missing; it ends with a
+/// slash, or is empty.
+fn address(page: &Path, archive: &Path) -> Result<String, Failure> {
+    std::fs::create_dir_all(page).with_context(|| format!("cannot create folder {}", page.display()))?;
+    let whole = |path: &Path| -> anyhow::Result<PathBuf> {
+        std::fs::canonicalize(path).with_context(|| format!("cannot open {}", path.display()))
+    };
+    let (from, to) = (whole(page)?, whole(archive)?);
+    let shared = from.components().zip(to.components()).take_while(|(a, b)| a == b).count();
+    let up = from.components().skip(shared).map(|_| "../".to_owned());
+    let down = to.components().skip(shared).filter_map(|part| match part {
+        Component::Normal(name) => Some(format!("{}/", encoded(&name.to_string_lossy()))),
+        _ => None,
+    });
+    Ok(up.chain(down).collect())
+}
+
+/// A name as part of an address: RFC 3986, section 2.1.
+fn encoded(name: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    name.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{address, encoded};
+
+    #[test]
+    fn links_are_relative_and_safe() {
+        assert_eq!(encoded("a b#1?ü"), "a%20b%231%3F%C3%BC");
+        let place = tempfile::tempdir().unwrap();
+        let (archive, page) = (place.path().join("my runs"), place.path().join("pages/of"));
+        std::fs::create_dir(&archive).unwrap();
+        assert_eq!(address(&page, &archive).unwrap(), "../../my%20runs/");
+        assert_eq!(address(&archive, &archive).unwrap(), "");
+    }
+}

@@ -1,0 +1,157 @@
+//! The course of each strategy over all runs of a config, with its levels and the changes between them. No chart of a
+//! run: it is drawn from many.
+
+use crate::chart::{thin, words};
+use crate::history::{By, Course, Line, Place};
+use crate::model::figure::{Arrangement, Axis, Figure, Mark, Panel, Point, Role, Scale, Series, Shape, Unit};
+
+/// The figure of a course; `None` where nothing was measured. `id` names its files.
+#[must_use]
+pub fn history(course: &Course<'_>, id: &str) -> Option<Figure> {
+    let drawn: Vec<(usize, &Line)> =
+        course.lines.iter().enumerate().filter(|(_, line)| line.medians.iter().any(Option::is_some)).collect();
+    if drawn.is_empty() {
+        return None;
+    }
+    let runs: usize = course.places.iter().map(|place| place.runs.len()).sum();
+    Some(Figure {
+        id: id.to_owned(),
+        title: format!("{}: median at {} over {runs} runs", course.config, words::requests(course.requests.into())),
+        description: words::sentence(drawn.iter().map(|(_, line)| told(line)).collect()),
+        caption: format!(
+            "{}. Dashed: level between changes; crossed circle: first {} after a change.",
+            course.circumstances,
+            place_word(course.by)
+        ),
+        panels: drawn.iter().map(|(slot, line)| panel(course, *slot, line)).collect(),
+        arrangement: Arrangement::Stacked,
+    })
+}
+
+fn place_word(by: By) -> &'static str {
+    match by {
+        By::Date => "run",
+        By::Commit => "commit",
+    }
+}
+
+fn told(line: &Line) -> String {
+    let changes: Vec<String> = line
+        .changes
+        .iter()
+        .map(|change| {
+            let word = if change.after > change.before { "slower" } else { "faster" };
+            format!("{:.1} % {word}", (change.after / change.before - 1.0).abs() * 100.0)
+        })
+        .collect();
+    match changes.as_slice() {
+        [] => format!("{} keeps its level", line.name),
+        changes => format!("{} becomes {}", line.name, changes.join(", then ")),
+    }
+}
+
+fn panel(course: &Course<'_>, slot: usize, line: &Line) -> Panel {
+    // Not from zero: a change of a few percent is what is looked for.
+    let axis = |label: String, unit: Unit| Axis {
+        label,
+        unit,
+        scale: Scale::Linear,
+        from_zero: false,
+        ticks: Vec::new(),
+        names: Vec::new(),
+    };
+    Panel {
+        title: line.name.clone(),
+        x: axis(x_label(course), Unit::Count),
+        y: axis("Median".to_owned(), Unit::Seconds),
+        series: vec![levels(course, slot, line), measured(course, slot, line)],
+        bars: Vec::new(),
+        empty: None,
+    }
+}
+
+fn x_label(course: &Course<'_>) -> String {
+    match (course.by, course.places.first()) {
+        (By::Commit, _) => "Commits, oldest first".to_owned(),
+        (By::Date, Some(Place { runs, .. })) => format!("Days since {}", day(&runs[0].started_at)),
+        (By::Date, None) => "Days".to_owned(),
+    }
+}
+
+/// The date of an RFC 3339 time.
+fn day(time: &str) -> &str {
+    time.split('T').next().unwrap_or(time)
+}
+
+fn measured(course: &Course<'_>, slot: usize, line: &Line) -> Series {
+    let points = course.places.iter().zip(&line.medians).map(|(place, y)| Point { x: place.x, y: *y, interval: None });
+    let mark = |at: usize| Some(Mark { x: course.places[at].x, y: line.medians[at]? });
+    Series {
+        name: String::new(),
+        slot,
+        role: Role::Measured,
+        shape: Shape::Line,
+        points: thin::points(points.collect(), Scale::Linear),
+        failures: line.changes.iter().filter_map(|change| mark(change.at)).collect(),
+        ..Series::default()
+    }
+}
+
+/// The levels, with a step at each change.
+fn levels(course: &Course<'_>, slot: usize, line: &Line) -> Series {
+    let levels = line.levels();
+    let point = |at: usize, y: f64| Point { x: course.places[at].x, y: Some(y), interval: None };
+    let mut points = vec![point(0, levels[0])];
+    for change in &line.changes {
+        points.extend([point(change.at, change.before), point(change.at, change.after)]);
+    }
+    let last = levels.len() - 1;
+    points.push(point(last, levels[last]));
+    Series { slot, role: Role::Ideal, shape: Shape::Line, points, ..Series::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::history;
+    use crate::history::{By, Entry, EntryCell, Selection, courses};
+    use crate::model::figure::{Role, Theme};
+    use crate::paint::{Fonts, Style, svg};
+
+    fn entries(runs: u32) -> Vec<Entry> {
+        let entry = |run: u32| {
+            let median_s = Some(if run < runs / 2 { 1.0 } else { 1.2 } + f64::from(run % 7) / 1_000.0);
+            Entry {
+                run_id: format!("sweep-{run}"),
+                config: "sweep".into(),
+                started_at: format!("2026-{:02}-{:02}T{:02}:00:00Z", run / 600 % 12 + 1, run / 24 % 25 + 1, run % 24),
+                circumstances: "2 cores".into(),
+                cells: vec![EntryCell { strategy: "a <b>".into(), requests: 50, median_s, ..EntryCell::default() }],
+                ..Entry::default()
+            }
+        };
+        (0..runs).map(entry).collect()
+    }
+
+    #[test]
+    fn a_change_is_a_step_a_mark_and_a_sentence() {
+        let entries = entries(40);
+        let found = courses(&entries, &Selection { config: None, by: By::Date, requests: None });
+        let figure = history(&found[0], "history").unwrap();
+        assert_eq!(figure.title, "sweep: median at 50 requests over 40 runs");
+        assert_eq!(figure.description, "a <b> becomes 20.0 % slower.");
+        let [levels, measured] = figure.panels[0].series.as_slice() else { panic!("two series") };
+        assert_eq!((levels.role, levels.points.len()), (Role::Ideal, 4));
+        assert_eq!((measured.points.len(), measured.failures.len()), (40, 1));
+        let painted = svg(&figure, &Style { theme: Theme::Light, width: 960, height: 320 }, &Fonts::bundled());
+        assert!(painted.contains("a &lt;b&gt;"));
+    }
+
+    #[test]
+    fn thousands_of_runs_are_thinned_and_none_is_no_figure() {
+        let entries = entries(5_000);
+        let found = courses(&entries, &Selection { config: None, by: By::Date, requests: None });
+        assert!(history(&found[0], "history").unwrap().panels[0].series[1].points.len() <= 1_002);
+        let found = courses(&entries[..3], &Selection { config: None, by: By::Date, requests: Some(7) });
+        assert_eq!(history(&found[0], "history"), None);
+    }
+}

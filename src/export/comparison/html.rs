@@ -1,0 +1,70 @@
+//! comparison.html: one file that needs no network; the same style, script and policy as report.html.
+
+use minijinja::Value;
+use serde::Serialize;
+
+use super::{CELL_COLUMNS, VERDICT_COLUMNS, cell_row, method, verdict_row};
+use crate::comparison::{CellPair, Comparison, Line};
+use crate::export::html::{Drawing, SCRIPT, STYLE, filled, policy};
+use crate::export::tint::Tints;
+use crate::export::{ExportError, Pictures};
+
+const TEMPLATE: &str = include_str!("../page/comparison.html");
+const FILE: &str = "comparison.html";
+
+#[derive(Serialize)]
+struct Page<'a> {
+    policy: String,
+    style: Value,
+    script: Value,
+    base: &'a str,
+    new: &'a str,
+    headline: String,
+    differences: Vec<(&'static str, &'a str)>,
+    verdict_columns: [&'static str; VERDICT_COLUMNS.len()],
+    verdicts: Vec<[String; VERDICT_COLUMNS.len()]>,
+    figures: Vec<Drawing<'a>>,
+    cell_columns: [&'static str; CELL_COLUMNS.len()],
+    cells: Vec<Vec<(String, Option<f64>)>>,
+    method: [String; 3],
+}
+
+/// The comparison as a page.
+///
+/// # Errors
+/// When the template cannot be filled, which is a fault of the program.
+pub fn comparison_html(compared: &Comparison<'_>, pictures: &Pictures<'_>) -> Result<String, ExportError> {
+    let mut tints = Tints::default();
+    let figures = pictures.drawn.iter().map(|picture| Drawing::of(picture, &mut tints)).collect();
+    let style = format!("{STYLE}{}", tints.style());
+    let page = Page {
+        policy: policy(&style),
+        style: Value::from_safe_string(style),
+        script: Value::from_safe_string(SCRIPT.to_owned()),
+        base: &compared.base.name,
+        new: &compared.new.name,
+        headline: compared.headline(),
+        differences: compared.differences.iter().map(|found| (found.grade.as_str(), found.text.as_str())).collect(),
+        verdict_columns: VERDICT_COLUMNS,
+        verdicts: compared.lines.iter().map(|line| verdict_row(compared, line)).collect(),
+        figures,
+        cell_columns: CELL_COLUMNS,
+        cells: compared.lines.iter().flat_map(|line| line.cells.iter().map(|cell| sortable(line, cell))).collect(),
+        method: method(compared),
+    };
+    filled(FILE, TEMPLATE, page).map_err(|error| ExportError { file: FILE, source: std::io::Error::other(error) })
+}
+
+/// Texts of a row and the numbers it is sorted by.
+fn sortable(line: &Line<'_>, cell: &CellPair<'_>) -> Vec<(String, Option<f64>)> {
+    let numbers = [
+        None,
+        Some(cell.requests.into()),
+        Some(cell.new.points.len() as f64),
+        cell.base.median(),
+        cell.new.median(),
+        cell.ratio,
+        cell.p,
+    ];
+    cell_row(line, cell).into_iter().zip(numbers).collect()
+}

@@ -1,0 +1,144 @@
+//! comparison.json: the comparison for programs. A missing number is `null`; a change of the layout changes
+//! `schema_version`.
+
+use serde::Serialize;
+
+use crate::comparison::{CellPair, Comparison, Difference, Line, Side};
+use crate::export::numbers::{rounded, rounded_seconds};
+
+/// Version of the layout below.
+const SCHEMA_VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema_version: u32,
+    base: RunName<'a>,
+    new: RunName<'a>,
+    threshold: Option<f64>,
+    refused: bool,
+    verdict: Option<&'static str>,
+    headline: String,
+    differences: Vec<DifferenceText<'a>>,
+    strategies: Vec<StrategyVerdict<'a>>,
+}
+
+#[derive(Serialize)]
+struct RunName<'a> {
+    name: &'a str,
+    started_at: Option<&'a str>,
+    tool_version: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct DifferenceText<'a> {
+    grade: &'static str,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct StrategyVerdict<'a> {
+    strategy: &'a str,
+    verdict: Option<&'static str>,
+    remark: String,
+    ratio: Option<f64>,
+    ratio_low: Option<f64>,
+    ratio_high: Option<f64>,
+    p_slower: Option<f64>,
+    p_faster: Option<f64>,
+    p_same: Option<f64>,
+    slower_at: Vec<u32>,
+    faster_at: Vec<u32>,
+    more_repeats: Option<u32>,
+    base_failed: u32,
+    base_samples: u32,
+    new_failed: u32,
+    new_samples: u32,
+    cells: Vec<CellNumbers>,
+}
+
+#[derive(Serialize)]
+struct CellNumbers {
+    requests: u32,
+    base_samples: usize,
+    new_samples: usize,
+    base_median_s: Option<f64>,
+    new_median_s: Option<f64>,
+    ratio: Option<f64>,
+    ratio_low: Option<f64>,
+    ratio_high: Option<f64>,
+    p: Option<f64>,
+}
+
+/// The comparison as one JSON document.
+///
+/// # Errors
+/// Never in practice: no text or number of it is beyond JSON.
+pub fn comparison_json(compared: &Comparison<'_>) -> Result<String, serde_json::Error> {
+    fn told(difference: &Difference) -> DifferenceText<'_> {
+        DifferenceText { grade: difference.grade.as_str(), text: &difference.text }
+    }
+    let document = Document {
+        schema_version: SCHEMA_VERSION,
+        base: RunName::of(compared.base),
+        new: RunName::of(compared.new),
+        threshold: rounded(compared.threshold),
+        refused: compared.refused,
+        verdict: compared.overall().map(|verdict| verdict.as_str()),
+        headline: compared.headline(),
+        differences: compared.differences.iter().map(told).collect(),
+        strategies: compared.lines.iter().map(|line| StrategyVerdict::of(compared, line)).collect(),
+    };
+    let mut text = serde_json::to_string_pretty(&document)?;
+    text.push('\n');
+    Ok(text)
+}
+
+impl<'a> RunName<'a> {
+    fn of(side: &'a Side<'_>) -> Self {
+        let known = |text: &'a str| Some(text).filter(|text| !text.is_empty());
+        let facts = side.report.facts;
+        Self { name: &side.name, started_at: known(&facts.started_at), tool_version: known(&facts.tool_version) }
+    }
+}
+
+impl<'a> StrategyVerdict<'a> {
+    fn of(compared: &Comparison<'_>, line: &'a Line<'_>) -> Self {
+        let judged = &line.judged;
+        let known = |p: f64| rounded(p).filter(|_| !compared.refused);
+        Self {
+            strategy: line.name,
+            verdict: compared.verdict(line).map(|verdict| verdict.as_str()),
+            remark: compared.remark(line),
+            ratio: judged.ratio.and_then(|ratio| rounded(ratio.value)),
+            ratio_low: judged.ratio.and_then(|ratio| rounded(ratio.low?)),
+            ratio_high: judged.ratio.and_then(|ratio| rounded(ratio.high?)),
+            p_slower: known(judged.p_slower),
+            p_faster: known(judged.p_faster),
+            p_same: known(judged.p_same),
+            slower_at: line.counts_at(&judged.slower_at),
+            faster_at: line.counts_at(&judged.faster_at),
+            more_repeats: line.more_repeats(),
+            base_failed: line.failures.base.0,
+            base_samples: line.failures.base.1,
+            new_failed: line.failures.new.0,
+            new_samples: line.failures.new.1,
+            cells: line.cells.iter().map(CellNumbers::of).collect(),
+        }
+    }
+}
+
+impl CellNumbers {
+    fn of(cell: &CellPair<'_>) -> Self {
+        Self {
+            requests: cell.requests,
+            base_samples: cell.base.points.len(),
+            new_samples: cell.new.points.len(),
+            base_median_s: cell.base.median().and_then(rounded_seconds),
+            new_median_s: cell.new.median().and_then(rounded_seconds),
+            ratio: cell.ratio.and_then(rounded),
+            ratio_low: cell.interval.and_then(|interval| rounded(interval.low)),
+            ratio_high: cell.interval.and_then(|interval| rounded(interval.high)),
+            p: cell.p.and_then(rounded),
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! history.html: one page that indexes an archive, with a link to each run's own page; the same style, script and policy
+//! as report.html.
+
+use minijinja::Value;
+use serde::Serialize;
+
+use super::{LINE_COLUMNS, heading, line_row, place_columns, place_row, remark};
+use crate::export::html::{Drawing, SCRIPT, STYLE, filled, policy};
+use crate::export::tint::Tints;
+use crate::export::{ExportError, Picture};
+use crate::history::Course;
+
+const TEMPLATE: &str = include_str!("../page/history.html");
+const FILE: &str = "history.html";
+
+#[derive(Serialize)]
+struct Page<'a> {
+    policy: String,
+    style: Value,
+    script: Value,
+    line_columns: [&'static str; LINE_COLUMNS.len()],
+    courses: Vec<Section<'a>>,
+    broken: &'a [(String, String)],
+}
+
+#[derive(Serialize)]
+struct Section<'a> {
+    heading: String,
+    remark: String,
+    lines: Vec<[String; LINE_COLUMNS.len()]>,
+    figure: Option<Drawing<'a>>,
+    place_columns: Vec<String>,
+    places: Vec<Row<'a>>,
+}
+
+/// A place: its texts, the numbers they are sorted by, and the pages of its runs.
+#[derive(Serialize)]
+struct Row<'a> {
+    cells: Vec<(String, Option<f64>)>,
+    link: &'a str,
+}
+
+/// The page. `pictures` holds one entry for each course; `broken` names what is no run, and why.
+///
+/// # Errors
+/// When the template cannot be filled, which is a fault of the program.
+pub fn history_html(
+    courses: &[Course<'_>],
+    pictures: &[Option<Picture<'_>>],
+    broken: &[(String, String)],
+) -> Result<String, ExportError> {
+    let mut tints = Tints::default();
+    let mut sections = Vec::with_capacity(courses.len());
+    for (course, picture) in courses.iter().zip(pictures) {
+        sections.push(Section::of(course, picture.as_ref(), &mut tints));
+    }
+    let style = format!("{STYLE}{}", tints.style());
+    let page = Page {
+        policy: policy(&style),
+        style: Value::from_safe_string(style),
+        script: Value::from_safe_string(SCRIPT.to_owned()),
+        line_columns: LINE_COLUMNS,
+        courses: sections,
+        broken,
+    };
+    filled(FILE, TEMPLATE, page).map_err(|error| ExportError { file: FILE, source: std::io::Error::other(error) })
+}
+
+impl<'a> Section<'a> {
+    fn of(course: &'a Course<'_>, picture: Option<&'a Picture<'_>>, tints: &mut Tints) -> Self {
+        Self {
+            heading: heading(course),
+            remark: remark(course),
+            lines: course.lines.iter().map(|line| line_row(course, line)).collect(),
+            figure: picture.map(|picture| Drawing::of(picture, tints)),
+            place_columns: place_columns(course),
+            places: (0..course.places.len()).rev().map(|index| Row::of(course, index)).collect(),
+        }
+    }
+}
+
+impl<'a> Row<'a> {
+    fn of(course: &'a Course<'_>, index: usize) -> Self {
+        let place = &course.places[index];
+        let medians = course.lines.iter().map(|line| line.medians[index]);
+        let numbers = [None, Some(place.x)].into_iter().chain(medians);
+        Self { cells: place_row(course, index).into_iter().zip(numbers).collect(), link: &place.runs[0].link }
+    }
+}

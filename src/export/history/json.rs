@@ -1,0 +1,100 @@
+//! The history for programs. A missing number is `null`; a change of the layout changes `schema_version`.
+
+use serde::Serialize;
+
+use super::name;
+use crate::export::numbers::{rounded, rounded_seconds};
+use crate::history::{By, Course, Line};
+
+/// Version of the layout below.
+const SCHEMA_VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema_version: u32,
+    courses: Vec<CourseNumbers<'a>>,
+}
+
+#[derive(Serialize)]
+struct CourseNumbers<'a> {
+    config: &'a str,
+    circumstances: &'a str,
+    by: &'static str,
+    requests: u32,
+    runs_without_commit: usize,
+    places: Vec<PlaceText<'a>>,
+    strategies: Vec<LineNumbers<'a>>,
+}
+
+#[derive(Serialize)]
+struct PlaceText<'a> {
+    name: String,
+    runs: Vec<&'a str>,
+    started_at: &'a str,
+    commit: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct LineNumbers<'a> {
+    strategy: &'a str,
+    medians_s: Vec<Option<f64>>,
+    changes: Vec<ChangeNumbers>,
+}
+
+#[derive(Serialize)]
+struct ChangeNumbers {
+    place: usize,
+    before_s: Option<f64>,
+    after_s: Option<f64>,
+    ratio: Option<f64>,
+    p: Option<f64>,
+}
+
+/// The courses as one JSON document; `place` counts from 0 in `places`, oldest first.
+///
+/// # Errors
+/// Never in practice: no text or number of it is beyond JSON.
+pub fn history_json(courses: &[Course<'_>]) -> Result<String, serde_json::Error> {
+    let document =
+        Document { schema_version: SCHEMA_VERSION, courses: courses.iter().map(CourseNumbers::of).collect() };
+    let mut text = serde_json::to_string_pretty(&document)?;
+    text.push('\n');
+    Ok(text)
+}
+
+impl<'a> CourseNumbers<'a> {
+    fn of(course: &'a Course<'_>) -> Self {
+        let places = course.places.iter().map(|place| PlaceText {
+            name: name(course.by, place),
+            runs: place.runs.iter().map(|run| run.run_id.as_str()).collect(),
+            started_at: &place.runs[0].started_at,
+            commit: Some(place.runs[0].commit.as_str()).filter(|commit| !commit.is_empty()),
+        });
+        Self {
+            config: course.config,
+            circumstances: course.circumstances,
+            by: if course.by == By::Date { "date" } else { "commit" },
+            requests: course.requests,
+            runs_without_commit: course.without_commit,
+            places: places.collect(),
+            strategies: course.lines.iter().map(LineNumbers::of).collect(),
+        }
+    }
+}
+
+impl<'a> LineNumbers<'a> {
+    fn of(line: &'a Line) -> Self {
+        let changes = line.changes.iter().map(|change| ChangeNumbers {
+            place: change.at,
+            before_s: rounded_seconds(change.before),
+            after_s: rounded_seconds(change.after),
+            ratio: rounded(change.after / change.before),
+            p: rounded(change.p),
+        });
+        Self {
+            strategy: &line.name,
+            medians_s: line.medians.iter().map(|median| median.and_then(rounded_seconds)).collect(),
+            changes: changes.collect(),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Two runs beside each other, for people: what differs, the verdicts, the cells.
+
+use std::fmt::Write as _;
+
+use super::{columns, shown};
+use crate::comparison::{CellPair, Comparison, Line, p_text, ratio_text};
+use crate::model::Nanos;
+
+/// Longest name of a strategy in a table.
+const NAME: usize = 32;
+
+/// The comparison as text.
+#[must_use]
+pub fn comparison(compared: &Comparison<'_>) -> String {
+    let mut text = format!("base: {}\nnew:  {}\n\n", shown(&compared.base.name, 80), shown(&compared.new.name, 80));
+    for difference in &compared.differences {
+        let _ = writeln!(text, "{}: {}", difference.grade.as_str(), shown(&difference.text, 400));
+    }
+    let gap = if compared.differences.is_empty() { "" } else { "\n" };
+    let _ = writeln!(text, "{gap}{}", shown(&compared.headline(), 2_000));
+    if !compared.lines.is_empty() {
+        let _ = write!(text, "\n{}\n{}", verdicts(compared), cells(compared));
+    }
+    text
+}
+
+fn verdicts(compared: &Comparison<'_>) -> String {
+    let row = |line: &Line<'_>| {
+        vec![
+            shown(line.name, NAME),
+            compared.verdict(line).map_or("refused", |verdict| verdict.as_str()).to_owned(),
+            line.judged.ratio.map_or_else(dash, |ratio| ratio.text()),
+            compared.remark(line),
+        ]
+    };
+    columns(&["strategy", "verdict", "new / base (95 %)", ""], compared.lines.iter().map(row))
+}
+
+fn cells(compared: &Comparison<'_>) -> String {
+    let row = |(line, cell): (&Line<'_>, &CellPair<'_>)| {
+        vec![
+            shown(line.name, NAME),
+            cell.requests.to_string(),
+            format!("{} / {}", cell.base.points.len(), cell.new.points.len()),
+            seconds(cell.base.median()),
+            seconds(cell.new.median()),
+            cell.ratio.map_or_else(dash, |ratio| {
+                ratio_text(ratio, cell.interval.map(|interval| (Some(interval.low), Some(interval.high))))
+            }),
+            cell.p.map_or_else(dash, p_text),
+        ]
+    };
+    let all = compared.lines.iter().flat_map(|line| line.cells.iter().map(move |cell| (line, cell)));
+    columns(&["strategy", "requests", "samples", "base", "new", "new / base (95 %)", "p"], all.map(row))
+}
+
+fn seconds(value: Option<f64>) -> String {
+    value.map_or_else(dash, |seconds| Nanos::from_secs_f64(seconds).human())
+}
+
+fn dash() -> String {
+    "–".to_owned()
+}

@@ -1,0 +1,234 @@
+//! `reportgen compare` on run directories of known truth: exit codes, documents, the page.
+
+use std::fmt::Write as _;
+use std::fs;
+
+use crate::workplace::{Said, Workplace};
+
+/// A run directory in the making: two strategies at three counts.
+pub(crate) struct Recorded {
+    pub(crate) delay: &'static str,
+    pub(crate) cores: u32,
+    pub(crate) workers: u32,
+    pub(crate) repeats: u32,
+    /// Duration as a multiple of its usual value, by strategy and request count.
+    pub(crate) slower: fn(&str, u32) -> f64,
+    /// Whether a sample fails, by strategy and repeat.
+    pub(crate) fails: fn(&str, u32) -> bool,
+    /// RFC 3339.
+    pub(crate) started_at: String,
+    pub(crate) commit: String,
+}
+
+impl Recorded {
+    pub(crate) fn usual() -> Self {
+        Self {
+            delay: "100ms",
+            cores: 2,
+            workers: 20,
+            repeats: 10,
+            slower: |_, _| 1.0,
+            fails: |_, _| false,
+            started_at: "2026-11-22T18:30:00Z".to_owned(),
+            commit: "1111111111111111111111111111111111111111".to_owned(),
+        }
+    }
+
+    pub(crate) fn write(&self, place: &Workplace, id: &str) {
+        let folder = place.path(id);
+        fs::create_dir_all(&folder).unwrap();
+        let name = id.rsplit('/').next().unwrap();
+        let config = format!(
+            "[target]\ndelay = \"{}\"\n[sweep]\nrequests = [10, 20, 50]\nrepeats = {}\n\
+             [[strategy]]\nname = \"one\"\nkind = \"sequential\"\n\
+             [[strategy]]\nname = \"many\"\nkind = \"thread-pool\"\nworkers = {}\n",
+            self.delay, self.repeats, self.workers
+        );
+        fs::write(folder.join("config.toml"), config).unwrap();
+        fs::write(folder.join("raw.csv"), self.rows()).unwrap();
+        fs::write(folder.join("manifest.json"), self.manifest(name)).unwrap();
+    }
+
+    fn rows(&self) -> String {
+        let mut rows = "strategy,kind,workers,requests,repeat,phase,sequence,started_at,setup_s,duration_s,ideal_s,timing,\
+                        succeeded,failed,peak_in_flight,connections,bytes_received,service_mean_s,cpu_user_s,cpu_system_s,\
+                        peak_rss_bytes,voluntary_switches,involuntary_switches,status,error\n"
+            .to_owned();
+        let mut sequence = 0;
+        for repeat in 1..=self.repeats {
+            for (name, kind, workers) in
+                [("one", "sequential", String::new()), ("many", "thread-pool", self.workers.to_string())]
+            {
+                for requests in [10, 20, 50] {
+                    sequence += 1;
+                    // Half a percent of spread that differs from cell to cell and repeats itself in every run.
+                    let spread = f64::from((repeat * 7 + requests) % 11) / 1_000.0;
+                    let duration = f64::from(requests) / 100.0 * (1.0 + spread) * (self.slower)(name, requests);
+                    let end = if (self.fails)(name, repeat) { "timeout,sample-timeout: after 1 s" } else { "ok," };
+                    let _ = writeln!(
+                        rows,
+                        "{name},{kind},{workers},{requests},{repeat},measure,{sequence},{},,{duration:.9},,self,,,,,,,,,,,,{end}",
+                        self.started_at
+                    );
+                }
+            }
+        }
+        rows
+    }
+
+    fn manifest(&self, id: &str) -> String {
+        let delay_s = self.delay.trim_end_matches("ms").parse::<f64>().unwrap() / 1e3;
+        let strategy = |name: &str, kind: &str, model: &str, workers: &str| {
+            format!(
+                "{{\"name\":\"{name}\",\"kind\":\"{kind}\",\"model\":\"{model}\",\"workers\":{workers},\"max_in_flight\":null,\
+                 \"threads\":1,\"connections\":\"keep-alive\"}}"
+            )
+        };
+        format!(
+            "{{\"schema_version\":1,\"raw_schema_version\":1,\"requests_schema_version\":1,\"run_id\":\"{id}\",\
+             \"title\":\"Known\",\"status\":\"finished\",\"tool_version\":\"0.1.0\",\"measuring_version\":1,\
+             \"command_line\":[\"reportgen\",\"--config\",\"known.toml\"],\"started_at\":\"{start}\",\"ended_at\":\"{start}\",\
+             \"seed\":1,\"repeats\":{{\"min\":{repeats},\"max\":{repeats},\"precision\":null}},\"planned_samples\":{samples},\"config_sha256\":\"\",\
+             \"target\":{{\"kind\":\"delay\",\"delay_s\":{delay_s},\"jitter_s\":0.0,\"failure_rate\":0.0,\
+             \"max_concurrent\":0}},\"strategies\":[{one},{many}],\"machine\":{{\"cores\":{cores}}},\
+             \"git\":{{\"commit\":\"{commit}\",\"modified\":false}}}}\n",
+            start = self.started_at,
+            repeats = self.repeats,
+            samples = self.repeats * 6,
+            one = strategy("one", "sequential", "sequential", "null"),
+            many = strategy("many", "thread-pool", "pool", &self.workers.to_string()),
+            cores = self.cores,
+            commit = self.commit,
+        )
+    }
+}
+
+/// What `compare` says about the usual run and `new`.
+fn compare(new: &Recorded, options: &[&str]) -> (Workplace, Said) {
+    let place = Workplace::new();
+    Recorded { repeats: new.repeats, ..Recorded::usual() }.write(&place, "base-20261122T183000Z");
+    new.write(&place, "new-20261123T183000Z");
+    let said = place.run(&[&["compare", "base-20261122T183000Z", "new-20261123T183000Z"], options].concat());
+    (place, said)
+}
+
+fn slow_pool(name: &str, _: u32) -> f64 {
+    if name == "many" { 1.2 } else { 1.0 }
+}
+
+#[test]
+fn exit_codes_are_as_written() {
+    let usual = Recorded::usual;
+    for (new, options, code, word) in [
+        (usual(), &[][..], 0, "The same within 5 %: one, many."),
+        (Recorded { slower: |_, _| 1.03, ..usual() }, &[], 0, "The same within 5 %: one, many."),
+        (Recorded { slower: |_, _| 1.03, ..usual() }, &["--threshold", "1%"], 4, "Slower by more than 1 %: one, many."),
+        (Recorded { slower: slow_pool, ..usual() }, &[], 4, "Slower by more than 5 %: many; the same within 5 %: one."),
+        (Recorded { slower: slow_pool, ..usual() }, &["--threshold", "0.3"], 0, "The same within 30 %: one, many."),
+        (Recorded { slower: |_, n| if n == 50 { 1.2 } else { 1.0 }, ..usual() }, &[], 4, "slower at 50 requests"),
+        (Recorded { slower: |_, _| 0.8, ..usual() }, &[], 0, "Faster by more than 5 %: one, many."),
+        (Recorded { slower: slow_pool, repeats: 1, ..usual() }, &[], 5, "single samples do not show"),
+        (Recorded { cores: 64, ..usual() }, &[], 0, "warning: cores: 2 in the base, 64 in the new run"),
+        (
+            Recorded { delay: "200ms", ..usual() },
+            &[],
+            5,
+            "incomparable: delay: 100 ms in the base, 200 ms in the new run",
+        ),
+        (Recorded { delay: "200ms", ..usual() }, &["--force"], 0, "The same within 5 %: one, many."),
+        (Recorded { workers: 10, ..usual() }, &[], 5, "incomparable: strategy many"),
+        (
+            Recorded { fails: |name, repeat| name == "many" && repeat > 6, ..usual() },
+            &[],
+            5,
+            "more samples fail than before",
+        ),
+        (Recorded { fails: |name, _| name == "many", ..usual() }, &[], 5, "30 of 30 samples failed in the new run"),
+    ] {
+        let (_place, said) = compare(&new, options);
+        assert_eq!(said.code, Some(code), "{word}: {}{}", said.stdout, said.stderr);
+        assert!(said.stdout.contains(word), "{word}: {}", said.stdout);
+    }
+}
+
+#[test]
+fn slower_beats_undecided() {
+    let new = Recorded { slower: slow_pool, fails: |name, repeat| name == "one" && repeat > 6, ..Recorded::usual() };
+    let (_place, said) = compare(&new, &[]);
+    assert_eq!(said.code, Some(4), "{}", said.stdout);
+    assert!(said.stdout.contains("Slower by more than 5 %: many; undecided: one."), "{}", said.stdout);
+}
+
+#[test]
+fn programs_and_pull_requests_get_a_document() {
+    let new = Recorded { slower: slow_pool, ..Recorded::usual() };
+    let (_place, said) = compare(&new, &["--output-format", "json"]);
+    let document: serde_json::Value = serde_json::from_str(&said.stdout).unwrap();
+    assert_eq!((said.code, &document["verdict"]), (Some(4), &"slower".into()));
+    assert_eq!(document["strategies"][1]["slower_at"], serde_json::json!([10, 20, 50]));
+    let ratio = document["strategies"][1]["ratio"].as_f64().unwrap();
+    assert!((ratio - 1.2).abs() < 0.01, "{ratio}");
+    assert_eq!(document["strategies"][0]["cells"].as_array().unwrap().len(), 3);
+    let (_place, said) = compare(&new, &["--output-format", "markdown"]);
+    assert!(said.stdout.starts_with("# Comparison: new-20261123T183000Z against base-"), "{}", said.stdout);
+    assert!(said.stdout.contains("| many | slower | 1.2"), "{}", said.stdout);
+}
+
+#[test]
+fn a_folder_gets_page_story_document_and_charts() {
+    let new = Recorded { slower: slow_pool, ..Recorded::usual() };
+    let (place, said) = compare(&new, &["-o", "out"]);
+    assert_eq!(said.code, Some(4), "{}", said.stderr);
+    assert_eq!(place.entries("out"), ["charts", "comparison.html", "comparison.json", "comparison.md"]);
+    let charts = place.entries("out/charts");
+    assert!(
+        charts.contains(&"comparison-ratio.svg".to_owned()) && charts.contains(&"comparison-duration.png".to_owned())
+    );
+    let page = fs::read_to_string(place.path("out/comparison.html")).unwrap();
+    let page = page.replace("http://www.w3.org/2000/svg", "");
+    for word in ["http://", "https://", "src=", "@import", "url(", "<link", "<iframe"] {
+        assert!(!page.contains(word), "{word}");
+    }
+    let story = fs::read_to_string(place.path("out/comparison.md")).unwrap();
+    assert!(story.contains("src=\"charts/comparison-ratio.svg\""), "{story}");
+    let again = place.run(&["compare", "base-20261122T183000Z", "new-20261123T183000Z", "-o", "again"]);
+    assert_eq!(again.code, Some(4));
+    let read = |name: &str| fs::read(place.path(name)).unwrap();
+    assert!(read("out/comparison.html") == read("again/comparison.html"), "the same runs give the same bytes");
+}
+
+#[test]
+fn bare_tables_are_compared_with_a_warning_and_rubbish_is_refused() {
+    let place = Workplace::new();
+    let table = |factor: f64| {
+        let rows = (0..8).flat_map(|repeat| [10, 20].map(|n| (repeat, n)));
+        rows.fold("strategy,requests,duration_s\n".to_owned(), |mut text, (repeat, n)| {
+            let _ = writeln!(text, "a,{n},{}", f64::from(n) * factor * (1.0 + f64::from(repeat) / 1_000.0));
+            text
+        })
+    };
+    place.write("base.csv", table(1.0));
+    place.write("slow.csv", table(1.2));
+    place.write("other.csv", "strategy,requests,duration_s\nb,10,1.0\n");
+    place.write("empty.csv", "");
+    for (new, code, word) in [
+        ("base.csv", Some(0), "warning: both runs are a bare CSV"),
+        ("slow.csv", Some(4), "Slower by more than 5 %: a."),
+        ("other.csv", Some(5), "no strategy in common"),
+    ] {
+        let said = place.run(&["compare", "base.csv", new]);
+        assert_eq!(said.code, code, "{new}: {}{}", said.stdout, said.stderr);
+        assert!(said.stdout.contains(word), "{new}: {}", said.stdout);
+    }
+    for (arguments, code, word) in [
+        (&["compare", "base.csv", "empty.csv"][..], Some(3), "empty.csv"),
+        (&["compare", "base.csv", "missing"], Some(3), "missing"),
+        (&["compare", "base.csv"], Some(2), "NEW"),
+        (&["compare", "base.csv", "slow.csv", "--threshold", "much"], Some(2), "5% or a fraction"),
+        (&["compare", "base.csv", "slow.csv", "--formats", "svg"], Some(2), "--output-dir"),
+    ] {
+        let said = place.run(arguments);
+        assert_eq!(said.code, code, "{arguments:?}: {}", said.stderr);
+        assert!(said.stderr.contains(word) && said.stdout.is_empty(), "{arguments:?}: {}", said.stderr);
+    }
+}

@@ -1,0 +1,106 @@
+//! `reportgen history` on archives of known truth.
+
+use std::fs;
+
+use crate::compare::Recorded;
+use crate::workplace::Workplace;
+
+/// Twenty runs a day apart, from the twelfth on slower by a tenth in one strategy; commits have two runs each.
+fn archive(place: &Workplace) {
+    for day in 1..=20_u32 {
+        let run = Recorded {
+            repeats: 3,
+            slower: if day < 12 { |_, _| 1.0 } else { |name, _| if name == "many" { 1.1 } else { 1.0 } },
+            started_at: format!("2026-11-{day:02}T08:00:00.000Z"),
+            commit: format!("{:040x}", day / 2),
+            ..Recorded::usual()
+        };
+        run.write(place, &format!("reports/sweep-202611{day:02}T080000Z"));
+    }
+}
+
+#[test]
+fn a_lasting_change_is_told_and_drawn() {
+    let place = Workplace::new();
+    archive(&place);
+    fs::write(place.path("reports/sweep-20261101T080000Z/report.html"), "").unwrap();
+    let said = place.run(&["history", "-o", "pages"]);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    assert!(said.stdout.starts_with("sweep: 20 runs, medians at 50 requests\n"), "{}", said.stdout);
+    assert!(said.stdout.contains("since sweep-20261112T080000Z: 10"), "{}", said.stdout);
+    assert_eq!(said.stdout.matches('▲').count(), 1, "{}", said.stdout);
+    assert_eq!(place.entries("pages"), ["charts", "history.html", "history.json", "history.md"]);
+    assert_eq!(place.entries("pages/charts"), ["history.png", "history.svg"]);
+    let page = fs::read_to_string(place.path("pages/history.html")).unwrap().replace("&#x2f;", "/");
+    assert!(page.contains("<a href=\"../reports/sweep-20261101T080000Z/report.html\">"));
+    assert_eq!(page.matches("report.html\">").count(), 1, "a run without a page has no link");
+    let page = page.replace("http://www.w3.org/2000/svg", "");
+    for word in ["http://", "https://", "src=", "@import", "url(", "<link", "<iframe"] {
+        assert!(!page.contains(word), "{word}");
+    }
+    let again = place.run(&["history", "-o", "again"]);
+    assert_eq!(again.stdout, said.stdout, "from the index");
+    assert!(fs::read(place.path("pages/history.json")).unwrap() == fs::read(place.path("again/history.json")).unwrap());
+}
+
+#[test]
+fn programs_get_every_run_by_date_or_commit() {
+    let place = Workplace::new();
+    archive(&place);
+    let ask = |arguments: &[&str]| -> serde_json::Value {
+        let said = place.run(&[&["history", "reports", "--output-format", "json"], arguments].concat());
+        assert_eq!(said.code, Some(0), "{}", said.stderr);
+        serde_json::from_str(&said.stdout).unwrap()
+    };
+    let by_date = ask(&[]);
+    let course = &by_date["courses"][0];
+    assert_eq!((course["places"].as_array().unwrap().len(), &course["requests"]), (20, &50.into()));
+    assert_eq!(course["strategies"][1]["changes"][0]["place"], 11);
+    assert!(course["strategies"][0]["changes"].as_array().unwrap().is_empty());
+    let by_commit = ask(&["--by", "commit", "--requests", "10"]);
+    let course = &by_commit["courses"][0];
+    assert_eq!((course["places"].as_array().unwrap().len(), &course["requests"]), (11, &10.into()));
+    assert_eq!(course["places"][1]["runs"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn runs_that_cannot_be_joined_stand_apart_and_broken_ones_are_named() {
+    let place = Workplace::new();
+    archive(&place);
+    let other = |id: &str, run: Recorded| run.write(&place, &format!("reports/{id}"));
+    other("sweep-20261201T080000Z", Recorded { delay: "200ms", ..Recorded::usual() });
+    other("sweep-20261202T080000Z", Recorded { cores: 64, ..Recorded::usual() });
+    other("sweep-20261203T080000Z", Recorded { workers: 10, ..Recorded::usual() });
+    other("other-20261203T080000Z", Recorded::usual());
+    fs::create_dir(place.path("reports/empty")).unwrap();
+    let said = place.run(&["history"]);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let headings: Vec<&str> = said.stdout.lines().filter(|line| line.contains("medians at")).collect();
+    let expected = ["other: 1 run,", "sweep: 1 run,", "sweep: 1 run,", "sweep: 21 runs,"];
+    assert_eq!(headings.len(), 4, "{}", said.stdout);
+    let mut sorted = headings.clone();
+    sorted.sort_unstable();
+    assert!(sorted.iter().zip(expected).all(|(heading, start)| heading.starts_with(start)), "{headings:?}");
+    assert!(said.stdout.contains("workers 10)") && said.stdout.contains("workers 20)"), "{}", said.stdout);
+    assert!(said.stderr.contains("empty is left out"), "{}", said.stderr);
+    let one = place.run(&["history", "--config", "other"]);
+    assert_eq!(one.stdout.matches("medians at").count(), 1);
+}
+
+#[test]
+fn what_is_not_there_is_said() {
+    let place = Workplace::new();
+    archive(&place);
+    fs::create_dir(place.path("bare")).unwrap();
+    for (arguments, code, word) in [
+        (&["history", "nowhere"][..], 3, "nowhere"),
+        (&["history", "bare"], 0, "bare holds no runs"),
+        (&["history", "--config", "nobody"], 2, "it has sweep"),
+        (&["history", "--requests", "11"], 2, "no run has a cell of 11 requests"),
+        (&["history", "--by", "colour"], 2, "colour"),
+    ] {
+        let said = place.run(arguments);
+        assert_eq!(said.code, Some(code), "{arguments:?}: {}", said.stderr);
+        assert!(said.stderr.contains(word), "{arguments:?}: {}", said.stderr);
+    }
+}
