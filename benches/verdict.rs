@@ -5,7 +5,8 @@
 //! cargo bench --bench verdict             1 000 pairs of each kind
 //! cargo bench --bench verdict -- 200      200 pairs of each kind
 //! ```
-//! Prints shares of pairs, which the seed decides: the same figures on every machine.
+//! Prints shares of pairs, which the seed decides: the same figures on every machine. Below, the same for the changes that
+//! `history` marks, in series of runs.
 
 #![expect(clippy::print_stdout, reason = "a bench prints what it measured")]
 
@@ -13,7 +14,8 @@
 mod simulated;
 
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
-use reportgen::comparison::{Curve, Verdict, judge};
+use reportgen::comparison::{Curve, LEVEL, Verdict, judge};
+use reportgen::stats;
 use simulated::World;
 
 /// Samples for each cell.
@@ -148,6 +150,31 @@ fn main() {
         }
         println!();
     }
+    changes_of(pairs);
+}
+
+/// Series with and without a lasting change by a tenth, with a noise of 3 %: marked at all, and within two runs of its place.
+fn changes_of(series: u64) {
+    println!("\nshare of {series} series of runs with a noise of 3 %, level 5 %");
+    println!("{:<52} {:>8} {:>8} {:>8}", "runs", 20, 100, 1_000);
+    let row = |name: &str, after: fn(usize) -> usize, by: f64, counted: fn(&[usize], usize) -> bool| {
+        print!("{name:<52}");
+        for runs in [20, 100, 1_000] {
+            let place = runs - after(runs);
+            let marks = |seed: u64| -> Vec<usize> {
+                let values = simulated::series(runs, place, by, seed);
+                stats::changes(&values, LEVEL).iter().map(|change| change.at).collect()
+            };
+            let hits = (0..series).into_par_iter().filter(|seed| counted(&marks(*seed), place)).count();
+            print!(" {:>6.1} %", hits as f64 / series as f64 * 100.0);
+        }
+        println!();
+    };
+    let near = |marks: &[usize], place: usize| marks.iter().any(|mark| mark.abs_diff(place) <= 2);
+    row("no change: any mark", |_| 0, 1.0, |marks, _| !marks.is_empty());
+    row("10 % slower from the middle on: found", |runs| runs / 2, 1.1, near);
+    row("10 % slower for the last eight runs: found", |_| 8, 1.1, near);
+    row("10 % slower for the last four runs: found", |_| 4, 1.1, near);
 }
 
 fn verdicts(world: &World, question: &Question, seed: u64) -> Vec<Verdict> {

@@ -16,6 +16,7 @@ use crate::export::{history_html, history_json, history_markdown};
 use crate::history::{By, Course, Entry, EntryCell, Selection, courses};
 use crate::model::Target;
 use crate::model::figure::Figure;
+use crate::model::target::percent_encoded;
 use crate::terminal::{self, Terminal};
 
 /// Runs in a table for people.
@@ -84,7 +85,7 @@ fn entry(run: &RunEntry, archive: &Path, links: Option<&str>) -> Entry {
         started_at: run.started_at.clone(),
         commit: run.git.as_ref().map(Git::summary).unwrap_or_default(),
         circumstances: common.join(", "),
-        link: link.map_or_else(String::new, |base| format!("{base}{}/report.html", encoded(&run.name))),
+        link: link.map_or_else(String::new, |base| format!("{base}{}/report.html", percent_encoded(&run.name))),
         cells: run.cells.iter().filter_map(|cell| entry_cell(run, cell)).collect(),
     }
 }
@@ -145,25 +146,18 @@ fn address(page: &Path, archive: &Path) -> Result<String, Failure> {
     let shared = from.components().zip(to.components()).take_while(|(a, b)| a == b).count();
     let up = from.components().skip(shared).map(|_| "../".to_owned());
     let down = to.components().skip(shared).filter_map(|part| match part {
-        Component::Normal(name) => Some(format!("{}/", encoded(&name.to_string_lossy()))),
+        Component::Normal(name) => Some(format!("{}/", percent_encoded(&name.to_string_lossy()))),
         _ => None,
     });
     Ok(up.chain(down).collect())
 }
 
-/// A name as part of an address: RFC 3986, section 2.1.
-fn encoded(name: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    name.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{address, encoded};
+    use super::address;
 
     #[test]
     fn links_are_relative_and_safe() {
-        assert_eq!(encoded("a b#1?ü"), "a%20b%231%3F%C3%BC");
         let place = tempfile::tempdir().unwrap();
         let (archive, page) = (place.path().join("my runs"), place.path().join("pages/of"));
         std::fs::create_dir(&archive).unwrap();

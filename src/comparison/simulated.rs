@@ -48,6 +48,13 @@ pub(crate) fn pair(world: &World, seed: u64) -> Pair {
     cells
 }
 
+/// Medians of runs with a noise of 3 %, slower by a factor from `place` on.
+pub(crate) fn series(runs: usize, place: usize, by: f64, seed: u64) -> Vec<f64> {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let value = |run: usize| if run < place { 1.0 } else { by };
+    (0..runs).map(|run| value(run) * noise(0.03, &mut random).exp() * outlier(&mut random)).collect()
+}
+
 fn noise(deviation: f64, random: &mut ChaCha8Rng) -> f64 {
     // Box & Muller 1958.
     let (radius, angle) = (random.random_range(f64::MIN_POSITIVE..1.0), random.random_range(0.0..1.0));
