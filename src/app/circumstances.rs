@@ -22,6 +22,13 @@ pub(super) fn circumstances(loaded: &Loaded) -> Circumstances {
     facts.insert(Topic::Measuring, manifest.measuring_version.to_string());
     facts.insert(Topic::Tool, manifest.tool_version.clone());
     facts.insert(Topic::Seed, manifest.seed.to_string());
+    let repeats = manifest.repeats;
+    let most = if repeats.max > repeats.min { format!(" to {}", repeats.max) } else { String::new() };
+    facts.insert(Topic::Repeats, format!("{}{most}", repeats.min));
+    if sweep.is_none() {
+        // The manifest has no body.
+        facts.remove(&Topic::Body);
+    }
     if let Some(sweep) = sweep {
         facts.insert(Topic::Warmup, sweep.warmup.to_string());
         let order = if sweep.order == Order::Interleaved { "interleaved" } else { "listed" };

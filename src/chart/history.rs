@@ -138,7 +138,7 @@ mod tests {
         let found = courses(&entries, &Selection { config: None, by: By::Date, requests: None });
         let figure = history(&found[0], "history").unwrap();
         assert_eq!(figure.title, "sweep: median at 50 requests over 40 runs");
-        assert_eq!(figure.description, "a <b> becomes 20.0 % slower.");
+        assert_eq!(figure.description, "a <b> becomes 19.9 % slower.");
         let [levels, measured] = figure.panels[0].series.as_slice() else { panic!("two series") };
         assert_eq!((levels.role, levels.points.len()), (Role::Ideal, 4));
         assert_eq!((measured.points.len(), measured.failures.len()), (40, 1));

@@ -204,7 +204,9 @@ pub(super) fn differences(base: &Circumstances, new: &Circumstances) -> Vec<Diff
         }
         let shown = |value: Option<&String>| value.map_or_else(|| "unknown".to_owned(), Clone::clone);
         let text = format!("{topic}: {} in the base, {} in the new run", shown(before), shown(now));
-        Some(Difference { grade: topic.grade(), text })
+        // Nobody can say that what is unknown differs.
+        let most = if before.is_some() && now.is_some() { Grade::Incomparable } else { Grade::Warning };
+        Some(Difference { grade: topic.grade().min(most), text })
     });
     let mut differences: Vec<Difference> = differing.collect();
     differences.sort_by_key(|difference| std::cmp::Reverse(difference.grade));
@@ -242,6 +244,8 @@ mod tests {
         assert_eq!(differences(&base, &of(&[(Topic::Target, "delay")])), []);
         let other = of(&[(Topic::Strategy("a".into()), "sequential"), (Topic::Target, "delay")]);
         assert_eq!(differences(&base, &other)[0].grade, Grade::Incomparable);
+        let silent = of(&[(Topic::Target, "delay"), (Topic::Body, "none")]);
+        assert_eq!(differences(&base, &silent)[0].grade, Grade::Warning, "a body that only one run tells of");
         let unknown = differences(&base, &Circumstances::new());
         assert_eq!(unknown[0].grade, Grade::Warning);
         assert!(unknown[0].text.starts_with("the new run is a bare CSV"), "{unknown:?}");

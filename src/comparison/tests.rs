@@ -1,10 +1,11 @@
 //! Pairs of runs whose truth is known, from samples to verdicts; and the verdict's error rates, counted.
 
-use super::simulated::{World, pair};
-use super::{Circumstances, Comparison, Curve, Grade, Line, Open, Side, Topic, Verdict, judge};
+use super::simulated::{World, pair, series};
+use super::{Circumstances, Comparison, Curve, Grade, LEVEL, Line, Open, Side, Topic, Verdict, judge};
 use crate::model::{Run, SampleStatus};
 use crate::report::Report;
 use crate::report::testkit::Sketch;
+use crate::stats;
 
 const COUNTS: [u32; 5] = [10, 20, 30, 40, 50];
 
@@ -207,4 +208,11 @@ fn false_alarms_are_rare_and_a_real_slow_down_is_found() {
     let slow = World { slower: |strategy, _| if strategy == 0 { 1.1 } else { 1.0 }, ..still(10) };
     assert!(hits(&slow, 0.05, |verdicts| verdicts[0] == Verdict::Slower) >= 95);
     assert_eq!(hits(&slow, 0.05, |verdicts| matches!(verdicts[0], Verdict::Same | Verdict::Faster)), 0);
+}
+
+#[test]
+fn marks_are_rare_where_nothing_changes_and_frequent_where_it_does() {
+    let marked =
+        |by: f64| (0..100).filter(|seed| !stats::changes(&series(60, 30, by, *seed), LEVEL).is_empty()).count();
+    assert!(marked(1.0) <= 5 && marked(1.1) >= 85, "{} {}", marked(1.0), marked(1.1));
 }
