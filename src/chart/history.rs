@@ -1,8 +1,9 @@
 //! The course of each strategy over all runs of a config, with its levels and the changes between them. No chart of a
 //! run: it is drawn from many.
 
-use crate::chart::{thin, words};
+use crate::chart::thin;
 use crate::history::{By, Course, Line, Place};
+use crate::model::RequestCount;
 use crate::model::figure::{Arrangement, Axis, Figure, Mark, Panel, Point, Role, Scale, Series, Shape, Unit};
 
 /// The figure of a course; `None` where nothing was measured. `id` names its files.
@@ -16,8 +17,8 @@ pub fn history(course: &Course<'_>, id: &str) -> Option<Figure> {
     let runs: usize = course.places.iter().map(|place| place.runs.len()).sum();
     Some(Figure {
         id: id.to_owned(),
-        title: format!("{}: median at {} over {runs} runs", course.config, words::requests(course.requests.into())),
-        description: words::sentence(drawn.iter().map(|(_, line)| told(line)).collect()),
+        title: format!("{}: median at {} over {runs} runs", course.config, requests(course.requests)),
+        description: format!("{}.", drawn.iter().map(|(_, line)| told(line)).collect::<Vec<_>>().join("; ")),
         caption: format!(
             "{}. Dashed: level between changes; crossed circle: first {} after a change.",
             course.circumstances,
@@ -26,6 +27,10 @@ pub fn history(course: &Course<'_>, id: &str) -> Option<Figure> {
         panels: drawn.iter().map(|(slot, line)| panel(course, *slot, line)).collect(),
         arrangement: Arrangement::Stacked,
     })
+}
+
+fn requests(count: RequestCount) -> String {
+    if count == 1 { "1 request".to_owned() } else { format!("{count} requests") }
 }
 
 fn place_word(by: By) -> &'static str {
