@@ -41,6 +41,7 @@ impl Plan {
     pub fn of(sweep: &Sweep, delay: Option<Nanos>) -> Self {
         let cells: Vec<(usize, RequestCount)> = (0..sweep.strategies.len())
             .flat_map(|strategy| sweep.requests.iter().map(move |&requests| (strategy, requests)))
+            .filter(|&(strategy, requests)| sweep.strategies[strategy].runs(requests))
             .collect();
         let mut random = ChaCha8Rng::seed_from_u64(sweep.seed);
         let rounds = (1..=sweep.warmup)

@@ -1,5 +1,6 @@
 //! Which cells of a sweep this machine cannot hold, found before anything is sent: descriptors, ports and threads are
-//! counted against their limits, and each obstacle names the setting that would remove it. Pure.
+//! counted against their limits, and each obstacle names the setting that would remove it. A strategy's own bound of
+//! requests stands beside those of the machine. Pure.
 
 use crate::config::Sweep;
 use crate::limits::Limits;
@@ -27,6 +28,10 @@ pub fn obstacles(sweep: &Sweep, limits: &Limits) -> Vec<Obstacle> {
 }
 
 fn obstacle(sweep: &Sweep, spec: &StrategySpec, requests: RequestCount, limits: &Limits) -> Option<Obstacle> {
+    if let Some(most) = spec.max_requests.filter(|_| !spec.runs(requests)) {
+        let reason = format!("is above its `max-requests`, {most}");
+        return Some(Obstacle { cell: NotRun { strategy: spec.name.clone(), requests, reason }, certain: true });
+    }
     let needs = strategy::find(&spec.kind)?.needs(spec, requests);
     let needs = match sweep.target {
         // A sleep holds threads and processes, no connection. The pipes of a process pool are the least of its needs.
@@ -82,6 +87,14 @@ mod tests {
     fn told(strategies: &str, limits: &Limits) -> Vec<(String, u32, bool)> {
         let found = obstacles(&sweep(strategies), limits);
         found.into_iter().map(|obstacle| (obstacle.cell.strategy, obstacle.cell.requests, obstacle.certain)).collect()
+    }
+
+    #[test]
+    fn a_cell_above_the_strategy_s_own_bound_is_not_run_whatever_the_machine_holds() {
+        let bounded = "[[strategy]]\nname = \"s\"\nkind = \"sequential\"\nmax-requests = 100\n";
+        assert_eq!(told(bounded, &Limits::default()), [("s".to_owned(), 1000, true)]);
+        let plan = crate::plan::Plan::of(&sweep(bounded), None);
+        assert!(!plan.samples.is_empty() && plan.samples.iter().all(|sample| sample.requests == 10));
     }
 
     const ASYNC: &str = "[[strategy]]\nname = \"a\"\nkind = \"async\"\n";

@@ -52,7 +52,7 @@ fn cells(sweep: &Sweep) -> String {
     let header = ["strategy", "kind", "requests", "samples", "predicted each", "predicted in all"];
     let samples = u64::from(sweep.warmup + sweep.repeats.max);
     let rows = sweep.strategies.iter().flat_map(|strategy| {
-        sweep.requests.iter().map(move |&requests| {
+        sweep.requests.iter().filter(|requests| strategy.runs(**requests)).map(move |&requests| {
             let each = sweep.target.delay().map(|delay| plan::ideal(&sweep.target, strategy, requests, delay));
             vec![
                 shown(&strategy.name, 40),

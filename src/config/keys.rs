@@ -4,6 +4,7 @@
 use super::counts::MOST;
 use super::labels::{LABELS, SETS};
 use super::pictures::{CHART, OUTPUT, REFERENCE};
+use super::strategy_keys::STRATEGY;
 use super::sweep_keys::SWEEP;
 
 /// One key.
@@ -189,51 +190,5 @@ const TARGET: &[Key] = &[
         form: Form::Headers,
         default: Some("{}"),
         example: r#"{ Authorization = "Bearer ${API_TOKEN}" }"#,
-    },
-];
-
-const STRATEGY: &[Key] = &[
-    Key {
-        name: "name",
-        about: "Label of its line, unique; any text. Without it, the kind's own label",
-        form: Form::Label,
-        default: None,
-        example: r#""multithread""#,
-    },
-    Key { name: "kind", about: "How it issues requests", form: Form::Kind, default: None, example: r#""thread-pool""# },
-    Key {
-        name: "workers",
-        about: "Threads or processes of a pool; a list makes one line each, such as \"multithread (6)\"",
-        form: Form::OneOrMany(&Form::Integer { least: 1, most: 10_000 }),
-        default: Some("20"),
-        example: "[6, 20]",
-    },
-    Key {
-        name: "connections",
-        about: "Whether a connection serves one request after another, or only one",
-        form: Form::Word(&["keep-alive", "per-request"]),
-        default: Some(r#""keep-alive""#),
-        example: r#""per-request""#,
-    },
-    Key {
-        name: "max-in-flight",
-        about: "Most requests under way at once; without it, all of them",
-        form: Form::Integer { least: 1, most: MOST },
-        default: None,
-        example: "100",
-    },
-    Key {
-        name: "threads",
-        about: "Threads of the event loop",
-        form: Form::Integer { least: 1, most: 1_024 },
-        default: Some("1"),
-        example: "4",
-    },
-    Key {
-        name: "processes",
-        about: "Processes that share the requests, each against a loopback address and a delay server of its own",
-        form: Form::Integer { least: 1, most: 64 },
-        default: Some("1"),
-        example: "8",
     },
 ];

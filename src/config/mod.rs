@@ -21,6 +21,7 @@ mod scalar;
 mod schema;
 mod secrets;
 mod strategies;
+mod strategy_keys;
 mod sweep;
 mod sweep_keys;
 mod syntax;

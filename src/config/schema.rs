@@ -8,6 +8,7 @@ use super::charts;
 use super::counts::MOST;
 use super::duration::PATTERN;
 use super::keys::{DELAY_ONLY, Form, Key, ROOT, SLEEP, URL_ONLY};
+use super::strategies::ALL_KINDS;
 use super::sweep_keys::{RANGE, REPEATS};
 
 /// The schema, draft 2020-12, with the kinds that the program knows.
@@ -42,7 +43,7 @@ fn table(name: &str, keys: &[Key], known: &Known<'_>) -> Value {
         "strategy" => {
             schema["required"] = json!(["kind"]);
             schema["allOf"] =
-                known.kinds.iter().map(|kind| options_of(kind.name, (kind.options, &["name", "kind"]), keys)).collect();
+                known.kinds.iter().map(|kind| options_of(kind.name, (kind.options, &ALL_KINDS), keys)).collect();
         }
         "reference" => schema["required"] = json!(["name", "file", "strategy"]),
         "chart" => {

@@ -8,7 +8,10 @@ use super::Known;
 use super::complaint::Complaint;
 use super::nearest::{listed, quoted};
 use super::raw::{Section, Value};
-use crate::model::{Connections, KindInfo, StrategySpec};
+use crate::model::{Connections, HttpVersion, KindInfo, StrategySpec};
+
+/// Keys that every kind takes.
+pub(super) const ALL_KINDS: [&str; 3] = ["name", "kind", "max-requests"];
 
 /// The workers of a pool where the config lists no strategy, or none for this one; as in the table of keys.
 pub(super) const WORKERS: u32 = 20;
@@ -47,6 +50,8 @@ fn by_default(info: &KindInfo) -> StrategySpec {
         threads: 1,
         processes: 1,
         connections: Connections::default(),
+        http_version: HttpVersion::default(),
+        max_requests: None,
     }
 }
 
@@ -73,7 +78,7 @@ fn without_https(section: &Section, info: &KindInfo, url: &Range<usize>, known: 
 /// Options that are written although the kind does not take them.
 fn strange_options(section: &Section, info: &KindInfo, known: &Known<'_>) -> Vec<Complaint> {
     let written = section.entries.iter().filter_map(|entry| Some((entry.key.name, entry.name.clone()?)));
-    let strange = written.filter(|(name, _)| !matches!(*name, "name" | "kind") && !info.options.contains(name));
+    let strange = written.filter(|(name, _)| !ALL_KINDS.contains(name) && !info.options.contains(name));
     let complaints = strange.map(|(name, span)| {
         let takers = listed(known.kinds.iter().filter(|kind| kind.options.contains(&name)).map(|kind| kind.name));
         let help = match takers.as_str() {
@@ -103,6 +108,8 @@ fn expand(section: &Section, info: &KindInfo) -> Option<Vec<StrategySpec>> {
         threads: section.integer("threads")?,
         processes: section.integer("processes")?,
         connections,
+        http_version: if section.text("http-version")? == "2" { HttpVersion::Two } else { HttpVersion::One },
+        max_requests: section.integer("max-requests"),
         ..by_default(info)
     };
     if !info.options.contains(&"workers") {

@@ -5,12 +5,13 @@ use crate::model::figure::ChartInfo;
 use crate::model::{KindInfo, Model};
 
 /// Every shipped config with its name.
-pub(super) const SHIPPED: [(&str, &str); 5] = [
+pub(super) const SHIPPED: [(&str, &str); 6] = [
     ("reference.toml", REFERENCE),
     ("sweep.toml", include_str!("../../config/sweep.toml")),
     ("article.toml", include_str!("../../config/article.toml")),
     ("article-overlay.toml", include_str!("../../config/article-overlay.toml")),
     ("c100k.toml", include_str!("../../config/c100k.toml")),
+    ("c10k.toml", include_str!("../../config/c10k.toml")),
 ];
 
 pub(super) const KNOWN: Known<'static> = Known {
@@ -18,7 +19,7 @@ pub(super) const KNOWN: Known<'static> = Known {
         kind("sequential", "single_thread", Model::Sequential, &["connections"]),
         kind("thread-pool", "multithread", Model::Pool, &["workers", "connections"]),
         kind("process-pool", "multiprocess", Model::Pool, &["workers", "connections"]),
-        kind("async", "async_get", Model::Async, &["max-in-flight", "threads", "connections"]),
+        kind("async", "async_get", Model::Async, &["max-in-flight", "threads", "connections", "http-version"]),
         kind("thread-per-request", "thread_per_request", Model::Async, &["connections"]),
         KindInfo {
             https: false,

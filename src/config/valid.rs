@@ -56,6 +56,7 @@ pub(super) fn sweep(root: &Section, known: &Known<'_>, complaints: &mut Vec<Comp
         output: output?,
     };
     complaints.extend(too_many(&sweep, section));
+    complaints.extend(nothing_to_run(&sweep, section));
     complaints.extend(too_slow(&sweep, root, section));
     complaints.extend(overlapped_url(&sweep, section));
     complaints.extend(divided_by_zero(&sweep, root));
@@ -95,6 +96,15 @@ fn too_many(sweep: &Sweep, section: &Section) -> Option<Complaint> {
         format!("expected at most {MOST_SAMPLES} in all"),
     );
     (samples > MOST_SAMPLES).then(|| complaint.help(factors))
+}
+
+/// `max-requests` may leave out cells, but not all of them.
+fn nothing_to_run(sweep: &Sweep, section: &Section) -> Option<Complaint> {
+    let least = *sweep.requests.first()?;
+    let title = "no strategy is measured at any request count: `max-requests` is below all of them".to_owned();
+    let complaint =
+        Complaint::new("sweep.requests", section.place("requests"), title, format!("the least one is {least}"));
+    sweep.strategies.iter().all(|strategy| !strategy.runs(least)).then_some(complaint)
 }
 
 fn too_slow(sweep: &Sweep, root: &Section, section: &Section) -> Option<Complaint> {

@@ -23,6 +23,16 @@ impl Connections {
     }
 }
 
+/// Which HTTP a strategy speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HttpVersion {
+    /// HTTP/1.1: one request at a time on a connection.
+    #[default]
+    One,
+    /// HTTP/2, known beforehand: many requests at once on one connection.
+    Two,
+}
+
 /// How many requests a strategy has under way at once; it names the best possible duration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Model {
@@ -88,6 +98,18 @@ pub struct StrategySpec {
     pub processes: u32,
     /// Keep-alive or a connection for each request.
     pub connections: Connections,
+    /// Which HTTP it speaks.
+    pub http_version: HttpVersion,
+    /// Cells above this count are not run; `None` is no bound.
+    pub max_requests: Option<RequestCount>,
+}
+
+impl StrategySpec {
+    /// Whether its cell of `requests` requests is to be run.
+    #[must_use]
+    pub fn runs(&self, requests: RequestCount) -> bool {
+        self.max_requests.is_none_or(|most| requests <= most)
+    }
 }
 
 /// What a registered kind says about itself, for config, help and completions.

@@ -64,7 +64,12 @@ impl Multiplexed {
     /// Goes on with a connection of which `begun` was read already.
     pub(super) fn new(stream: TcpStream, begun: Vec<u8>) -> Self {
         let socket = Socket { stream, begun, taken: 0 };
-        let handshake = Builder::new().max_concurrent_streams(MOST_STREAMS).handshake(socket);
+        // Windows so wide that bodies of many streams at once are not cut into crumbs, which h2 takes for an attack.
+        let handshake = Builder::new()
+            .max_concurrent_streams(MOST_STREAMS)
+            .initial_connection_window_size(1 << 30)
+            .initial_window_size(1 << 20)
+            .handshake(socket);
         Self {
             protocol: Protocol::Handshake(handshake),
             coming: Vec::new(),
@@ -84,12 +89,15 @@ impl Multiplexed {
             match self.poll(&mut context) {
                 Poll::Ready(Some((request, response))) => arrived.extend(self.begin(request, response)),
                 Poll::Ready(None) => break true,
-                Poll::Pending if self.nudge.0.load(Ordering::Relaxed) => {}
-                Poll::Pending => break false,
+                Poll::Pending => {
+                    self.discard_bodies(&mut context, &mut arrived);
+                    // What a body gave back is told to the client by the next poll.
+                    if !self.nudge.0.load(Ordering::Relaxed) {
+                        break false;
+                    }
+                }
             }
-            self.discard_bodies(&mut context, &mut arrived);
         };
-        self.discard_bodies(&mut context, &mut arrived);
         Progress { arrived, is_over }
     }
 

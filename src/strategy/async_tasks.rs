@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use super::client::Clients;
 use super::{BASE_DESCRIPTORS, Strategy, StrategyError, Work, ports};
 use crate::clock::SharedClock;
-use crate::model::{KindInfo, Model, Needs, Outcome, RequestCount, StrategySpec};
+use crate::model::{HttpVersion, KindInfo, Model, Needs, Outcome, RequestCount, StrategySpec};
 
 /// All requests in flight on one event loop.
 pub(super) struct AsyncTasks;
@@ -21,18 +21,21 @@ impl Strategy for AsyncTasks {
             name: "async",
             about: "one thread, one event loop, all requests in flight",
             model: Model::Async,
-            options: &["max-in-flight", "threads", "connections"],
+            options: &["max-in-flight", "threads", "connections", "http-version"],
             label: "async_get",
             https: true,
         }
     }
 
     fn needs(&self, strategy: &StrategySpec, requests: RequestCount) -> Needs {
-        let in_flight = u64::from(Model::Async.width(requests, strategy));
+        let connections = match strategy.http_version {
+            HttpVersion::One => u64::from(Model::Async.width(requests, strategy)),
+            HttpVersion::Two => 1,
+        };
         Needs {
-            descriptors: BASE_DESCRIPTORS + in_flight,
+            descriptors: BASE_DESCRIPTORS + connections,
             threads: u64::from(strategy.threads),
-            ports: ports(strategy, in_flight, requests),
+            ports: ports(strategy, connections, requests),
         }
     }
 

@@ -28,6 +28,7 @@ pub(super) struct Http {
     expect_status: u16,
     timeout: Duration,
     keep_alive: bool,
+    http2: bool,
     tls: ClientConfig,
 }
 
@@ -67,7 +68,7 @@ impl Http {
             headers.append(key, value);
         }
         Ok(Self {
-            tls: tls(url.scheme() == "https")?,
+            tls: tls(url.scheme() == "https", work.http2)?,
             url,
             method,
             headers,
@@ -75,6 +76,7 @@ impl Http {
             expect_status: work.expect_status,
             timeout: work.request_timeout().as_duration(),
             keep_alive: !work.connection_per_request,
+            http2: work.http2,
         })
     }
 
@@ -97,9 +99,11 @@ impl Http {
     /// A client for all requests of one event loop.
     pub(super) fn asynchronous(&self) -> Result<Asynchronous, StrategyError> {
         let failed = |source| StrategyError::Client { url: self.shown_url(), source };
-        let client = reqwest::Client::builder()
+        let builder = reqwest::Client::builder();
+        // By prior knowledge: nothing is negotiated, so nobody falls back to the other version unnoticed.
+        let builder = if self.http2 { builder.http2_prior_knowledge() } else { builder.http1_only() };
+        let client = builder
             .tls_backend_preconfigured(self.tls.clone())
-            .http1_only()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
@@ -126,7 +130,7 @@ impl Http {
     }
 }
 
-fn tls(verified: bool) -> Result<ClientConfig, StrategyError> {
+fn tls(verified: bool, http2: bool) -> Result<ClientConfig, StrategyError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -136,7 +140,11 @@ fn tls(verified: bool) -> Result<ClientConfig, StrategyError> {
     } else {
         builder.with_root_certificates(RootCertStore::empty())
     };
-    Ok(builder.with_no_client_auth())
+    let mut configuration = builder.with_no_client_auth();
+    if http2 {
+        configuration.alpn_protocols = vec![b"h2".to_vec()];
+    }
+    Ok(configuration)
 }
 
 impl Blocking<'_> {

@@ -136,6 +136,8 @@ fn by_kind(kind: &str) -> StrategySpec {
         threads: 1,
         processes: 1,
         connections: Connections::KeepAlive,
+        http_version: crate::model::HttpVersion::One,
+        max_requests: None,
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Connections, Nanos, RequestCount, StrategySpec, Target};
+use crate::model::{Connections, HttpVersion, Nanos, RequestCount, StrategySpec, Target};
 
 /// The work of one sample.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,6 +40,8 @@ pub struct Work {
     pub is_part: bool,
     /// Whether a connection serves one request only.
     pub connection_per_request: bool,
+    /// Whether `async` speaks HTTP/2: many requests at once on one connection.
+    pub http2: bool,
     /// How a process pool starts its workers.
     pub worker_program: Program,
 }
@@ -81,6 +83,7 @@ impl Work {
             further_urls: Vec::new(),
             is_part: false,
             connection_per_request: strategy.connections == Connections::PerRequest,
+            http2: strategy.http_version == HttpVersion::Two,
             worker_program,
         }
     }

@@ -138,6 +138,42 @@ fn the_event_loop_keeps_its_contract_over_one_two_and_three_processes() {
 }
 
 #[test]
+fn async_over_http_2_sends_all_requests_on_one_connection() {
+    let mut failing = target(DELAY);
+    failing.failure_rate = 0.5;
+    let mut server = server(&failing);
+    let strategy = strategy::find("async").unwrap();
+    let long = "x".repeat(200_000);
+    for (method, body, max_in_flight) in [("GET", "", None), ("HEAD", "", Some(7)), ("POST", long.as_str(), None)] {
+        let mut work = work(strategy, server.url(), 150);
+        (work.http2, work.method, work.body) = (true, method.to_owned(), body.to_owned());
+        work.max_in_flight = max_in_flight;
+        server.begin(1).unwrap();
+        let outcomes = run(strategy, &work);
+        let witness = server.end().unwrap();
+        let width = max_in_flight.unwrap_or(150);
+        let seen = (witness.requests, witness.answered, witness.connections);
+        assert_eq!(seen, (150, 150, 1), "{method}, {:?}", outcomes[0].failure);
+        assert_eq!((witness.peak_in_flight, witness.in_flight), (width, 0), "{method}");
+        let failed = outcomes.iter().filter(|outcome| outcome.status == Some(500)).count();
+        assert_eq!(failed as u64, witness.failed, "{method}");
+        let bytes = if method == "HEAD" { 0 } else { 16 };
+        assert!(outcomes.iter().all(|outcome| outcome.status.is_some() && outcome.bytes == bytes), "{method}");
+    }
+}
+
+#[test]
+fn a_server_that_does_not_speak_http_2_is_a_failure() {
+    let strategy = strategy::find("async").unwrap();
+    for manner in [Manner::OtherStatus, Manner::Babble, Manner::CloseEarly] {
+        let peer = Peer::start(manner);
+        let mut work = work(strategy, &peer.url(), 2);
+        work.http2 = true;
+        assert!(run(strategy, &work).iter().all(|outcome| outcome.failure.is_some()), "{manner:?}");
+    }
+}
+
+#[test]
 fn responses_of_500_are_failures_with_their_status() {
     let mut failing = target(Nanos::from_millis(1));
     failing.failure_rate = 1.0;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use reportgen::model::{Connections, StrategySpec};
+use reportgen::model::{Connections, HttpVersion, StrategySpec};
 use reportgen::strategy::{self, Program};
 use reportgen::sweep::Programs;
 use tempfile::TempDir;
@@ -36,6 +36,8 @@ pub(crate) fn spec_of(kind: &str) -> StrategySpec {
         threads: 1,
         processes: 1,
         connections: Connections::KeepAlive,
+        http_version: HttpVersion::One,
+        max_requests: None,
     }
 }
 
