@@ -3,7 +3,7 @@
 use crate::chart::{Subject, words};
 use crate::config::{Label, Labels};
 use crate::model::figure::{Panel, Role, Spread};
-use crate::model::{DelayTarget, Nanos, Target};
+use crate::model::{DelayTarget, Nanos, NotRun, Target};
 use crate::report::{Cell, Report};
 use crate::stats::Method;
 
@@ -100,6 +100,20 @@ pub(super) fn elsewhere(subject: &Subject<'_>, panel: &Panel) -> Option<String> 
 /// That durations are divided; `None` where they are not.
 pub(super) fn divided(subject: &Subject<'_>) -> Option<String> {
     subject.spec.normalize.then(|| subject.text(Label::Divided))
+}
+
+/// Which cells of these strategies were not run, and why; `None` where all were.
+pub(super) fn not_run(subject: &Subject<'_>, slots: &[usize]) -> Option<String> {
+    let (report, labels) = (subject.report, subject.labels);
+    let of = |slot: &usize| {
+        let name = report.strategies[*slot].name.as_str();
+        let cells: Vec<&NotRun> = report.facts.not_run.iter().filter(|cell| cell.strategy == name).collect();
+        let counts = words::span(labels, cells.iter().map(|cell| cell.requests as usize))?;
+        let (requests, reason) = (labels.fill(Label::SomeRequests, &[("number", &counts)]), &cells.first()?.reason);
+        Some(labels.fill(Label::NotRun, &[("strategy", name), ("requests", &requests), ("reason", reason)]))
+    };
+    let join = |first: String, second: String| labels.fill(Label::Join, &[("first", &first), ("second", &second)]);
+    slots.iter().filter_map(of).reduce(join)
 }
 
 /// What hollow marks mean; `None` where there are none.

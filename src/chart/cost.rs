@@ -75,6 +75,7 @@ impl Chart for Cost {
                     captions::samples(subject, &slots),
                     Some(subject.text(Label::CostOf)),
                     captions::threads(subject, &slots),
+                    captions::not_run(subject, &slots),
                 ],
             ),
             panels,

@@ -68,6 +68,7 @@ fn figure(subject: &Subject<'_>, slots: &[usize], (scale, divisor): (Scale, f64)
                 captions::elsewhere(subject, &panel),
                 captions::divided(subject),
                 captions::failures(subject.labels, failed),
+                captions::not_run(subject, slots),
             ],
         ),
         panels: vec![panel],
@@ -91,7 +92,7 @@ mod tests {
     use crate::chart::{Subject, plain};
     use crate::config::{ChartSpec, Labels};
     use crate::model::figure::{Figure, Role, Scale, Spread, Unit};
-    use crate::model::{Run, SampleStatus};
+    use crate::model::{NotRun, Run, SampleStatus};
     use crate::report::Report;
     use crate::report::testkit::{Sketch, article, reference};
 
@@ -203,5 +204,15 @@ mod tests {
             "{}",
             figure.description
         );
+    }
+
+    #[test]
+    fn what_was_not_run_is_said_with_its_reason() {
+        let mut run = article(3);
+        let cell = |requests| NotRun { strategy: "async_get".into(), requests, reason: "needs too much".into() };
+        run.facts.not_run = vec![cell(1_000), cell(10_000)];
+        let caption = figures(&run).remove(0).caption;
+        let text = "; not run: async_get at 1\u{202f}000 to 10\u{202f}000 requests, needs too much.";
+        assert!(caption.ends_with(text), "{caption}");
     }
 }

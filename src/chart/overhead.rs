@@ -51,6 +51,7 @@ impl Chart for Overhead {
                     captions::intervals(subject, &slots, &panel),
                     Some(captions::zero(subject)),
                     captions::divided(subject),
+                    captions::not_run(subject, &slots),
                 ],
             ),
             panels: vec![panel],

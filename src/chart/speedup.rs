@@ -57,6 +57,7 @@ impl Chart for Speedup {
                     captions::samples(subject, &slots),
                     Some(subject.labels.fill(Label::Baseline, &[("strategy", name)])),
                     has_ideal.then(|| captions::dashed(subject)),
+                    captions::not_run(subject, &slots),
                 ],
             ),
             panels: vec![panel],

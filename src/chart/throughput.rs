@@ -53,6 +53,7 @@ impl Chart for Throughput {
                     captions::intervals(subject, &slots, &panel),
                     has_ideal.then(|| captions::dashed(subject)),
                     captions::elsewhere(subject, &panel),
+                    captions::not_run(subject, &slots),
                 ],
             ),
             panels: vec![panel],

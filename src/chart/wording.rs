@@ -4,7 +4,7 @@ use super::contract::runs;
 use super::{CHARTS, Subject, plain};
 use crate::config::{ChartSpec, Label, Labels};
 use crate::model::figure::Figure;
-use crate::model::{DelayTarget, Nanos, Reference, Run, SampleRow, Target};
+use crate::model::{DelayTarget, Nanos, NotRun, Reference, Run, SampleRow, Target};
 use crate::report::Report;
 use crate::report::testkit::{Sketch, article, reference};
 
@@ -74,6 +74,10 @@ fn all_runs() -> Vec<Run> {
         without(|row| (row.cpu_user_s, row.cpu_system_s) = (None, None)),
         without(|row| (row.voluntary_switches, row.involuntary_switches) = (None, None)),
         changed(|run| run.facts.references = vec![reference("R", "async_get")]),
+        changed(|run| {
+            let cell = |requests| NotRun { strategy: "async_get".into(), requests, reason: "R".into() };
+            run.facts.not_run = vec![cell(100), cell(200)];
+        }),
         changed(|run| {
             let unknown = Reference { delay: None, ..reference("R2", "multithread") };
             run.facts.references = vec![reference("R1", "async_get"), unknown];

@@ -87,6 +87,7 @@ labels! {
     Elsewhere "elsewhere" "thin: measured elsewhere" "细线：在别处测得"
     ElsewhereFor "elsewhere-for" "thin: measured elsewhere, with {delay}" "细线：在别处测得（{delay}）"
     Divided "divided" "each duration is divided by its own delay" "每个用时都除以各自的延迟"
+    NotRun "not-run" "not run: {strategy} at {requests}, {reason}" "未运行：{strategy} 在 {requests}时，{reason}"
     HollowOne "hollow-one" "hollow: one sample that failed, in no median" "空心标记：1 个失败的样本，不计入中位数"
     Hollow "hollow" "hollow: {number} samples that failed, in no median" "空心标记：{number} 个失败的样本，不计入中位数"
     Baseline "baseline" "1× is {strategy} at the same request count" "1× 为相同请求次数下的 {strategy}"

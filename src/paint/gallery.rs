@@ -329,7 +329,7 @@ mod any_figure {
 
         #[test]
         fn no_text_overlaps_another_or_is_clipped(
-            figure in any_figure(), width in 320..1600_u32, height in 200..1000_u32,
+            figure in any_figure(), width in 320..=4096_u32, height in 240..=4096_u32,
         ) {
             let fonts = Fonts::bundled();
             let style = Style { theme: Theme::Light, width, height };

@@ -41,7 +41,7 @@ static LIGHT: Palette = Palette {
         Rgb(0xeb, 0x69, 0x03),
         Rgb(0x00, 0x93, 0x6b),
         Rgb(0x96, 0x2d, 0x86),
-        Rgb(0x89, 0x61, 0x03),
+        Rgb(0x89, 0x64, 0x03),
         Rgb(0x1c, 0x1c, 0x7a),
         Rgb(0xd6, 0x4d, 0x73),
         Rgb(0x1e, 0x94, 0xc2),
@@ -60,9 +60,9 @@ static DARK: Palette = Palette {
     grid: Rgb(0x23, 0x2a, 0x33),
     slots: [
         Rgb(0x42, 0xba, 0xff),
-        Rgb(0xe9, 0x81, 0x38),
-        Rgb(0x2c, 0xbb, 0x85),
-        Rgb(0xdc, 0x74, 0xc2),
+        Rgb(0xe9, 0x7d, 0x38),
+        Rgb(0x2c, 0xb3, 0x85),
+        Rgb(0xdb, 0x82, 0xc6),
         Rgb(0xc7, 0xc3, 0x57),
         Rgb(0x95, 0x81, 0xff),
         Rgb(0xff, 0x87, 0xa6),
@@ -195,6 +195,7 @@ mod tests {
     const NORMAL: Matrix = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
     /// Machado, Oliveira and Fernandes (2009), severity 1.
     const PROTAN: Matrix = [[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]];
+    const TRITAN: Matrix = [[1.256, -0.077, -0.179], [-0.078, 0.931, 0.148], [0.005, 0.691, 0.304]];
     const DEUTAN: Matrix = [[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]];
 
     /// Oklab (Ottosson 2020) of a colour as somebody with this vision sees it.
@@ -227,7 +228,8 @@ mod tests {
         for theme in [Theme::Light, Theme::Dark] {
             for (one, other) in (0..SLOTS).flat_map(|other| (0..other).map(move |one| (one, other))) {
                 let least = if other < 6 { 0.08 } else { 0.035 };
-                for (vision, name) in [(&NORMAL, "normal"), (&PROTAN, "protan"), (&DEUTAN, "deutan")] {
+                let visions = [(&NORMAL, "normal"), (&PROTAN, "protan"), (&DEUTAN, "deutan"), (&TRITAN, "tritan")];
+                for (vision, name) in visions {
                     let colours = [one, other].map(|slot| seen(Palette::of(theme).slot(slot), vision));
                     let distance = (0..3).map(|axis| (colours[0][axis] - colours[1][axis]).powi(2)).sum::<f64>().sqrt();
                     assert!(distance >= least, "{theme:?} {name} {one} {other}: {distance:.3}");
