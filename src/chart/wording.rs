@@ -59,6 +59,7 @@ fn all_runs() -> Vec<Run> {
         changed(|run| run.facts.title = String::new()),
         changed(|run| run.facts.target = Some(Target::Sleep { delay: Nanos::SECOND })),
         changed(|run| run.facts.target = None),
+        changed(|run| run.requests.values_mut().for_each(|cell| cell.left_out = 9)),
         changed(|run| run.facts.estimated_delay = Some((Nanos::SECOND, None))),
         changed(|run| {
             let (delay, jitter) = (Nanos::SECOND, Nanos::from_millis(1));
