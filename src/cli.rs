@@ -143,6 +143,8 @@ pub enum Command {
     Compare(CompareArgs),
     /// The medians of a config's runs over time, and where they changed for good
     History(HistoryArgs),
+    /// Run one sample of one strategy and explain it, for people who write a strategy
+    Probe(ProbeArgs),
     /// The delay server alone, for other clients
     Serve(ServeArgs),
     /// Write a starter config, every key explained
@@ -311,6 +313,20 @@ pub enum ComparisonFormat {
     Json,
     /// For a pull request
     Markdown,
+}
+
+/// Options of `probe`.
+#[derive(Args, Clone, Debug)]
+pub struct ProbeArgs {
+    /// Sweep config in TOML; `-` reads standard input
+    #[arg(value_name = "CONFIG", value_hint = ValueHint::FilePath)]
+    pub config: PathBuf,
+    /// The strategy's name in it
+    #[arg(value_name = "STRATEGY")]
+    pub strategy: String,
+    /// How many requests [default: the config's first request count]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub requests: Option<u32>,
 }
 
 /// Options of `serve`.

@@ -53,9 +53,9 @@ pub struct DoneLine {
 pub enum Heard {
     /// A line of the protocol.
     Line(Line),
-    /// Not JSON, or JSON without a known `event`: kept for the error message.
+    /// No line of the protocol, and not meant to be one: kept for the error message.
     Other,
-    /// A known event whose fields are wrong, and why.
+    /// Half a line, or a known event whose fields are wrong, and why.
     Wrong(String),
 }
 
@@ -63,16 +63,32 @@ pub enum Heard {
 /// [`Heard::Wrong`].
 #[must_use]
 pub fn hear(line: &str) -> Heard {
-    let Ok(value) = serde_json::from_str::<serde_json::Value>(line) else { return Heard::Other };
+    let value = match serde_json::from_str::<serde_json::Value>(line) {
+        Ok(value) => value,
+        Err(error) if is_meant(line) => return Heard::Wrong(format!("not JSON: {error}")),
+        Err(_) => return Heard::Other,
+    };
     match value.get("event").and_then(|event| event.as_str()) {
         Some("request" | "done") => {}
         _ => return Heard::Other,
     }
     match serde_json::from_value::<Line>(value) {
         Ok(line) if line.has_sound_times() => Heard::Line(line),
-        Ok(_) => Heard::Wrong("times must be finite, not negative, and end_s not before start_s".to_owned()),
+        Ok(Line::Request(_)) => {
+            Heard::Wrong("times must be finite and not negative, end_s not before start_s".to_owned())
+        }
+        Ok(Line::Done(_)) => {
+            Heard::Wrong("times must be finite and not negative, setup_s not above duration_s".to_owned())
+        }
         Err(error) => Heard::Wrong(error.to_string()),
     }
+}
+
+/// Whether a line that is no JSON was meant to be one of the protocol: it names an event, or opens an object that it
+/// does not close.
+fn is_meant(line: &str) -> bool {
+    let line = line.trim();
+    line.starts_with('{') && (line.contains("\"event\"") || (line.starts_with("{\"") && !line.ends_with('}')))
 }
 
 impl Line {
@@ -80,7 +96,9 @@ impl Line {
         let sound = |seconds: f64| seconds.is_finite() && seconds >= 0.0;
         match self {
             Self::Request(line) => sound(line.start_s) && sound(line.end_s) && line.end_s >= line.start_s,
-            Self::Done(line) => sound(line.duration_s) && line.setup_s.is_none_or(sound),
+            Self::Done(line) => {
+                sound(line.duration_s) && line.setup_s.is_none_or(|setup| sound(setup) && setup <= line.duration_s)
+            }
         }
     }
 }
@@ -140,6 +158,11 @@ mod tests {
         for wrong in [
             r#"{"event":"done"}"#,
             r#"{"event":"done","duration_s":-1}"#,
+            r#"{"event":"done","duration_s":NaN}"#,
+            r#"{"event":"done","duration_s":1e999}"#,
+            r#"{"event":"done","setup_s":3,"duration_s":2}"#,
+            r#"{"event":"done","dura"#,
+            r#"{"ev"#,
             r#"{"event":"request","request":-1,"start_s":0,"end_s":1}"#,
             r#"{"event":"request","request":0,"start_s":2,"end_s":1}"#,
         ] {

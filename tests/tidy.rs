@@ -17,9 +17,10 @@ const REGISTRIES: [(&str, &str, &str); 3] =
     [("strategy", "STRATEGIES", "Strategy"), ("chart", "CHARTS", "Chart"), ("export", "EXPORTS", "Export")];
 
 /// Third-party crates and the only modules that may name them.
-const PLACES: [(&str, &[&str]); 13] = [
+const PLACES: [(&str, &[&str]); 14] = [
     ("plotters plotters_backend resvg png ab_glyph", &["paint"]),
     ("reqwest", &["strategy"]),
+    ("which", &["strategy"]),
     ("clap", &["cli"]),
     ("clap_complete", &["app", "cli"]),
     ("clap_mangen", &["app"]),

@@ -13,6 +13,7 @@ mod job_summary;
 mod list;
 mod manual;
 mod pack;
+mod probe;
 mod publish;
 mod remove;
 mod render;
@@ -118,6 +119,7 @@ fn run(cli: Cli, words: &[OsString]) -> Exit {
         Some(Command::Embed(arguments)) => embed::run(&arguments, terminal),
         Some(Command::Compare(arguments)) => compare::run(&arguments, terminal),
         Some(Command::History(arguments)) => history::run(&arguments, terminal),
+        Some(Command::Probe(arguments)) => probe::run(&arguments, terminal),
         Some(Command::Serve(arguments)) => serve::run(&arguments, terminal),
         Some(Command::Init(arguments)) => init::run(&arguments, terminal),
         Some(Command::Schema) => manual::schema(terminal),

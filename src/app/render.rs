@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use super::publish::{Edition, tell_where};
-use super::source::{Source, default_output, formats};
+use super::source::{Source, default_output, folder_of, formats};
 use super::{Exit, Failure, located};
 use crate::archive::{self, Loaded, PACK_SUFFIX, copy_atomically, files};
 use crate::cli::{Cli, OutputFormat, RenderArgs, SweepArgs};
@@ -77,6 +77,7 @@ pub(super) fn archived_sweep(loaded: &Loaded) -> Result<(Source, Sweep), Failure
         origin: loaded.directory.file(files::CONFIG).display().to_string(),
         stem: String::new(),
         folder: loaded.directory.path().to_owned(),
+        programs_from: archived_arguments(loaded).config.as_deref().map_or_else(|| ".".into(), folder_of),
     };
     let sweep = source.sweep(&archived_arguments(loaded))?;
     Ok((source, sweep))

@@ -25,6 +25,9 @@ pub(super) struct Source {
     pub stem: String,
     /// What relative paths in it are relative to.
     pub folder: PathBuf,
+    /// What working directories of commands are relative to: the folder of the config that was given, even where this
+    /// is its archived copy.
+    pub programs_from: PathBuf,
 }
 
 impl Source {
@@ -37,15 +40,21 @@ impl Source {
                 .context("cannot read the config from standard input")
                 .map_err(Failure::Usage)?;
             let origin = "<standard input>".to_owned();
-            return Ok(Self { bytes, origin, stem: "sweep".to_owned(), folder: PathBuf::from(".") });
+            return Ok(Self {
+                bytes,
+                origin,
+                stem: "sweep".to_owned(),
+                folder: PathBuf::from("."),
+                programs_from: PathBuf::from("."),
+            });
         }
         let shown = path.display();
         let bytes = std::fs::read(path)
             .with_context(|| format!("cannot read the config {shown}; `reportgen init {shown}` writes one"))
             .map_err(Failure::Usage)?;
-        let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = folder_of(path);
         let stem = path.file_stem().map_or_else(|| "sweep".to_owned(), |stem| stem.to_string_lossy().into_owned());
-        Ok(Self { bytes, origin: shown.to_string(), stem, folder: folder.to_owned() })
+        Ok(Self { bytes, origin: shown.to_string(), stem, programs_from: folder.clone(), folder })
     }
 
     /// The copy that a run keeps: without secrets.
@@ -60,6 +69,11 @@ impl Source {
         let overrides = overrides(arguments)?;
         sweep.apply(overrides).map_err(|faults| Failure::Usage(faults.into()))
     }
+}
+
+/// Where a config lies; standard input and a bare name lie here.
+pub(super) fn folder_of(config: &Path) -> PathBuf {
+    config.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned()
 }
 
 /// The names that a config may use, out of the registries.

@@ -11,16 +11,16 @@ use super::render::{archived_arguments, archived_sweep};
 use super::source::Source;
 use super::{Exit, Failure, dry_run, located, roles};
 use crate::archive::{
-    self, Git, Journal, Loaded, MEASURING_VERSION, Machine, Manifest, RunDirectory, RunLock, RunStatus, checksum,
-    files, write_atomically,
+    self, Git, Journal, Loaded, MEASURING_VERSION, Machine, Manifest, ManifestStrategy, RunDirectory, RunLock,
+    RunStatus, checksum, files, write_atomically,
 };
 use crate::cli::{OutputFormat, SweepArgs};
 use crate::clock::{self, Clock, SystemClock};
 use crate::config::{self, Sweep};
-use crate::model::{Nanos, SampleRow, Target};
+use crate::model::{Nanos, SampleRow, StrategySpec, Target};
 use crate::plan::Plan;
 use crate::probe::Interrupts;
-use crate::sweep::{Access, Ending, Endpoint, Execution, JournalObserver, SweepError};
+use crate::sweep::{Access, Commands, Ending, Endpoint, Execution, JournalObserver, Rehearsal, SweepError};
 use crate::terminal::{Progress, Terminal};
 
 pub(super) fn run(arguments: &SweepArgs, words: &[OsString], terminal: Terminal) -> Result<Exit, Failure> {
@@ -117,36 +117,59 @@ struct Begun {
 }
 
 fn measure(mut job: Job, words: &[OsString], terminal: Terminal) -> Result<Exit, Failure> {
+    let resumed = job.begun.take();
     let access = Access::of(&job.sweep.target, |name| std::env::var(name).ok());
     let access = access.map_err(|error| Failure::Usage(error.into()))?;
     job.holding.warn(terminal);
     job.holding.check(&job.plan)?;
     let programs = roles::programs()?;
     let interrupts = Interrupts::install().context("cannot take over Ctrl-C")?;
+    let commands = Commands::find(&job.sweep, &job.source.programs_from).context("cannot start the sweep")?;
     let endpoint = Endpoint::open(&job.sweep, &programs, &access).context("cannot start the sweep")?;
-    let mut begun = match job.begun.take() {
-        Some(begun) => begun,
-        None => begin(&job, words)?,
-    };
-    // A machine that a run is resumed on may hold other cells than the one before.
-    begun.manifest.not_run.clone_from(&job.holding.not_run);
-    terminal.detail(&format!("requests go to {}", shown_url(&job.sweep.target, &endpoint)));
-    terminal.detail(&format!("the run is kept in {}", begun.directory.path().display()));
-    terminal.detail(&format!("machine: {}", begun.manifest.machine.summary()));
-    let sweep = &job.sweep;
-    let longest = sweep.strategies.iter().map(|strategy| strategy.name.chars().count()).max().unwrap_or(0);
+    let shown_url = shown_url(&job.sweep.target, &endpoint);
     let mut execution = Execution {
-        sweep,
+        sweep: &job.sweep,
         plan: &job.plan,
-        recorded: &begun.recorded,
-        delay: sweep.target.delay(),
+        recorded: &[],
+        delay: job.sweep.target.delay(),
         endpoints: vec![endpoint],
         access: &access,
+        commands: &commands,
         programs: &programs,
         interrupts: &interrupts,
     };
+    let rehearsal = execution.rehearse().context("cannot start the sweep")?;
+    rehearsal.warnings.iter().for_each(|warning| terminal.warn(warning));
+    if let Some(signal) = rehearsal.interrupted {
+        return Ok(Exit::Signal(signal.exit_code()));
+    }
+    let mut begun = match resumed {
+        Some(begun) => begun,
+        None => begin(&job, &rehearsal, words)?,
+    };
+    // A machine that a run is resumed on may hold other cells than the one before.
+    begun.manifest.not_run.clone_from(&job.holding.not_run);
+    terminal.detail(&format!("requests go to {shown_url}"));
+    terminal.detail(&format!("the run is kept in {}", begun.directory.path().display()));
+    terminal.detail(&format!("machine: {}", begun.manifest.machine.summary()));
+    let recorded = std::mem::take(&mut begun.recorded);
+    let ended = take_samples(Execution { recorded: &recorded, ..execution }, &job.holding, &mut begun, terminal)?;
+    finish(&job, begun, ended, terminal)
+}
+
+/// Walks the plan; a `url` is asked before and after how long it takes for one request.
+fn take_samples(
+    execution: Execution<'_>,
+    holding: &Holding,
+    begun: &mut Begun,
+    terminal: Terminal,
+) -> anyhow::Result<Result<Ending, SweepError>> {
+    let sweep = execution.sweep;
+    let longest = sweep.strategies.iter().map(|strategy| strategy.name.chars().count()).max().unwrap_or(0);
     let is_url = matches!(sweep.target, Target::Url(_));
     let plan;
+    // Bound again, because it may come to hold a plan of this function's own.
+    let mut execution = execution;
     if is_url {
         let estimate = || execution.estimate_delay().context("cannot estimate the delay of the target");
         // A run that is resumed keeps the estimate that its ideals were made of.
@@ -155,7 +178,7 @@ fn measure(mut job: Job, words: &[OsString], terminal: Terminal) -> Result<Exit,
             None => estimate()?,
         };
         begun.manifest.estimated_delay_s = before.map(Nanos::as_secs_f64);
-        plan = job.holding.plan(sweep, before);
+        plan = holding.plan(sweep, before);
         (execution.delay, execution.plan) = (before, &plan);
     }
     let ended = execution.run(&mut [&mut JournalObserver(&mut begun.journal), &mut Progress::new(terminal, longest)]);
@@ -164,7 +187,7 @@ fn measure(mut job: Job, words: &[OsString], terminal: Terminal) -> Result<Exit,
         begun.manifest.estimated_delay_after_s = after.map(Nanos::as_secs_f64);
     }
     execution.endpoints.clear();
-    finish(&job, begun, ended, terminal)
+    Ok(ended)
 }
 
 /// Where requests go, without password.
@@ -177,14 +200,14 @@ fn shown_url(target: &Target, endpoint: &Endpoint) -> String {
 }
 
 /// Makes the run directory with config.toml, the first manifest and empty journals.
-fn begin(job: &Job, words: &[OsString]) -> anyhow::Result<Begun> {
+fn begin(job: &Job, rehearsal: &Rehearsal, words: &[OsString]) -> anyhow::Result<Begun> {
     let directory = RunDirectory::create(&job.sweep.output.dir, &job.source.stem, clock::wall_time())
         .context("cannot make a run directory")?;
     let config = directory.file(files::CONFIG);
     write_atomically(&config, job.source.masked().text.as_bytes()).context("cannot start the run's files")?;
     let lock = RunLock::take(&directory).context("cannot start the run")?;
     let clock = SystemClock::start();
-    let mut manifest = manifest(job, &directory, words)?;
+    let mut manifest = manifest(job, &directory, rehearsal, words)?;
     manifest.references = archive::copy_references(&job.sweep.references, &job.source.folder, &directory)
         .context("cannot keep what [[reference]] names")?;
     manifest.write(&directory).context("cannot start the run's files")?;
@@ -193,7 +216,12 @@ fn begin(job: &Job, words: &[OsString]) -> anyhow::Result<Begun> {
     Ok(Begun { clock: Some(clock), directory, manifest, journal, recorded: Vec::new(), lock })
 }
 
-fn manifest(job: &Job, directory: &RunDirectory, words: &[OsString]) -> anyhow::Result<Manifest> {
+fn manifest(
+    job: &Job,
+    directory: &RunDirectory,
+    rehearsal: &Rehearsal,
+    words: &[OsString],
+) -> anyhow::Result<Manifest> {
     let [schema_version, raw_schema_version, requests_schema_version] = Manifest::schema_versions();
     Ok(Manifest {
         schema_version,
@@ -216,7 +244,7 @@ fn manifest(job: &Job, directory: &RunDirectory, words: &[OsString]) -> anyhow::
         target: (&job.sweep.target).into(),
         estimated_delay_s: None,
         estimated_delay_after_s: None,
-        strategies: job.sweep.strategies.iter().map(Into::into).collect(),
+        strategies: job.sweep.strategies.iter().map(|spec| described(spec, rehearsal)).collect(),
         machine: Machine::read(),
         machine_after: None,
         git: Git::read(&job.source.folder),
@@ -224,6 +252,11 @@ fn manifest(job: &Job, directory: &RunDirectory, words: &[OsString]) -> anyhow::
         files: std::collections::BTreeMap::new(),
         order: Some(job.sweep.order.as_str().to_owned()),
     })
+}
+
+/// A strategy with the version of its program, where it was asked for.
+fn described(spec: &StrategySpec, rehearsal: &Rehearsal) -> ManifestStrategy {
+    ManifestStrategy { version: rehearsal.versions.get(&spec.name).cloned(), ..spec.into() }
 }
 
 /// The command as a reader would type it: the program by its name alone.

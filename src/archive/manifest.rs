@@ -154,6 +154,12 @@ pub struct ManifestStrategy {
     pub processes: u32,
     /// `keep-alive` or `per-request`.
     pub connections: String,
+    /// The program of a `command` and its arguments; absent for built-in kinds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<Vec<String>>,
+    /// The version that its `version-command` told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
 }
 
 /// What runs of before had.
@@ -184,6 +190,8 @@ impl From<&StrategySpec> for ManifestStrategy {
             threads: spec.threads,
             processes: spec.processes,
             connections: spec.connections.as_str().to_owned(),
+            command: spec.command.as_ref().map(|command| command.words.clone()),
+            version: None,
         }
     }
 }

@@ -23,6 +23,8 @@ pub(super) fn manifest(directory: &RunDirectory) -> Manifest {
         threads: 1,
         processes: 1,
         connections: "keep-alive".to_owned(),
+        command: None,
+        version: None,
     };
     let [schema_version, raw_schema_version, requests_schema_version] = Manifest::schema_versions();
     Manifest {

@@ -75,6 +75,10 @@ pub(super) enum Form {
     Repeats,
     /// HTTP header names and values.
     Headers,
+    /// A program and its arguments.
+    Command,
+    /// Names and values of environment variables.
+    Environment,
     /// A table with these keys.
     Table(&'static [Key]),
     /// One of these words, or a table with these keys.

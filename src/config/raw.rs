@@ -23,7 +23,8 @@ pub(super) enum Value {
     List(Vec<Written<Value>>),
     Counts(Vec<u32>),
     Repeats(Repeats),
-    Headers(Vec<(String, String)>),
+    Pairs(Vec<(String, String)>),
+    Words(Vec<String>),
     Section(Section),
     Sections(Vec<Section>),
 }
@@ -136,9 +137,18 @@ impl Section {
         }
     }
 
-    pub(super) fn headers(&self, name: &str) -> Option<&[(String, String)]> {
+    /// Headers or environment variables.
+    pub(super) fn pairs(&self, name: &str) -> Option<&[(String, String)]> {
         match &self.value(name)?.value {
-            Value::Headers(headers) => Some(headers),
+            Value::Pairs(pairs) => Some(pairs),
+            _ => None,
+        }
+    }
+
+    /// A program and its arguments.
+    pub(super) fn words(&self, name: &str) -> Option<&[String]> {
+        match &self.value(name)?.value {
+            Value::Words(words) => Some(words),
             _ => None,
         }
     }

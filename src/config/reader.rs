@@ -100,14 +100,22 @@ impl Reader<'_> {
             (Form::Repeats, DeValue::Table(table)) => return self.repeats(path, table, written.span()),
             (Form::Repeats, _) => return self.fixed(path, written),
             (Form::Headers, DeValue::Table(headers)) => return self.headers(path, headers),
-            (Form::List { .. } | Form::OneOrMany(_) | Form::Counts, DeValue::Array(_)) => {
+            (Form::Environment, DeValue::Table(variables)) => return self.environment(path, variables),
+            (Form::Command, DeValue::Array(words)) if !words.is_empty() => return self.command(path, words),
+            (Form::List { .. } | Form::OneOrMany(_) | Form::Counts | Form::Command, DeValue::Array(_)) => {
                 Err(Refusal::new("is an empty list", "expected at least one"))
             }
             (Form::OneOrMany(form), _) => scalar::read(form, self.known, value),
             (Form::Tables(_), DeValue::Table(_)) => {
                 Err(Refusal::new("is a single table", format!("write it in two brackets: [[{path}]]")))
             }
-            (Form::Table(_) | Form::Headers, _) => {
+            (Form::Command, DeValue::String(text)) => {
+                let words: Vec<String> = text.split_whitespace().map(|word| format!("\"{word}\"")).collect();
+                let refusal = Refusal::new("is a text", "expected a list: the program, then each argument");
+                Err(refusal.help(format!("[{}]", words.join(", "))))
+            }
+            (Form::Command, _) => Err(Refusal::new(is_a(value), "expected a list: the program, then each argument")),
+            (Form::Table(_) | Form::Headers | Form::Environment, _) => {
                 Err(Refusal::new(is_a(value), format!("expected a table: [{path}]")))
             }
             (Form::WordsOrTable(words, _), DeValue::String(_)) => scalar::read(&Form::Word(words), self.known, value),
@@ -262,6 +270,54 @@ impl Reader<'_> {
             }
             headers.push((name.get_ref().to_string(), text.to_owned()));
         }
-        (self.complaints.len() == before).then_some(Value::Headers(headers))
+        (self.complaints.len() == before).then_some(Value::Pairs(headers))
+    }
+
+    /// A program and its arguments: words may repeat, and all but the first may be empty.
+    fn command(&mut self, path: &str, list: &DeArray<'_>) -> Option<Value> {
+        let before = self.complaints.len();
+        let mut words = Vec::new();
+        for item in list.iter() {
+            let refusal = match item.get_ref().as_str() {
+                None => Refusal::new(is_a(item.get_ref()), "expected text in quotes"),
+                Some("") if words.is_empty() => Refusal::new("names no program", "expected a program"),
+                Some(text) if text.contains('\0') => {
+                    Refusal::new("holds the character U+0000", "no argument can hold it")
+                }
+                Some(text) => {
+                    words.push(text.to_owned());
+                    continue;
+                }
+            };
+            self.refuse(path, item.span(), refusal);
+        }
+        (self.complaints.len() == before).then_some(Value::Words(words))
+    }
+
+    fn environment(&mut self, path: &str, table: &DeTable<'_>) -> Option<Value> {
+        let before = self.complaints.len();
+        let mut variables = Vec::new();
+        for (name, value) in table.iter() {
+            let text: &str = name.get_ref();
+            let path = format!("{path}.{}", quoted(text).trim_matches('`'));
+            if text.is_empty() || text.contains(['=', '\0']) {
+                let expected = "a name has at least one character and no `=`";
+                self.refuse(&path, name.span(), Refusal::new("is no environment variable", expected));
+            } else if text.starts_with("REPORTGEN_") {
+                let expected = "names that begin with REPORTGEN_ are its own";
+                self.refuse(&path, name.span(), Refusal::new("is set by reportgen", expected));
+            }
+            match value.get_ref().as_str() {
+                None => {
+                    self.refuse(&path, value.span(), Refusal::new(is_a(value.get_ref()), "expected text in quotes"));
+                }
+                Some(value_text) if value_text.contains('\0') => {
+                    let refusal = Refusal::new("holds the character U+0000", "no environment can hold it");
+                    self.refuse(&path, value.span(), refusal);
+                }
+                Some(value_text) => variables.push((text.to_owned(), value_text.to_owned())),
+            }
+        }
+        (self.complaints.len() == before).then_some(Value::Pairs(variables))
     }
 }

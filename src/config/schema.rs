@@ -8,7 +8,7 @@ use super::charts;
 use super::counts::MOST;
 use super::duration::PATTERN;
 use super::keys::{DELAY_ONLY, Form, Key, ROOT, SLEEP, URL_ONLY};
-use super::strategies::ALL_KINDS;
+use super::strategies::{ALL_KINDS, NEEDED};
 use super::sweep_keys::{RANGE, REPEATS};
 
 /// The schema, draft 2020-12, with the kinds that the program knows.
@@ -59,11 +59,17 @@ fn table(name: &str, keys: &[Key], known: &Known<'_>) -> Value {
     schema
 }
 
-/// Forbids the options that one kind does not take.
+/// Forbids the options that one kind does not take, and demands those that it cannot do without.
 fn options_of(kind: &str, (options, always): (&[&str], &[&str]), keys: &[Key]) -> Value {
     let strange = keys.iter().map(|key| key.name).filter(|name| !always.contains(name) && !options.contains(name));
     let absent: Map<String, Value> = strange.map(|name| (name.to_owned(), json!(false))).collect();
-    json!({ "if": { "properties": { "kind": { "const": kind } } }, "then": { "properties": absent } })
+    let needed = NEEDED.into_iter().filter(|name| options.contains(name));
+    let mut then = json!({ "properties": absent });
+    let needed: Vec<&str> = needed.collect();
+    if !needed.is_empty() {
+        then["required"] = json!(needed);
+    }
+    json!({ "if": { "properties": { "kind": { "const": kind } } }, "then": then })
 }
 
 fn property(holder: &str, key: &Key, known: &Known<'_>) -> Value {
@@ -112,7 +118,8 @@ fn form_of(form: &Form, known: &Known<'_>) -> Value {
             let number = json!({ "type": "integer", "minimum": 1, "maximum": MOST });
             json!({ "anyOf": [number, table("repeats", REPEATS, known)] })
         }
-        Form::Headers => json!({ "type": "object", "additionalProperties": { "type": "string" } }),
+        Form::Command => json!({ "type": "array", "items": { "type": "string" }, "minItems": 1 }),
+        Form::Headers | Form::Environment => json!({ "type": "object", "additionalProperties": { "type": "string" } }),
         Form::Table(keys) | Form::Tables(keys) | Form::WordsOrTable(_, keys) => table("", keys, known),
     }
 }

@@ -8,10 +8,13 @@ use super::Known;
 use super::complaint::Complaint;
 use super::nearest::{listed, quoted};
 use super::raw::{Section, Value};
-use crate::model::{Connections, HttpVersion, KindInfo, StrategySpec};
+use crate::model::{CommandSpec, Connections, HttpVersion, KindInfo, Model, StrategySpec};
 
 /// Keys that every kind takes.
 pub(super) const ALL_KINDS: [&str; 3] = ["name", "kind", "max-requests"];
+
+/// Options that a kind which takes them cannot do without.
+pub(super) const NEEDED: [&str; 2] = ["command", "model"];
 
 /// The workers of a pool where the config lists no strategy, or none for this one; as in the table of keys.
 pub(super) const WORKERS: u32 = 20;
@@ -24,7 +27,7 @@ pub(super) fn strategies(
     complaints: &mut Vec<Complaint>,
 ) -> Option<Vec<StrategySpec>> {
     if sections.is_empty() {
-        let fitting = known.kinds.iter().filter(|info| info.https || https.is_none());
+        let fitting = known.kinds.iter().filter(|info| info.is_built_in() && (info.https || https.is_none()));
         return Some(fitting.map(by_default).collect());
     }
     let before = complaints.len();
@@ -33,6 +36,7 @@ pub(super) fn strategies(
         let Some(info) = kind_of(section, known, complaints) else { continue };
         complaints.extend(strange_options(section, info, known));
         complaints.extend(https.filter(|_| !info.https).map(|url| without_https(section, info, url, known)));
+        complaints.extend(missing_options(section, info));
         lines.extend(expand(section, info).unwrap_or_default().into_iter().map(|spec| (spec, section.place("name"))));
     }
     complaints.extend(duplicates(&lines));
@@ -52,6 +56,7 @@ fn by_default(info: &KindInfo) -> StrategySpec {
         connections: Connections::default(),
         http_version: HttpVersion::default(),
         max_requests: None,
+        command: None,
     }
 }
 
@@ -92,6 +97,33 @@ fn strange_options(section: &Section, info: &KindInfo, known: &Known<'_>) -> Vec
     complaints.collect()
 }
 
+fn missing_options(section: &Section, info: &KindInfo) -> Vec<Complaint> {
+    let needed = NEEDED.into_iter().filter(|name| info.options.contains(name) && !section.attempted(name));
+    let complaints = needed.map(|name| {
+        let help = match name {
+            "model" => "one of sequential, pool, async: how its requests overlap, which names its ideal",
+            _ => r#"for example command = ["python3", "client.py"]"#,
+        };
+        let title = format!("a strategy of kind `{}` has no `{name}`", info.name);
+        let expected = format!("expected `{name}` too");
+        Complaint::new(&section.path_of(name), section.place("kind"), title, expected).help(help)
+    });
+    complaints.collect()
+}
+
+/// The program of a `command`; `None` for the other kinds, and where a value is faulty.
+fn command(section: &Section, info: &KindInfo) -> Option<CommandSpec> {
+    if info.is_built_in() {
+        return None;
+    }
+    Some(CommandSpec {
+        words: section.words("command")?.to_vec(),
+        working_directory: section.text("working-directory")?.into(),
+        environment: section.pairs("environment")?.to_vec(),
+        version_command: section.words("version-command").unwrap_or_default().to_vec(),
+    })
+}
+
 /// One line, or one for each number of workers; `None` where a value is faulty.
 fn expand(section: &Section, info: &KindInfo) -> Option<Vec<StrategySpec>> {
     let name = match section.attempted("name") {
@@ -110,10 +142,14 @@ fn expand(section: &Section, info: &KindInfo) -> Option<Vec<StrategySpec>> {
         connections,
         http_version: if section.text("http-version")? == "2" { HttpVersion::Two } else { HttpVersion::One },
         max_requests: section.integer("max-requests"),
+        model: section.text("model").and_then(Model::parse).unwrap_or(info.model),
+        command: command(section, info),
         ..by_default(info)
     };
-    if !info.options.contains(&"workers") {
-        return Some(vec![base]);
+    // A program of one's own has a number of workers if it says so or is a pool.
+    let countless = !info.is_built_in() && base.model != Model::Pool && section.written("workers").is_none();
+    if countless || !info.options.contains(&"workers") {
+        return Some(vec![StrategySpec { workers: None, ..base }]);
     }
     match &section.value("workers")?.value {
         Value::List(list) => list
@@ -152,7 +188,8 @@ mod tests {
             let sweep = sweep(&format!("[target]\nurl = \"{scheme}://localhost/\""));
             sweep.strategies.into_iter().map(|line| line.kind).collect::<Vec<_>>()
         };
-        let able = KNOWN.kinds.iter().filter(|kind| kind.https).map(|kind| kind.name);
-        assert_eq!((kinds("http").len(), kinds("https")), (KNOWN.kinds.len(), able.map(str::to_owned).collect()));
+        let built_in = || KNOWN.kinds.iter().filter(|kind| kind.is_built_in());
+        let able = built_in().filter(|kind| kind.https).map(|kind| kind.name);
+        assert_eq!((kinds("http").len(), kinds("https")), (built_in().count(), able.map(str::to_owned).collect()));
     }
 }

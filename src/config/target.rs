@@ -66,7 +66,7 @@ fn url_target(section: &Section) -> Option<UrlTarget> {
         method: section.text("method")?.to_owned(),
         body: section.text("body")?.to_owned(),
         expect_status: section.integer("expect-status")?,
-        headers: section.headers("headers")?.to_vec(),
+        headers: section.pairs("headers")?.to_vec(),
     })
 }
 

@@ -25,6 +25,12 @@ pub(super) const KNOWN: Known<'static> = Known {
             https: false,
             ..kind("event-loop", "event_loop", Model::Async, &["max-in-flight", "connections", "processes"])
         },
+        kind(
+            "command",
+            "command",
+            Model::Async,
+            &["command", "model", "workers", "working-directory", "environment", "version-command"],
+        ),
     ],
     charts: &[
         ChartInfo { name: "duration", options: &["x-label", "y-label", "x-scale", "y-scale", "normalize"] },
@@ -63,6 +69,12 @@ pub(super) fn config_with(section: &str, key: &str, value: &str, kind: &str) -> 
             format!("[target]\nurl = \"http://localhost/\"\n{line}")
         }
         ("target", _) => format!("{LEAST}{line}"),
+        ("strategy", _) if kind == "command" => {
+            let needed = [("command", "[\"python3\"]"), ("model", "\"pool\"")];
+            let others = needed.iter().filter(|(name, _)| *name != key);
+            let others: String = others.map(|(name, value)| format!("{name} = {value}\n")).collect();
+            format!("{LEAST}[[strategy]]\nkind = \"command\"\n{others}{line}")
+        }
         ("strategy" | "chart", "kind") => format!("{LEAST}[[{section}]]\n{line}"),
         ("strategy", _) => format!("{LEAST}[[strategy]]\nkind = \"{kind}\"\n{line}"),
         ("reference", _) => {

@@ -26,6 +26,7 @@ pub(super) fn sweep(root: &Section, known: &Known<'_>, complaints: &mut Vec<Comp
         root.section("target").and_then(|section| target(section, root.written("target").is_some(), complaints));
     let https = https_place(root);
     let strategies = root.sections("strategy").and_then(|list| strategies(list, https.as_ref(), known, complaints));
+    complaints.extend(sleeping_commands(root));
     let labels = root.value("labels").and_then(|labels| Labels::of(&labels.value));
     let output = root.section("output").and_then(output);
     let requests = root.section("sweep").and_then(|section| section.counts("requests"));
@@ -77,6 +78,23 @@ fn no_target(root: &Section) -> Complaint {
     Complaint::whole(title)
         .help("what the requests are sent to, for example\n[target]\ndelay = \"100ms\"")
         .help("`reportgen init FILE` writes a config that explains every key")
+}
+
+/// A program needs something to send requests to.
+fn sleeping_commands(root: &Section) -> Vec<Complaint> {
+    let Some(target) = root.section("target").filter(|target| target.text("kind") == Some("sleep")) else {
+        return Vec::new();
+    };
+    let sections = root.sections("strategy").unwrap_or_default();
+    let commands = sections.iter().filter(|section| section.text("kind") == Some("command"));
+    let complaints = commands.map(|section| {
+        let title = "a `command` cannot sleep in place of its requests".to_owned();
+        let complaint = Complaint::new("strategy.kind", section.place("kind"), title, "expected a built-in kind");
+        complaint
+            .beside(target.place("kind"), "the target")
+            .help("a program needs something to send requests to: a `url`, or a `delay` without this `kind`")
+    });
+    complaints.collect()
 }
 
 fn too_many(sweep: &Sweep, section: &Section) -> Option<Complaint> {

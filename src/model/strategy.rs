@@ -1,5 +1,7 @@
 //! A strategy as the config names it, and what a kind of strategy says about itself.
 
+use std::path::PathBuf;
+
 use crate::model::units::{Nanos, RequestCount};
 
 /// How a kind uses its connections.
@@ -102,6 +104,8 @@ pub struct StrategySpec {
     pub http_version: HttpVersion,
     /// Cells above this count are not run; `None` is no bound.
     pub max_requests: Option<RequestCount>,
+    /// The program of a `command`; `None` for the built-in kinds.
+    pub command: Option<CommandSpec>,
 }
 
 impl StrategySpec {
@@ -110,6 +114,19 @@ impl StrategySpec {
     pub fn runs(&self, requests: RequestCount) -> bool {
         self.max_requests.is_none_or(|most| requests <= most)
     }
+}
+
+/// A program that is a strategy, as the config names it. Nothing of it has been looked for yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommandSpec {
+    /// The program and its arguments; at least one word.
+    pub words: Vec<String>,
+    /// Where it is started; relative to the config's folder.
+    pub working_directory: PathBuf,
+    /// Set beside what is inherited: names and values.
+    pub environment: Vec<(String, String)>,
+    /// Prints the program's version; empty for none.
+    pub version_command: Vec<String>,
 }
 
 /// What a registered kind says about itself, for config, help and completions.
@@ -127,6 +144,14 @@ pub struct KindInfo {
     pub label: &'static str,
     /// Whether it speaks https; the others are refused for an https address.
     pub https: bool,
+}
+
+impl KindInfo {
+    /// Whether the kind is part of this program; else the config names a program.
+    #[must_use]
+    pub fn is_built_in(&self) -> bool {
+        !self.options.contains(&"command")
+    }
 }
 
 /// What one sample takes from its machine on the client's side, at its peak. Estimates on the safe side.

@@ -33,8 +33,8 @@ impl Nanos {
         reason = "a float cast saturates, and the value was made non-negative first"
     )]
     pub fn from_secs_f64(seconds: f64) -> Self {
-        let nanos = (seconds * 1e9).round();
-        Self(if nanos.is_finite() { nanos.max(0.0) as u64 } else { 0 })
+        // A finite number of seconds may be an infinite number of nanoseconds, which the cast saturates.
+        Self(if seconds.is_finite() { (seconds * 1e9).round().max(0.0) as u64 } else { 0 })
     }
 
     /// Seconds as a float; exact to a nanosecond below 104 days.
@@ -145,6 +145,10 @@ mod tests {
         assert_eq!(Nanos::parse_seconds("5e-2"), Some(Nanos(50_000_000)));
         for wrong in ["", "-1", "abc", "NaN", "inf", "1.2.3"] {
             assert_eq!(Nanos::parse_seconds(wrong), None, "{wrong}");
+        }
+        for (seconds, nanos) in [(1.5, 1_500_000_000), (1e300, u64::MAX), (-1.0, 0), (f64::NAN, 0), (f64::INFINITY, 0)]
+        {
+            assert_eq!(Nanos::from_secs_f64(seconds), Nanos(nanos), "{seconds}");
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use super::Spec;
+use super::job::Spec;
 use crate::clock::{SharedClock, SystemClock};
 use crate::model::{Nanos, Outcome};
 use crate::protocol::{DoneLine, Line, RequestLine};

@@ -3,6 +3,9 @@
 
 use std::io;
 
+use super::strays::Mark;
+#[cfg(unix)]
+use super::strays::kill_marked;
 use crate::model::Nanos;
 
 /// The cost of one process and of all descendants that were waited for.
@@ -29,15 +32,18 @@ pub(super) enum Exit {
     Signal(i32),
 }
 
-/// Waits for `child` to end and kills what it left behind in its process group. Blocks; call it from a thread of its
-/// own.
+/// Waits for `child` to end and kills what it left behind in its process group or under its mark. Blocks; call it from
+/// a thread of its own.
 #[cfg(unix)]
-pub(super) fn reap(child: std::process::Child) -> io::Result<(Exit, Option<Cost>)> {
+pub(super) fn reap(child: std::process::Child, mark: Option<&Mark>) -> io::Result<(Exit, Option<Cost>)> {
     let pid = child.id().cast_signed();
     // Closes our ends of its pipes; dropping a `Child` neither kills nor waits.
     drop(child);
     await_end(pid);
     super::watchdog::kill_group(pid.cast_unsigned());
+    if let Some(mark) = mark {
+        kill_marked(mark);
+    }
     let mut status = 0;
     loop {
         // SAFETY: `rusage` is plain integers, for which all zeroes is a value.
@@ -93,7 +99,7 @@ impl From<libc::rusage> for Cost {
 
 /// Waits for `child` to end. Blocks; call it from a thread of its own. Nobody counts its cost here.
 #[cfg(not(unix))]
-pub(super) fn reap(mut child: std::process::Child) -> io::Result<(Exit, Option<Cost>)> {
+pub(super) fn reap(mut child: std::process::Child, _: Option<&Mark>) -> io::Result<(Exit, Option<Cost>)> {
     let status = child.wait()?;
     Ok((Exit::Code(status.code().unwrap_or(-1)), None))
 }

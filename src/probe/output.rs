@@ -2,14 +2,17 @@
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read};
+use std::sync::{Mutex, PoisonError};
 
-use crate::model::Outcome;
+use crate::model::{FailureKind, Outcome};
 use crate::protocol::{self, DoneLine, Line};
 
 /// Longest line that is looked at; the rest of a longer one is passed over.
 const LINE_LIMIT: usize = 64 * 1024;
 /// How much of a child's other output is kept for the error message.
 const TAIL_LIMIT: usize = 4 * 1024;
+/// How many wrong lines are kept; further ones are counted.
+const WRONG_LIMIT: usize = 5;
 
 /// What was heard from a child.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,21 +23,42 @@ pub struct Heard {
     pub excess: u64,
     /// The first `done` line.
     pub done: Option<DoneLine>,
-    /// The first line that was almost protocol, and what is wrong with it.
-    pub wrong: Option<String>,
-    /// The end of its other output.
+    /// Further `done` lines: counted, not kept.
+    pub further_done: u64,
+    /// The first lines that were almost protocol.
+    pub wrong: Vec<WrongLine>,
+    /// How many lines were almost protocol.
+    pub wrong_count: u64,
+    /// Its other output.
     pub other: Tail,
 }
 
-/// The last few KiB of a text, cut at line ends where possible.
+/// A line that was almost protocol.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrongLine {
+    /// Its number in the output, from 1.
+    pub number: u64,
+    /// What is wrong with it.
+    pub why: String,
+    /// Its beginning.
+    pub text: String,
+}
+
+/// The first line of a text and its last few KiB, cut at line ends where possible.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tail {
     lines: VecDeque<String>,
     bytes: usize,
+    count: u64,
+    first: Option<String>,
 }
 
 impl Tail {
     fn push(&mut self, line: String) {
+        self.count += 1;
+        if self.first.is_none() && !line.is_empty() {
+            self.first = Some(line.clone());
+        }
         self.bytes += line.len() + 1;
         self.lines.push_back(line);
         while self.bytes > TAIL_LIMIT && self.lines.len() > 1 {
@@ -46,32 +70,57 @@ impl Tail {
     pub fn lines(&self) -> impl DoubleEndedIterator<Item = &str> {
         self.lines.iter().map(String::as_str)
     }
+
+    /// How many lines there were, those not kept included.
+    #[must_use]
+    pub const fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// The first line that was not empty.
+    #[must_use]
+    pub fn first(&self) -> Option<&str> {
+        self.first.as_deref()
+    }
 }
 
-/// Listens to a child's standard output until it ends. Memory is bounded by `requests`, whatever the child writes.
-pub(super) fn listen(output: impl Read, requests: u32) -> Heard {
-    let mut heard = Heard::default();
-    for_each_line(output, |line| match protocol::hear(line) {
-        protocol::Heard::Line(Line::Request(line)) if heard.outcomes.len() < requests as usize => {
-            heard.outcomes.push(line.into_outcome());
+/// Listens to a child's standard output until it ends, and notes each line at once, so that what was heard is known even
+/// if the end never comes. Memory is bounded by `requests`, whatever the child writes. A response with another status
+/// than `expect_status` has failed, whether or not the child says so.
+pub(super) fn listen(output: impl Read, requests: u32, expect_status: u16, heard: &Mutex<Heard>) {
+    let mut number = 0;
+    for_each_line(output, |line| {
+        number += 1;
+        let mut heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
+        match protocol::hear(line) {
+            protocol::Heard::Line(Line::Request(line)) if heard.outcomes.len() < requests as usize => {
+                let outcome = line.into_outcome();
+                let failure = failure(&outcome, expect_status);
+                heard.outcomes.push(Outcome { failure, ..outcome });
+            }
+            protocol::Heard::Line(Line::Request(_)) => heard.excess += 1,
+            protocol::Heard::Line(Line::Done(_)) if heard.done.is_some() => heard.further_done += 1,
+            protocol::Heard::Line(Line::Done(done)) => heard.done = Some(done),
+            protocol::Heard::Wrong(why) => {
+                heard.wrong_count += 1;
+                if heard.wrong.len() < WRONG_LIMIT {
+                    heard.wrong.push(WrongLine { number, why, text: shortened(line) });
+                }
+            }
+            protocol::Heard::Other => heard.other.push(shortened(line)),
         }
-        protocol::Heard::Line(Line::Request(_)) => heard.excess += 1,
-        protocol::Heard::Line(Line::Done(done)) => {
-            heard.done.get_or_insert(done);
-        }
-        protocol::Heard::Wrong(why) => {
-            heard.wrong.get_or_insert_with(|| format!("{why}: {}", shortened(line)));
-        }
-        protocol::Heard::Other => heard.other.push(shortened(line)),
     });
-    heard
+}
+
+/// Why a request failed: as the child says, or for its status.
+fn failure(outcome: &Outcome, expect_status: u16) -> Option<FailureKind> {
+    let strange = outcome.status.is_some_and(|status| status != expect_status);
+    outcome.failure.or_else(|| strange.then_some(FailureKind::WrongStatus))
 }
 
 /// Keeps the tail of a child's standard error.
-pub(super) fn tail(output: impl Read) -> Tail {
-    let mut tail = Tail::default();
-    for_each_line(output, |line| tail.push(shortened(line)));
-    tail
+pub(super) fn tail(output: impl Read, tail: &Mutex<Tail>) {
+    for_each_line(output, |line| tail.lock().unwrap_or_else(PoisonError::into_inner).push(shortened(line)));
 }
 
 fn shortened(line: &str) -> String {
@@ -103,8 +152,16 @@ fn read_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> 
 #[cfg(test)]
 mod tests {
     use std::io::Read;
+    use std::sync::Mutex;
 
-    use super::{LINE_LIMIT, TAIL_LIMIT, listen};
+    use super::{Heard, LINE_LIMIT, TAIL_LIMIT, WRONG_LIMIT, listen};
+    use crate::model::FailureKind;
+
+    fn heard(output: impl Read, requests: u32) -> Heard {
+        let heard = Mutex::default();
+        listen(output, requests, 200, &heard);
+        heard.into_inner().unwrap()
+    }
 
     fn request(index: u32) -> String {
         format!("{{\"event\":\"request\",\"request\":{index},\"start_s\":0,\"end_s\":1}}\n")
@@ -112,26 +169,41 @@ mod tests {
 
     #[test]
     fn lines_are_sorted() {
-        let text = format!(
-            "starting\n{}{}{{\"event\":\"done\"}}\n{{\"event\":\"done\",\"duration_s\":2}}\nbye",
-            request(0),
-            request(1)
-        );
-        let heard = listen(text.as_bytes(), 1);
-        assert_eq!((heard.outcomes.len(), heard.excess), (1, 1));
+        let done = |text: &str| format!("{{\"event\":\"done\"{text}}}\n");
+        let last = done(",\"duration_s\":2");
+        let text = format!("starting\n{}{}{}{last}{last}bye", request(0), request(1), done("").repeat(9));
+        let heard = heard(text.as_bytes(), 1);
+        assert_eq!((heard.outcomes.len(), heard.excess, heard.further_done), (1, 1, 1));
         assert_eq!(heard.done.map(|done| done.duration_s), Some(2.0));
-        assert!(heard.wrong.unwrap().contains("duration_s"));
+        assert_eq!((heard.wrong.len(), heard.wrong_count), (WRONG_LIMIT, 9));
+        assert!(heard.wrong[0].number == 4 && heard.wrong[0].why.contains("duration_s"), "{:?}", heard.wrong[0]);
         assert_eq!(heard.other.lines().collect::<Vec<_>>(), ["starting", "bye"]);
+        assert_eq!((heard.other.first(), heard.other.count()), (Some("starting"), 2));
+    }
+
+    #[test]
+    fn another_status_is_a_failure_whatever_the_program_says() {
+        let line = |status: &str| request(0).replace("}\n", &format!("{status}}}\n"));
+        for (status, failure) in [
+            ("", None),
+            (",\"status\":200", None),
+            (",\"status\":500", Some(FailureKind::WrongStatus)),
+            (",\"status\":200,\"error\":\"reset\"", Some(FailureKind::Reset)),
+            (",\"error\":\"no such word\"", Some(FailureKind::Other)),
+        ] {
+            assert_eq!(heard(line(status).as_bytes(), 1).outcomes[0].failure, failure, "{status}");
+        }
     }
 
     #[test]
     fn a_flood_is_passed_over_within_bounds() {
         let one_line = std::io::repeat(b'x').take(100_000_000);
-        let heard = listen(one_line.chain(&b"\nlast\n"[..]), 1);
-        assert_eq!(heard.other.lines().next_back(), Some("last"));
+        let flooded = heard(one_line.chain(&b"\nlast\n"[..]), 1);
+        assert_eq!(flooded.other.lines().next_back(), Some("last"));
         let many_lines = "0123456789\n".repeat(LINE_LIMIT);
-        let heard = listen(many_lines.as_bytes(), 1);
-        assert!(heard.other.bytes <= TAIL_LIMIT);
-        assert!(heard.other.lines().count() > 10);
+        let flooded = heard(many_lines.as_bytes(), 1);
+        assert!(flooded.other.bytes <= TAIL_LIMIT);
+        assert!(flooded.other.lines().count() > 10);
+        assert_eq!(flooded.other.count(), LINE_LIMIT as u64);
     }
 }

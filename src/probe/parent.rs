@@ -1,19 +1,21 @@
 //! The parent's end: starts a child, listens, waits with a time limit, and sees to it that nothing of the child is left.
 
 use std::io::{self, Write};
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use thiserror::Error;
 
-use super::Spec;
 use super::cost::{self, Cost, Exit};
 use super::headcount::{self, Headcount};
 use super::interrupt::{Interrupts, Signal};
+use super::job::Job;
 use super::output::{self, Heard, Tail};
-use super::watchdog::{Watchdog, kill_group};
+use super::strays::Mark;
+use super::watchdog::{Listed, Watchdog, kill_group};
 use crate::clock::Clock;
 use crate::model::Nanos;
 use crate::strategy::Program;
@@ -59,7 +61,7 @@ pub enum End {
 pub struct Measured {
     /// How its process ended.
     pub end: End,
-    /// From handing it the spec to the end of the process.
+    /// From its start, or from handing it the spec, to the end of the process.
     pub wall: Nanos,
     /// What it cost.
     pub cost: Option<Cost>,
@@ -67,7 +69,7 @@ pub struct Measured {
     pub headcount: Option<Headcount>,
     /// What it wrote.
     pub heard: Heard,
-    /// The end of its standard error.
+    /// Its standard error.
     pub complaints: Tail,
 }
 
@@ -88,29 +90,45 @@ pub struct Probe<'a> {
 enum Event {
     Ended(io::Result<(Exit, Option<Cost>)>),
     Interrupted(Signal),
-    Heard(Heard),
-    Complained(Tail),
+    /// One of the two outputs has ended.
+    Silent,
+}
+
+/// What a child says, noted line by line.
+#[derive(Clone, Default)]
+struct Notes {
+    heard: Arc<Mutex<Heard>>,
+    complaints: Arc<Mutex<Tail>>,
 }
 
 impl Probe<'_> {
     /// Measures one sample. Blocks until its process has ended, its time has run out or an interrupt came; afterwards
-    /// nothing of its process group is left.
+    /// nothing of its process group or under its mark is left.
     ///
     /// # Errors
     /// When the sample could not be started.
-    pub fn measure(&self, spec: &Spec) -> Result<Measured, ProbeError> {
-        let mut line = serde_json::to_vec(spec).map_err(|error| ProbeError::HandOver(error.into()))?;
-        line.push(b'\n');
-        let mut child = self.start()?;
+    pub fn measure(&self, job: &Job) -> Result<Measured, ProbeError> {
+        let line = job.line().map_err(ProbeError::HandOver)?;
+        let mark = job.mark();
+        let marked = mark.clone().map(Listed::Marked);
+        if let Some(marked) = &marked {
+            self.watchdog.enter(marked).map_err(ProbeError::Watchdog)?;
+        }
+        let mut command = job.start(self.program, mark.as_ref());
+        // The clock of a built-in strategy starts when it has read its spec, that of a program with the program.
+        let before = self.clock.now();
+        let program = || self.program_of(job);
+        let mut child = command.spawn().map_err(|source| ProbeError::Start { program: program(), source })?;
         let group = child.id();
-        self.watchdog.enter(group).map_err(|error| {
+        self.watchdog.enter(&Listed::Group(group)).map_err(|error| {
             kill_group(group);
             ProbeError::Watchdog(error)
         })?;
         let (sender, events) = mpsc::channel();
-        let started = self.clock.now();
+        let started = if line.is_some() { self.clock.now() } else { before };
         let input = child.stdin.take();
-        listen(child, spec.work.requests, &sender).map_err(|error| {
+        let notes = Notes::default();
+        listen(child, job, mark, &notes, &sender).map_err(|error| {
             kill_group(group);
             ProbeError::HandOver(error)
         })?;
@@ -120,19 +138,19 @@ impl Probe<'_> {
         drop(sender);
         let measured = self.counting(group, || {
             // A child that is gone already shows itself by its end.
-            let _ = input.map(|mut input| input.write_all(&line));
-            self.wait(&events, group, started)
+            let _ = input.zip(line).map(|(mut input, line)| input.write_all(&line));
+            self.wait(&events, group, started, &notes)
         })?;
-        self.watchdog.strike(group).map_err(ProbeError::Watchdog)?;
+        let over = [Some(Listed::Group(group)), marked].into_iter().flatten();
+        over.into_iter().try_for_each(|listed| self.watchdog.strike(&listed)).map_err(ProbeError::Watchdog)?;
         Ok(measured)
     }
 
-    fn start(&self) -> Result<Child, ProbeError> {
-        let mut command = Command::new(&self.program.path);
-        command.args(&self.program.arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        command.spawn().map_err(|source| ProbeError::Start { program: self.program.path.display().to_string(), source })
+    fn program_of(&self, job: &Job) -> String {
+        match job {
+            Job::BuiltIn(_) => self.program.path.display().to_string(),
+            Job::Command { invocation, .. } => format!("`{}`", invocation.command_line),
+        }
     }
 
     /// Counts the sample's processes and threads while `measure` measures it.
@@ -151,7 +169,7 @@ impl Probe<'_> {
         })
     }
 
-    fn wait(&self, events: &Receiver<Event>, group: u32, started: Nanos) -> Measured {
+    fn wait(&self, events: &Receiver<Event>, group: u32, started: Nanos, notes: &Notes) -> Measured {
         let mut gathered = Gathered::default();
         let mut cut_short = None;
         let deadline = started + self.time_limit;
@@ -172,24 +190,31 @@ impl Probe<'_> {
         }
         let wall = self.clock.now() - started;
         gathered.drain(events);
-        gathered.into_measured(cut_short, wall)
+        gathered.into_measured(cut_short, wall, notes)
     }
 }
 
-/// Starts three threads that report the child's output, its complaints and its end.
-fn listen(mut child: Child, requests: u32, sender: &Sender<Event>) -> io::Result<()> {
+/// Starts three threads that note the child's output and its complaints and report its end.
+fn listen(mut child: Child, job: &Job, mark: Option<Mark>, notes: &Notes, sender: &Sender<Event>) -> io::Result<()> {
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    let (requests, expect_status) = (job.requests(), job.expect_status());
     // A send fails only when nobody waits any more.
     if let Some(stdout) = stdout {
-        let sender = sender.clone();
-        spawn("stdout", move || drop(sender.send(Event::Heard(output::listen(stdout, requests)))))?;
+        let (sender, heard) = (sender.clone(), Arc::clone(&notes.heard));
+        spawn("stdout", move || {
+            output::listen(stdout, requests, expect_status, &heard);
+            drop(sender.send(Event::Silent));
+        })?;
     }
     if let Some(stderr) = stderr {
-        let sender = sender.clone();
-        spawn("stderr", move || drop(sender.send(Event::Complained(output::tail(stderr)))))?;
+        let (sender, complaints) = (sender.clone(), Arc::clone(&notes.complaints));
+        spawn("stderr", move || {
+            output::tail(stderr, &complaints);
+            drop(sender.send(Event::Silent));
+        })?;
     }
     let sender = sender.clone();
-    spawn("reaper", move || drop(sender.send(Event::Ended(cost::reap(child)))))
+    spawn("reaper", move || drop(sender.send(Event::Ended(cost::reap(child, mark.as_ref())))))
 }
 
 fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> io::Result<()> {
@@ -199,23 +224,21 @@ fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> io::Result<()> {
 #[derive(Default)]
 struct Gathered {
     exit: Option<io::Result<(Exit, Option<Cost>)>>,
-    heard: Option<Heard>,
-    complaints: Option<Tail>,
+    silent: usize,
 }
 
 impl Gathered {
     fn take(&mut self, event: Event) {
         match event {
             Event::Ended(exit) => self.exit = Some(exit),
-            Event::Heard(heard) => self.heard = Some(heard),
-            Event::Complained(tail) => self.complaints = Some(tail),
+            Event::Silent => self.silent += 1,
             Event::Interrupted(_) => {}
         }
     }
 
     /// Waits for what the child has written before it ended.
     fn drain(&mut self, events: &Receiver<Event>) {
-        while self.heard.is_none() || self.complaints.is_none() {
+        while self.silent < 2 {
             match events.recv_timeout(DRAIN_LIMIT) {
                 Ok(event) => self.take(event),
                 Err(_) => break,
@@ -223,7 +246,7 @@ impl Gathered {
         }
     }
 
-    fn into_measured(self, cut_short: Option<End>, wall: Nanos) -> Measured {
+    fn into_measured(self, cut_short: Option<End>, wall: Nanos, notes: &Notes) -> Measured {
         let (exit, cost) = match self.exit {
             Some(Ok((exit, cost))) => (exit, cost),
             // It could not be waited for: nobody knows how it ended.
@@ -238,8 +261,8 @@ impl Gathered {
             wall,
             cost,
             headcount: None,
-            heard: self.heard.unwrap_or_default(),
-            complaints: self.complaints.unwrap_or_default(),
+            heard: notes.heard.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            complaints: notes.complaints.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
     }
 }

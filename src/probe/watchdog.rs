@@ -1,12 +1,49 @@
 //! A process that outlives a `kill -9` of reportgen by a moment, to end the samples that were under way. It reads the
-//! process groups that live (`+pid`) and that have ended (`-pid`); when its input ends, its parent is gone, and it
-//! kills what is left on its list.
+//! process groups and marks of samples that live (`+group 12`, `+mark 3-4-5`) and that have ended (`-…`); when its input
+//! ends, its parent is gone, and it kills what is left on its list.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::io::{self, BufRead, Write};
 use std::process::{Child, Command, Stdio};
 
+use super::strays::{Mark, kill_marked};
 use crate::strategy::Program;
+
+/// Whom the watchdog ends.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Listed {
+    /// A process group.
+    Group(u32),
+    /// The processes that carry a mark.
+    Marked(Mark),
+}
+
+impl fmt::Display for Listed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Group(group) => write!(formatter, "group {group}"),
+            Self::Marked(mark) => write!(formatter, "mark {}", mark.as_str()),
+        }
+    }
+}
+
+impl Listed {
+    fn read(text: &str) -> Option<Self> {
+        match text.split_once(' ')? {
+            ("group", group) => group.parse().ok().map(Self::Group),
+            ("mark", mark) => Mark::read(mark).map(Self::Marked),
+            _ => None,
+        }
+    }
+
+    fn kill(&self) {
+        match self {
+            Self::Group(group) => kill_group(*group),
+            Self::Marked(mark) => kill_marked(mark),
+        }
+    }
+}
 
 /// The parent's end.
 pub struct Watchdog {
@@ -26,26 +63,26 @@ impl Watchdog {
         Ok(Self { child: command.spawn()? })
     }
 
-    /// Enters a process group.
+    /// Enters somebody on the list. A mark can be entered before its first process is started.
     ///
     /// # Errors
     /// When the watchdog is gone.
-    pub fn enter(&self, group: u32) -> io::Result<()> {
-        self.say('+', group)
+    pub(super) fn enter(&self, listed: &Listed) -> io::Result<()> {
+        self.say('+', listed)
     }
 
-    /// Strikes a process group off: it has ended, and its number may be given to others.
+    /// Strikes somebody off: they have ended, and the number of a group may be given to others.
     ///
     /// # Errors
     /// When the watchdog is gone.
-    pub fn strike(&self, group: u32) -> io::Result<()> {
-        self.say('-', group)
+    pub(super) fn strike(&self, listed: &Listed) -> io::Result<()> {
+        self.say('-', listed)
     }
 
-    fn say(&self, sign: char, group: u32) -> io::Result<()> {
+    fn say(&self, sign: char, listed: &Listed) -> io::Result<()> {
         // Its input was asked for as a pipe and is taken only on drop.
         let mut input = self.child.stdin.as_ref().ok_or(io::ErrorKind::BrokenPipe)?;
-        input.write_all(format!("{sign}{group}\n").as_bytes())
+        input.write_all(format!("{sign}{listed}\n").as_bytes())
     }
 }
 
@@ -57,23 +94,21 @@ impl Drop for Watchdog {
     }
 }
 
-/// The watchdog's end: returns when its input has ended and every group still on the list is killed.
+/// The watchdog's end: returns when its input has ended and everybody still on the list is killed.
 pub fn run_watchdog(input: impl BufRead) {
-    for group in still_listed(input) {
-        kill_group(group);
-    }
+    still_listed(input).iter().for_each(Listed::kill);
 }
 
-fn still_listed(input: impl BufRead) -> BTreeSet<u32> {
-    let mut groups = BTreeSet::new();
+fn still_listed(input: impl BufRead) -> BTreeSet<Listed> {
+    let mut list = BTreeSet::new();
     for line in input.lines().map_while(Result::ok) {
-        match line.split_at_checked(1).map(|(sign, pid)| (sign, pid.parse::<u32>())) {
-            Some(("+", Ok(pid))) => groups.insert(pid),
-            Some(("-", Ok(pid))) => groups.remove(&pid),
+        match line.split_at_checked(1).map(|(sign, text)| (sign, Listed::read(text))) {
+            Some(("+", Some(listed))) => list.insert(listed),
+            Some(("-", Some(listed))) => list.remove(&listed),
             _ => false,
         };
     }
-    groups
+    list
 }
 
 /// Kills a process group and everything in it. A group that is gone already is no error.
@@ -98,7 +133,9 @@ mod tests {
 
     #[test]
     fn what_was_struck_off_is_left_alone() {
-        let left: Vec<u32> = still_listed(&b"+10\n+11\n-10\nrubbish\n+\n-99\n+12"[..]).into_iter().collect();
-        assert_eq!(left, [11, 12]);
+        let input =
+            "+group 10\n+mark 1-2-3\n+group 11\n-group 10\nrubbish\n+\n-group 99\n+mark 4-5-6\n-mark 1-2-3\n+group 12";
+        let left: Vec<String> = still_listed(input.as_bytes()).iter().map(ToString::to_string).collect();
+        assert_eq!(left, ["group 11", "group 12", "mark 4-5-6"]);
     }
 }

@@ -6,6 +6,7 @@
 
 mod async_tasks;
 mod client;
+mod command;
 mod event_loop;
 mod failure;
 mod http;
@@ -24,6 +25,7 @@ use thiserror::Error;
 use crate::clock::SharedClock;
 use crate::model::{Connections, KindInfo, Needs, Outcome, RequestCount, StrategySpec};
 
+pub use command::{Invocation, MissingProgram, VARIABLES};
 pub use http::check_reachable;
 pub use process_pool::serve_worker;
 pub use work::{Program, Work};
@@ -74,10 +76,10 @@ pub fn find(kind: &str) -> Option<&'static dyn Strategy> {
     STRATEGIES.iter().copied().find(|strategy| strategy.info().name == kind)
 }
 
-/// What every registered kind says about itself.
+/// What every kind says about itself: the registered ones, then that of programs of somebody else's.
 #[must_use]
 pub fn kinds() -> Vec<KindInfo> {
-    STRATEGIES.iter().map(|strategy| strategy.info()).collect()
+    STRATEGIES.iter().map(|strategy| strategy.info()).chain([command::INFO]).collect()
 }
 
 /// The strategy itself broke; its sample has failed.
@@ -138,6 +140,7 @@ fn by_kind(kind: &str) -> StrategySpec {
         connections: Connections::KeepAlive,
         http_version: crate::model::HttpVersion::One,
         max_requests: None,
+        command: None,
     }
 }
 

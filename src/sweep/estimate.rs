@@ -4,7 +4,7 @@
 use super::{Endpoint, Execution, SweepError};
 use crate::clock::SystemClock;
 use crate::model::Nanos;
-use crate::probe::{Probe, Spec, Watchdog};
+use crate::probe::{Job, Probe, Spec, Watchdog};
 use crate::stats::Sorted;
 use crate::strategy::Work;
 
@@ -26,22 +26,22 @@ impl Execution<'_> {
             interrupts: self.interrupts,
             clock: &clock,
         };
-        let spec = self.single_request();
+        let job = self.single_request();
         let mut times = Vec::new();
         for _ in 0..REQUESTS {
-            let measured = probe.measure(&spec)?;
+            let measured = probe.measure(&job)?;
             let succeeded = measured.heard.outcomes.iter().filter(|outcome| outcome.failure.is_none());
             times.extend(succeeded.map(|outcome| (outcome.end - outcome.start).as_secs_f64()));
         }
         Ok(Sorted::new(times).median().map(Nanos::from_secs_f64))
     }
 
-    fn single_request(&self) -> Spec {
+    fn single_request(&self) -> Job {
         let first = &self.sweep.strategies[0];
         let url = self.endpoints.first().map_or("", Endpoint::url);
         let mut work = Work::new(&self.sweep.target, url, first, self.programs.worker.clone());
         work.headers = self.access.headers.clone();
         work.request_timeout_ns = self.sweep.request_timeout.0;
-        Spec { kind: "sequential".to_owned(), work }
+        Job::BuiltIn(Box::new(Spec { kind: "sequential".to_owned(), work }))
     }
 }

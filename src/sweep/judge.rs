@@ -51,7 +51,8 @@ pub(super) fn judge(evidence: Evidence<'_>) -> SampleRow {
         failed: verdict.failed,
         peak_in_flight: witness.and_then(Witness::peak),
         connections: witness.and_then(|witness| u32::try_from(witness.connections).ok()),
-        bytes_received: (!outcomes.is_empty()).then(|| outcomes.iter().map(|outcome| outcome.bytes).sum()),
+        bytes_received: (!outcomes.is_empty())
+            .then(|| outcomes.iter().fold(0, |sum: u64, outcome| sum.saturating_add(outcome.bytes))),
         service_mean_s: witness.and_then(|witness| witness.service_mean),
         cpu_user_s: cost.map(|cost| cost.user),
         cpu_system_s: cost.map(|cost| cost.system),
@@ -92,22 +93,34 @@ impl Verdict {
         };
         let (succeeded, failed) = (count(false), count(true));
         let verdict = |status, error: String| Self { status, succeeded, failed, error };
-        if let Some((status, error)) = broken(measured) {
+        if let Some((status, error)) = broken(measured, witness) {
             return verdict(status, error);
         }
         if let Some(error) = unequal_work(requests, measured, witness) {
             return verdict(SampleStatus::Void, error);
         }
+        // A program that tells nothing of its requests is known by what the server answered.
+        let answered = witness.filter(|_| outcomes.is_empty()).map(|witness| (witness.answered, witness.failed));
+        let number = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+        let (succeeded, failed) = match answered {
+            Some((all, bad)) => (Some(number(all.saturating_sub(bad))), Some(number(bad))),
+            None => (succeeded, failed),
+        };
+        let verdict = |status, error: String| Self { status, succeeded, failed, error };
+        let failures = || match (outcomes.is_empty(), failed) {
+            (true, Some(failed)) => told(FailureKind::WrongStatus, failed, requests),
+            _ => failures(requests, outcomes),
+        };
         match (succeeded, failed) {
             (_, None | Some(0)) => verdict(SampleStatus::Ok, String::new()),
-            (Some(0), Some(_)) => verdict(SampleStatus::Failed, failures(requests, outcomes)),
-            _ => verdict(SampleStatus::Partial, failures(requests, outcomes)),
+            (Some(0), Some(_)) => verdict(SampleStatus::Failed, failures()),
+            _ => verdict(SampleStatus::Partial, failures()),
         }
     }
 }
 
-/// A sample whose process did not end as it should.
-fn broken(measured: &Measured) -> Option<(SampleStatus, String)> {
+/// A sample whose process did not end as it should, or said what cannot be.
+fn broken(measured: &Measured, witness: Option<&Witness>) -> Option<(SampleStatus, String)> {
     let told = |kind: FailureKind, what: String| {
         let last = measured.complaints.lines().chain(measured.heard.other.lines()).rfind(|line| !line.is_empty());
         match last {
@@ -125,11 +138,36 @@ fn broken(measured: &Measured) -> Option<(SampleStatus, String)> {
             Some((SampleStatus::Failed, told(FailureKind::ChildKilled, format!("ended by signal {signal}"))))
         }
         End::Exited(0) => {
-            let wrong = measured.heard.wrong.as_ref()?;
+            let wrong = measured.heard.wrong.first().map(|line| format!("{}: {}", line.why, line.text));
+            let wrong = wrong.or_else(|| impossible(measured, witness))?;
             Some((SampleStatus::Failed, format!("{}: {wrong}", FailureKind::ChildOutput)))
         }
         End::Exited(code) => Some((SampleStatus::Failed, told(FailureKind::ChildExit, format!("exit code {code}")))),
     }
+}
+
+/// How far two clocks, or two ways of rounding, may be apart before a time is impossible.
+const CLOCK_TOLERANCE: Nanos = Nanos::from_millis(5);
+
+/// A time that cannot be: longer than the process lived, shorter than its own requests or than the server's answers.
+fn impossible(measured: &Measured, witness: Option<&Witness>) -> Option<String> {
+    let Measured { heard, wall, .. } = measured;
+    let beyond = |time: Nanos, limit: Nanos| time > limit + CLOCK_TOLERANCE + Nanos(limit.0 / 100);
+    let last = heard.outcomes.iter().max_by_key(|outcome| outcome.end);
+    if let Some(last) = last.filter(|last| beyond(last.end, *wall)) {
+        let (end, wall) = (last.end.human(), wall.human());
+        return Some(format!("request {} ends after {end}, but the process lived for {wall}", last.request));
+    }
+    let duration = Nanos::from_secs_f64(heard.done.as_ref()?.duration_s);
+    let shown = duration.human();
+    if beyond(duration, *wall) {
+        return Some(format!("duration_s is {shown}, but the process lived for {}", wall.human()));
+    }
+    if let Some(last) = last.filter(|last| beyond(last.end, duration)) {
+        return Some(format!("duration_s is {shown}, but request {} ends after {}", last.request, last.end.human()));
+    }
+    let service = witness?.service_mean.filter(|service| beyond(*service, duration))?;
+    Some(format!("duration_s is {shown}, but the server took {} for a request", service.human()))
 }
 
 /// Why the sample did not do the work of its cell; `None` if it did.
@@ -150,9 +188,11 @@ fn unequal_work(requests: u32, measured: &Measured, witness: Option<&Witness>) -
     let wanted = u64::from(requests);
     // A request that failed may have died before the server saw it; one that was answered was seen.
     let answered = outcomes.iter().filter(|outcome| outcome.status.is_some()).count();
-    let at_least = if outcomes.is_empty() { wanted } else { answered as u64 };
-    (seen < at_least || seen > wanted)
-        .then(|| format!("the server saw {seen} requests, the strategy reported {at_least} answered of {requests}"))
+    if outcomes.is_empty() {
+        return (seen != wanted).then(|| format!("the server saw {seen} requests instead of {requests}"));
+    }
+    (seen < answered as u64 || seen > wanted)
+        .then(|| format!("the server saw {seen} requests, the strategy reported {answered} answered of {requests}"))
 }
 
 /// `wrong-status: 5 of 50 requests, refused: 1 of 50 requests`, the most frequent first.
@@ -163,6 +203,10 @@ fn failures(requests: u32, outcomes: &[Outcome]) -> String {
     }
     let mut counts: Vec<_> = counts.into_iter().collect();
     counts.sort_by_key(|&(kind, count)| (std::cmp::Reverse(count), kind));
-    let parts: Vec<_> = counts.iter().map(|(kind, count)| format!("{kind}: {count} of {requests} requests")).collect();
+    let parts: Vec<_> = counts.iter().map(|(kind, count)| told(*kind, *count, requests)).collect();
     parts.join(", ")
+}
+
+fn told(kind: FailureKind, count: u32, requests: u32) -> String {
+    format!("{kind}: {count} of {requests} requests")
 }

@@ -3,12 +3,14 @@
 
 mod access;
 mod budget;
+mod commands;
 mod endpoint;
 mod estimate;
 mod event;
 mod journal;
 mod judge;
 mod load;
+mod rehearsal;
 mod stopping;
 mod walk;
 
@@ -20,18 +22,20 @@ use thiserror::Error;
 
 use crate::clock::SystemClock;
 use crate::config::Sweep;
-use crate::model::{Nanos, Phase, SampleRow, Target, schedule};
+use crate::model::{Nanos, Phase, RequestCount, SampleRow, Target, schedule};
 use crate::plan::{self, Plan, PlannedSample};
-use crate::probe::{Interrupts, Probe, ProbeError, Signal, Spec, Watchdog};
-use crate::server::ServerError;
+use crate::probe::{Interrupts, Job, Measured, Probe, ProbeError, Signal, Spec, Watchdog};
+use crate::server::{ServerError, Witness};
 use crate::stats;
 use crate::strategy::{Program, Work};
-use walk::Walk;
+use walk::{Found, Walk};
 
 pub use access::{Access, AccessError};
+pub use commands::Commands;
 pub use endpoint::{Endpoint, EndpointError};
 pub use event::{Observer, SweepEvent};
 pub use journal::JournalObserver;
+pub use rehearsal::{Rehearsal, RehearsalError};
 
 /// How long all samples of `plan` take together, side by side where the sweep says so; `None` while nobody knows the
 /// target's delay. Where samples run side by side it is a guess on the safe side: what strategies use is not known yet.
@@ -99,13 +103,15 @@ pub struct Execution<'a> {
     pub endpoints: Vec<Endpoint>,
     /// What is sent to a `url` in clear.
     pub access: &'a Access,
+    /// The programs of the strategies that are commands.
+    pub commands: &'a Commands,
     /// This program in its other roles.
     pub programs: &'a Programs,
     /// Ctrl-C and SIGTERM.
     pub interrupts: &'a Interrupts,
 }
 
-impl Execution<'_> {
+impl<'a> Execution<'a> {
     /// Takes every sample of the plan, begun in its order, and tells the observers. A sample that fails is a row like
     /// any other.
     ///
@@ -120,17 +126,38 @@ impl Execution<'_> {
         let _subscription = self.interrupts.subscribe(move |signal| forward.raise(signal));
         let endpoints = std::mem::take(&mut self.endpoints);
         let execution = &*self;
-        let probe = Probe {
-            program: &self.programs.child,
-            time_limit: self.sweep.sample_timeout,
-            watchdog: &watchdog,
-            interrupts: &stop,
-            clock: &clock,
-        };
+        let probe = Probe { interrupts: &stop, ..self.probe(&watchdog, &clock) };
         let (ended, endpoints) =
             thread::scope(|scope| Walk::new(execution, &probe, scope, endpoints, observers).run(&execution.missing()));
         self.endpoints = endpoints;
         ended
+    }
+
+    /// Takes one sample of the first strategy, of `requests` requests, and judges it. Nobody is told.
+    ///
+    /// # Errors
+    /// When the sample cannot be taken at all.
+    pub fn take_one(&mut self, requests: RequestCount) -> Result<Examined, SweepError> {
+        let watchdog = Watchdog::start(&self.programs.watchdog).map_err(SweepError::Watchdog)?;
+        let clock = SystemClock::start();
+        let probe = self.probe(&watchdog, &clock);
+        let phase = Phase::Measure;
+        let planned = PlannedSample { sequence: 1, strategy: 0, requests, repeat: 1, phase, predicted: None };
+        let found = self.measure_alone(&probe, &planned)?;
+        let row = self.row(&planned, &found, false);
+        Ok(Examined { row, measured: found.measured, witness: found.witness })
+    }
+
+    /// Measures one sample beside no other.
+    fn measure_alone(&mut self, probe: &Probe<'_>, planned: &PlannedSample) -> Result<Found, SweepError> {
+        let mut endpoint = match self.endpoints.pop() {
+            Some(endpoint) => endpoint,
+            None => Endpoint::open(self.sweep, self.programs, self.access)?,
+        };
+        let job = self.job(planned, &endpoint);
+        let found = walk::measure(probe, &mut endpoint, &job, sample_seed(self.sweep.seed, planned));
+        self.endpoints.push(endpoint);
+        found
     }
 
     /// The samples that are not recorded yet.
@@ -143,6 +170,20 @@ impl Execution<'_> {
             !recorded.contains(&(name, sample.requests, sample.repeat, sample.phase))
         };
         self.plan.samples.iter().filter(lacks).copied().collect()
+    }
+
+    fn probe<'p>(&self, watchdog: &'p Watchdog, clock: &'p SystemClock) -> Probe<'p>
+    where
+        'a: 'p,
+    {
+        let programs: &'a Programs = self.programs;
+        Probe {
+            program: &programs.child,
+            time_limit: self.sweep.sample_timeout,
+            watchdog,
+            interrupts: self.interrupts,
+            clock,
+        }
     }
 
     /// The best possible duration of a sample. With jitter it follows from the very delays that the server draws.
@@ -163,15 +204,35 @@ impl Execution<'_> {
         }
     }
 
-    fn spec(&self, planned: &PlannedSample, endpoint: &Endpoint) -> Spec {
+    fn job(&self, planned: &PlannedSample, endpoint: &Endpoint) -> Job {
+        let strategy = &self.sweep.strategies[planned.strategy];
+        let work = self.work(planned, endpoint);
+        match self.commands.of(strategy) {
+            Some(invocation) => Job::command(invocation, &work),
+            None => Job::BuiltIn(Box::new(Spec { kind: strategy.kind.clone(), work })),
+        }
+    }
+
+    fn work(&self, planned: &PlannedSample, endpoint: &Endpoint) -> Work {
         let strategy = &self.sweep.strategies[planned.strategy];
         let mut work = Work::new(&self.sweep.target, endpoint.url(), strategy, self.programs.worker.clone());
         work.headers = self.access.headers.clone();
         work.request_timeout_ns = self.sweep.request_timeout.0;
         work.requests = planned.requests;
         work.further_urls = endpoint.further_urls(strategy.processes);
-        Spec { kind: strategy.kind.clone(), work }
+        work
     }
+}
+
+/// Everything that is known of one sample.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Examined {
+    /// Its row of raw.csv, which says what it is worth.
+    pub row: SampleRow,
+    /// What its process did and wrote.
+    pub measured: Measured,
+    /// What the embedded server saw.
+    pub witness: Option<Witness>,
 }
 
 /// The seed of a sample's delays and failures: the same for all cells of one repeat, so that strategies are compared

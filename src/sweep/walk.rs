@@ -13,9 +13,9 @@ use super::judge::{self, Evidence};
 use super::stopping::Stopping;
 use super::{Ending, Endpoint, Execution, Observer, SweepError, SweepEvent, load, sample_seed};
 use crate::clock;
-use crate::model::{Nanos, Phase};
+use crate::model::{Nanos, Phase, SampleRow};
 use crate::plan::PlannedSample;
-use crate::probe::{End, Measured, Probe, Signal, Spec};
+use crate::probe::{End, Job, Measured, Probe, Signal};
 use crate::server::Witness;
 
 /// A sample under way.
@@ -29,10 +29,10 @@ struct Running {
 type Returned = (u32, Result<(Endpoint, Result<Found, SweepError>), Box<dyn Any + Send>>);
 
 /// What was found out about a sample.
-struct Found {
+pub(super) struct Found {
     started_at: String,
-    measured: Measured,
-    witness: Option<Witness>,
+    pub measured: Measured,
+    pub witness: Option<Witness>,
 }
 
 /// A walk through the plan.
@@ -186,11 +186,11 @@ impl<'w, 'o, 'scope, 'env> Walk<'w, 'o, 'scope, 'env> {
         (self.reading, self.calm) = (None, None);
         let overlapped = !self.running.is_empty();
         self.running.iter_mut().for_each(|running| running.overlapped = true);
-        let (spec, seed) = (execution.spec(&planned, &endpoint), sample_seed(execution.sweep.seed, &planned));
+        let (job, seed) = (execution.job(&planned, &endpoint), sample_seed(execution.sweep.seed, &planned));
         let (probe, returns) = (self.probe, self.returns.clone());
         let body = move || {
             let found = panic::catch_unwind(AssertUnwindSafe(|| {
-                let found = measure(probe, &mut endpoint, &spec, seed);
+                let found = measure(probe, &mut endpoint, &job, seed);
                 (endpoint, found)
             }));
             // The walk hears everybody out.
@@ -241,16 +241,7 @@ impl<'w, 'o, 'scope, 'env> Walk<'w, 'o, 'scope, 'env> {
     /// Judges a sample that has ended and tells the observers.
     fn close(&mut self, running: &Running, found: &Found) -> Result<(), SweepError> {
         let (execution, planned) = (self.execution, &running.planned);
-        let mut row = judge::judge(Evidence {
-            planned,
-            strategy: &execution.sweep.strategies[planned.strategy],
-            started_at: found.started_at.clone(),
-            ideal: execution.delay.map(|delay| execution.ideal(planned, delay)),
-            measured: &found.measured,
-            witness: found.witness.as_ref(),
-            overlapped: running.overlapped,
-        });
-        row.error = execution.access.hide(&row.error);
+        let row = execution.row(planned, found, running.overlapped);
         let requests: &[_] = if planned.phase == Phase::Measure { &found.measured.heard.outcomes } else { &[] };
         self.tell(&SweepEvent::SampleFinished { planned, row: &row, requests })?;
         self.budget.record(&row);
@@ -266,12 +257,29 @@ impl<'w, 'o, 'scope, 'env> Walk<'w, 'o, 'scope, 'env> {
     }
 }
 
+impl Execution<'_> {
+    /// The row of a sample that was measured.
+    pub(super) fn row(&self, planned: &PlannedSample, found: &Found, overlapped: bool) -> SampleRow {
+        let mut row = judge::judge(Evidence {
+            planned,
+            strategy: &self.sweep.strategies[planned.strategy],
+            started_at: found.started_at.clone(),
+            ideal: self.delay.map(|delay| self.ideal(planned, delay)),
+            measured: &found.measured,
+            witness: found.witness.as_ref(),
+            overlapped,
+        });
+        row.error = self.access.hide(&row.error);
+        row
+    }
+}
+
 /// Measures one sample; its thread does nothing else.
-fn measure(probe: &Probe<'_>, endpoint: &mut Endpoint, spec: &Spec, seed: u64) -> Result<Found, SweepError> {
-    let processes = spec.work.processes;
+pub(super) fn measure(probe: &Probe<'_>, endpoint: &mut Endpoint, job: &Job, seed: u64) -> Result<Found, SweepError> {
+    let processes = job.processes();
     endpoint.begin(seed, processes)?;
     let started_at = format!("{:.3}", clock::wall_time());
-    let measured = probe.measure(spec)?;
+    let measured = probe.measure(job)?;
     let witness = match measured.end {
         End::Interrupted(_) => None,
         _ => endpoint.end(processes)?,

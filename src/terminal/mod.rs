@@ -3,6 +3,7 @@
 //! whether the stream is a terminal.
 
 mod comparison;
+mod explanation;
 mod history;
 mod listing;
 mod progress;
@@ -17,6 +18,7 @@ use anstyle::{AnsiColor, Style};
 use crate::cli;
 
 pub use comparison::comparison;
+pub use explanation::explanation;
 pub use history::history;
 pub use listing::listing;
 pub use progress::Progress;

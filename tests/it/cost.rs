@@ -9,7 +9,7 @@ use std::path::Path;
 
 use reportgen::clock::SystemClock;
 use reportgen::model::{DelayTarget, Nanos, Target};
-use reportgen::probe::{End, Interrupts, Measured, Probe, Spec, Watchdog};
+use reportgen::probe::{End, Interrupts, Job, Measured, Probe, Spec, Watchdog};
 use reportgen::server;
 use reportgen::strategy::{Program, Work};
 
@@ -28,7 +28,7 @@ fn measure(program: &Program, work: Work) -> Measured {
     let watchdog = Watchdog::start(&programs.watchdog).unwrap();
     let time_limit = Nanos::SECOND * 100;
     let probe = Probe { program, time_limit, watchdog: &watchdog, interrupts: &interrupts, clock: &clock };
-    let measured = probe.measure(&Spec { kind: "process-pool".to_owned(), work }).unwrap();
+    let measured = probe.measure(&Job::BuiltIn(Box::new(Spec { kind: "process-pool".to_owned(), work }))).unwrap();
     assert_eq!(measured.end, End::Exited(0), "{:?}", measured.complaints);
     measured
 }

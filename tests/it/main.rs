@@ -4,11 +4,13 @@
 
 mod archive;
 mod command_line;
+mod commands;
 mod compare;
 mod cost;
 mod documents;
 mod exchange;
 mod history;
+mod hostile;
 mod leftovers;
 mod overlap;
 mod peer;

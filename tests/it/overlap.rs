@@ -13,8 +13,8 @@ use reportgen::plan::Plan;
 use reportgen::strategy;
 use rustix::process::Signal;
 
-use crate::resume::{await_nobody, run_of, signal, survivors};
-use crate::workplace::{Workplace, said};
+use crate::resume::{run_of, signal};
+use crate::workplace::{Workplace, await_nobody, said, survivors};
 
 const CONFIG: &str = "[target]\ndelay = \"400ms\"\n[sweep]\nrequests = [1, 4]\nrepeats = { min = 2, max = 3, precision = \"100%\" }\n\
     warmup = 1\noverlap = \"auto\"\noverlap-cpu = 1.0\n[output]\nformats = [\"svg\"]\n\

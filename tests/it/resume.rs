@@ -9,7 +9,7 @@ use std::process::{Child, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::workplace::{Workplace, said};
+use crate::workplace::{Workplace, await_nobody, said};
 
 const CONFIG: &str = "[target]\ndelay = \"4ms\"\n[sweep]\nrequests = [1, 4]\nrepeats = 2\nwarmup = 1\n\
     [[strategy]]\nname = \"a,\\\"b\\\"\\nc\"\nkind = \"sequential\"\n\
@@ -77,29 +77,6 @@ fn csv_rows(text: &str) -> usize {
             *c == '\n' && !quoted
         })
         .count()
-}
-
-/// Processes of this program that name the folder of the test, by their command line or as their working directory.
-pub(crate) fn survivors(place: &Workplace) -> Vec<String> {
-    let folder = fs::canonicalize(place.path("")).unwrap();
-    let processes = fs::read_dir("/proc").into_iter().flatten().filter_map(Result::ok);
-    processes
-        .filter(|entry| fs::read_link(entry.path().join("cwd")).is_ok_and(|cwd| cwd == folder))
-        .filter(|entry| {
-            // A zombie has no command line.
-            fs::read(entry.path().join("cmdline")).is_ok_and(|words| !words.is_empty())
-        })
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .collect()
-}
-
-/// Waits, bounded, until nothing of the test is left.
-pub(crate) fn await_nobody(place: &Workplace) {
-    let gone = (0..200_000).any(|_| {
-        std::thread::yield_now();
-        survivors(place).is_empty()
-    });
-    assert!(gone, "left running: {:?}", survivors(place));
 }
 
 #[test]

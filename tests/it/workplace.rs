@@ -38,6 +38,7 @@ pub(crate) fn spec_of(kind: &str) -> StrategySpec {
         connections: Connections::KeepAlive,
         http_version: HttpVersion::One,
         max_requests: None,
+        command: None,
     }
 }
 
@@ -103,4 +104,29 @@ pub(crate) fn said(output: &Output) -> Said {
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
     }
+}
+
+/// Processes that work in the folder of the test.
+#[cfg(unix)]
+pub(crate) fn survivors(place: &Workplace) -> Vec<String> {
+    let folder = std::fs::canonicalize(place.path("")).unwrap();
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().filter_map(Result::ok);
+    processes
+        .filter(|entry| std::fs::read_link(entry.path().join("cwd")).is_ok_and(|cwd| cwd == folder))
+        .filter(|entry| {
+            // A zombie has no command line.
+            std::fs::read(entry.path().join("cmdline")).is_ok_and(|words| !words.is_empty())
+        })
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect()
+}
+
+/// Waits, bounded, until nothing of the test is left.
+#[cfg(unix)]
+pub(crate) fn await_nobody(place: &Workplace) {
+    let gone = (0..200_000).any(|_| {
+        std::thread::yield_now();
+        survivors(place).is_empty()
+    });
+    assert!(gone, "left running: {:?}", survivors(place));
 }

@@ -1,0 +1,55 @@
+//! `reportgen probe`: one sample of one strategy, explained, for people who write a strategy. Nothing is archived.
+
+use anyhow::{Context, anyhow};
+
+use super::source::Source;
+use super::{Exit, Failure, roles};
+use crate::cli::{ProbeArgs, SweepArgs};
+use crate::config::Sweep;
+use crate::model::SampleStatus;
+use crate::plan::Plan;
+use crate::probe::{End, Interrupts};
+use crate::sweep::{Access, Commands, Endpoint, Execution};
+use crate::terminal::{self, Terminal};
+
+pub(super) fn run(arguments: &ProbeArgs, terminal: Terminal) -> Result<Exit, Failure> {
+    let source = Source::read(&arguments.config)?;
+    let sweep = only(source.sweep(&SweepArgs::default())?, &arguments.strategy)?;
+    let requests = arguments.requests.unwrap_or(sweep.requests[0]);
+    let access = Access::of(&sweep.target, |name| std::env::var(name).ok());
+    let access = access.map_err(|error| Failure::Usage(error.into()))?;
+    let programs = roles::programs()?;
+    let interrupts = Interrupts::install().context("cannot take over Ctrl-C")?;
+    let commands = Commands::find(&sweep, &source.programs_from).context("cannot probe")?;
+    let endpoint = Endpoint::open(&sweep, &programs, &access).context("cannot probe")?;
+    let mut execution = Execution {
+        sweep: &sweep,
+        plan: &Plan::of(&sweep, None),
+        recorded: &[],
+        delay: sweep.target.delay(),
+        endpoints: vec![endpoint],
+        access: &access,
+        commands: &commands,
+        programs: &programs,
+        interrupts: &interrupts,
+    };
+    let examined = execution.take_one(requests).context("cannot probe")?;
+    if let End::Interrupted(signal) = examined.measured.end {
+        return Ok(Exit::Signal(signal.exit_code()));
+    }
+    let command = commands.of(&sweep.strategies[0]);
+    let text = access.hide(&terminal::explanation(&examined, command));
+    terminal.result(&text).context("cannot write to standard output")?;
+    Ok(if examined.row.status == SampleStatus::Ok { Exit::Done } else { Exit::SomeFailed })
+}
+
+/// The sweep with no other strategy than the one called `name`.
+fn only(mut sweep: Sweep, name: &str) -> Result<Sweep, Failure> {
+    let known: Vec<String> = sweep.strategies.iter().map(|strategy| strategy.name.clone()).collect();
+    sweep.strategies.retain(|strategy| strategy.name == name);
+    if sweep.strategies.is_empty() {
+        let known = known.join(", ");
+        return Err(Failure::Usage(anyhow!("no strategy is called {name:?}; the config has {known}")));
+    }
+    Ok(sweep)
+}

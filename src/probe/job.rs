@@ -1,0 +1,112 @@
+//! What is started for one sample: a child of this program, or somebody else's program. Both are heard alike.
+
+use std::io;
+use std::process::{Command, Stdio};
+
+use serde::{Deserialize, Serialize};
+
+use super::strays::{self, Mark};
+use crate::strategy::{Invocation, VARIABLES, Work};
+
+/// What a child is told: one line of JSON. The child starts nothing before it has read it, so that its parent can
+/// enter it in the watchdog's list first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Spec {
+    /// The strategy's kind.
+    pub kind: String,
+    /// What the strategy is to do.
+    pub work: Work,
+}
+
+/// One sample's work, and who does it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Job {
+    /// A built-in strategy, in a child of this program.
+    BuiltIn(Box<Spec>),
+    /// Somebody else's program, which was told its work already.
+    Command {
+        /// The program.
+        invocation: Invocation,
+        /// How many requests it was told to issue.
+        requests: u32,
+        /// The status that counts as success.
+        expect_status: u16,
+    },
+}
+
+impl Job {
+    /// A sample of a program that is told to do `work`.
+    #[must_use]
+    pub fn command(invocation: &Invocation, work: &Work) -> Self {
+        Self::Command { invocation: invocation.told(work), requests: work.requests, expect_status: work.expect_status }
+    }
+
+    /// How many requests are to be issued.
+    pub(super) fn requests(&self) -> u32 {
+        match self {
+            Self::BuiltIn(spec) => spec.work.requests,
+            Self::Command { requests, .. } => *requests,
+        }
+    }
+
+    /// Processes that share the requests; a program of somebody else's counts as one.
+    #[must_use]
+    pub fn processes(&self) -> u32 {
+        match self {
+            Self::BuiltIn(spec) => spec.work.processes,
+            Self::Command { .. } => 1,
+        }
+    }
+
+    /// The status that counts as success.
+    pub(super) fn expect_status(&self) -> u16 {
+        match self {
+            Self::BuiltIn(spec) => spec.work.expect_status,
+            Self::Command { expect_status, .. } => *expect_status,
+        }
+    }
+
+    /// What is written to the child's standard input; a program gets none.
+    pub(super) fn line(&self) -> io::Result<Option<Vec<u8>>> {
+        match self {
+            Self::BuiltIn(spec) => {
+                let mut line = serde_json::to_vec(spec)?;
+                line.push(b'\n');
+                Ok(Some(line))
+            }
+            Self::Command { .. } => Ok(None),
+        }
+    }
+
+    /// A mark for the processes of a program, which may leave their group. Those of a built-in strategy stay in it.
+    pub(super) fn mark(&self) -> Option<Mark> {
+        matches!(self, Self::Command { .. }).then(Mark::new)
+    }
+
+    /// What is to be started; `own` is this program in its role as a child.
+    pub(super) fn start(&self, own: &crate::strategy::Program, mark: Option<&Mark>) -> Command {
+        let program = match self {
+            Self::BuiltIn(_) => own,
+            Self::Command { invocation, .. } => &invocation.program,
+        };
+        let mut command = Command::new(&program.path);
+        command.args(&program.arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+        match self {
+            Self::BuiltIn(_) => {
+                command.stdin(Stdio::piped());
+            }
+            Self::Command { invocation, .. } => {
+                command.stdin(Stdio::null()).current_dir(&invocation.folder);
+                let inherited = std::env::vars_os().map(|(name, _)| name);
+                inherited.filter(|name| name.to_string_lossy().starts_with(VARIABLES)).for_each(|name| {
+                    command.env_remove(name);
+                });
+                command.envs(invocation.environment.iter().map(|(name, value)| (name, value)));
+                command.envs(mark.map(|mark| (strays::VARIABLE, mark.as_str())));
+            }
+        }
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        command
+    }
+}

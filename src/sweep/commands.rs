@@ -1,0 +1,63 @@
+//! The programs of a sweep's `command` strategies, found before anything is measured.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::config::Sweep;
+use crate::model::StrategySpec;
+use crate::strategy::{Invocation, MissingProgram};
+
+/// A command, and the command that tells its version.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    pub invocation: Invocation,
+    pub version: Option<Invocation>,
+}
+
+/// The programs of all strategies that are commands, by the strategy's name.
+#[derive(Clone, Debug, Default)]
+pub struct Commands {
+    found: BTreeMap<String, Found>,
+}
+
+impl Commands {
+    /// Looks for every program of `sweep`; `from` is the config's folder. Starts nothing.
+    ///
+    /// # Errors
+    /// For the first program that is not there.
+    pub fn find(sweep: &Sweep, from: &Path) -> Result<Self, MissingProgram> {
+        let mut found = BTreeMap::new();
+        for strategy in &sweep.strategies {
+            let Some(command) = &strategy.command else { continue };
+            let invocation = Invocation::find(&command.words, command, from)?;
+            let version = Some(&command.version_command).filter(|words| !words.is_empty());
+            let version = version.map(|words| Invocation::find(words, command, from)).transpose()?;
+            found.insert(strategy.name.clone(), Found { invocation, version });
+        }
+        Ok(Self { found })
+    }
+
+    /// The program of `strategy`; `None` for a built-in kind.
+    #[must_use]
+    pub fn of(&self, strategy: &StrategySpec) -> Option<&Invocation> {
+        self.found.get(&strategy.name).map(|found| &found.invocation)
+    }
+
+    /// Whether no strategy is a command.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// Every program once, with the names of the strategies that share it.
+    pub(super) fn distinct(&self) -> Vec<(&Found, Vec<&str>)> {
+        let mut distinct: Vec<(&Found, Vec<&str>)> = Vec::new();
+        for (name, found) in &self.found {
+            match distinct.iter_mut().find(|(other, _)| other.invocation == found.invocation) {
+                Some((_, names)) => names.push(name),
+                None => distinct.push((found, vec![name])),
+            }
+        }
+        distinct
+    }
+}

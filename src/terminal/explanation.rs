@@ -1,0 +1,178 @@
+//! One sample, explained to whoever wrote its strategy: what was heard and what not, who took the time, what the server
+//! saw, and what the sample is worth. Pure: text out.
+
+use anstyle::{AnsiColor, Style};
+
+use super::shown;
+use crate::model::{Nanos, Outcome, SampleRow, SampleStatus, Timing};
+use crate::probe::{End, Heard, Measured, Tail};
+use crate::server::Witness;
+use crate::strategy::Invocation;
+use crate::sweep::Examined;
+
+const GOOD: Style = AnsiColor::Green.on_default().bold();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const TOPIC: Style = Style::new().bold();
+
+/// A request line as it should be.
+const REQUEST_LINE: &str =
+    r#"{"event":"request","request":0,"worker":0,"start_s":0.0012,"end_s":0.1043,"status":200,"bytes":16}"#;
+/// A done line as it should be.
+const DONE_LINE: &str = r#"{"event":"done","setup_s":0.0008,"duration_s":0.1051}"#;
+/// How many lines of other output are shown.
+const LINES: usize = 8;
+/// How much of a line is shown, in characters.
+const WIDTH: usize = 160;
+
+/// The whole explanation. `command` is the program, where it is not part of reportgen.
+#[must_use]
+pub fn explanation(examined: &Examined, command: Option<&Invocation>) -> String {
+    let Examined { row, measured, witness } = examined;
+    let mut text =
+        format!("{TOPIC}{}{TOPIC:#}: one sample of {}\n", shown(&row.strategy, 60), requests(row.requests.into()));
+    let mut tell = |topic: &str, what: &str| {
+        let mut lines = what.lines();
+        let first = lines.next().unwrap_or_default();
+        text.push_str(&format!("{TOPIC}{topic:<9}{TOPIC:#} {first}\n"));
+        lines.for_each(|line| text.push_str(&format!("          {line}\n")));
+    };
+    match command {
+        Some(command) => tell("program", &format!("{}\nin {}", command.command_line, command.folder.display())),
+        None => tell("program", &format!("the built-in kind {}", row.kind)),
+    }
+    tell("process", &process(measured));
+    tell("lines", &lines(&measured.heard));
+    tell("timing", &timing(row));
+    tell("requests", &outcomes(&measured.heard.outcomes, row));
+    tell("server", &server(witness.as_ref()));
+    tell("cost", &cost(row, measured));
+    if measured.complaints.count() > 0 {
+        tell(
+            "stderr",
+            &format!("{} lines, the last of them:\n{}", measured.complaints.count(), last(&measured.complaints)),
+        );
+    }
+    tell("verdict", &verdict(row));
+    text
+}
+
+fn requests(number: u64) -> String {
+    if number == 1 { "1 request".to_owned() } else { format!("{number} requests") }
+}
+
+fn process(measured: &Measured) -> String {
+    let wall = measured.wall.human();
+    match measured.end {
+        End::Exited(code) => format!("ended with exit code {code} after {wall}"),
+        End::Killed(signal) => format!("ended by signal {signal} after {wall}"),
+        End::TimedOut => format!("killed after {wall}, the sample-timeout of [sweep]"),
+        End::Interrupted(_) => format!("interrupted after {wall}"),
+    }
+}
+
+fn lines(heard: &Heard) -> String {
+    let done = u64::from(heard.done.is_some());
+    let request = heard.outcomes.len() as u64 + heard.excess;
+    let mut text = format!(
+        "{} accepted ({request} request, {done} done), {} ignored, {} wrong\n",
+        request + done,
+        heard.other.count() + heard.further_done,
+        heard.wrong_count
+    );
+    for line in &heard.wrong {
+        let expected = if line.text.contains("request") { REQUEST_LINE } else { DONE_LINE };
+        text.push_str(&format!(
+            "{BAD}wrong{BAD:#}, line {}: {}\n    {}\n  expected such as\n    {expected}\n",
+            line.number,
+            shown(&line.why, WIDTH),
+            shown(&line.text, WIDTH)
+        ));
+    }
+    if heard.excess > 0 {
+        text.push_str(&format!("{BAD}too many{BAD:#}: {} more request lines than asked for\n", heard.excess));
+    }
+    if heard.further_done > 0 {
+        text.push_str("only the first done line counts\n");
+    }
+    if heard.other.count() > 0 {
+        text.push_str(&format!(
+            "ignored, because they are no lines of the protocol; the last:\n{}\n",
+            last(&heard.other)
+        ));
+    }
+    text
+}
+
+fn last(tail: &Tail) -> String {
+    let lines: Vec<String> = tail.lines().map(|line| format!("    {}", shown(line, WIDTH))).collect();
+    lines[lines.len().saturating_sub(LINES)..].join("\n")
+}
+
+fn timing(row: &SampleRow) -> String {
+    let human = |time: Option<Nanos>| time.map_or_else(|| "unknown".to_owned(), Nanos::human);
+    let ideal = row.ideal_s.map_or_else(String::new, |ideal| format!("; the best possible is {}", ideal.human()));
+    match row.timing {
+        Some(Timing::OwnClock) => {
+            let setup = row.setup_s.map_or_else(String::new, |setup| format!(", {} of it set-up", setup.human()));
+            format!("by the program itself: {}{setup}{ideal}", human(row.duration_s))
+        }
+        Some(Timing::Process) => format!(
+            "by the life of the process, its start included: {}{ideal}\nto time only the requests, write when they are done\n    {DONE_LINE}",
+            human(row.duration_s)
+        ),
+        None => format!("none, because the process failed without a done line{ideal}"),
+    }
+}
+
+fn outcomes(outcomes: &[Outcome], row: &SampleRow) -> String {
+    let number = |count: Option<u32>| count.map_or_else(|| "unknown".to_owned(), |count| count.to_string());
+    let counts = format!("{} succeeded, {} failed", number(row.succeeded), number(row.failed));
+    let times = || outcomes.iter().map(|outcome| outcome.end - outcome.start);
+    let (Some(least), Some(most)) = (times().min(), times().max()) else {
+        return format!(
+            "{counts}; the program told nothing of them. To have them in timeline and latencies, write\n    {REQUEST_LINE}"
+        );
+    };
+    let workers: std::collections::BTreeSet<u32> = outcomes.iter().map(|outcome| outcome.worker).collect();
+    format!("{counts}; {} to {} each; {} workers", least.human(), most.human(), workers.len())
+}
+
+fn server(witness: Option<&Witness>) -> String {
+    let Some(witness) = witness else {
+        return "nobody saw the requests but the program: the target is not ours".to_owned();
+    };
+    let service = witness.service_mean.map_or_else(String::new, |mean| format!(", {} for each", mean.human()));
+    format!(
+        "saw {} on {} connections, at most {} at once{service}",
+        requests(witness.requests),
+        witness.connections,
+        witness.peak_in_flight
+    )
+}
+
+fn cost(row: &SampleRow, measured: &Measured) -> String {
+    let (Some(user), Some(system), Some(memory)) = (row.cpu_user_s, row.cpu_system_s, row.peak_rss_bytes) else {
+        return "unknown on this system".to_owned();
+    };
+    let counted = measured.headcount.map_or_else(String::new, |headcount| {
+        format!(", {} processes with {} threads", headcount.processes, headcount.threads)
+    });
+    let mebibytes = memory as f64 / f64::from(1 << 20);
+    format!("{} of CPU time for itself, {} in the kernel, {mebibytes:.1} MiB{counted}", user.human(), system.human())
+}
+
+fn verdict(row: &SampleRow) -> String {
+    match row.status {
+        SampleStatus::Ok => format!("{GOOD}ok{GOOD:#}: it did the work of {}", requests(row.requests.into())),
+        status => {
+            let meaning = match status {
+                SampleStatus::Void => {
+                    "\nvoid: it did not do the work of its cell, so its time is compared with nothing"
+                }
+                SampleStatus::Partial => "\npartial: some requests failed, so its time is compared with nothing",
+                _ => "",
+            };
+            format!("{BAD}{status}{BAD:#}: {}{meaning}", shown(&row.error, 400))
+        }
+    }
+}
