@@ -1,6 +1,6 @@
 //! The numbers of one cell: one strategy at one request count.
 
-use crate::model::{CellRequests, Nanos, Outcome, Repeats, RequestCount, SampleRow, SampleStatus};
+use crate::model::{CellRequests, Nanos, Outcome, Repeats, RequestCount, SampleRow, SampleStatus, Timing};
 use crate::report::ratio;
 use crate::stats::{self, Interval, Sorted, Summary};
 
@@ -121,7 +121,7 @@ pub struct Latency<'run> {
 pub struct Cost {
     /// CPU time, user and system, in seconds.
     pub cpu_s: Option<f64>,
-    /// CPU time over duration: how many cores were busy.
+    /// CPU time over duration: how many cores were busy. Unknown for a program that times but a part of its life.
     pub cores: Option<f64>,
     /// Peak resident memory in bytes.
     pub peak_rss_bytes: Option<f64>,
@@ -218,6 +218,10 @@ fn duration(row: &SampleRow) -> Option<f64> {
     row.duration_s.map(|duration| duration.as_secs_f64())
 }
 
+fn times_itself(row: &SampleRow) -> bool {
+    row.kind == "command" && row.timing == Some(Timing::OwnClock)
+}
+
 fn median_of(rows: &[&SampleRow], value: impl Fn(&SampleRow) -> Option<f64>) -> Option<f64> {
     stats::median(rows.iter().filter_map(|row| value(row)))
 }
@@ -288,7 +292,7 @@ impl Cost {
         let cpu = |row: &SampleRow| Some((row.cpu_user_s? + row.cpu_system_s?).as_secs_f64());
         Self {
             cpu_s: median_of(rows, cpu),
-            cores: median_of(rows, |row| ratio(cpu(row)?, duration(row)?)),
+            cores: median_of(rows, |row| ratio(cpu(row).filter(|_| !times_itself(row))?, duration(row)?)),
             peak_rss_bytes: median_of(rows, |row| Some(row.peak_rss_bytes? as f64)),
             switches: median_of(rows, |row| Some((row.voluntary_switches? + row.involuntary_switches?) as f64)),
             processes: rows.iter().filter_map(|row| row.processes).max(),
@@ -299,7 +303,7 @@ impl Cost {
 
 #[cfg(test)]
 mod tests {
-    use crate::model::{Nanos, Phase, Run, SampleStatus};
+    use crate::model::{Nanos, Phase, Run, SampleStatus, Timing};
     use crate::report::Report;
     use crate::report::testkit::Sketch;
 
@@ -378,5 +382,16 @@ mod tests {
         let latency = cell.latency.as_ref().unwrap();
         assert_eq!((latency.p50, cell.first_repeat.len()), (0.1, 3));
         assert!((latency.p90 - 0.18).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_cpu_time_of_a_whole_life_is_not_held_against_a_part_of_it() {
+        for (kind, cores) in [("command", None), ("async", Some(2.0))] {
+            let run = one_line().sample(0, 10, 1.0).also(|row| {
+                (row.kind, row.timing) = (kind.to_owned(), Some(Timing::OwnClock));
+                (row.cpu_user_s, row.cpu_system_s) = (Some(Nanos::SECOND), Some(Nanos::SECOND));
+            });
+            assert_eq!(Report::of(&run.run()).cell(0, 10).unwrap().cost.cores, cores, "{kind}");
+        }
     }
 }
