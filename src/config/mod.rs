@@ -170,6 +170,7 @@ mod tests {
         let (main, all) = (sweep(SHIPPED[1].1), sweep(LEAST));
         assert_eq!(main.strategies, all.strategies[..5]);
         assert_eq!(main, super::Sweep { strategies: main.strategies.clone(), ..all });
+        SHIPPED.iter().for_each(|(_, text)| drop(sweep(text)));
         let article = sweep(SHIPPED[2].1);
         assert_eq!(
             (article.target.delay(), article.repeats),

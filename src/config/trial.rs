@@ -5,13 +5,17 @@ use crate::model::figure::ChartInfo;
 use crate::model::{KindInfo, Model};
 
 /// Every shipped config with its name.
-pub(super) const SHIPPED: [(&str, &str); 6] = [
+pub(super) const SHIPPED: [(&str, &str); 10] = [
     ("reference.toml", REFERENCE),
     ("sweep.toml", include_str!("../../config/sweep.toml")),
     ("article.toml", include_str!("../../config/article.toml")),
     ("article-overlay.toml", include_str!("../../config/article-overlay.toml")),
     ("c100k.toml", include_str!("../../config/c100k.toml")),
     ("c10k.toml", include_str!("../../config/c10k.toml")),
+    ("article-python.toml", include_str!("../../config/article-python.toml")),
+    ("python.toml", include_str!("../../config/python.toml")),
+    ("python-async.toml", include_str!("../../config/python-async.toml")),
+    ("any-language.toml", include_str!("../../config/any-language.toml")),
 ];
 
 pub(super) const KNOWN: Known<'static> = Known {
