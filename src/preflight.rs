@@ -119,6 +119,15 @@ mod tests {
     }
 
     #[test]
+    fn processes_share_what_one_process_and_one_address_are_limited_to() {
+        let spread =
+            |processes: u32| format!("[[strategy]]\nname = \"e\"\nkind = \"event-loop\"\nprocesses = {processes}\n");
+        let limits = Limits { descriptors_hard: Some(300), ports: Some((40_000, 40_299)), ..Limits::default() };
+        assert_eq!(told(&spread(3), &limits), [("e".to_owned(), 1000, true)]);
+        assert_eq!(told(&spread(4), &limits), []);
+    }
+
+    #[test]
     fn connections_that_are_closed_already_are_a_warning_only() {
         let limits = Limits { ports: Some((40_000, 40_499)), ..Limits::default() };
         let one_by_one = "[[strategy]]\nname = \"s\"\nkind = \"sequential\"\nconnections = \"per-request\"\n";
