@@ -93,8 +93,10 @@ pub(super) fn read_references(
 fn durations(path: &Path, strategy: &str) -> Result<Vec<(RequestCount, Nanos)>, ArchiveError> {
     let run = load_csv(path)?;
     let counts = |row: &&SampleRow| row.strategy == strategy && row.status == SampleStatus::Ok;
-    let found = run.samples.iter().filter(counts).filter_map(|row| Some((row.requests, row.duration_s?)));
-    let found: Vec<_> = found.collect();
+    let rows = run.samples.iter().filter(counts).filter_map(|row| Some((row.requests, row.duration_s?)));
+    let bare = run.durations.iter().filter(|((slot, _), _)| run.strategies[*slot].name == strategy);
+    let bare = bare.flat_map(|((_, requests), durations)| durations.iter().map(|duration| (*requests, *duration)));
+    let found: Vec<_> = rows.chain(bare).collect();
     if found.is_empty() {
         let names: Vec<&str> = run.strategies.iter().map(|line| line.name.as_str()).take(12).collect();
         let problem = format!("no row of strategy {strategy:?} counts; it holds {}", names.join(", "));
@@ -125,7 +127,8 @@ mod tests {
         let from = folder.path();
         fs::create_dir_all(from.join("other")).unwrap();
         fs::write(from.join("table.csv"), TABLE).unwrap();
-        fs::write(from.join("other/table.csv"), "strategy,requests,duration_s\na,7,1\n").unwrap();
+        let with_status = "strategy,requests,duration_s,status\na,7,1,ok\na,7,9,failed\n";
+        fs::write(from.join("other/table.csv"), with_status).unwrap();
         let run = from.join("run");
         fs::create_dir_all(&run).unwrap();
         fs::write(run.join(files::MANIFEST), "{}").unwrap();
