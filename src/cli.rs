@@ -124,6 +124,8 @@ pub struct SweepArgs {
 pub enum Command {
     /// Draw again from stored data; measures nothing
     Render(RenderArgs),
+    /// Are the run's files the ones that were written?
+    Verify(VerifyArgs),
     /// List the archived runs, newest first
     List(ListArgs),
     /// Give a run tags; a tagged run is not removed
@@ -149,8 +151,12 @@ pub enum Command {
     Serve(ServeArgs),
     /// Write a starter config, every key explained
     Init(InitArgs),
-    /// Print the JSON Schema of the config, for editors
-    Schema,
+    /// Print a JSON Schema, for editors and programs
+    Schema {
+        /// Of which file
+        #[arg(value_name = "FILE", default_value = "config")]
+        of: SchemaOf,
+    },
     /// Print a completion script for a shell
     Completions {
         /// Which shell
@@ -177,6 +183,14 @@ pub struct RenderArgs {
     pub output_format: OutputFormat,
 }
 
+/// Options of `verify`.
+#[derive(Args, Clone, Debug)]
+pub struct VerifyArgs {
+    /// A run directory or pack, or the id or a tag of a run in `reports`
+    #[arg(value_name = "RUN", value_hint = ValueHint::AnyPath)]
+    pub run: PathBuf,
+}
+
 /// Options of `list`.
 #[derive(Args, Clone, Debug)]
 pub struct ListArgs {
@@ -195,6 +209,15 @@ pub enum ListFormat {
     Text,
     /// An array with an object for each run
     Json,
+}
+
+/// What there is a JSON Schema of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// The config
+    Config,
+    /// A run's manifest.json
+    Manifest,
 }
 
 /// Options of `tag` and `untag`.

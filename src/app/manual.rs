@@ -5,13 +5,17 @@ use clap_complete::Shell;
 
 use super::source::Names;
 use super::{Exit, Failure};
-use crate::cli::Cli;
+use crate::archive;
+use crate::cli::{Cli, SchemaOf};
 use crate::config;
 use crate::terminal::Terminal;
 
-pub(super) fn schema(terminal: Terminal) -> Result<Exit, Failure> {
-    let text = serde_json::to_string_pretty(&config::schema(&Names::registered().known()))
-        .context("cannot write the schema as JSON")?;
+pub(super) fn schema(of: SchemaOf, terminal: Terminal) -> Result<Exit, Failure> {
+    let schema = match of {
+        SchemaOf::Config => config::schema(&Names::registered().known()),
+        SchemaOf::Manifest => archive::schema(),
+    };
+    let text = serde_json::to_string_pretty(&schema).context("cannot write the schema as JSON")?;
     print(terminal, &format!("{text}\n"))
 }
 

@@ -22,6 +22,7 @@ mod serve;
 mod source;
 mod sweep;
 mod tag;
+mod verify;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -42,6 +43,8 @@ pub enum Exit {
     SomeFailed,
     /// A document is not what its run makes of it.
     Stale,
+    /// A file of a run is not the one that was written.
+    Deviates,
     /// Wrong usage or wrong config; nothing was measured.
     Usage,
     /// It could not run or could not write.
@@ -58,7 +61,7 @@ impl Exit {
     const fn code(self) -> u8 {
         match self {
             Self::Done => 0,
-            Self::SomeFailed | Self::Stale => 1,
+            Self::SomeFailed | Self::Stale | Self::Deviates => 1,
             Self::Usage => 2,
             Self::CouldNot => 3,
             Self::Slower => 4,
@@ -111,6 +114,7 @@ fn run(cli: Cli, words: &[OsString]) -> Exit {
     let done = match cli.command {
         None => sweep::run(&cli.sweep, words, terminal),
         Some(Command::Render(arguments)) => render::run(&arguments, terminal),
+        Some(Command::Verify(arguments)) => verify::run(&arguments, terminal),
         Some(Command::List(arguments)) => list::run(&arguments, terminal),
         Some(Command::Tag(arguments)) => tag::add(&arguments, terminal),
         Some(Command::Untag(arguments)) => tag::remove(&arguments, terminal),
@@ -122,7 +126,7 @@ fn run(cli: Cli, words: &[OsString]) -> Exit {
         Some(Command::Probe(arguments)) => probe::run(&arguments, terminal),
         Some(Command::Serve(arguments)) => serve::run(&arguments, terminal),
         Some(Command::Init(arguments)) => init::run(&arguments, terminal),
-        Some(Command::Schema) => manual::schema(terminal),
+        Some(Command::Schema { of }) => manual::schema(of, terminal),
         Some(Command::Completions { shell }) => manual::completions(shell, terminal),
         Some(Command::Man) => manual::page(terminal),
     };

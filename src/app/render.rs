@@ -8,7 +8,7 @@ use anyhow::Context;
 use super::publish::{Edition, tell_where};
 use super::source::{Source, default_output, folder_of, formats};
 use super::{Exit, Failure, located};
-use crate::archive::{self, Loaded, PACK_SUFFIX, copy_atomically, files};
+use crate::archive::{self, Loaded, PACK_SUFFIX, Rendering, copy_atomically, files};
 use crate::cli::{Cli, OutputFormat, RenderArgs, SweepArgs};
 use crate::config::{Labels, Sweep};
 use crate::terminal::Terminal;
@@ -39,6 +39,9 @@ pub(super) fn run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Fa
 
 fn render_run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failure> {
     let mut loaded = archive::load(&arguments.source).context("cannot render")?;
+    for deviation in archive::changed_since_sealed(&loaded).context("cannot render")? {
+        terminal.warn(&format!("{deviation}; what is drawn is not what was measured"));
+    }
     let (source, sweep) = archived_sweep(&loaded)?;
     let mut output = sweep.output;
     output.formats = formats(arguments.formats.as_deref())?.unwrap_or(output.formats);
@@ -58,6 +61,7 @@ fn render_run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failur
     let published = edition.publish(terminal);
     if published.is_ok() {
         let directory = loaded.manifest.write_into(&into).context("cannot write the manifest")?;
+        loaded.manifest.rendering = Some(Rendering::here(&output.formats));
         loaded.manifest.seal(&directory).context("cannot seal the run")?;
     }
     finish(published, &into, print, terminal)

@@ -11,13 +11,13 @@ use super::render::{archived_arguments, archived_sweep};
 use super::source::Source;
 use super::{Exit, Failure, dry_run, located, roles};
 use crate::archive::{
-    self, Git, Journal, Loaded, MEASURING_VERSION, Machine, Manifest, ManifestStrategy, RunDirectory, RunLock,
-    RunStatus, checksum, files, write_atomically,
+    self, Build, Git, Journal, Loaded, MEASURING_VERSION, Machine, Manifest, ManifestStrategy, Rendering, RunDirectory,
+    RunLock, RunStatus, checksum, files, write_atomically,
 };
 use crate::cli::{OutputFormat, SweepArgs};
 use crate::clock::{self, Clock, SystemClock};
 use crate::config::{self, Sweep};
-use crate::model::{Nanos, SampleRow, StrategySpec, Target};
+use crate::model::{Nanos, SampleRow, StrategySpec, Target, TargetSeen};
 use crate::plan::Plan;
 use crate::probe::Interrupts;
 use crate::sweep::{Access, Commands, Ending, Endpoint, Execution, JournalObserver, Rehearsal, SweepError};
@@ -126,7 +126,7 @@ fn measure(mut job: Job, words: &[OsString], terminal: Terminal) -> Result<Exit,
     let interrupts = Interrupts::install().context("cannot take over Ctrl-C")?;
     let commands = Commands::find(&job.sweep, &job.source.programs_from).context("cannot start the sweep")?;
     let endpoint = Endpoint::open(&job.sweep, &programs, &access).context("cannot start the sweep")?;
-    let shown_url = shown_url(&job.sweep.target, &endpoint);
+    let (shown_url, seen) = (shown_url(&job.sweep.target, &endpoint), endpoint.seen().cloned());
     let mut execution = Execution {
         sweep: &job.sweep,
         plan: &job.plan,
@@ -145,7 +145,7 @@ fn measure(mut job: Job, words: &[OsString], terminal: Terminal) -> Result<Exit,
     }
     let mut begun = match resumed {
         Some(begun) => begun,
-        None => begin(&job, &rehearsal, words)?,
+        None => begin(&job, &rehearsal, seen, words)?,
     };
     // A machine that a run is resumed on may hold other cells than the one before.
     begun.manifest.not_run.clone_from(&job.holding.not_run);
@@ -200,7 +200,7 @@ fn shown_url(target: &Target, endpoint: &Endpoint) -> String {
 }
 
 /// Makes the run directory with config.toml, the first manifest and empty journals.
-fn begin(job: &Job, rehearsal: &Rehearsal, words: &[OsString]) -> anyhow::Result<Begun> {
+fn begin(job: &Job, rehearsal: &Rehearsal, seen: Option<TargetSeen>, words: &[OsString]) -> anyhow::Result<Begun> {
     let directory = RunDirectory::create(&job.sweep.output.dir, &job.source.stem, clock::wall_time())
         .context("cannot make a run directory")?;
     let config = directory.file(files::CONFIG);
@@ -208,6 +208,7 @@ fn begin(job: &Job, rehearsal: &Rehearsal, words: &[OsString]) -> anyhow::Result
     let lock = RunLock::take(&directory).context("cannot start the run")?;
     let clock = SystemClock::start();
     let mut manifest = manifest(job, &directory, rehearsal, words)?;
+    manifest.target_seen = seen;
     manifest.references = archive::copy_references(&job.sweep.references, &job.source.folder, &directory)
         .context("cannot keep what [[reference]] names")?;
     manifest.write(&directory).context("cannot start the run's files")?;
@@ -249,8 +250,12 @@ fn manifest(
         machine_after: None,
         git: Git::read(&job.source.folder),
         references: Vec::new(),
-        files: std::collections::BTreeMap::new(),
         order: Some(job.sweep.order.as_str().to_owned()),
+        build: Some(Build::this()),
+        target_seen: None,
+        rendering: None,
+        files: std::collections::BTreeMap::new(),
+        manifest_sha256: String::new(),
     })
 }
 
@@ -270,6 +275,8 @@ fn finish(job: &Job, begun: Begun, ended: Result<Ending, SweepError>, terminal: 
     let Begun { clock, directory, mut manifest, journal, lock: _lock, .. } = begun;
     let taken = journal.samples();
     drop(journal);
+    // What was sealed when the run was interrupted is not what is there now.
+    manifest.files.clear();
     manifest.status = match ended {
         Ok(Ending::Finished) => RunStatus::Finished,
         _ => RunStatus::Interrupted,
@@ -289,6 +296,7 @@ fn finish(job: &Job, begun: Begun, ended: Result<Ending, SweepError>, terminal: 
         format!("the sweep ended early; everything before is saved, go on with: reportgen --resume {path}")
     })?;
     let some_failed = written.with_context(|| format!("cannot write the report of {path}"))?;
+    manifest.rendering = Some(Rendering::here(&job.sweep.output.formats));
     manifest.seal(&directory).with_context(|| format!("cannot seal {path}"))?;
     tell_where(directory.path(), job.print, terminal)?;
     Ok(match ending {

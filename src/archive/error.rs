@@ -112,6 +112,17 @@ impl ArchiveError {
         }
     }
 
+    /// The file below `folder` that it is about.
+    pub(super) fn file_in(&self, folder: &Path) -> Option<String> {
+        match self {
+            Self::Io { path, .. } | Self::Content { path, .. } => {
+                Some(path.strip_prefix(folder).ok()?.to_string_lossy().into_owned())
+            }
+            Self::NotARun { missing, .. } => Some((*missing).to_owned()),
+            _ => None,
+        }
+    }
+
     /// The same error about the same file, where `private` is the temporary folder of what `shown` names.
     pub(super) fn relocated(mut self, private: &Path, shown: &Path) -> Self {
         if let Self::Io { path, .. }

@@ -13,6 +13,8 @@ use super::unpack::{Unpacked, unpack};
 
 /// Names of the files of a run.
 pub mod files {
+    use super::super::unpack::is_plain;
+
     /// Facts about the run and checksums of its files.
     pub const MANIFEST: &str = "manifest.json";
     /// The config, as given but for secrets.
@@ -25,6 +27,16 @@ pub mod files {
     pub const REQUESTS_ZST: &str = "requests.csv.zst";
     /// Tags of the run; it may change, so nothing vouches for it.
     pub const TAGS: &str = "tags.json";
+    /// What was measured and what was asked for: all else is made of these.
+    pub const MEASURED: [&str; 4] = [CONFIG, RAW, REQUESTS, REQUESTS_ZST];
+
+    /// Whether a file is one of [`MEASURED`], or a table that was measured elsewhere.
+    #[must_use]
+    pub fn is_measured(name: &str) -> bool {
+        let is_table = || name.strip_prefix(REFERENCES).and_then(|rest| rest.strip_prefix('/')).is_some_and(is_plain);
+        MEASURED.contains(&name) || is_table()
+    }
+
     /// The folder of the pictures.
     pub const CHARTS: &str = "charts";
     /// The folder of tables that were measured elsewhere.
@@ -151,24 +163,7 @@ impl RunDirectory {
     /// # Errors
     /// When a folder cannot be read.
     pub fn contents(&self) -> Result<Contents, ArchiveError> {
-        let mut contents = Contents::default();
-        let mut folders = vec![(self.path.clone(), String::new())];
-        while let Some((folder, prefix)) = folders.pop() {
-            let read = || ArchiveError::io("read folder", &folder);
-            for entry in fs::read_dir(&folder).map_err(read())? {
-                let entry = entry.map_err(read())?;
-                let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-                let kind = entry.file_type().map_err(read())?;
-                match entry.file_name().to_str() {
-                    Some(_) if kind.is_dir() => folders.push((entry.path(), format!("{name}/"))),
-                    Some(_) if kind.is_file() => contents.files.push(name),
-                    _ => contents.others.push(name),
-                }
-            }
-        }
-        contents.files.sort();
-        contents.others.sort();
-        Ok(contents)
+        contents(&self.path)
     }
 
     #[cfg(unix)]
@@ -187,6 +182,31 @@ impl RunDirectory {
     pub(super) fn point_latest(&self, parent: &Path) -> Result<(), ArchiveError> {
         write_atomically(&parent.join(files::LATEST), format!("{}\n", self.id).as_bytes())
     }
+}
+
+/// Everything below a folder. Links are not followed.
+///
+/// # Errors
+/// When a folder cannot be read.
+pub fn contents(folder: &Path) -> Result<Contents, ArchiveError> {
+    let mut contents = Contents::default();
+    let mut folders = vec![(folder.to_owned(), String::new())];
+    while let Some((folder, prefix)) = folders.pop() {
+        let read = || ArchiveError::io("read folder", &folder);
+        for entry in fs::read_dir(&folder).map_err(read())? {
+            let entry = entry.map_err(read())?;
+            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+            let kind = entry.file_type().map_err(read())?;
+            match entry.file_name().to_str() {
+                Some(_) if kind.is_dir() => folders.push((entry.path(), format!("{name}/"))),
+                Some(_) if kind.is_file() => contents.files.push(name),
+                _ => contents.others.push(name),
+            }
+        }
+    }
+    contents.files.sort();
+    contents.others.sort();
+    Ok(contents)
 }
 
 /// A config's stem as part of a folder's name: separators and control characters become `-`, at most 80 bytes.

@@ -29,11 +29,20 @@ pub struct Loaded {
 /// # Errors
 /// When something is missing or damaged, naming it.
 pub fn load(path: &Path) -> Result<Loaded, ArchiveError> {
-    let directory = RunDirectory::open(path)?;
-    read(directory.clone()).map_err(|error| directory.relocate(error))
+    Loaded::of(&RunDirectory::open(path)?)
 }
 
-fn read(directory: RunDirectory) -> Result<Loaded, ArchiveError> {
+impl Loaded {
+    /// Reads a run that is open.
+    ///
+    /// # Errors
+    /// Those of [`load`].
+    pub fn of(directory: &RunDirectory) -> Result<Self, ArchiveError> {
+        read(directory.clone()).map_err(|error| directory.relocate(error))
+    }
+}
+
+pub(super) fn read(directory: RunDirectory) -> Result<Loaded, ArchiveError> {
     let Rows { manifest, config, mut run } = rows(&directory)?;
     run.requests = requests(&directory, &run.samples, &run.strategies)?;
     run.facts.references = read_references(&directory, &manifest.references)?;

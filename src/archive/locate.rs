@@ -1,5 +1,6 @@
 //! The word for a run on the command line → the run's path.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{ArchiveError, PACK_SUFFIX, scan};
@@ -17,7 +18,10 @@ pub fn locate(word: &Path, folder: &Path) -> Result<PathBuf, ArchiveError> {
         return Ok(word.to_owned());
     }
     let unknown = || ArchiveError::Unknown { word: word.display().to_string(), folder: folder.to_owned() };
-    let name = word.to_str().filter(|name| !name.contains(['/', '\\'])).ok_or_else(unknown)?;
+    if word.components().count() != 1 {
+        return Err(ArchiveError::io("open run", word)(io::ErrorKind::NotFound.into()));
+    }
+    let name = word.to_str().ok_or_else(unknown)?;
     for named in [name.to_owned(), format!("{name}{PACK_SUFFIX}")] {
         let path = folder.join(named);
         if path.exists() {

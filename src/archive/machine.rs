@@ -5,12 +5,13 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::limits::Limits;
 
 /// The machine, at one moment.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Machine {
     /// The name it has in its network.
@@ -35,6 +36,8 @@ pub struct Machine {
     pub clock_source: Option<String>,
     /// Runnable tasks, averaged over 1, 5 and 15 minutes.
     pub load_average: Option<[f64; 3]>,
+    /// The hottest part that has a thermometer, in degrees Celsius; since schema 2.
+    pub temperature_c: Option<f64>,
     /// Time stolen from this machine by its host since it started.
     pub steal_s: Option<f64>,
     /// Open files of one process: soft and hard limit.
@@ -62,6 +65,7 @@ impl Machine {
             virtualization: virtualization(),
             clock_source: line("/sys/devices/system/clocksource/clocksource0/current_clocksource"),
             load_average: line("/proc/loadavg").and_then(|text| load_average(&text)),
+            temperature_c: temperature(Path::new("/sys/class/thermal")),
             steal_s: line("/proc/stat").and_then(|text| steal(&text)),
             descriptors: limits.descriptors.zip(limits.descriptors_hard).map(|(soft, hard)| [soft, hard]),
             ports: limits.ports.map(|(first, last)| [first, last]),
@@ -150,7 +154,8 @@ fn os_name() -> Option<String> {
 }
 
 fn virtualization() -> Option<String> {
-    let container = Path::new("/.dockerenv").exists() || Path::new("/run/.containerenv").exists();
+    let marks = ["/.dockerenv", "/run/.containerenv", "/run/systemd/container", "/var/run/secrets/kubernetes.io"];
+    let container = marks.iter().any(|mark| Path::new(mark).exists());
     let hypervisor =
         field("/proc/cpuinfo", "flags").is_some_and(|flags| flags.split(' ').any(|flag| flag == "hypervisor"));
     match (container, hypervisor) {
@@ -166,6 +171,16 @@ fn load_average(text: &str) -> Option<[f64; 3]> {
     Some([numbers.next()?.ok()?, numbers.next()?.ok()?, numbers.next()?.ok()?])
 }
 
+/// The highest of all thermal zones, which tell thousandths of a degree (thermal sysfs of Linux).
+fn temperature(zones: &Path) -> Option<f64> {
+    let zones = fs::read_dir(zones).ok()?.filter_map(Result::ok);
+    let zones = zones.filter(|zone| zone.file_name().to_string_lossy().starts_with("thermal_zone"));
+    let millidegrees =
+        zones.filter_map(|zone| fs::read_to_string(zone.path().join("temp")).ok()?.trim().parse::<i64>().ok());
+    // A sensor that is off tells 0 or less.
+    millidegrees.filter(|value| *value > 0).max().map(|value| value as f64 / 1e3)
+}
+
 /// The eighth number of the `cpu` line, in hundredths of a second (proc_stat(5)).
 fn steal(text: &str) -> Option<f64> {
     let ticks: f64 = text.strip_prefix("cpu")?.split_whitespace().nth(7)?.parse().ok()?;
@@ -173,7 +188,7 @@ fn steal(text: &str) -> Option<f64> {
 }
 
 /// The state of the source tree that the config lies in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Git {
     /// The commit that is checked out.
     pub commit: String,
@@ -203,7 +218,7 @@ impl Git {
 
 #[cfg(test)]
 mod tests {
-    use super::{Machine, kibibytes, load_average, steal};
+    use super::{Machine, kibibytes, load_average, steal, temperature};
 
     #[test]
     fn texts_of_the_kernel_are_understood() {
@@ -213,6 +228,18 @@ mod tests {
         for rubbish in ["", "x", "cpu 1"] {
             assert_eq!((kibibytes(rubbish), load_average(rubbish), steal(rubbish)), (None, None, None));
         }
+    }
+
+    #[test]
+    fn the_hottest_zone_counts() {
+        let zones = tempfile::tempdir().unwrap();
+        assert_eq!(temperature(zones.path()), None);
+        for (zone, text) in [("thermal_zone0", "41500\n"), ("thermal_zone1", "-274000"), ("cooling_device0", "99000")] {
+            std::fs::create_dir(zones.path().join(zone)).unwrap();
+            std::fs::write(zones.path().join(zone).join("temp"), text).unwrap();
+        }
+        assert_eq!(temperature(zones.path()), Some(41.5));
+        assert_eq!(temperature(&zones.path().join("nowhere")), None);
     }
 
     #[test]

@@ -2,27 +2,26 @@
 //! then with the checksum of every other file.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::Path;
 
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::layout::{RunDirectory, files, write_atomically};
 use super::references::ManifestReference;
-use super::{ArchiveError, Git, Machine};
-use crate::model::{Conditions, DelayTarget, Nanos, NotRun, Repeats, StrategySpec, Target, UrlTarget};
+use super::seal::{self, checksum};
+use super::{ArchiveError, Build, Git, Machine, Rendering};
+use crate::model::{Conditions, DelayTarget, Nanos, NotRun, Repeats, StrategySpec, Target, TargetSeen, UrlTarget};
 
 /// Schema of manifest.json. Older ones are read, newer ones refused.
-const SCHEMA_VERSION: u32 = 1;
+const SCHEMA_VERSION: u32 = 2;
 
 /// Changes when numbers measured before and after can no longer be put into one run.
 pub const MEASURING_VERSION: u32 = 1;
 
 /// How far a run has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RunStatus {
     /// Under way, or ended without a word.
@@ -34,7 +33,7 @@ pub enum RunStatus {
 }
 
 /// The content of manifest.json.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Manifest {
     /// Schema of this file.
     pub schema_version: u32,
@@ -93,16 +92,28 @@ pub struct Manifest {
     /// Lines that were measured elsewhere; their tables are in the run directory.
     #[serde(default)]
     pub references: Vec<ManifestReference>,
-    /// SHA-256 of every other file by its path.
-    #[serde(default)]
-    pub files: BTreeMap<String, String>,
     /// In which order samples were taken: `interleaved` or `listed`; absent in runs of earlier versions.
     #[serde(default)]
     pub order: Option<String>,
+    /// The build of the program that measured; since schema 2.
+    #[serde(default)]
+    pub build: Option<Build>,
+    /// What the target said of itself before the sweep; absent where nobody was asked, or answered in time. Since schema 2.
+    #[serde(default)]
+    pub target_seen: Option<TargetSeen>,
+    /// How the derived files were made; absent while there are none. Since schema 2.
+    #[serde(default)]
+    pub rendering: Option<Rendering>,
+    /// SHA-256 of every other file by its path, tags.json excepted.
+    #[serde(default)]
+    pub files: BTreeMap<String, String>,
+    /// SHA-256 of this file as it is with nothing between these quotes. The last field; since schema 2.
+    #[serde(default)]
+    pub manifest_sha256: String,
 }
 
 /// The target, without secrets.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum ManifestTarget {
     /// The embedded delay server. Times are seconds.
@@ -135,7 +146,7 @@ pub enum ManifestTarget {
 }
 
 /// One strategy.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ManifestStrategy {
     /// Its label.
     pub name: String,
@@ -270,9 +281,9 @@ impl Manifest {
     /// When it is missing, no manifest, or of a newer schema.
     pub fn read(directory: &RunDirectory) -> Result<Self, ArchiveError> {
         let path = directory.file(files::MANIFEST);
-        let text = std::fs::read_to_string(&path).map_err(ArchiveError::io("read", &path))?;
-        let value: serde_json::Value =
-            serde_json::from_str(&text).map_err(|error| ArchiveError::content(&path, format!("not JSON: {error}")))?;
+        let text = std::fs::read(&path).map_err(ArchiveError::io("read", &path))?;
+        let value: serde_json::Value = serde_json::from_slice(&text)
+            .map_err(|error| ArchiveError::content(&path, format!("not JSON: {error}")))?;
         let version = value.get("schema_version").and_then(serde_json::Value::as_u64);
         let found = version.and_then(|version| u32::try_from(version).ok());
         match found {
@@ -293,28 +304,33 @@ impl Manifest {
         self.write_into(directory.path()).map(drop)
     }
 
-    /// Writes the manifest into a folder, which is a run directory from then on.
+    /// Writes the manifest into a folder, which is a run directory from then on. It is of this program's schema then.
     ///
     /// # Errors
     /// When it cannot be written.
     pub fn write_into(&self, folder: &Path) -> Result<RunDirectory, ArchiveError> {
         let path = folder.join(files::MANIFEST);
-        let mut text = serde_json::to_string_pretty(self)
+        let manifest = Self { schema_version: SCHEMA_VERSION, manifest_sha256: String::new(), ..self.clone() };
+        let text = serde_json::to_string_pretty(&manifest)
             .map_err(|error| ArchiveError::content(&path, format!("cannot be written as JSON: {error}")))?;
-        text.push('\n');
-        write_atomically(&path, text.as_bytes())?;
+        write_atomically(&path, seal::signed(text).as_bytes())?;
         RunDirectory::open(folder)
     }
 
-    /// Takes the checksum of every other file of the run and writes the manifest.
+    /// Takes the checksum of every other file of the run and writes the manifest. What was measured keeps the checksum it
+    /// has: drawing again must not make changed rows good.
     ///
     /// # Errors
     /// When a file cannot be read or the manifest not be written.
     pub fn seal(&mut self, directory: &RunDirectory) -> Result<(), ArchiveError> {
         let names = directory.list()?;
+        let kept = |name: &String| self.files.get(name).filter(|_| files::is_measured(name)).cloned();
         self.files = names
             .into_par_iter()
-            .map(|name| checksum(&directory.file(&name)).map(|sum| (name, sum)))
+            .map(|name| match kept(&name) {
+                Some(sum) => Ok((name, sum)),
+                None => checksum(&directory.file(&name)).map(|sum| (name, sum)),
+            })
             .collect::<Result<_, _>>()?;
         self.write(directory)
     }
@@ -344,28 +360,4 @@ impl Manifest {
         }
         Ok(())
     }
-}
-
-/// SHA-256 of a file's content, in hexadecimal.
-///
-/// # Errors
-/// When it cannot be read.
-pub fn checksum(path: &Path) -> Result<String, ArchiveError> {
-    let mut file = File::open(path).map_err(ArchiveError::io("read", path))?;
-    let mut hash = Sha256::new();
-    let mut buffer = vec![0; 64 * 1024];
-    loop {
-        match file.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(count) => hash.update(&buffer[..count]),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(ArchiveError::io("read", path)(error)),
-        }
-    }
-    Ok(hexadecimal(&hash.finalize()))
-}
-
-/// Bytes as lower-case digits.
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

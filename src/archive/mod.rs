@@ -4,6 +4,7 @@
 //! journals and the config are the truth; this module must not know what is drawn from them.
 
 mod blocks;
+mod build;
 mod error;
 mod foreign;
 mod gather;
@@ -21,23 +22,30 @@ mod references;
 mod remove;
 mod requests;
 mod rows;
+mod schema;
+mod seal;
 mod tags;
 #[cfg(test)]
 mod testkit;
 mod unpack;
+mod verify;
 
+pub use build::{Build, Rendering};
 pub use error::ArchiveError;
 pub use foreign::load_csv;
 pub use index::{Broken, IndexedCell, Listing, RunEntry, scan};
 pub use journal::Journal;
-pub use layout::{Contents, RunDirectory, copy_atomically, files, write_atomically};
+pub use layout::{Contents, RunDirectory, contents, copy_atomically, files, write_atomically};
 pub use load::{Loaded, load};
 pub use locate::{DEFAULT_DIR, locate};
 pub use lock::RunLock;
 pub use machine::{Git, Machine};
-pub use manifest::{MEASURING_VERSION, Manifest, ManifestStrategy, ManifestTarget, RunStatus, checksum};
+pub use manifest::{MEASURING_VERSION, Manifest, ManifestStrategy, ManifestTarget, RunStatus};
 pub use pack::{PACK_SUFFIX, pack, pack_id};
 pub use references::{ManifestReference, check_references, copy_references};
 pub use remove::Removable;
+pub use schema::schema;
+pub use seal::checksum;
 pub use tags::{check_tag, set_tags, tags};
 pub use unpack::is_pack;
+pub use verify::{Deviation, changed_since_sealed, verify};

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ArchiveError;
@@ -12,7 +13,7 @@ use crate::config::ReferenceSpec;
 use crate::model::{Nanos, Reference, RequestCount, SampleRow, SampleStatus};
 
 /// One reference, as the manifest keeps it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ManifestReference {
     /// The line's label.
     pub name: String,
@@ -78,6 +79,14 @@ pub(super) fn read_references(
     kept: &[ManifestReference],
 ) -> Result<Vec<Reference>, ArchiveError> {
     let read = |reference: &ManifestReference| {
+        // A manifest may come from anywhere, and whoever draws a run elsewhere copies its tables.
+        if !files::is_measured(&reference.file) {
+            let path = directory.file(files::MANIFEST);
+            return Err(ArchiveError::content(
+                &path,
+                format!("the reference {:?} is no table of the run", reference.file),
+            ));
+        }
         Ok(Reference {
             name: reference.name.clone(),
             file: reference.file.clone(),
@@ -109,10 +118,26 @@ fn durations(path: &Path, strategy: &str) -> Result<Vec<(RequestCount, Nanos)>, 
 mod tests {
     use std::fs;
 
-    use super::{check_references, copy_references, read_references};
+    use super::{ManifestReference, check_references, copy_references, read_references};
     use crate::archive::{RunDirectory, files};
     use crate::config::ReferenceSpec;
     use crate::model::Nanos;
+
+    #[test]
+    fn a_manifest_cannot_name_a_table_outside_its_run() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in [files::MANIFEST, "table.csv"] {
+            fs::write(folder.path().join(name), TABLE).unwrap();
+        }
+        let directory = RunDirectory::open(folder.path()).unwrap();
+        for file in
+            ["../table.csv", "references/../table.csv", "/etc/passwd", "table.csv", "references/", "charts/x.csv"]
+        {
+            let kept = ManifestReference { name: "a".into(), file: file.into(), strategy: "a".into(), delay_s: None };
+            let error = read_references(&directory, &[kept]).unwrap_err().to_string();
+            assert!(error.contains("is no table of the run"), "{file}: {error}");
+        }
+    }
 
     const TABLE: &str = "strategy,requests,duration_s\na,10,5.5\na,10,6.5\nb,20,1\n";
 

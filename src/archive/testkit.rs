@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::rows::tests::{outcome, sample};
 use super::{
-    Journal, MEASURING_VERSION, Machine, Manifest, ManifestStrategy, ManifestTarget, RunDirectory, RunStatus, checksum,
-    files, write_atomically,
+    Build, Journal, MEASURING_VERSION, Machine, Manifest, ManifestStrategy, ManifestTarget, RunDirectory, RunStatus,
+    checksum, files, write_atomically,
 };
 use crate::model::Repeats;
 
@@ -53,8 +53,12 @@ pub(super) fn manifest(directory: &RunDirectory) -> Manifest {
         machine_after: None,
         git: None,
         references: Vec::new(),
-        files: BTreeMap::new(),
         order: None,
+        build: Some(Build::this()),
+        target_seen: None,
+        rendering: None,
+        files: BTreeMap::new(),
+        manifest_sha256: String::new(),
     }
 }
 

@@ -1,9 +1,10 @@
 //! How often a cell is measured.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How often a cell is measured.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Repeats {
     /// At least this often: 1 or more.
     pub min: u32,

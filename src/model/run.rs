@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::reference::Reference;
@@ -93,7 +94,7 @@ pub struct Conditions {
 }
 
 /// A cell that was not run, since it was known beforehand that it could not succeed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NotRun {
     /// The strategy's name.
     pub strategy: String,

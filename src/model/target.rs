@@ -4,6 +4,9 @@ use std::ops::Range;
 
 use url::Url;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::model::units::Nanos;
 
 /// The target of a sweep: the embedded delay server, an address that is already served, or no server at all.
@@ -46,6 +49,17 @@ pub struct UrlTarget {
     pub expect_status: u16,
     /// Header names and values, `${NAME}` not yet filled in.
     pub headers: Vec<(String, String)>,
+}
+
+/// What a target said of itself in one answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TargetSeen {
+    /// Version of HTTP, such as `HTTP/1.1`.
+    pub http_version: String,
+    /// Status of the answer.
+    pub status: u16,
+    /// The `Server` header, at most 200 characters; absent where the target sends none.
+    pub server: Option<String>,
 }
 
 impl UrlTarget {

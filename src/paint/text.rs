@@ -78,7 +78,8 @@ impl Fonts {
     }
 
     /// Whether the bundled font has the character.
-    pub(super) fn has(&self, character: char) -> bool {
+    #[must_use]
+    pub fn has(&self, character: char) -> bool {
         self.regular.glyph_id(character).0 != 0
     }
 

@@ -17,7 +17,7 @@ use rustls_platform_verifier::BuilderVerifierExt;
 
 use super::failure::{Stage, classify};
 use super::{StrategyError, Work};
-use crate::model::{FailureKind, Nanos, Outcome};
+use crate::model::{FailureKind, Nanos, Outcome, TargetSeen};
 
 /// Everything that clients need, prepared once per process. Cheap to share.
 pub(super) struct Http {
@@ -148,19 +148,35 @@ fn tls(verified: bool, http2: bool) -> Result<ClientConfig, StrategyError> {
 }
 
 impl Blocking<'_> {
-    /// Sends one request and waits for its last byte. Never fails: a failure is part of the exchange.
-    pub(super) fn exchange(&self) -> Exchange {
+    fn greet(&self) -> Result<TargetSeen, FailureKind> {
+        let mut response = self.send().map_err(|error| classify(&error, Stage::Head))?;
+        let server = response.headers().get("server").map(|server| String::from_utf8_lossy(server.as_bytes()));
+        let seen = TargetSeen {
+            http_version: format!("{:?}", response.version()),
+            status: response.status().as_u16(),
+            server: server.map(|server| server.chars().filter(|c| !c.is_control()).take(200).collect()),
+        };
+        io::copy(&mut response, &mut io::sink()).map_err(|error| classify(&error, Stage::Body))?;
+        Ok(seen)
+    }
+
+    fn send(&self) -> reqwest::Result<reqwest::blocking::Response> {
         let http = self.http;
         let mut request = self.client.request(http.method.clone(), http.url.clone()).headers(http.headers.clone());
         if !http.body.is_empty() {
             request = request.body(http.body.clone());
         }
-        match request.send() {
+        request.send()
+    }
+
+    /// Sends one request and waits for its last byte. Never fails: a failure is part of the exchange.
+    pub(super) fn exchange(&self) -> Exchange {
+        match self.send() {
             Ok(mut response) => {
                 let status = response.status().as_u16();
                 let mut body = CountingSink::default();
                 let read = io::copy(&mut response, &mut body);
-                Exchange::after(status, http.expect_status, body.bytes, read.err())
+                Exchange::after(status, self.http.expect_status, body.bytes, read.err())
             }
             Err(error) => Exchange::failed(&error),
         }
@@ -252,15 +268,11 @@ impl Exchange {
     }
 }
 
-/// Sends one request for `work` and says whether anybody answered. Any HTTP response counts.
+/// Sends one request for `work` and says who answered. Any HTTP response counts.
 ///
 /// # Errors
 /// When no request can be made of the config. Nobody answering is `Ok(Err(kind))`.
-pub fn check_reachable(work: &Work) -> Result<Result<Option<u16>, FailureKind>, StrategyError> {
+pub fn greet(work: &Work) -> Result<Result<TargetSeen, FailureKind>, StrategyError> {
     let http = Http::new(work)?;
-    let exchange = http.blocking()?.exchange();
-    Ok(match exchange.failure {
-        None | Some(FailureKind::WrongStatus) => Ok(exchange.status),
-        Some(kind) => Err(kind),
-    })
+    Ok(http.blocking()?.greet())
 }

@@ -6,15 +6,19 @@ use thiserror::Error;
 
 use super::{Access, Programs};
 use crate::config::Sweep;
-use crate::model::{FailureKind, Target};
+use crate::model::{FailureKind, Nanos, Target, TargetSeen};
 use crate::server::{self, ServerError, Witness};
 use crate::strategy::{self, StrategyError, Work};
+
+/// The longest delay of the embedded server that is waited for to see what it says of itself.
+const PATIENCE: Nanos = Nanos::from_millis(500);
 
 /// An endpoint that answers; a sleep has none and needs none.
 pub struct Endpoint {
     url: String,
     /// One for each process of the strategy that has most of them; none where nothing is served here.
     servers: Vec<server::Handle>,
+    seen: Option<TargetSeen>,
 }
 
 /// Why there is nobody to send requests to.
@@ -37,11 +41,17 @@ pub enum EndpointError {
 }
 
 impl Endpoint {
-    /// Starts the delay server, or sends one request to the `url` to see that somebody answers.
+    /// Starts the delay server, or finds the `url`, and sends one request to see who answers.
     ///
     /// # Errors
     /// When nobody is there to answer.
     pub fn open(sweep: &Sweep, programs: &Programs, access: &Access) -> Result<Self, EndpointError> {
+        let greet = |url: &str| {
+            let mut work = Work::new(&sweep.target, url, &sweep.strategies[0], programs.worker.clone());
+            work.headers = access.headers.clone();
+            work.request_timeout_ns = sweep.request_timeout.0;
+            strategy::greet(&work)
+        };
         match &sweep.target {
             Target::Delay(target) => {
                 let number = sweep.strategies.iter().map(|strategy| strategy.processes).max().unwrap_or(1);
@@ -50,19 +60,24 @@ impl Endpoint {
                     server::Handle::start_at(address(index), &program.path, &program.arguments, target)
                 });
                 let servers: Vec<server::Handle> = servers.collect::<Result<_, _>>()?;
-                Ok(Self { url: servers[0].url().to_owned(), servers })
+                let url = servers[0].url().to_owned();
+                // It would answer after its delay, and a sweep is not kept waiting for what everybody knows.
+                let seen = if target.delay > PATIENCE { None } else { greet(&url)?.ok() };
+                Ok(Self { url, servers, seen })
             }
-            Target::Sleep { .. } => Ok(Self { url: String::new(), servers: Vec::new() }),
-            Target::Url(target) => {
-                let mut work = Work::new(&sweep.target, &access.url, &sweep.strategies[0], programs.worker.clone());
-                work.headers = access.headers.clone();
-                work.request_timeout_ns = sweep.request_timeout.0;
-                match strategy::check_reachable(&work)? {
-                    Ok(_) => Ok(Self { url: access.url.clone(), servers: Vec::new() }),
-                    Err(kind) => Err(EndpointError::Unreachable { url: target.shown_url(), kind }),
-                }
-            }
+            Target::Sleep { .. } => Ok(Self { url: String::new(), servers: Vec::new(), seen: None }),
+            Target::Url(target) => match greet(&access.url)? {
+                Ok(seen) => Ok(Self { url: access.url.clone(), servers: Vec::new(), seen: Some(seen) }),
+                Err(kind) => Err(EndpointError::Unreachable { url: target.shown_url(), kind }),
+            },
         }
+    }
+
+    /// What the target said of itself; absent where nobody answered in time, or nobody was asked: a sleep, or the embedded
+    /// server with a delay of more than half a second.
+    #[must_use]
+    pub fn seen(&self) -> Option<&TargetSeen> {
+        self.seen.as_ref()
     }
 
     /// Where requests go; empty for a sleep.

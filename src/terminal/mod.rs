@@ -48,6 +48,12 @@ impl Terminal {
         Self { quiet, verbosity }
     }
 
+    /// The same terminal, of results, warnings and errors alone.
+    #[must_use]
+    pub const fn quietly(self) -> Self {
+        Self { quiet: true, verbosity: 0 }
+    }
+
     /// Whether only results are printed.
     #[must_use]
     pub const fn is_quiet(&self) -> bool {

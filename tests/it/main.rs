@@ -9,6 +9,7 @@ mod compare;
 mod cost;
 mod documents;
 mod exchange;
+mod golden;
 mod history;
 mod hostile;
 mod leftovers;

@@ -8,6 +8,8 @@ use reportgen::strategy::{self, Program};
 use reportgen::sweep::Programs;
 use tempfile::TempDir;
 
+use crate::golden;
+
 /// The program under test.
 pub(crate) fn executable() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_reportgen"))
@@ -95,6 +97,22 @@ impl Workplace {
             .collect();
         names.sort();
         names
+    }
+}
+
+impl Drop for Workplace {
+    /// Every manifest that a test leaves keeps to the published schema.
+    fn drop(&mut self) {
+        let mut folders = vec![self.folder.path().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok) {
+                if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                    folders.push(entry.path());
+                } else if entry.file_name() == "manifest.json" && !std::thread::panicking() {
+                    golden::holds_to_schema(&entry.path());
+                }
+            }
+        }
     }
 }
 

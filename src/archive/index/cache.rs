@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::super::layout::files;
-use super::super::manifest::hexadecimal;
+use super::super::seal::hexadecimal;
 use super::{Known, RunEntry};
 
 /// Its name.

@@ -1,0 +1,119 @@
+//! `reportgen verify`: are the run's files the ones that were written, and do the derived ones follow from its data?
+
+use std::collections::BTreeSet;
+
+use anyhow::Context;
+
+use super::publish::Edition;
+use super::render::archived_sweep;
+use super::{Exit, Failure, located};
+use crate::archive::{self, Deviation, Loaded, Rendering, RunDirectory, files};
+use crate::cli::{OutputFormat, VerifyArgs};
+use crate::model::figure::Format;
+use crate::paint::Fonts;
+use crate::terminal::{self, Terminal};
+
+pub(super) fn run(arguments: &VerifyArgs, terminal: Terminal) -> Result<Exit, Failure> {
+    let path = located(&arguments.run).context("cannot verify")?;
+    let directory = RunDirectory::open(&path).context("cannot verify")?;
+    let mut found = archive::verify(&directory).context("cannot verify")?;
+    if found.iter().any(|deviation| files::is_measured(&deviation.file) || deviation.file == files::MANIFEST) {
+        terminal.note("the derived files are held against their checksums only: the data is not what was sealed");
+    } else {
+        let drawn = derived(&directory, terminal)?;
+        let known: BTreeSet<String> = found.iter().map(|deviation| deviation.file.clone()).collect();
+        found.extend(drawn.into_iter().filter(|deviation| !known.contains(&deviation.file)));
+    }
+    let mut text: String = found.iter().map(|deviation| format!("{}\n", line(deviation))).collect();
+    if found.is_empty() && !terminal.is_quiet() {
+        let count = directory.list().context("cannot verify")?.len() + 1;
+        text = format!("{}: all {count} files are as they were written\n", path.display());
+    }
+    terminal.result(&text).context("cannot write to standard output")?;
+    Ok(if found.is_empty() { Exit::Done } else { Exit::Deviates })
+}
+
+fn line(deviation: &Deviation) -> String {
+    format!("{}: {}", terminal::shown(&deviation.file, 200), terminal::shown(&deviation.problem, 400))
+}
+
+/// The derived files that are not what this program makes of the run's data; none where it is not the one that made them.
+fn derived(directory: &RunDirectory, terminal: Terminal) -> Result<Vec<Deviation>, Failure> {
+    let loaded = Loaded::of(directory).context("cannot verify")?;
+    let rendering = rendering(&loaded);
+    let here = Rendering::here(&[]);
+    if !rendering.is_of_same_program(&here) {
+        let (then, now) = (rendering.program(), here.program());
+        terminal
+            .note(&format!("the derived files are held against their checksums only: {then} made them, this is {now}"));
+        return Ok(Vec::new());
+    }
+    let (source, sweep) = archived_sweep(&loaded)?;
+    let mut output = sweep.output;
+    output.formats = rendering.formats.iter().filter_map(|word| Format::parse(word)).collect();
+    if output.fonts.iter().any(|font| !source.folder.join(font).is_file()) {
+        terminal.note("the derived files are held against their checksums only: fonts of the config are not here");
+        return Ok(Vec::new());
+    }
+    let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
+    let (fonts_from, into, print) = (&*source.folder, folder.path(), OutputFormat::Text);
+    let (run, charts, labels) = (&loaded.run, &sweep.charts, &sweep.labels);
+    let edition = Edition { run, charts, labels, output: &output, fonts_from, into, print };
+    edition.publish(terminal.quietly()).context("cannot draw the run again")?;
+    let made = archive::contents(folder.path()).context("cannot verify")?.files.into_iter().collect();
+    let mut found = compared(&loaded, &made, |name| std::fs::read(folder.path().join(name)))?;
+    if needs_system_fonts(&loaded) {
+        let before = found.len();
+        found.retain(|deviation| !deviation.file.ends_with(".png"));
+        if found.len() < before {
+            terminal.note("PNG pictures differ: their labels have characters of this system's fonts");
+        }
+    }
+    Ok(found)
+}
+
+/// How the derived files were made. A run of schema 1 does not tell; its pictures do.
+fn rendering(loaded: &Loaded) -> Rendering {
+    loaded.manifest.rendering.clone().unwrap_or_else(|| {
+        let has = |format: &&Format| {
+            let ending = format!(".{}", format.as_str());
+            loaded.manifest.files.keys().any(|name| name.ends_with(&ending))
+        };
+        let formats = [Format::Svg, Format::Png];
+        Rendering {
+            tool_version: loaded.manifest.tool_version.clone(),
+            build: archive::Build::default(),
+            formats: formats.iter().filter(has).map(|format| format.as_str().to_owned()).collect(),
+        }
+    })
+}
+
+fn compared(
+    loaded: &Loaded,
+    made: &BTreeSet<String>,
+    read: impl Fn(&str) -> std::io::Result<Vec<u8>>,
+) -> anyhow::Result<Vec<Deviation>> {
+    let sealed = loaded.manifest.files.keys().filter(|name| !files::is_measured(name));
+    let sealed: BTreeSet<String> = sealed.cloned().collect();
+    let mut found = Vec::new();
+    for name in made.union(&sealed) {
+        let problem = match (made.contains(name), std::fs::read(loaded.directory.file(name))) {
+            (true, Ok(there)) => {
+                let fresh = read(name).with_context(|| format!("cannot read {name} again"))?;
+                (fresh != there).then_some("is not what `render` makes of the run's data")
+            }
+            (true, Err(_)) => Some("is not there, and `render` makes it"),
+            (false, _) => Some("is nothing that `render` makes of the run's data"),
+        };
+        found.extend(problem.map(|problem| Deviation::of(name, problem)));
+    }
+    Ok(found)
+}
+
+/// Whether labels may have characters that the bundled font lacks: PNG then depends on the fonts of the system.
+fn needs_system_fonts(loaded: &Loaded) -> bool {
+    let bundled = Fonts::bundled();
+    let names = loaded.run.strategies.iter().map(|line| line.name.as_str());
+    let texts = names.chain([loaded.manifest.title.as_str(), loaded.config.as_str()]);
+    texts.flat_map(str::chars).any(|c| !c.is_control() && !bundled.has(c))
+}

@@ -1,0 +1,72 @@
+//! Checksums: of the files of a run, and of the manifest that holds them, which vouches for itself. Nobody signs it: it
+//! finds damage and carelessness, not somebody who computes the sums again.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use super::ArchiveError;
+
+/// What stands before the manifest's own checksum.
+const BEFORE: &str = "\"manifest_sha256\": \"";
+/// What stands behind it: the end of the file.
+const BEHIND: &str = "\"\n}\n";
+
+/// Puts the checksum of a manifest's text into its last field, which is empty.
+pub(super) fn signed(text: String) -> String {
+    let text = text + "\n";
+    let sum = hexadecimal(&Sha256::digest(&text));
+    match text.strip_suffix(BEHIND) {
+        Some(start) => format!("{start}{sum}{BEHIND}"),
+        None => text,
+    }
+}
+
+/// Whether a manifest's text is the one that its last field is the checksum of.
+pub(super) fn is_as_signed(text: &str) -> bool {
+    let parts = || {
+        let (start, sum) = text.strip_suffix(BEHIND)?.rsplit_once(BEFORE)?;
+        Some((format!("{start}{BEFORE}{BEHIND}"), sum))
+    };
+    parts().is_some_and(|(unsigned, sum)| hexadecimal(&Sha256::digest(unsigned)) == sum)
+}
+
+/// SHA-256 of a file's content, in hexadecimal.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn checksum(path: &Path) -> Result<String, ArchiveError> {
+    let mut file = File::open(path).map_err(ArchiveError::io("read", path))?;
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(count) => hash.update(&buffer[..count]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(ArchiveError::io("read", path)(error)),
+        }
+    }
+    Ok(hexadecimal(&hash.finalize()))
+}
+
+/// Bytes as lower-case digits.
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_as_signed, signed};
+
+    #[test]
+    fn a_manifest_vouches_for_itself() {
+        let text = signed("{\n  \"title\": \"manifest_sha256\",\n  \"manifest_sha256\": \"\"\n}".to_owned());
+        assert!(is_as_signed(&text), "{text}");
+        for changed in [text.replacen('t', "T", 1), text.replace('\n', " "), text.replace("\"\n}", ""), String::new()] {
+            assert!(!is_as_signed(&changed), "{changed}");
+        }
+    }
+}

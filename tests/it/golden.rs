@@ -1,0 +1,94 @@
+//! Runs that were recorded once and must load, verify and be drawn for ever; and the schema that every manifest keeps.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use jsonschema::Validator;
+use reportgen::archive::{self, RunDirectory, RunStatus};
+use serde_json::Value;
+
+use crate::workplace::Workplace;
+
+fn root(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+/// Every recorded run, a folder for each schema of the manifest.
+const GOLDEN: [&str; 2] = ["tests/golden/schema-1", "tests/golden/schema-2"];
+
+/// Holds a manifest of this version's schema against the published schema; older ones had none.
+pub(crate) fn holds_to_schema(path: &Path) {
+    static VALIDATOR: OnceLock<Validator> = OnceLock::new();
+    let Ok(manifest) = serde_json::from_slice::<Value>(&fs::read(path).unwrap()) else { return };
+    if manifest["schema_version"] != archive::Manifest::schema_versions()[0] {
+        return;
+    }
+    let validator = VALIDATOR.get_or_init(|| jsonschema::validator_for(&archive::schema()).unwrap());
+    let problems: Vec<String> =
+        validator.iter_errors(&manifest).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(problems.is_empty(), "{}: {problems:?}", path.display());
+}
+
+#[test]
+fn recorded_runs_of_every_schema_load_and_verify() {
+    for (folder, schema) in GOLDEN.into_iter().zip(1..) {
+        let loaded = archive::load(&root(folder)).unwrap();
+        assert_eq!((loaded.manifest.schema_version, loaded.manifest.status), (schema, RunStatus::Finished), "{folder}");
+        let run = &loaded.run;
+        assert_eq!(run.facts.title, "Golden", "{folder}");
+        let names: Vec<&str> = run.strategies.iter().map(|line| line.name.as_str()).collect();
+        assert_eq!((names, run.counts.as_slice()), (vec!["single_thread", "async_get"], &[2, 5][..]), "{folder}");
+        assert_eq!((run.samples.len(), run.requests.len()), (8, 4), "{folder}");
+        assert!(run.samples.iter().all(|row| row.ideal_s.is_some() && row.duration_s > row.ideal_s), "{folder}");
+        let directory = RunDirectory::open(&root(folder)).unwrap();
+        assert_eq!(archive::verify(&directory).unwrap(), [], "{folder}");
+    }
+}
+
+#[test]
+fn recorded_runs_are_drawn_by_this_version_and_then_verify_in_full() {
+    let place = Workplace::new();
+    for folder in GOLDEN {
+        let said = place.run(&["render", root(folder).to_str().unwrap(), "-q", "-o", "drawn"]);
+        assert_eq!(said.code, Some(0), "{folder}: {}", said.stderr);
+        let verified = place.run(&["verify", "drawn"]);
+        assert_eq!(verified.code, Some(0), "{folder}: {}{}", verified.stdout, verified.stderr);
+        assert!(verified.stdout.contains("files are as they were written") && verified.stderr.is_empty(), "{folder}");
+        fs::remove_dir_all(place.path("drawn")).unwrap();
+    }
+}
+
+#[test]
+fn a_newer_schema_is_refused_by_number() {
+    let place = Workplace::new();
+    fs::create_dir(place.path("newer")).unwrap();
+    let text = fs::read_to_string(root(GOLDEN[1]).join("manifest.json")).unwrap();
+    place.write("newer/manifest.json", text.replacen("\"schema_version\": 2", "\"schema_version\": 99", 1));
+    for command in ["verify", "render", "pack"] {
+        let said = place.run(&[command, "newer"]);
+        assert_eq!(said.code, Some(3), "{command}");
+        assert!(said.stderr.contains("schema version 99; this program reads up to"), "{command}: {}", said.stderr);
+    }
+}
+
+#[test]
+fn the_schema_of_the_manifest_is_published_and_kept() {
+    let place = Workplace::new();
+    let published: Value = serde_json::from_str(&place.run(&["schema", "manifest"]).stdout).unwrap();
+    assert_eq!(published, archive::schema());
+    assert_eq!(place.run(&["schema", "config"]).stdout, place.run(&["schema"]).stdout);
+    for folder in ["tests/golden/schema-2", "reports/example"] {
+        let path = root(folder).join("manifest.json");
+        let manifest: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        assert_eq!(manifest["schema_version"], published["properties"]["schema_version"]["const"], "{folder}");
+        holds_to_schema(&path);
+    }
+    let mut wrong: Value = serde_json::from_slice(&fs::read(root(GOLDEN[1]).join("manifest.json")).unwrap()).unwrap();
+    wrong["seed"] = "one".into();
+    assert!(!jsonschema::is_valid(&published, &wrong), "the schema says something");
+    wrong["seed"] = 1.into();
+    assert!(jsonschema::is_valid(&published, &wrong));
+    wrong.as_object_mut().unwrap().remove("machine");
+    assert!(!jsonschema::is_valid(&published, &wrong), "what every manifest has is asked for");
+}
