@@ -1,0 +1,61 @@
+//! Two sweeps of one config, back to back: does each cell's 95 % interval overlap that of the other sweep?
+//!
+//! ```text
+//! cargo bench --bench repeatability                        config/sweep.toml
+//! cargo bench --bench repeatability -- config/other.toml   another one
+//! ```
+//! Prints both intervals of every cell. On a quiet machine all of them overlap.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a bench prints what it measured")]
+
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use reportgen::archive;
+use reportgen::model::Run;
+use reportgen::report::Report;
+
+fn main() -> ExitCode {
+    let named = std::env::args().skip(1).find(|word| Path::new(word).extension().is_some_and(|end| end == "toml"));
+    let config = named.unwrap_or_else(|| concat!(env!("CARGO_MANIFEST_DIR"), "/config/sweep.toml").to_owned());
+    match sweep(&config).and_then(|first| Ok((first, sweep(&config)?))) {
+        Ok((first, second)) => {
+            print(&Report::of(&first), &Report::of(&second));
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn sweep(config: &str) -> anyhow::Result<Run> {
+    let folder = tempfile::tempdir()?;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_reportgen"));
+    command.args(["--config", config, "--formats", "svg", "--quiet", "--output-dir"]).arg(folder.path());
+    let output = command.output()?;
+    anyhow::ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let run = String::from_utf8(output.stdout)?;
+    Ok(archive::load(run.trim_end().as_ref())?.run)
+}
+
+fn print(first: &Report<'_>, second: &Report<'_>) {
+    println!("{:<20} {:>8} {:>24} {:>24}", "strategy", "requests", "first, s", "second, s");
+    let (mut all, mut overlapping) = (0, 0);
+    for cell in &first.cells {
+        let other = second.cell(cell.slot, cell.requests).and_then(|cell| cell.interval);
+        let (Some(a), Some(b)) = (cell.interval, other) else { continue };
+        let overlap = a.low <= b.high && b.low <= a.high;
+        (all, overlapping) = (all + 1, overlapping + u32::from(overlap));
+        println!(
+            "{:<20} {:>8} {:>24} {:>24} {}",
+            first.strategies[cell.slot].name,
+            cell.requests,
+            format!("{:.6} – {:.6}", a.low, a.high),
+            format!("{:.6} – {:.6}", b.low, b.high),
+            if overlap { "overlap" } else { "APART" }
+        );
+    }
+    println!("{overlapping} of {all} cells overlap");
+}
