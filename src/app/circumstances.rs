@@ -18,6 +18,9 @@ pub(super) fn circumstances(loaded: &Loaded) -> Circumstances {
     add_target(&mut facts, &target);
     for strategy in &manifest.strategies {
         facts.insert(Topic::Strategy(strategy.name.clone()), strategy.options());
+        if let Some(version) = &strategy.version {
+            facts.insert(Topic::StrategyVersion(strategy.name.clone()), version.clone());
+        }
     }
     facts.insert(Topic::Measuring, manifest.measuring_version.to_string());
     facts.insert(Topic::Tool, manifest.tool_version.clone());

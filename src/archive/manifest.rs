@@ -186,6 +186,7 @@ impl ManifestStrategy {
         parts.extend((self.processes > 1).then(|| format!("processes {}", self.processes)));
         parts.extend(self.workers.map(|workers| format!("workers {workers}")));
         parts.extend(self.max_in_flight.map(|most| format!("max-in-flight {most}")));
+        parts.extend(self.command.as_ref().map(|words| format!("command {words:?}")));
         parts.join(", ")
     }
 }

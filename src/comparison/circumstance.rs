@@ -51,6 +51,8 @@ pub enum Topic {
     Headers,
     /// Kind and options of the strategy of this name.
     Strategy(String),
+    /// Version of the program behind the strategy of this name.
+    StrategyVersion(String),
     /// Version of the way to measure.
     Measuring,
     /// Name of the machine.
@@ -119,6 +121,7 @@ impl Topic {
             Self::Kernel
             | Self::ClockSource
             | Self::Limits
+            | Self::StrategyVersion(_)
             | Self::Tool
             | Self::Source
             | Self::Repeats
@@ -144,6 +147,7 @@ impl fmt::Display for Topic {
             Self::ExpectStatus => "expected status",
             Self::Headers => "request headers",
             Self::Strategy(name) => return write!(formatter, "strategy {name}"),
+            Self::StrategyVersion(name) => return write!(formatter, "version of {name}"),
             Self::Measuring => "measuring version",
             Self::Host => "host",
             Self::Processor => "processor",
@@ -198,7 +202,8 @@ pub(super) fn differences(base: &Circumstances, new: &Circumstances) -> Vec<Diff
     topics.dedup();
     let differing = topics.into_iter().filter_map(|topic| {
         let (before, now) = (base.get(topic), new.get(topic));
-        let one_sided_strategy = matches!(topic, Topic::Strategy(_)) && (before.is_none() || now.is_none());
+        let one_sided_strategy =
+            matches!(topic, Topic::Strategy(_) | Topic::StrategyVersion(_)) && (before.is_none() || now.is_none());
         if before == now || one_sided_strategy {
             return None;
         }

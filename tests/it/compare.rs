@@ -152,6 +152,28 @@ fn exit_codes_are_as_written() {
 }
 
 #[test]
+fn another_program_is_another_workload_and_another_version_of_it_is_not() {
+    let place = Workplace::new();
+    let write = |id: &str, program: &str, version: &str| {
+        Recorded::usual().write(&place, id);
+        let path = place.path(id).join("manifest.json");
+        let text = fs::read_to_string(&path).unwrap();
+        let told = format!("\"command\":[\"{program}\"],\"version\":\"{version}\",\"connections\":\"keep-alive\"");
+        fs::write(&path, text.replacen("\"connections\":\"keep-alive\"", &told, 1)).unwrap();
+    };
+    write("base-20261122T183000Z", "python3", "3.11");
+    write("other-20261123T183000Z", "node", "3.11");
+    write("newer-20261124T183000Z", "python3", "3.12");
+    let against = |new: &str| place.run(&["compare", "base-20261122T183000Z", new]);
+    let said = against("other-20261123T183000Z");
+    assert_eq!(said.code, Some(5), "{}{}", said.stdout, said.stderr);
+    assert!(said.stdout.contains("incomparable: strategy one: ") && said.stdout.contains("node"), "{}", said.stdout);
+    let said = against("newer-20261124T183000Z");
+    assert_eq!(said.code, Some(0), "{}{}", said.stdout, said.stderr);
+    assert!(said.stdout.contains("note: version of one: 3.11 in the base, 3.12 in the new run"), "{}", said.stdout);
+}
+
+#[test]
 fn slower_beats_undecided() {
     let new = Recorded { slower: slow_pool, fails: |name, repeat| name == "one" && repeat > 6, ..Recorded::usual() };
     let (_place, said) = compare(&new, &[]);
