@@ -56,11 +56,7 @@ impl Sweep {
 
     /// Whether even the fastest request takes longer than it may.
     pub(super) fn is_hopeless(&self) -> bool {
-        match &self.target {
-            Target::Delay(target) => target.delay.saturating_sub(target.jitter) >= self.request_timeout,
-            Target::Sleep { delay } => *delay >= self.request_timeout,
-            Target::Url(_) => false,
-        }
+        self.target.least_service().is_some_and(|least| least >= self.request_timeout)
     }
 }
 

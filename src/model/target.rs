@@ -136,6 +136,16 @@ impl Target {
         }
     }
 
+    /// The shortest time that a request can take; `None` where nobody knows.
+    #[must_use]
+    pub fn least_service(&self) -> Option<Nanos> {
+        match self {
+            Self::Delay(target) => Some(target.delay.saturating_sub(target.jitter)),
+            Self::Sleep { delay } => Some(*delay),
+            Self::Url(_) => None,
+        }
+    }
+
     /// The status that counts as success; a sleep has none.
     #[must_use]
     pub fn expect_status(&self) -> u16 {

@@ -18,6 +18,8 @@ pub(super) struct Evidence<'a> {
     pub started_at: String,
     /// The best possible duration.
     pub ideal: Option<Nanos>,
+    /// The shortest time that the target takes for a request.
+    pub least_service: Option<Nanos>,
     /// What its process did.
     pub measured: &'a Measured,
     /// What the embedded server saw.
@@ -28,8 +30,9 @@ pub(super) struct Evidence<'a> {
 
 /// The row of a sample.
 pub(super) fn judge(evidence: Evidence<'_>) -> SampleRow {
-    let Evidence { planned, strategy, started_at, ideal, measured, witness, overlapped } = evidence;
-    let verdict = Verdict::of(planned.requests, measured, witness);
+    let Evidence { planned, strategy, started_at, ideal, least_service, measured, witness, overlapped } = evidence;
+    let answered = witness.and_then(|witness| witness.service_mean);
+    let verdict = Verdict::of(planned.requests, measured, witness, answered.and(least_service));
     let cost = measured.cost.as_ref();
     let done = measured.heard.done.as_ref();
     let (duration, timing) = duration(measured);
@@ -85,7 +88,7 @@ struct Verdict {
 }
 
 impl Verdict {
-    fn of(requests: u32, measured: &Measured, witness: Option<&Witness>) -> Self {
+    fn of(requests: u32, measured: &Measured, witness: Option<&Witness>, least: Option<Nanos>) -> Self {
         let outcomes = &measured.heard.outcomes;
         let count = |failed: bool| {
             let matching = outcomes.iter().filter(|outcome| outcome.failure.is_some() == failed).count();
@@ -93,7 +96,7 @@ impl Verdict {
         };
         let (succeeded, failed) = (count(false), count(true));
         let verdict = |status, error: String| Self { status, succeeded, failed, error };
-        if let Some((status, error)) = broken(measured, witness) {
+        if let Some((status, error)) = broken(measured, least) {
             return verdict(status, error);
         }
         if let Some(error) = unequal_work(requests, measured, witness) {
@@ -120,7 +123,7 @@ impl Verdict {
 }
 
 /// A sample whose process did not end as it should, or said what cannot be.
-fn broken(measured: &Measured, witness: Option<&Witness>) -> Option<(SampleStatus, String)> {
+fn broken(measured: &Measured, least: Option<Nanos>) -> Option<(SampleStatus, String)> {
     let told = |kind: FailureKind, what: String| {
         let last = measured.complaints.lines().chain(measured.heard.other.lines()).rfind(|line| !line.is_empty());
         match last {
@@ -139,7 +142,7 @@ fn broken(measured: &Measured, witness: Option<&Witness>) -> Option<(SampleStatu
         }
         End::Exited(0) => {
             let wrong = measured.heard.wrong.first().map(|line| format!("{}: {}", line.why, line.text));
-            let wrong = wrong.or_else(|| impossible(measured, witness))?;
+            let wrong = wrong.or_else(|| impossible(measured, least))?;
             Some((SampleStatus::Failed, format!("{}: {wrong}", FailureKind::ChildOutput)))
         }
         End::Exited(code) => Some((SampleStatus::Failed, told(FailureKind::ChildExit, format!("exit code {code}")))),
@@ -149,8 +152,9 @@ fn broken(measured: &Measured, witness: Option<&Witness>) -> Option<(SampleStatu
 /// How far two clocks, or two ways of rounding, may be apart before a time is impossible.
 const CLOCK_TOLERANCE: Nanos = Nanos::from_millis(5);
 
-/// A time that cannot be: longer than the process lived, shorter than its own requests or than the server's answers.
-fn impossible(measured: &Measured, witness: Option<&Witness>) -> Option<String> {
+/// A time that cannot be: longer than the process lived, shorter than its own requests or than the `least` time of an
+/// answer. What the server itself measured is no bound: on a busy machine it may note an answer long after giving it.
+fn impossible(measured: &Measured, least: Option<Nanos>) -> Option<String> {
     let Measured { heard, wall, .. } = measured;
     let beyond = |time: Nanos, limit: Nanos| time > limit + CLOCK_TOLERANCE + Nanos(limit.0 / 100);
     let last = heard.outcomes.iter().max_by_key(|outcome| outcome.end);
@@ -166,8 +170,8 @@ fn impossible(measured: &Measured, witness: Option<&Witness>) -> Option<String> 
     if let Some(last) = last.filter(|last| beyond(last.end, duration)) {
         return Some(format!("duration_s is {shown}, but request {} ends after {}", last.request, last.end.human()));
     }
-    let service = witness?.service_mean.filter(|service| beyond(*service, duration))?;
-    Some(format!("duration_s is {shown}, but the server took {} for a request", service.human()))
+    let least = least.filter(|least| beyond(*least, duration))?;
+    Some(format!("duration_s is {shown}, but the server takes {} for a request", least.human()))
 }
 
 /// Why the sample did not do the work of its cell; `None` if it did.

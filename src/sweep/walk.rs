@@ -265,6 +265,7 @@ impl Execution<'_> {
             strategy: &self.sweep.strategies[planned.strategy],
             started_at: found.started_at.clone(),
             ideal: self.delay.map(|delay| self.ideal(planned, delay)),
+            least_service: self.sweep.target.least_service(),
             measured: &found.measured,
             witness: found.witness.as_ref(),
             overlapped,

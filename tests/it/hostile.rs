@@ -83,7 +83,7 @@ fn what_a_program_says_is_held_against_what_the_server_saw() {
         ("nan", &nan, SampleStatus::Failed, "child-output: not JSON: "),
         ("negative", &negative, SampleStatus::Failed, "child-output: times must be finite"),
         ("huge", &huge, SampleStatus::Failed, "but the process lived for "),
-        ("tiny", &tiny, SampleStatus::Failed, "but the server took "),
+        ("tiny", &tiny, SampleStatus::Failed, "but the server takes "),
         ("late", "./client | sed 's/\"end_s\":/&9/'", SampleStatus::Failed, "but the process lived for "),
         ("half", &half, SampleStatus::Failed, "child-output: not JSON: "),
         ("exits", "./client; echo why >&2; exit 3", SampleStatus::Failed, "child-exit: exit code 3: why"),

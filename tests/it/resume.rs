@@ -93,7 +93,8 @@ fn a_killed_sweep_resumes_to_exactly_the_plan() {
         await_nobody(&place);
         let Some(run) = run_of(&place) else { continue };
         let said = place.run(&["--resume", run.to_str().unwrap(), "-q"]);
-        assert_eq!(said.code, Some(0), "moment {moment}: {}", said.stderr);
+        let rows = fs::read_to_string(run.join("raw.csv")).unwrap();
+        assert_eq!(said.code, Some(0), "moment {moment}: {}\n{rows}", said.stderr);
         check_whole(&place, &run);
     }
 }
@@ -115,7 +116,8 @@ fn an_interrupt_saves_draws_and_names_the_way_on() {
         assert!(fs::read_to_string(run.join("manifest.json")).unwrap().contains("\"status\": \"interrupted\""));
         await_nobody(&place);
         let resumed = place.run(&["--resume", run.to_str().unwrap(), "-q"]);
-        assert_eq!(resumed.code, Some(0), "{}", resumed.stderr);
+        let rows = fs::read_to_string(run.join("raw.csv")).unwrap();
+        assert_eq!(resumed.code, Some(0), "{}\n{rows}", resumed.stderr);
         check_whole(&place, &run);
     }
 }
