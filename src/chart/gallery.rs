@@ -4,11 +4,14 @@
 use super::contract::runs;
 use super::draw;
 use crate::config::Labels;
-use crate::model::figure::{Figure, Theme};
-use crate::model::{Run, SampleStatus};
+use crate::model::figure::{Figure, Panel, Series, Theme};
+use crate::model::{Nanos, Run, SampleStatus};
 use crate::paint::{Fonts, Rect, Style, layout, png, svg};
 use crate::report::Report;
 use crate::report::testkit::{Sketch, article};
+
+/// Lines of a picture that one sample may change: its line, band and marks, and the sentence about it.
+const MOST_CHANGED: usize = 6;
 
 /// Each strategy forty times slower than the one before, and one that fails from a hundred requests on.
 fn from_microseconds_to_minutes() -> Run {
@@ -64,9 +67,10 @@ fn every_chart_of_every_run_is_painted_twice_the_same_in_both_themes_with_its_te
     let fonts = Fonts::bundled();
     for (name, figures) in gallery() {
         assert_eq!(figures.is_empty(), name == "nothing", "{name}");
-        for (figure, theme) in figures.iter().flat_map(|figure| Theme::ALL.map(|theme| (figure, theme))) {
-            for (width, height) in [(960, 600), (400, 300)] {
-                let style = Style { theme, width, height };
+        for (index, figure) in figures.iter().enumerate() {
+            // Colours move no text: each size with one theme, by turns, is half the work.
+            for (turn, (width, height)) in [(960, 600), (400, 300)].into_iter().enumerate() {
+                let style = Style { theme: Theme::ALL[(index + turn) % Theme::ALL.len()], width, height };
                 let place = format!("{} of {name} in {style:?}", figure.id);
                 assert_texts_apart(figure, &style, &fonts);
                 let painted = svg(figure, &style, &fonts);
@@ -74,6 +78,57 @@ fn every_chart_of_every_run_is_painted_twice_the_same_in_both_themes_with_its_te
                 assert!(!painted.contains("<script"), "{place} lets markup in");
             }
         }
+    }
+}
+
+/// A figure as text, a line for each point and bar, so that a change is a small diff.
+fn as_data(figure: &Figure) -> String {
+    let mut lines = vec![format!("{:?}", Figure { panels: Vec::new(), ..figure.clone() })];
+    for panel in &figure.panels {
+        lines.push(format!("{:?}", Panel { series: Vec::new(), bars: Vec::new(), ..panel.clone() }));
+        for series in &panel.series {
+            lines.push(format!("  {:?}", Series { points: Vec::new(), ..series.clone() }));
+            lines.extend(series.points.iter().map(|point| format!("    {point:?}")));
+        }
+        lines.extend(panel.bars.iter().map(|bar| format!("  {bar:?}")));
+    }
+    lines.join("\n") + "\n"
+}
+
+/// With `REPORTGEN_UPDATE=1` the test writes the files instead.
+#[test]
+fn the_figures_of_the_article_are_those_on_file() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/figures");
+    for figure in draw(&Report::of(&article(3)), &[], &Labels::default()).figures {
+        let (file, data) = (folder.join(format!("{}.txt", figure.id)), as_data(&figure));
+        if std::env::var_os("REPORTGEN_UPDATE").is_some() {
+            std::fs::write(&file, &data).unwrap();
+        }
+        let stored = std::fs::read_to_string(&file).unwrap_or_default();
+        for (number, (old, new)) in stored.lines().zip(data.lines()).enumerate() {
+            assert_eq!(old, new, "{} line {}", file.display(), number + 1);
+        }
+        assert_eq!(stored.lines().count(), data.lines().count(), "{}", file.display());
+    }
+}
+
+#[test]
+fn another_duration_of_one_sample_changes_few_lines_of_a_picture() {
+    let (fonts, style) = (Fonts::bundled(), Style { theme: Theme::Light, width: 960, height: 600 });
+    let painted = |run: &Run| -> Vec<(String, String)> {
+        let figures = draw(&Report::of(run), &[], &Labels::default()).figures;
+        figures.iter().map(|figure| (figure.id.clone(), svg(figure, &style, &fonts))).collect()
+    };
+    let (before, mut run) = (painted(&article(3)), article(3));
+    let mut rows = run.samples.iter_mut();
+    let row = rows.find(|row| (row.strategy.as_str(), row.requests, row.repeat) == ("async_get", 30, 3)).unwrap();
+    row.duration_s = row.duration_s.map(|duration| duration + Nanos::from_millis(1));
+    for ((id, old), (_, new)) in before.iter().zip(painted(&run)) {
+        let old: Vec<&str> = old.lines().collect();
+        let fresh = new.lines().filter(|line| !old.contains(line)).count();
+        let shown = ["duration-log", "overhead"].contains(&id.as_str());
+        assert!(fresh > 0 || !shown, "{id} shows nothing of it");
+        assert!(fresh <= MOST_CHANGED && new.lines().count() == old.len(), "{id}: {fresh} of {} lines", old.len());
     }
 }
 
