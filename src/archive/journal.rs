@@ -282,13 +282,15 @@ mod tests {
     fn a_run_of_schema_1_is_resumed_in_its_own_columns() {
         let folder = tempfile::tempdir().unwrap();
         let mut planned = planned();
-        planned.iter_mut().for_each(|(row, _)| (row.processes, row.threads, row.overlapped) = (None, None, None));
+        planned.iter_mut().for_each(|(row, _)| {
+            (row.processes, row.threads, row.overlapped, row.server_cpu_s) = (None, None, None, None);
+        });
         let (before, after) = planned.split_at(3);
         write(folder.path(), RequestFile::None, before);
         let path = folder.path().join(files::RAW);
         let text = fs::read_to_string(&path).unwrap();
-        let old = text.replace(",processes,threads,overlapped\n", "\n").replace(",,,,\n", ",\n");
-        assert_eq!(old.len(), text.len() - ",processes,threads,overlapped".len() - 3 * 3);
+        let old = text.replace(",processes,threads,overlapped,server_cpu_s\n", "\n").replace(",,,,,\n", ",\n");
+        assert_eq!(old.len(), text.len() - ",processes,threads,overlapped,server_cpu_s".len() - 3 * 4);
         fs::write(&path, old).unwrap();
         let (mut journal, found) = Journal::resume(folder.path(), RequestFile::None).unwrap();
         assert!(found.iter().eq(before.iter().map(|(row, _)| row)));

@@ -9,7 +9,7 @@ use csv::{StringRecord, Writer};
 use crate::model::{FailureKind, Nanos, Outcome, Phase, RequestCount, RequestRow, SampleRow, SampleStatus, Timing};
 
 /// Columns of raw.csv.
-pub(super) const RAW_COLUMNS: [&str; 28] = [
+pub(super) const RAW_COLUMNS: [&str; 29] = [
     "strategy",
     "kind",
     "workers",
@@ -38,6 +38,7 @@ pub(super) const RAW_COLUMNS: [&str; 28] = [
     "processes",
     "threads",
     "overlapped",
+    "server_cpu_s",
 ];
 
 /// How many of them every raw.csv has; the later ones came with schema 2.
@@ -52,7 +53,7 @@ fn text<T: ToString>(value: Option<T>) -> String {
 }
 
 /// A sample's fields in the order of [`RAW_COLUMNS`].
-pub(super) fn raw_fields(row: &SampleRow) -> [String; 28] {
+pub(super) fn raw_fields(row: &SampleRow) -> [String; 29] {
     [
         row.strategy.clone(),
         row.kind.clone(),
@@ -82,6 +83,7 @@ pub(super) fn raw_fields(row: &SampleRow) -> [String; 28] {
         text(row.processes),
         text(row.threads),
         text(row.overlapped),
+        text(row.server_cpu_s),
     ]
 }
 
@@ -206,6 +208,7 @@ impl<'a> Fields<'a> {
             processes: self.number("processes")?,
             threads: self.number("threads")?,
             overlapped: self.word("overlapped", |word| word.parse().ok())?,
+            server_cpu_s: self.seconds("server_cpu_s")?,
         })
     }
 
@@ -277,6 +280,7 @@ pub(super) mod tests {
             processes: Some(6),
             threads: Some(7),
             overlapped: Some(true),
+            server_cpu_s: Some(Nanos(8)),
         }
     }
 

@@ -211,4 +211,6 @@ pub struct SampleRow {
     pub threads: Option<u32>,
     /// Whether another sample ran at the same time, if only for a part of it.
     pub overlapped: Option<bool>,
+    /// CPU time of the embedded server during it, user and system together.
+    pub server_cpu_s: Option<Nanos>,
 }

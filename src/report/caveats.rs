@@ -58,6 +58,8 @@ pub enum CaveatKind {
     ClockStep,
     /// The client itself was busy, so it may have set the pace.
     ClientBound,
+    /// The delay server was busy, so it may have set the pace.
+    ServerBound,
 }
 
 impl CaveatKind {
@@ -77,6 +79,7 @@ impl CaveatKind {
             Self::StolenTime => "stolen-time",
             Self::ClockStep => "clock-step",
             Self::ClientBound => "client-bound",
+            Self::ServerBound => "server-bound",
         }
     }
 }
@@ -92,6 +95,9 @@ pub(super) fn of(run: &Run, cells: &[Cell<'_>]) -> Vec<Caveat> {
     caveats.extend(lines.iter().filter_map(|line| spread(line)));
     caveats.extend(drift(&lines));
     caveats.extend(lines.iter().filter_map(|line| client_bound(line)));
+    caveats.extend(
+        run.strategies.iter().enumerate().filter_map(|(slot, line)| conditions::server_bound(run, slot, &line.name)),
+    );
     caveats
 }
 

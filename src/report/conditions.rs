@@ -1,8 +1,10 @@
 //! Caveats about the conditions of a run: what else its machine did, whether its clock was stepped, whether its target
 //! stayed as fast as it was.
 
+use std::collections::BTreeSet;
+
 use super::caveats::{Caveat, CaveatKind};
-use crate::model::{Conditions, Facts};
+use crate::model::{Conditions, Facts, Phase, RequestCount, Run, SampleRow};
 
 /// From this share of the cores on, other work took part before the sweep began.
 const BUSY: f64 = 0.5;
@@ -10,12 +12,31 @@ const BUSY: f64 = 0.5;
 const STOLEN: f64 = 0.01;
 /// From this many seconds on, the wall clock was stepped; slewing stays below.
 const STEP_S: f64 = 0.1;
+/// From this many cores on, the server's one thread was near its limit.
+const BUSY_SERVER: f64 = 0.8;
 /// From this share on, a target has drifted.
 const DRIFTED: f64 = 0.1;
 
 pub(super) fn of(facts: &Facts) -> Vec<Caveat> {
     let conditions = &facts.conditions;
     [loaded(conditions), stolen(conditions), stepped(conditions), drifted(facts)].into_iter().flatten().collect()
+}
+
+/// The embedded server is one thread: near one core it answers as fast as it can, and not when it should.
+pub(super) fn server_bound(run: &Run, slot: usize, name: &str) -> Option<Caveat> {
+    let cores = |row: &SampleRow| Some(row.server_cpu_s?.as_secs_f64() / row.duration_s?.as_secs_f64());
+    let own = run.samples.iter().filter(|row| row.strategy == name && row.phase == Phase::Measure);
+    let busy = own.filter_map(|row| Some((cores(row).filter(|cores| *cores >= BUSY_SERVER)?, row.requests)));
+    let busy: Vec<(f64, RequestCount)> = busy.collect();
+    let (cores, requests) = *busy.iter().max_by(|a, b| a.0.total_cmp(&b.0))?;
+    let counts: BTreeSet<RequestCount> = busy.iter().map(|(_, requests)| *requests).collect();
+    Some(Caveat {
+        kind: CaveatKind::ServerBound,
+        slot: Some(slot),
+        requests: counts.into_iter().collect(),
+        evidence: format!("At {requests} requests the delay server kept {cores:.2} cores busy for the whole sample."),
+        advice: "The server may have set the pace, not the client: use a longer delay or fewer requests.".into(),
+    })
 }
 
 fn caveat(kind: CaveatKind, evidence: String, advice: &str) -> Caveat {
@@ -67,9 +88,10 @@ fn drifted(facts: &Facts) -> Option<Caveat> {
 
 #[cfg(test)]
 mod tests {
-    use super::of;
+    use super::{of, server_bound};
     use crate::model::{Conditions, Facts, Nanos};
     use crate::report::CaveatKind;
+    use crate::report::testkit::Sketch;
 
     fn kinds(facts: &Facts) -> Vec<CaveatKind> {
         of(facts).iter().map(|caveat| caveat.kind).collect()
@@ -102,5 +124,20 @@ mod tests {
             let caveats = of(&Facts { estimated_delay, ..Facts::default() });
             assert_eq!(caveats.len(), expected, "{after}");
         }
+    }
+
+    #[test]
+    fn a_server_near_one_core_is_named_with_its_counts() {
+        let sketch = Sketch::new().strategy("a", "sequential", None);
+        let mut run = [1.0, 1.0, 1.0].into_iter().fold(sketch, |sketch, seconds| sketch.sample(0, 10, seconds)).run();
+        let name = run.strategies[0].name.clone();
+        assert_eq!(server_bound(&run, 0, &name), None, "what nobody knows is no caveat");
+        for (cpu, expected) in [(790, None), (930, Some(CaveatKind::ServerBound))] {
+            run.samples[1].server_cpu_s = Some(Nanos::from_millis(cpu));
+            assert_eq!(server_bound(&run, 0, &name).map(|caveat| caveat.kind), expected, "{cpu}");
+        }
+        let caveat = server_bound(&run, 0, &name).unwrap();
+        assert_eq!((caveat.slot, caveat.requests), (Some(0), vec![run.samples[1].requests]));
+        assert!(caveat.evidence.contains("0.93 cores"), "{}", caveat.evidence);
     }
 }

@@ -115,6 +115,7 @@ fn empty_row() -> SampleRow {
         processes: None,
         threads: None,
         overlapped: None,
+        server_cpu_s: None,
     }
 }
 

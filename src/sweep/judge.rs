@@ -67,6 +67,7 @@ pub(super) fn judge(evidence: Evidence<'_>) -> SampleRow {
         processes: measured.headcount.map(|headcount| headcount.processes),
         threads: measured.headcount.map(|headcount| headcount.threads),
         overlapped: Some(overlapped),
+        server_cpu_s: witness.and_then(|witness| witness.cpu),
     }
 }
 
