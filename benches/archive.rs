@@ -1,0 +1,135 @@
+//! How long `list` takes over an archive of 10 000 runs: the first time, when every run is read, and the second, when an
+//! index remembers them. The runs are copies of one recorded run, each with an id, a title and a start of its own.
+//!
+//! ```text
+//! cargo bench --bench archive             10 000 runs of 2 strategies × 13 counts
+//! cargo bench --bench archive -- 1000     fewer
+//! ```
+//! Prints wall time and the peak of resident memory of the real program: the first time once, the second as the median of
+//! eleven with its spread.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a bench prints what it measured")]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, ExitCode, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, ensure};
+use reportgen::archive::{self, Manifest, RunDirectory, files};
+use reportgen::clock::{Clock, SystemClock};
+
+const AGAIN: usize = 11;
+const COUNTS: u32 = 13;
+
+fn main() -> ExitCode {
+    let runs = std::env::args().find_map(|word| word.parse::<u32>().ok()).unwrap_or(10_000);
+    match measure(runs) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure(runs: u32) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    fill(folder.path(), runs)?;
+    let first = list(folder.path(), "json", runs)?;
+    println!("list over {runs} runs, {} cells each", COUNTS * 2);
+    println!("{:<24} {:>9} {:>9} {:>9} {:>12}", "", "median", "min", "max", "peak memory");
+    print("the first time", &mut [first]);
+    for format in ["text", "json"] {
+        let mut again = (0..AGAIN).map(|_| list(folder.path(), format, runs)).collect::<anyhow::Result<Vec<_>>>()?;
+        print(&format!("after that, {format}"), &mut again);
+    }
+    let index = fs::metadata(folder.path().join(".reportgen-index"))?.len();
+    println!("the index takes {:.1} MB", index as f64 / 1e6);
+    Ok(())
+}
+
+fn print(what: &str, measured: &mut [(Duration, u64)]) {
+    measured.sort_unstable();
+    let [times, memory] =
+        [|pair: &(Duration, u64)| pair.0.as_secs_f64() * 1e3, |pair: &(Duration, u64)| pair.1 as f64 / 1e6];
+    let peak = measured.iter().map(memory).fold(0.0, f64::max);
+    let (least, most) = (times(&measured[0]), times(&measured[measured.len() - 1]));
+    println!(
+        "{what:<24} {:>6.0} ms {least:>6.0} ms {most:>6.0} ms {peak:>9.0} MB",
+        times(&measured[measured.len() / 2])
+    );
+}
+
+/// Runs that differ in id, title and start. Their rows: both strategies of the recorded run, at more counts.
+fn fill(folder: &Path, runs: u32) -> anyhow::Result<()> {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/schema-2");
+    let manifest = Manifest::read(&RunDirectory::open(&golden)?)?;
+    let rows = fs::read_to_string(golden.join(files::RAW))?;
+    let rows = rows_at_more_counts(&rows)?;
+    for number in 0..runs {
+        let (day, second) = (number / 86_400, number % 86_400);
+        let moment = format!("2026-01-{:02}T{:02}:{:02}:{:02}", day + 1, second / 3600, second / 60 % 60, second % 60);
+        let id = format!("golden-{}Z", moment.replace(['-', ':'], ""));
+        let run = folder.join(&id);
+        fs::create_dir(&run).with_context(|| format!("cannot create {}", run.display()))?;
+        fs::copy(golden.join(files::CONFIG), run.join(files::CONFIG))?;
+        fs::write(run.join(files::RAW), &rows)?;
+        let manifest = Manifest { run_id: id, started_at: format!("{moment}.000Z"), ..manifest.clone() };
+        fs::write(run.join(files::MANIFEST), serde_json::to_string_pretty(&manifest)?)?;
+    }
+    Ok(())
+}
+
+/// Each sample of the smaller count again at every count.
+fn rows_at_more_counts(rows: &str) -> anyhow::Result<String> {
+    let (header, rows) = rows.split_once('\n').context("raw.csv has no rows")?;
+    let at = header.split(',').position(|name| name == "requests").context("raw.csv has no requests")?;
+    let mut text = format!("{header}\n");
+    for count in 1..=COUNTS {
+        for row in rows.lines().filter(|row| row.split(',').nth(at) == Some("2")) {
+            let fields = row.split(',').enumerate();
+            let fields: Vec<String> = fields
+                .map(|(index, field)| if index == at { (count * 10).to_string() } else { field.to_owned() })
+                .collect();
+            text.push_str(&fields.join(","));
+            text.push('\n');
+        }
+    }
+    Ok(text)
+}
+
+/// Wall time and peak memory in bytes of one `reportgen list`.
+fn list(folder: &Path, format: &str, runs: u32) -> anyhow::Result<(Duration, u64)> {
+    let clock = SystemClock::start();
+    let child = Command::new(env!("CARGO_BIN_EXE_reportgen"))
+        .args(["list", "--output-format", format])
+        .arg(folder)
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let watched = child.id();
+    let peak = std::thread::spawn(move || peak_of(watched));
+    let output = child.wait_with_output()?;
+    let took = Duration::from_nanos(clock.now().0);
+    ensure!(output.status.success(), "list failed");
+    let lines = String::from_utf8(output.stdout)?;
+    let listed = if format == "text" { lines.lines().count() - 1 } else { lines.matches("\"config_sha256\"").count() };
+    ensure!(listed == runs as usize, "{listed} of {runs} runs are listed");
+    ensure!(archive::scan(folder)?.broken.is_empty(), "some runs are broken");
+    Ok((took, peak.join().unwrap_or(0)))
+}
+
+/// The highest resident memory that the system tells of a process while it lives; 0 where it does not tell.
+fn peak_of(process: u32) -> u64 {
+    let path = format!("/proc/{process}/status");
+    let mut peak = 0;
+    while let Ok(text) = fs::read_to_string(&path) {
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let Some(kibibytes) = line.and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok()) else {
+            break;
+        };
+        peak = kibibytes * 1024;
+        std::thread::yield_now();
+    }
+    peak
+}
