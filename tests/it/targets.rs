@@ -168,7 +168,7 @@ fn repeats_end_when_the_interval_is_narrow() {
     let place = Workplace::new();
     place.write(
         "precise.toml",
-        "[target]\ndelay = \"50ms\"\n[sweep]\nrequests = [3]\nrepeats = { min = 3, max = 9, precision = \"90%\" }\n",
+        "[target]\ndelay = \"400ms\"\n[sweep]\nrequests = [1]\nrepeats = { min = 3, max = 9, precision = \"100%\" }\n",
     );
     let said = place.run(&["-c", "precise.toml", "-q"]);
     assert_eq!(said.code, Some(0), "{}", said.stderr);
