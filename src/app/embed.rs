@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, anyhow};
 
 use super::render::archived_sweep;
-use super::{Exit, Failure};
+use super::{Exit, Failure, located};
 use crate::archive::{self, Loaded, files, write_atomically};
 use crate::chart;
 use crate::cli::EmbedArgs;
@@ -19,7 +19,7 @@ use crate::terminal::Terminal;
 
 pub(super) fn run(arguments: &EmbedArgs, terminal: Terminal) -> Result<Exit, Failure> {
     let document = Document::read(&arguments.document)?;
-    let loaded = archive::load(&arguments.run).context("cannot embed")?;
+    let loaded = archive::load(&located(&arguments.run).context("cannot embed")?).context("cannot embed")?;
     let (_, sweep) = archived_sweep(&loaded)?;
     let excerpts = document.excerpts(&loaded, &sweep)?;
     let stale = document.stale(&loaded, &excerpts)?;
