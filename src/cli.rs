@@ -245,7 +245,7 @@ pub struct PackArgs {
     /// A run directory, or the id or a tag of a run in `reports`
     #[arg(value_name = "RUN", value_hint = ValueHint::DirPath)]
     pub run: PathBuf,
-    /// File to write; it must not exist yet [default: `<run-id>.tar.zst` here]
+    /// File to write; it must not exist yet (default: `RUN-ID.tar.zst` here)
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
 }
