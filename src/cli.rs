@@ -259,6 +259,9 @@ pub struct EmbedArgs {
     /// A run directory
     #[arg(value_name = "RUN", value_hint = ValueHint::DirPath)]
     pub run: PathBuf,
+    /// Where the document's pictures are kept, seen from its folder; without it a folder named after it
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub charts: Option<PathBuf>,
     /// Change nothing; exit with 1 when the document or its pictures are stale
     #[arg(long)]
     pub check: bool,

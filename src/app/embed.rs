@@ -1,8 +1,8 @@
 //! `reportgen embed`: keeps what a document shows of a run up to date. What stands between markers is replaced, the
-//! pictures it shows are copied into a folder beside the document, and all else is left byte for byte.
+//! pictures it shows are copied into a folder of the document's, and all else is left byte for byte.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 
@@ -18,7 +18,7 @@ use crate::report::Report;
 use crate::terminal::Terminal;
 
 pub(super) fn run(arguments: &EmbedArgs, terminal: Terminal) -> Result<Exit, Failure> {
-    let document = Document::read(&arguments.document)?;
+    let document = Document::read(&arguments.document, arguments.charts.as_deref())?;
     let loaded = archive::load(&located(&arguments.run).context("cannot embed")?).context("cannot embed")?;
     let (_, sweep) = archived_sweep(&loaded)?;
     let excerpts = document.excerpts(&loaded, &sweep)?;
@@ -37,8 +37,10 @@ pub(super) fn run(arguments: &EmbedArgs, terminal: Terminal) -> Result<Exit, Fai
         }
     }
     if arguments.check {
+        let charts =
+            arguments.charts.as_ref().map_or_else(String::new, |folder| format!(" --charts {}", folder.display()));
         let (document, run) = (&document.shown, arguments.run.display());
-        terminal.say(&format!("bring it up to date with: reportgen embed {document} {run}"));
+        terminal.say(&format!("bring it up to date with: reportgen embed {document} {run}{charts}"));
         return Ok(Exit::Stale);
     }
     Ok(Exit::Done)
@@ -52,6 +54,8 @@ struct Document {
     path: PathBuf,
     text: String,
     places: Vec<Place>,
+    /// Its pictures' folder, seen from its own: the names on the way, `..` among them.
+    charts: Vec<String>,
 }
 
 /// A file that is not what it should be.
@@ -63,9 +67,14 @@ struct Stale {
 }
 
 impl Document {
-    fn read(path: &Path) -> Result<Self, Failure> {
+    fn read(path: &Path, charts: Option<&Path>) -> Result<Self, Failure> {
         let shown = path.display().to_string();
         let path = fs::canonicalize(path).with_context(|| format!("cannot read {shown}"))?;
+        let charts = match charts {
+            Some(folder) => names(folder)?,
+            // `README-charts` for README.md.
+            None => vec![format!("{}-charts", path.file_stem().unwrap_or_default().to_string_lossy())],
+        };
         let bytes = fs::read(&path).with_context(|| format!("cannot read {shown}"))?;
         let text = String::from_utf8(bytes)
             .map_err(|error| Failure::Usage(anyhow!("{shown} is no text: {}", error.utf8_error())))?;
@@ -74,13 +83,7 @@ impl Document {
             let hint = "write one as two lines, <!-- reportgen:duration --> and <!-- /reportgen -->";
             return Err(Failure::Usage(anyhow!("{shown} has no place for a picture, table or findings; {hint}")));
         }
-        Ok(Self { shown, path, text, places })
-    }
-
-    /// The folder of its pictures: `README-charts` beside README.md.
-    fn folder(&self) -> String {
-        let stem = self.path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-        format!("{stem}-charts")
+        Ok(Self { shown, path, text, places, charts })
     }
 
     /// What belongs into each place.
@@ -93,7 +96,7 @@ impl Document {
             formats: &sweep.output.formats,
             refused: &drawn.refused,
         };
-        let folder = percent_encoded(&self.folder());
+        let folder = self.charts.iter().map(|name| percent_encoded(name)).collect::<Vec<_>>().join("/");
         let (mut excerpts, mut faults) = (Vec::new(), Vec::new());
         for place in &self.places {
             match export::excerpt(&report, &pictures, &place.name, &folder) {
@@ -106,7 +109,7 @@ impl Document {
 
     /// Files that have to be written: pictures first, so that the document never shows one that is not there.
     fn stale(&self, loaded: &Loaded, excerpts: &[Excerpt]) -> anyhow::Result<Vec<Stale>> {
-        let beside = self.path.with_file_name(self.folder());
+        let folder = self.charts.iter().fold(self.path.with_file_name(""), |path, name| path.join(name));
         let mut names: Vec<&String> = excerpts.iter().flat_map(|excerpt| &excerpt.files).collect();
         names.sort_unstable();
         names.dedup();
@@ -117,9 +120,9 @@ impl Document {
                 let run = loaded.directory.path().display();
                 format!("cannot read {}; `reportgen render {run}` draws it", source.display())
             })?;
-            let path = beside.join(name);
+            let path = folder.join(name);
             if fs::read(&path).ok().as_ref() != Some(&bytes) {
-                stale.push(Stale { path, bytes, what: format!("{}/{name}", self.folder()) });
+                stale.push(Stale { path, bytes, what: format!("{}/{name}", self.charts.join("/")) });
             }
         }
         let contents: Vec<String> = excerpts.iter().map(|excerpt| excerpt.text.clone()).collect();
@@ -143,6 +146,23 @@ impl Stale {
         }
         Ok(())
     }
+}
+
+/// A folder as an address sees it.
+fn names(folder: &Path) -> Result<Vec<String>, Failure> {
+    let parts = folder.components().filter(|part| *part != Component::CurDir);
+    let name = |part: Component<'_>| match part {
+        Component::Normal(name) => Some(name.to_str()?.to_owned()),
+        Component::ParentDir => Some("..".to_owned()),
+        _ => None,
+    };
+    let names: Option<Vec<String>> = parts.map(name).collect();
+    names.filter(|names| !names.is_empty()).ok_or_else(|| {
+        let folder = folder.display();
+        Failure::Usage(anyhow!(
+            "--charts {folder}: name a folder as the document sees it, such as `charts` or `../pictures`"
+        ))
+    })
 }
 
 fn complain(document: &str, faults: &[MarkerFault]) -> Failure {
