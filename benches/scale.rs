@@ -4,6 +4,7 @@
 //! ```text
 //! cargo bench --bench scale               5 rounds
 //! cargo bench --bench scale -- 11         11 rounds
+//! cargo bench --bench scale -- server     the delay server alone
 //! ```
 //! Every round measures the floor and every strategy once at each count, one after another. Prints medians with their
 //! spread and the ratio of medians to the floor's: duration, CPU time, peak memory. Then how late the delay server was with
@@ -59,7 +60,10 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().collect();
     let result = match arguments.iter().position(|word| word == FLOOR) {
         Some(at) => floor(&arguments[at + 1..]),
-        None => measure(arguments.iter().find_map(|word| word.parse().ok()).unwrap_or(5)),
+        None => {
+            let rounds = arguments.iter().find_map(|word| word.parse().ok()).unwrap_or(5);
+            if arguments.iter().any(|word| word == "server") { serving(rounds) } else { measure(rounds) }
+        }
     };
     if let Err(error) = result {
         eprintln!("{error:#}");
@@ -73,7 +77,7 @@ fn measure(rounds: u32) -> anyhow::Result<()> {
     for count in COUNTS {
         let mut rows: Vec<(String, Vec<Figures>)> = vec![(FLOOR.to_owned(), Vec::new())];
         for _ in 0..rounds {
-            let mut server = start()?;
+            let mut server = start(Nanos::SECOND)?;
             server.begin(1)?;
             rows[0].1.push(run_floor(server.url(), count, 0)?.wait()?);
             for (name, figures) in sweep(count)? {
@@ -85,12 +89,17 @@ fn measure(rounds: u32) -> anyhow::Result<()> {
         }
         print(count, &rows);
     }
+    serving(rounds)
+}
+
+/// What the delay server itself can do.
+fn serving(rounds: u32) -> anyhow::Result<()> {
     lateness(rounds)?;
     memory()
 }
 
-fn start() -> anyhow::Result<server::Handle> {
-    let target = DelayTarget { delay: Nanos::SECOND, jitter: Nanos::ZERO, failure_rate: 0.0, max_concurrent: 0 };
+fn start(delay: Nanos) -> anyhow::Result<server::Handle> {
+    let target = DelayTarget { delay, jitter: Nanos::ZERO, failure_rate: 0.0, max_concurrent: 0 };
     Ok(server::Handle::start(Path::new(env!("CARGO_BIN_EXE_reportgen")), ["internal-server"], &target)?)
 }
 
@@ -143,7 +152,7 @@ fn lateness(rounds: u32) -> anyhow::Result<()> {
     for (how, pace_us) in [("as fast as they can", 0_u64), ("evenly in a second", 100)] {
         let mut seen: [Vec<f64>; 4] = Default::default();
         for _ in 0..rounds {
-            let mut server = start()?;
+            let mut server = start(Nanos::SECOND)?;
             server.begin(1)?;
             run_floor(server.url(), 10_000, pace_us)?.wait()?;
             let witness = server.end()?;
@@ -165,9 +174,9 @@ fn lateness(rounds: u32) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Two clients, because one process may not hold so many sockets.
+/// Two clients, because one process may not hold so many sockets; a delay that lasts until all have come.
 fn memory() -> anyhow::Result<()> {
-    let mut server = start()?;
+    let mut server = start(Nanos::SECOND * 4)?;
     server.begin(1)?;
     let before = peak_memory(&format!("/proc/{}/status", server.pid()))?;
     let clients = [run_floor(server.url(), 9_900, 0)?, run_floor(server.url(), 9_900, 0)?];

@@ -3,6 +3,7 @@
 use anyhow::{Context, anyhow};
 
 use super::source::Source;
+use super::sweep::{shown_url, warn_of};
 use super::{Exit, Failure, roles};
 use crate::cli::{ProbeArgs, SweepArgs};
 use crate::config::Sweep;
@@ -22,6 +23,8 @@ pub(super) fn run(arguments: &ProbeArgs, terminal: Terminal) -> Result<Exit, Fai
     let interrupts = Interrupts::install().context("cannot take over Ctrl-C")?;
     let commands = Commands::find(&sweep, &source.programs_from).context("cannot probe")?;
     let endpoint = Endpoint::open(&sweep, &programs, &access).context("cannot probe")?;
+    let greeting = endpoint.greet(&sweep, &programs, &access).context("cannot probe")?;
+    warn_of(&greeting, &shown_url(&sweep.target), terminal);
     let mut execution = Execution {
         sweep: &sweep,
         plan: &Plan::of(&sweep, None),

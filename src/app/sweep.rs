@@ -20,7 +20,7 @@ use crate::config::{self, Sweep};
 use crate::model::{Nanos, SampleRow, StrategySpec, Target, TargetSeen};
 use crate::plan::Plan;
 use crate::probe::Interrupts;
-use crate::sweep::{Access, Commands, Ending, Endpoint, Execution, JournalObserver, Rehearsal, SweepError};
+use crate::sweep::{Access, Commands, Ending, Endpoint, Execution, Greeting, JournalObserver, Rehearsal, SweepError};
 use crate::terminal::{Progress, Terminal};
 
 pub(super) fn run(arguments: &SweepArgs, words: &[OsString], terminal: Terminal) -> Result<Exit, Failure> {
@@ -126,7 +126,9 @@ fn measure(mut job: Job, words: &[OsString], terminal: Terminal) -> Result<Exit,
     let interrupts = Interrupts::install().context("cannot take over Ctrl-C")?;
     let commands = Commands::find(&job.sweep, &job.source.programs_from).context("cannot start the sweep")?;
     let endpoint = Endpoint::open(&job.sweep, &programs, &access).context("cannot start the sweep")?;
-    let (shown_url, seen) = (shown_url(&job.sweep.target, &endpoint), endpoint.seen().cloned());
+    let shown_url = shown_url(&job.sweep.target);
+    let greeting = endpoint.greet(&job.sweep, &programs, &access).context("cannot start the sweep")?;
+    warn_of(&greeting, &shown_url, terminal);
     let mut execution = Execution {
         sweep: &job.sweep,
         plan: &job.plan,
@@ -145,7 +147,7 @@ fn measure(mut job: Job, words: &[OsString], terminal: Terminal) -> Result<Exit,
     }
     let mut begun = match resumed {
         Some(begun) => begun,
-        None => begin(&job, &rehearsal, seen, words)?,
+        None => begin(&job, &rehearsal, greeting.seen(), words)?,
     };
     // A machine that a run is resumed on may hold other cells than the one before.
     begun.manifest.not_run.clone_from(&job.holding.not_run);
@@ -190,10 +192,19 @@ fn take_samples(
     Ok(ended)
 }
 
+/// Warns where the first request to the target had no response.
+pub(super) fn warn_of(greeting: &Greeting, url: &str, terminal: Terminal) {
+    if let Greeting::Failed(kind) = greeting {
+        terminal.warn(&format!(
+            "{url} took the connection and then failed the first request ({kind}); samples may meet the same"
+        ));
+    }
+}
+
 /// Where requests go, without password.
-fn shown_url(target: &Target, endpoint: &Endpoint) -> String {
+pub(super) fn shown_url(target: &Target) -> String {
     match target {
-        Target::Delay(_) => endpoint.url().to_owned(),
+        Target::Delay(_) => "the embedded delay server, at another port for each sample".to_owned(),
         Target::Url(target) => target.shown_url(),
         Target::Sleep { delay } => format!("nobody, each is a sleep of {}", delay.human()),
     }

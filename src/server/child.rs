@@ -45,7 +45,7 @@ fn converse(input: &mut impl BufRead, output: &mut impl Write) -> Result<(), Ser
 fn obey(remote: &Remote, input: &mut impl BufRead, output: &mut impl Write) -> Result<(), ServerError> {
     while let Some(order) = wire::hear(input)? {
         let reply = match order {
-            Order::Begin { seed } => remote.begin(seed).map(|()| Reply::Begun {}),
+            Order::Begin { seed } => remote.begin(seed).transpose()?.map(|address| Reply::Begun { address }),
             Order::End {} => remote.end().map(Reply::Ended),
             Order::Start(_) => return Err(ServerError::UnexpectedLine(format!("{order:?}"))),
         };

@@ -224,7 +224,8 @@ impl Connection {
     pub(super) fn respond(&mut self, answer: Answer) -> bool {
         self.place = None;
         let text = response(answer, &self.request);
-        let written = self.write(&text);
+        let send = if self.request.keep_alive { write } else { system::write_last };
+        let written = self.write(&text, send);
         self.state = if self.request.keep_alive { State::Head } else { State::Draining(DRAIN_LIMIT) };
         let is_done = !self.request.keep_alive && self.unwritten.is_empty() && self.ahead.is_empty() && !self.unread;
         written.is_ok() && !is_done && self.flush().is_ok()
@@ -233,14 +234,15 @@ impl Connection {
     fn refuse(&mut self, status: &str) -> Event {
         let text = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
         self.state = State::Draining(DRAIN_LIMIT);
-        match self.write(text.as_bytes()).and_then(|()| self.flush()) {
+        match self.write(text.as_bytes(), system::write_last).and_then(|()| self.flush()) {
             Ok(()) => Event::Nothing,
             Err(_) => Event::End,
         }
     }
 
-    fn write(&mut self, text: &[u8]) -> io::Result<()> {
-        let count = if self.unwritten.is_empty() { write_some(&mut self.stream, text)? } else { 0 };
+    /// Writes with `send` as much as can be, and keeps the rest.
+    fn write(&mut self, text: &[u8], send: Send) -> io::Result<()> {
+        let count = if self.unwritten.is_empty() { write_some(&mut self.stream, text, send)? } else { 0 };
         self.unwritten.extend_from_slice(&text[count..]);
         Ok(())
     }
@@ -248,7 +250,7 @@ impl Connection {
     /// Writes what is left, and then closes this side if nothing is to follow.
     fn flush(&mut self) -> io::Result<()> {
         if !self.unwritten.is_empty() {
-            let count = write_some(&mut self.stream, &self.unwritten)?;
+            let count = write_some(&mut self.stream, &self.unwritten, write)?;
             self.unwritten.drain(..count);
         }
         match self.state {
@@ -258,11 +260,18 @@ impl Connection {
     }
 }
 
+/// One system call that writes what it can.
+type Send = fn(&mut TcpStream, &[u8]) -> io::Result<usize>;
+
+fn write(stream: &mut TcpStream, text: &[u8]) -> io::Result<usize> {
+    stream.write(text)
+}
+
 /// Writes until the socket would have to be waited for, and returns how much.
-fn write_some(stream: &mut TcpStream, text: &[u8]) -> io::Result<usize> {
+fn write_some(stream: &mut TcpStream, text: &[u8], send: Send) -> io::Result<usize> {
     let mut written = 0;
     while written < text.len() {
-        match stream.write(&text[written..]) {
+        match send(stream, &text[written..]) {
             Ok(count) => written += count,
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) if error.kind() == ErrorKind::WouldBlock => break,

@@ -44,12 +44,12 @@ const CLIENTS: usize = 3;
 
 /// What the server can be told while it runs.
 pub(super) enum Command {
-    /// Forget everything, connections included, and count anew.
+    /// Forget everything, connections included, and count anew at another port.
     Begin {
         /// Seed of the new sample's schedule.
         seed: u64,
-        /// Told when it is done.
-        done: Sender<()>,
+        /// Told the new address when it is done.
+        done: Sender<Result<SocketAddr, ServerError>>,
     },
     /// Say what was seen since the sample began.
     End(Sender<Witness>),
@@ -98,6 +98,7 @@ pub(super) fn run(
 struct Engine {
     poll: Poll,
     listener: TcpListener,
+    address: SocketAddr,
     commands: Receiver<Command>,
     clock: SystemClock,
     alarm: Alarm,
@@ -138,6 +139,7 @@ impl Engine {
         Ok(Self {
             alarm: Alarm::new(poll.registry(), ALARM)?,
             poll,
+            address: listener.local_addr()?,
             listener,
             commands,
             clock: SystemClock::start(),
@@ -192,8 +194,7 @@ impl Engine {
         while let Ok(command) = self.commands.try_recv() {
             match command {
                 Command::Begin { seed, done } => {
-                    self.begin(seed);
-                    let _ = done.send(());
+                    let _ = done.send(self.begin(seed));
                 }
                 Command::End(reply) => {
                     let _ = reply.send(self.witness());
@@ -204,14 +205,22 @@ impl Engine {
         false
     }
 
-    /// The new sample's clients start after this, so whoever is connected or queues for it now is a leftover.
-    fn begin(&mut self, seed: u64) {
+    /// The new sample's clients start after this, so whoever is connected or queues for it now is a leftover. They find the
+    /// server at a port of their own: after ten thousand connections the system goes on remembering each for a minute, and
+    /// whoever wants to connect to the same port has to search for one of its own that is not remembered.
+    fn begin(&mut self, seed: u64) -> Result<SocketAddr, ServerError> {
+        let broken = |source| ServerError::Listen { address: self.address, source };
+        let mut listener = listen(SocketAddr::new(self.address.ip(), 0))?;
+        let address = listener.local_addr().map_err(broken)?;
+        self.poll.registry().register(&mut listener, LISTENER, Interest::READABLE).map_err(broken)?;
+        // Closing the one before takes it off the event loop, and turns away whoever queues for it.
+        (self.listener, self.address) = (listener, address);
         self.clients.clear();
         self.pending.clear();
-        while self.listener.accept().is_ok() {}
-        self.pause = None;
+        (self.pause, self.is_queued) = (None, true);
         self.agenda = Agenda::new(self.target.max_concurrent);
         self.sample = Sample::begin(&self.target, seed);
+        Ok(address)
     }
 
     fn accept(&mut self) {

@@ -7,11 +7,11 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use mio::net::TcpListener;
 use mio::{Poll, Waker};
 
+use crate::limits;
 use crate::model::DelayTarget;
 use crate::server::engine::{self, Command};
 use crate::server::error::ServerError;
 use crate::server::sample::Witness;
-use crate::server::system;
 
 /// A delay server that listens and does not serve yet.
 pub struct Server {
@@ -30,7 +30,8 @@ impl Server {
     /// # Errors
     /// [`ServerError::AddressInUse`], [`ServerError::Listen`] or [`ServerError::EventLoop`].
     pub fn bind(address: SocketAddr, target: &DelayTarget, seed: u64) -> Result<Self, ServerError> {
-        system::raise_file_limit();
+        limits::raise_descriptors();
+        limits::reserve_descriptors();
         let listener = engine::listen(address)?;
         let address = listener.local_addr().map_err(|source| ServerError::Listen { address, source })?;
         let (poll, waker) = engine::event_loop()?;
@@ -69,10 +70,10 @@ pub struct Remote {
 }
 
 impl Remote {
-    /// Closes every connection, those that nobody has accepted yet included, and counts anew with the answers of
-    /// `seed`. Returns when that is done; `None` if the server has ended.
+    /// Closes every connection, those that nobody has accepted yet included, and counts anew with the answers of `seed`.
+    /// Returns the address from then on, with a port that was free; `None` if the server has ended.
     #[must_use]
-    pub fn begin(&self, seed: u64) -> Option<()> {
+    pub fn begin(&self, seed: u64) -> Option<Result<SocketAddr, ServerError>> {
         let (done, answer) = channel();
         self.tell(Command::Begin { seed, done })?;
         answer.recv().ok()

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Write};
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
@@ -55,7 +55,7 @@ impl Handle {
         Ok(Self { conversation, process, url })
     }
 
-    /// Its address: `http://127.0.0.1:PORT/`.
+    /// Its address: `http://127.0.0.1:PORT/`, with another port for each sample.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
@@ -67,13 +67,14 @@ impl Handle {
         self.process.0.id()
     }
 
-    /// Begins a sample: closes all connections, resets all counters, and answers by the schedule of `seed` from here on.
-    /// Start clients only after it returns.
+    /// Begins a sample: closes all connections, resets all counters, moves to another port, and answers by the schedule of
+    /// `seed` from here on. Start clients only after it returns.
     ///
     /// # Errors
     /// [`ServerError::Ended`] if the process is gone, else [`ServerError::Pipe`] or [`ServerError::UnexpectedLine`].
     pub fn begin(&mut self, seed: u64) -> Result<(), ServerError> {
-        self.conversation.begin(seed).map_err(|error| self.process.explain(error))
+        self.url = self.conversation.begin(seed).map_err(|error| self.process.explain(error))?;
+        Ok(())
     }
 
     /// What the server saw since [`Self::begin`].
@@ -121,14 +122,15 @@ impl<R: BufRead, W: Write> Conversation<R, W> {
         let mut behaviour = Behaviour::from(target);
         behaviour.host = host;
         match self.ask(&Order::Start(behaviour))? {
-            Reply::Listening { address } => Ok(format!("http://{address}/")),
+            Reply::Listening { address } => Ok(url(address)),
             other => Err(unexpected(other)),
         }
     }
 
-    pub(super) fn begin(&mut self, seed: u64) -> Result<(), ServerError> {
+    /// Returns the server's new address as a URL.
+    pub(super) fn begin(&mut self, seed: u64) -> Result<String, ServerError> {
         match self.ask(&Order::Begin { seed })? {
-            Reply::Begun {} => Ok(()),
+            Reply::Begun { address } => Ok(url(address)),
             other => Err(unexpected(other)),
         }
     }
@@ -148,6 +150,10 @@ impl<R: BufRead, W: Write> Conversation<R, W> {
             None => said.and(Err(ServerError::Ended(None))),
         }
     }
+}
+
+fn url(address: SocketAddr) -> String {
+    format!("http://{address}/")
 }
 
 fn unexpected(reply: Reply) -> ServerError {

@@ -1,21 +1,24 @@
 //! What the server asks of the operating system beside sockets and timers. The only file of this folder that depends
 //! on Unix; elsewhere each wish is left out.
 
+use std::io;
 use std::process::Command;
+
+use mio::net::TcpStream;
 
 use crate::model::Nanos;
 
-/// Raises the soft limit of open files to the hard one: a connection costs a descriptor. A refusal is no error, since
-/// the server then backs off when descriptors run out.
-#[cfg(unix)]
-pub(super) fn raise_file_limit() {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let limit = getrlimit(Resource::Nofile);
-    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
+/// Writes the last part of a response whose connection is closed next. On Linux it waits for that, so that both travel in
+/// one packet.
+#[cfg(target_os = "linux")]
+pub(super) fn write_last(stream: &mut TcpStream, text: &[u8]) -> io::Result<usize> {
+    socket2::SockRef::from(&*stream).send_with_flags(text, libc::MSG_MORE | libc::MSG_NOSIGNAL)
 }
 
-#[cfg(not(unix))]
-pub(super) fn raise_file_limit() {}
+#[cfg(not(target_os = "linux"))]
+pub(super) fn write_last(stream: &mut TcpStream, text: &[u8]) -> io::Result<usize> {
+    io::Write::write(stream, text)
+}
 
 /// Whether a read that does not fill its buffer has read all there is, and what comes later is told again. Elsewhere a
 /// socket is only told of again once a read has found nothing.

@@ -35,8 +35,12 @@ impl Session {
         let child = thread::spawn(move || run_child(orders, replies));
         let mut conversation = Conversation { hear: BufReader::new(hear), say };
         let url = conversation.start_at(std::net::Ipv4Addr::LOCALHOST, target).unwrap();
-        let address = url.strip_prefix("http://").unwrap().strip_suffix('/').unwrap().parse().unwrap();
-        Self { conversation, child, address }
+        Self { conversation, child, address: address(&url) }
+    }
+
+    fn begin(&mut self, seed: u64) -> Result<(), ServerError> {
+        self.address = address(&self.conversation.begin(seed)?);
+        Ok(())
     }
 
     /// Waits until the server has seen enough.
@@ -53,6 +57,10 @@ impl Session {
     fn client(&self) -> Client {
         Client::connect(self.address)
     }
+}
+
+fn address(url: &str) -> SocketAddr {
+    url.strip_prefix("http://").unwrap().strip_suffix('/').unwrap().parse().unwrap()
 }
 
 /// A connection that speaks HTTP byte by byte.
@@ -108,7 +116,7 @@ fn is_end(read: io::Result<usize>) -> bool {
 fn every_request_and_connection_is_counted_once() {
     let mut session = Session::start(&after(Nanos(1_000)));
     for (connections, each) in [(1, 1), (1, 7), (4, 3), (5, 1)] {
-        session.conversation.begin(1).unwrap();
+        session.begin(1).unwrap();
         for _ in 0..connections {
             (0..each).fold(session.client(), |client, _| client.ask(GET).0);
         }
@@ -145,7 +153,7 @@ fn requests_that_wait_are_in_flight_together_even_for_their_turn() {
 fn no_response_is_earlier_than_scheduled() {
     let target = DelayTarget { jitter: Nanos::from_millis(4), ..after(Nanos::from_millis(5)) };
     let mut session = Session::start(&target);
-    session.conversation.begin(7).unwrap();
+    session.begin(7).unwrap();
     let clock = SystemClock::start();
     let mut client = session.client();
     for answer in schedule(&target, 7).take(20) {
@@ -165,7 +173,7 @@ fn failures_are_exactly_those_of_the_schedule() {
         let target = DelayTarget { failure_rate, ..after(Nanos::ZERO) };
         let mut session = Session::start(&target);
         for seed in [1, 2] {
-            session.conversation.begin(seed).unwrap();
+            session.begin(seed).unwrap();
             let mut client = session.client();
             let mut expected = 0;
             for answer in schedule(&target, seed).take(40) {
@@ -208,7 +216,10 @@ fn beginning_resets_the_counts_and_closes_what_was_open() {
     let mut waiting = session.client().send(GET);
     let mut idle = session.client();
     session.until(|witness| witness.requests == 1);
-    session.conversation.begin(2).unwrap();
+    let before = session.address;
+    session.begin(2).unwrap();
+    assert_ne!(session.address, before, "a port that no connection of an earlier sample is remembered at");
+    assert!(TcpStream::connect(before).is_err());
     let witness = session.conversation.end().unwrap();
     assert_eq!(witness, Witness { cpu: witness.cpu, ..Witness::default() });
     assert!(waiting.is_closed() && idle.is_closed());
@@ -219,7 +230,7 @@ fn what_an_earlier_sample_left_in_the_queue_never_counts() {
     let mut session = Session::start(&after(Nanos::ZERO));
     for seed in 0..20 {
         let mut leftovers: Vec<Client> = (0..5).map(|_| session.client().send(GET)).collect();
-        session.conversation.begin(seed).unwrap();
+        session.begin(seed).unwrap();
         session.client().ask(GET);
         let witness = session.conversation.end().unwrap();
         assert_eq!((witness.requests, witness.connections), (1, 1));
@@ -286,7 +297,7 @@ fn the_end_of_its_input_ends_the_server_and_whoever_waits_for_it() {
 fn a_wrong_order_ends_the_server_and_it_says_why() {
     let mut session = Session::start(&after(Nanos::ZERO));
     session.conversation.say.write_all(b"hello\n").unwrap();
-    let error = session.conversation.begin(1).unwrap_err();
+    let error = session.begin(1).unwrap_err();
     assert!(matches!(&error, ServerError::GaveUp(why) if why.contains("hello")), "{error}");
     assert!(matches!(session.child.join().unwrap(), Err(ServerError::UnexpectedLine(line)) if line == "hello"));
 }

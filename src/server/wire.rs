@@ -5,7 +5,7 @@
 //! {"start":{"delay_ns":100000000,…}}   →
 //!                                      ←    {"listening":{"address":"127.0.0.1:40001"}}
 //! {"begin":{"seed":1}}                 →
-//!                                      ←    {"begun":{}}
+//!                                      ←    {"begun":{"address":"127.0.0.1:40002"}}
 //! {"end":{}}                           →
 //!                                      ←    {"ended":{"requests":50,…}}
 //! end of input                         →    it ends
@@ -35,7 +35,7 @@ pub(super) enum Order {
 #[serde(rename_all = "lowercase")]
 pub(super) enum Reply {
     Listening { address: SocketAddr },
-    Begun {},
+    Begun { address: SocketAddr },
     Ended(Witness),
     Failed { message: String },
 }

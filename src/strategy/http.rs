@@ -82,6 +82,11 @@ impl Http {
 
     /// A client of one worker's own. Starts a hidden thread.
     pub(super) fn blocking(&self) -> Result<Blocking<'_>, StrategyError> {
+        self.blocking_within(None)
+    }
+
+    /// Such a client; `connecting` bounds the time until it is connected, where that is not the whole time-out.
+    fn blocking_within(&self, connecting: Option<Duration>) -> Result<Blocking<'_>, StrategyError> {
         let client = reqwest::blocking::Client::builder()
             .tls_backend_preconfigured(self.tls.clone())
             .http1_only()
@@ -91,6 +96,7 @@ impl Http {
             .tcp_nodelay(true)
             .pool_max_idle_per_host(if self.keep_alive { usize::MAX } else { 0 })
             .timeout(self.timeout)
+            .connect_timeout(connecting)
             .build()
             .map_err(|source| StrategyError::Client { url: self.shown_url(), source })?;
         Ok(Blocking { http: self, client })
@@ -148,15 +154,18 @@ fn tls(verified: bool, http2: bool) -> Result<ClientConfig, StrategyError> {
 }
 
 impl Blocking<'_> {
-    fn greet(&self) -> Result<TargetSeen, FailureKind> {
-        let mut response = self.send().map_err(|error| classify(&error, Stage::Head))?;
+    fn greet(&self) -> Result<TargetSeen, Unanswered> {
+        let connected = |kind| Unanswered { kind, connected: true };
+        let unanswered =
+            |error: reqwest::Error| Unanswered { kind: classify(&error, Stage::Head), connected: !error.is_connect() };
+        let mut response = self.send().map_err(unanswered)?;
         let server = response.headers().get("server").map(|server| String::from_utf8_lossy(server.as_bytes()));
         let seen = TargetSeen {
             http_version: format!("{:?}", response.version()),
             status: response.status().as_u16(),
             server: server.map(|server| server.chars().filter(|c| !c.is_control()).take(200).collect()),
         };
-        io::copy(&mut response, &mut io::sink()).map_err(|error| classify(&error, Stage::Body))?;
+        io::copy(&mut response, &mut io::sink()).map_err(|error| connected(classify(&error, Stage::Body)))?;
         Ok(seen)
     }
 
@@ -268,11 +277,25 @@ impl Exchange {
     }
 }
 
-/// Sends one request for `work` and says who answered. Any HTTP response counts.
+/// How long a first request may wait to be connected.
+const CONNECTING: Duration = Duration::from_secs(10);
+
+/// A first request that got no whole response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unanswered {
+    /// Why.
+    pub kind: FailureKind,
+    /// Whether somebody took the connection.
+    pub connected: bool,
+}
+
+/// Sends one request for `work` and says who answered. Any whole HTTP response counts.
 ///
 /// # Errors
-/// When no request can be made of the config. Nobody answering is `Ok(Err(kind))`.
-pub fn greet(work: &Work) -> Result<Result<TargetSeen, FailureKind>, StrategyError> {
+/// When no request can be made of the config. A request without a response is `Ok(Err(why))`.
+pub fn greet(work: &Work) -> Result<Result<TargetSeen, Unanswered>, StrategyError> {
     let http = Http::new(work)?;
-    Ok(http.blocking()?.greet())
+    // Less than the whole time-out, so that nobody there and somebody silent can be told apart.
+    let connecting = CONNECTING.min(http.timeout * 3 / 4);
+    Ok(http.blocking_within(Some(connecting))?.greet())
 }

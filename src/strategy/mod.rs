@@ -26,7 +26,7 @@ use crate::clock::SharedClock;
 use crate::model::{Connections, KindInfo, Needs, Outcome, RequestCount, StrategySpec};
 
 pub use command::{Invocation, MissingProgram, VARIABLES};
-pub use http::greet;
+pub use http::{Unanswered, greet};
 pub use process_pool::serve_worker;
 pub use work::{Program, Work};
 

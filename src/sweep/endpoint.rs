@@ -8,17 +8,38 @@ use super::{Access, Programs};
 use crate::config::Sweep;
 use crate::model::{FailureKind, Nanos, Target, TargetSeen};
 use crate::server::{self, ServerError, Witness};
-use crate::strategy::{self, StrategyError, Work};
+use crate::strategy::{self, StrategyError, Unanswered, Work};
 
 /// The longest delay of the embedded server that is waited for to see what it says of itself.
 const PATIENCE: Nanos = Nanos::from_millis(500);
 
-/// An endpoint that answers; a sleep has none and needs none.
+/// An endpoint of requests; a sleep has none and needs none.
 pub struct Endpoint {
     url: String,
     /// One for each process of the strategy that has most of them; none where nothing is served here.
     servers: Vec<server::Handle>,
-    seen: Option<TargetSeen>,
+}
+
+/// What came of the first request to a target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Greeting {
+    /// A response.
+    Answered(TargetSeen),
+    /// The connection was taken, and then this happened. Samples may meet the same, and say so themselves.
+    Failed(FailureKind),
+    /// There was none: a sleep has nobody to ask, and the embedded server would answer only after more than half a second.
+    NotAsked,
+}
+
+impl Greeting {
+    /// What the target said of itself.
+    #[must_use]
+    pub fn seen(self) -> Option<TargetSeen> {
+        match self {
+            Self::Answered(seen) => Some(seen),
+            Self::Failed(_) | Self::NotAsked => None,
+        }
+    }
 }
 
 /// Why there is nobody to send requests to.
@@ -27,7 +48,7 @@ pub enum EndpointError {
     /// The embedded server has a problem.
     #[error(transparent)]
     Server(#[from] ServerError),
-    /// Nobody answers.
+    /// Nobody takes a connection.
     #[error("target {url} does not answer ({kind}); start its server or correct `url` in [target]")]
     Unreachable {
         /// The address, without password.
@@ -41,17 +62,11 @@ pub enum EndpointError {
 }
 
 impl Endpoint {
-    /// Starts the delay server, or finds the `url`, and sends one request to see who answers.
+    /// Starts the delay server, or takes the `url`.
     ///
     /// # Errors
-    /// When nobody is there to answer.
+    /// When the delay server cannot be started.
     pub fn open(sweep: &Sweep, programs: &Programs, access: &Access) -> Result<Self, EndpointError> {
-        let greet = |url: &str| {
-            let mut work = Work::new(&sweep.target, url, &sweep.strategies[0], programs.worker.clone());
-            work.headers = access.headers.clone();
-            work.request_timeout_ns = sweep.request_timeout.0;
-            strategy::greet(&work)
-        };
         match &sweep.target {
             Target::Delay(target) => {
                 let number = sweep.strategies.iter().map(|strategy| strategy.processes).max().unwrap_or(1);
@@ -60,24 +75,34 @@ impl Endpoint {
                     server::Handle::start_at(address(index), &program.path, &program.arguments, target)
                 });
                 let servers: Vec<server::Handle> = servers.collect::<Result<_, _>>()?;
-                let url = servers[0].url().to_owned();
-                // It would answer after its delay, and a sweep is not kept waiting for what everybody knows.
-                let seen = if target.delay > PATIENCE { None } else { greet(&url)?.ok() };
-                Ok(Self { url, servers, seen })
+                Ok(Self { url: servers[0].url().to_owned(), servers })
             }
-            Target::Sleep { .. } => Ok(Self { url: String::new(), servers: Vec::new(), seen: None }),
-            Target::Url(target) => match greet(&access.url)? {
-                Ok(seen) => Ok(Self { url: access.url.clone(), servers: Vec::new(), seen: Some(seen) }),
-                Err(kind) => Err(EndpointError::Unreachable { url: target.shown_url(), kind }),
-            },
+            Target::Sleep { .. } => Ok(Self { url: String::new(), servers: Vec::new() }),
+            Target::Url(_) => Ok(Self { url: access.url.clone(), servers: Vec::new() }),
         }
     }
 
-    /// What the target said of itself; absent where nobody answered in time, or nobody was asked: a sleep, or the embedded
-    /// server with a delay of more than half a second.
-    #[must_use]
-    pub fn seen(&self) -> Option<&TargetSeen> {
-        self.seen.as_ref()
+    /// Sends one request to see who answers.
+    ///
+    /// # Errors
+    /// When nobody takes the connection, or no request can be made of the config.
+    pub fn greet(&self, sweep: &Sweep, programs: &Programs, access: &Access) -> Result<Greeting, EndpointError> {
+        match &sweep.target {
+            Target::Sleep { .. } => return Ok(Greeting::NotAsked),
+            // A sweep is not kept waiting for what everybody knows.
+            Target::Delay(target) if target.delay > PATIENCE => return Ok(Greeting::NotAsked),
+            Target::Delay(_) | Target::Url(_) => {}
+        }
+        let mut work = Work::new(&sweep.target, &self.url, &sweep.strategies[0], programs.worker.clone());
+        work.headers = access.headers.clone();
+        work.request_timeout_ns = sweep.request_timeout.0;
+        match (strategy::greet(&work)?, &sweep.target) {
+            (Ok(seen), _) => Ok(Greeting::Answered(seen)),
+            (Err(Unanswered { kind, connected: false }), Target::Url(target)) => {
+                Err(EndpointError::Unreachable { url: target.shown_url(), kind })
+            }
+            (Err(Unanswered { kind, .. }), _) => Ok(Greeting::Failed(kind)),
+        }
     }
 
     /// Where requests go; empty for a sleep.
@@ -91,10 +116,15 @@ impl Endpoint {
         self.servers.iter().take(processes as usize).skip(1).map(|server| server.url().to_owned()).collect()
     }
 
-    /// A sample of `processes` processes begins: the embedded servers count from zero and draw their delays from `seed`.
+    /// A sample of `processes` processes begins: the embedded servers count from zero, each at a new port, and draw their
+    /// delays from `seed`.
     pub(super) fn begin(&mut self, seed: u64, processes: u32) -> Result<(), ServerError> {
         let mut servers = self.servers.iter_mut().take(processes as usize).zip(0..);
-        servers.try_for_each(|(server, index)| server.begin(server_seed(seed, index)))
+        servers.try_for_each(|(server, index)| server.begin(server_seed(seed, index)))?;
+        if let Some(server) = self.servers.first() {
+            server.url().clone_into(&mut self.url);
+        }
+        Ok(())
     }
 
     /// The sample has ended: what the embedded servers saw of it.

@@ -3,7 +3,7 @@
 
 use super::{Endpoint, Execution, SweepError};
 use crate::clock::SystemClock;
-use crate::model::Nanos;
+use crate::model::{FailureKind, Nanos};
 use crate::probe::{Job, Probe, Spec, Watchdog};
 use crate::stats::Sorted;
 use crate::strategy::Work;
@@ -12,7 +12,8 @@ use crate::strategy::Work;
 const REQUESTS: usize = 5;
 
 impl Execution<'_> {
-    /// The median time of a few single requests; `None` where none succeeded or an interrupt came.
+    /// The median time of a few single requests; `None` where none succeeded or an interrupt came. Whoever lets a request
+    /// time out is not asked again.
     ///
     /// # Errors
     /// When no child can be started.
@@ -30,8 +31,12 @@ impl Execution<'_> {
         let mut times = Vec::new();
         for _ in 0..REQUESTS {
             let measured = probe.measure(&job)?;
-            let succeeded = measured.heard.outcomes.iter().filter(|outcome| outcome.failure.is_none());
+            let outcomes = &measured.heard.outcomes;
+            let succeeded = outcomes.iter().filter(|outcome| outcome.failure.is_none());
             times.extend(succeeded.map(|outcome| (outcome.end - outcome.start).as_secs_f64()));
+            if outcomes.iter().any(|outcome| outcome.failure == Some(FailureKind::RequestTimeout)) {
+                break;
+            }
         }
         Ok(Sorted::new(times).median().map(Nanos::from_secs_f64))
     }

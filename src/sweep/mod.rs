@@ -32,7 +32,7 @@ use walk::{Found, Walk};
 
 pub use access::{Access, AccessError};
 pub use commands::Commands;
-pub use endpoint::{Endpoint, EndpointError};
+pub use endpoint::{Endpoint, EndpointError, Greeting};
 pub use event::{Observer, SweepEvent};
 pub use journal::JournalObserver;
 pub use rehearsal::{Rehearsal, RehearsalError};
@@ -154,8 +154,8 @@ impl<'a> Execution<'a> {
             Some(endpoint) => endpoint,
             None => Endpoint::open(self.sweep, self.programs, self.access)?,
         };
-        let job = self.job(planned, &endpoint);
-        let found = walk::measure(probe, &mut endpoint, &job, sample_seed(self.sweep.seed, planned));
+        let job = self.job(planned, &mut endpoint)?;
+        let found = walk::measure(probe, &mut endpoint, &job);
         self.endpoints.push(endpoint);
         found
     }
@@ -204,13 +204,15 @@ impl<'a> Execution<'a> {
         }
     }
 
-    fn job(&self, planned: &PlannedSample, endpoint: &Endpoint) -> Job {
+    /// Begins a sample at `endpoint`, and says what its process has to do.
+    fn job(&self, planned: &PlannedSample, endpoint: &mut Endpoint) -> Result<Job, ServerError> {
         let strategy = &self.sweep.strategies[planned.strategy];
+        endpoint.begin(sample_seed(self.sweep.seed, planned), strategy.processes)?;
         let work = self.work(planned, endpoint);
-        match self.commands.of(strategy) {
+        Ok(match self.commands.of(strategy) {
             Some(invocation) => Job::command(invocation, &work),
             None => Job::BuiltIn(Box::new(Spec { kind: strategy.kind.clone(), work })),
-        }
+        })
     }
 
     fn work(&self, planned: &PlannedSample, endpoint: &Endpoint) -> Work {

@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::budget::{self, Budget};
 use super::judge::{self, Evidence};
 use super::stopping::Stopping;
-use super::{Ending, Endpoint, Execution, Observer, SweepError, SweepEvent, load, sample_seed};
+use super::{Ending, Endpoint, Execution, Observer, SweepError, SweepEvent, load};
 use crate::clock;
 use crate::model::{Nanos, Phase, SampleRow};
 use crate::plan::PlannedSample;
@@ -186,11 +186,11 @@ impl<'w, 'o, 'scope, 'env> Walk<'w, 'o, 'scope, 'env> {
         (self.reading, self.calm) = (None, None);
         let overlapped = !self.running.is_empty();
         self.running.iter_mut().for_each(|running| running.overlapped = true);
-        let (job, seed) = (execution.job(&planned, &endpoint), sample_seed(execution.sweep.seed, &planned));
+        let job = execution.job(&planned, &mut endpoint)?;
         let (probe, returns) = (self.probe, self.returns.clone());
         let body = move || {
             let found = panic::catch_unwind(AssertUnwindSafe(|| {
-                let found = measure(probe, &mut endpoint, &job, seed);
+                let found = measure(probe, &mut endpoint, &job);
                 (endpoint, found)
             }));
             // The walk hears everybody out.
@@ -275,15 +275,13 @@ impl Execution<'_> {
     }
 }
 
-/// Measures one sample; its thread does nothing else.
-pub(super) fn measure(probe: &Probe<'_>, endpoint: &mut Endpoint, job: &Job, seed: u64) -> Result<Found, SweepError> {
-    let processes = job.processes();
-    endpoint.begin(seed, processes)?;
+/// Measures one sample at an endpoint that has begun it; its thread does nothing else.
+pub(super) fn measure(probe: &Probe<'_>, endpoint: &mut Endpoint, job: &Job) -> Result<Found, SweepError> {
     let started_at = format!("{:.3}", clock::wall_time());
     let measured = probe.measure(job)?;
     let witness = match measured.end {
         End::Interrupted(_) => None,
-        _ => endpoint.end(processes)?,
+        _ => endpoint.end(job.processes())?,
     };
     Ok(Found { started_at, measured, witness })
 }

@@ -6,7 +6,7 @@ use std::fs;
 use reportgen::archive;
 use reportgen::strategy::STRATEGIES;
 
-use crate::peer::{self, Manner, Peer};
+use crate::peer;
 use crate::workplace::Workplace;
 
 const QUICK: &str = "title = \"Quick\"\n[target]\ndelay = \"5ms\"\n[sweep]\nrequests = [1, 3]\nrepeats = 2\n";
@@ -187,33 +187,6 @@ fn cells_that_no_machine_can_hold_are_not_run_and_told_everywhere() {
     assert_eq!(said.code, Some(3), "{}", said.stderr);
     assert!(said.stderr.contains("this machine can hold no cell of the sweep"), "{}", said.stderr);
     assert_eq!(place.entries("reports"), runs);
-}
-
-#[test]
-fn failures_of_the_target_are_data_and_exit_1() {
-    let place = Workplace::new();
-    for (manner, kind) in
-        [(Manner::CloseEarly, "closed"), (Manner::OtherStatus, "wrong-status"), (Manner::Babble, "bad-response")]
-    {
-        let peer = Peer::start(manner);
-        // Somebody who closes early does not answer the first question either, and that is said before the sweep.
-        let config = format!("[target]\nurl = \"{}\"\n[sweep]\nrequests = [2]\nrepeats = 1\n", peer.url());
-        place.write("bad.toml", config);
-        let said = place.run(&["-c", "bad.toml", "-q"]);
-        if kind == "wrong-status" {
-            assert_eq!(said.code, Some(1), "{}", said.stderr);
-            let raw = fs::read_to_string(place.path(said.stdout.trim_end()).join("raw.csv")).unwrap();
-            assert_eq!(
-                raw.matches(",failed,\"wrong-status: 2 of 2 requests\"").count()
-                    + raw.matches(",failed,wrong-status: 2 of 2 requests").count(),
-                STRATEGIES.len(),
-                "{raw}"
-            );
-        } else {
-            assert_eq!(said.code, Some(3), "{}", said.stderr);
-            assert!(said.stderr.contains(kind), "{}", said.stderr);
-        }
-    }
 }
 
 #[test]

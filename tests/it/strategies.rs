@@ -50,8 +50,8 @@ fn each_sends_exactly_n_requests_and_never_more_at_once_than_it_may() {
     for strategy in strategy::STRATEGIES {
         let info = strategy.info();
         for requests in [1, 2, 3, 7] {
-            let work = work(*strategy, server.url(), requests);
             server.begin(1).unwrap();
+            let work = work(*strategy, server.url(), requests);
             let outcomes = run(*strategy, &work);
             let witness = server.end().unwrap();
             let mut spec = spec_of(info.name);
@@ -76,9 +76,9 @@ fn keep_alive_uses_a_connection_per_worker_and_per_request_one_per_request() {
     let mut server = server(&target(Nanos::from_millis(30)));
     for strategy in strategy::STRATEGIES {
         for per_request in [false, true] {
+            server.begin(1).unwrap();
             let mut work = work(*strategy, server.url(), 6);
             work.connection_per_request = per_request;
-            server.begin(1).unwrap();
             run(*strategy, &work);
             let connections = server.end().unwrap().connections;
             let expected = match strategy.info().name {
@@ -97,9 +97,9 @@ fn async_keeps_to_its_bound_and_spreads_over_threads() {
     let mut server = server(&target(DELAY));
     let strategy = strategy::find("async").unwrap();
     for threads in [1, 2] {
+        server.begin(1).unwrap();
         let mut work = work(strategy, server.url(), 10);
         (work.max_in_flight, work.threads) = (Some(4), threads);
-        server.begin(1).unwrap();
         run(strategy, &work);
         let witness = server.end().unwrap();
         assert_eq!((witness.requests, witness.peak_in_flight), (10, 4));
@@ -112,9 +112,9 @@ fn the_event_loop_keeps_its_contract_over_one_two_and_three_processes() {
     let strategy = strategy::find("event-loop").unwrap();
     for processes in [1, 2, 3] {
         for (requests, bound) in [(1, None), (2, None), (3, None), (7, None), (7, Some(2))] {
+            server.begin(1).unwrap();
             let mut work = work(strategy, server.url(), requests);
             (work.processes, work.max_in_flight) = (processes, bound);
-            server.begin(1).unwrap();
             let outcomes = run(strategy, &work);
             let (witness, context) = (server.end().unwrap(), format!("{requests} by {processes}, bound {bound:?}"));
             let width = bound.unwrap_or(requests);
@@ -145,10 +145,10 @@ fn async_over_http_2_sends_all_requests_on_one_connection() {
     let strategy = strategy::find("async").unwrap();
     let long = "x".repeat(200_000);
     for (method, body, max_in_flight) in [("GET", "", None), ("HEAD", "", Some(7)), ("POST", long.as_str(), None)] {
+        server.begin(1).unwrap();
         let mut work = work(strategy, server.url(), 150);
         (work.http2, work.method, work.body) = (true, method.to_owned(), body.to_owned());
         work.max_in_flight = max_in_flight;
-        server.begin(1).unwrap();
         let outcomes = run(strategy, &work);
         let witness = server.end().unwrap();
         let width = max_in_flight.unwrap_or(150);

@@ -110,15 +110,39 @@ fn a_server_that_dies_half_way_leaves_refused_requests_and_the_sweep_goes_on() {
 }
 
 #[test]
-fn silence_and_truncation_are_failures_of_their_kind() {
-    for (manner, kind) in [(Manner::Silence, FailureKind::RequestTimeout), (Manner::Truncate, FailureKind::Truncated)] {
+fn whatever_a_target_does_wrong_is_data_of_its_kind() {
+    for (manner, kind) in [
+        (Manner::CloseEarly, FailureKind::Closed),
+        (Manner::Truncate, FailureKind::Truncated),
+        (Manner::Babble, FailureKind::BadResponse),
+        (Manner::Reset, FailureKind::Reset),
+        (Manner::Silence, FailureKind::RequestTimeout),
+        (Manner::OtherStatus, FailureKind::WrongStatus),
+    ] {
         let place = Workplace::new();
         let peer = Peer::start(manner);
-        place.write("bad.toml", config(&peer.url(), "request-timeout = \"50ms\"\n"));
+        // Only silence lasts as long as it may.
+        let limit = if matches!(manner, Manner::Silence) { "request-timeout = \"200ms\"\n" } else { "" };
+        place.write("bad.toml", config(&peer.url(), limit).replace("[2, 5]", "[2]"));
         let said = place.run(&["-c", "bad.toml", "-q"]);
-        // The question whether anybody answers is a request like any other.
-        assert_eq!(said.code, Some(3), "{}", said.stderr);
-        assert!(said.stderr.contains(kind.as_str()), "{}", said.stderr);
+        assert_eq!(said.code, Some(1), "{manner:?}: {}", said.stderr);
+        let warned = said.stderr.contains(&format!("failed the first request ({kind})"));
+        assert_eq!(warned, kind != FailureKind::WrongStatus, "{manner:?}: {}", said.stderr);
+        let run = place.path(said.stdout.trim_end());
+        let loaded = archive::load(&run).unwrap();
+        assert_eq!(loaded.run.samples.len(), STRATEGIES.len());
+        for row in &loaded.run.samples {
+            assert_eq!((row.status, row.succeeded, row.failed), (SampleStatus::Failed, Some(0), Some(2)), "{row:?}");
+            assert_eq!(row.error, format!("{kind}: 2 of 2 requests"), "{}", row.strategy);
+        }
+        let requests = loaded.run.requests.values().flat_map(|cell| &cell.first_repeat);
+        assert_eq!(requests.filter(|outcome| outcome.failure == Some(kind)).count(), 2 * STRATEGIES.len());
+        // A hollow mark for each and no value.
+        let svg = fs::read_to_string(run.join("charts/duration.svg")).unwrap();
+        assert_eq!(svg.matches(": 1 failed</text>").count(), STRATEGIES.len(), "{manner:?}: {svg}");
+        assert!(svg.contains("hollow: 6 samples that failed, in no median"), "{manner:?}: {svg}");
+        let summary = fs::read_to_string(run.join("summary.csv")).unwrap();
+        assert_eq!(summary.matches(",2,0,,,,").count(), STRATEGIES.len(), "{summary}");
     }
 }
 
