@@ -3,7 +3,7 @@
 use crate::chart::{Subject, spacing, thin, words};
 use crate::config::Label;
 use crate::model::RequestCount;
-use crate::model::figure::{Axis, Mark, Panel, Point, Role, Scale, Series, Shape, Spread, Unit};
+use crate::model::figure::{Axis, Mark, Panel, Point, Role, Scale, Series, Spread, Unit};
 use crate::report::{Cell, ReferenceCell, ReferenceLine};
 
 /// More counts than this are no tick positions.
@@ -103,11 +103,10 @@ fn measured(subject: &Subject<'_>, slot: usize, quantity: &Quantity, (x_scale, s
         failures_note: failures_note(subject, &name, marks.len()),
         name,
         slot,
-        role: Role::Measured,
-        shape: Shape::Line,
         spread: spread(&points),
         failures: thin::marks(marks, x_scale),
         points: thin::points(points, x_scale),
+        ..Series::default()
     }
 }
 
@@ -173,12 +172,10 @@ fn ideal_line(subject: &Subject<'_>, points: Vec<Point>, sharing: &[usize]) -> S
     Series {
         name: labels.fill(Label::Ideal, &[("strategies", &who)]),
         slot: sharing.first().copied().unwrap_or_default(),
+        shared_with: sharing.iter().skip(1).copied().collect(),
         role: Role::Ideal,
-        shape: Shape::Line,
-        spread: Spread::None,
         points,
-        failures: Vec::new(),
-        failures_note: String::new(),
+        ..Series::default()
     }
 }
 

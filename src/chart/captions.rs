@@ -3,7 +3,7 @@
 use crate::chart::{Subject, words};
 use crate::config::{Label, Labels};
 use crate::model::figure::{Panel, Role, Spread};
-use crate::model::{DelayTarget, Nanos, NotRun, Target};
+use crate::model::{DelayTarget, Nanos, NotRun, RequestCount, Target};
 use crate::report::{Cell, Report};
 use crate::stats::Method;
 
@@ -104,10 +104,20 @@ pub(super) fn divided(subject: &Subject<'_>) -> Option<String> {
 
 /// Which cells of these strategies were not run, and why; `None` where all were.
 pub(super) fn not_run(subject: &Subject<'_>, slots: &[usize]) -> Option<String> {
+    not_run_where(subject, slots, |_| true)
+}
+
+/// Which of these strategies were not run at this request count, and why; `None` where all were.
+pub(super) fn not_run_at(subject: &Subject<'_>, slots: &[usize], requests: RequestCount) -> Option<String> {
+    not_run_where(subject, slots, |cell| cell.requests == requests)
+}
+
+fn not_run_where(subject: &Subject<'_>, slots: &[usize], wanted: impl Fn(&NotRun) -> bool) -> Option<String> {
     let (report, labels) = (subject.report, subject.labels);
     let of = |slot: &usize| {
         let name = report.strategies[*slot].name.as_str();
-        let cells: Vec<&NotRun> = report.facts.not_run.iter().filter(|cell| cell.strategy == name).collect();
+        let own = report.facts.not_run.iter().filter(|cell| cell.strategy == name);
+        let cells: Vec<&NotRun> = own.filter(|cell| wanted(cell)).collect();
         let counts = words::span(labels, cells.iter().map(|cell| cell.requests as usize))?;
         let (requests, reason) = (labels.fill(Label::SomeRequests, &[("number", &counts)]), &cells.first()?.reason);
         Some(labels.fill(Label::NotRun, &[("strategy", name), ("requests", &requests), ("reason", reason)]))

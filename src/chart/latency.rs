@@ -3,7 +3,7 @@
 use crate::chart::by_count::{self, value_axis};
 use crate::chart::{BY_COUNT, Chart, Subject, WhyNot, captions, thin, words};
 use crate::config::{Label, Labels};
-use crate::model::figure::{Arrangement, Axis, Figure, Panel, Point, Role, Scale, Series, Shape, Spread, Unit};
+use crate::model::figure::{Arrangement, Axis, Figure, Panel, Point, Scale, Series, Shape, Unit};
 use crate::model::{Nanos, RequestCount};
 use crate::report::{self, Cell};
 
@@ -42,7 +42,13 @@ impl Chart for Latency {
             id: "latency".to_owned(),
             title: subject.title(|| title(labels, requests)),
             description: words::sentence(labels, told.collect()),
-            caption: captions::caption(labels, [each.map(|each| labels.fill(Label::EachLine, &[("number", &each)]))]),
+            caption: captions::caption(
+                labels,
+                [
+                    each.map(|each| labels.fill(Label::EachLine, &[("number", &each)])),
+                    captions::not_run_at(subject, &slots, requests),
+                ],
+            ),
             panels: vec![panel],
             arrangement: Arrangement::Stacked,
         }])
@@ -65,12 +71,9 @@ fn panel(subject: &Subject<'_>, latencies: &[(&Cell<'_>, &report::Latency<'_>)])
     let series = latencies.iter().map(|(cell, latency)| Series {
         name: subject.report.strategies[cell.slot].name.clone(),
         slot: cell.slot,
-        role: Role::Measured,
         shape: Shape::Steps,
-        spread: Spread::None,
         points: steps(latency.ascending, (scale, spec.y_scale.unwrap_or_default())),
-        failures: Vec::new(),
-        failures_note: String::new(),
+        ..Series::default()
     });
     Panel {
         title: String::new(),

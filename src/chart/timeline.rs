@@ -58,6 +58,7 @@ impl Chart for Timeline {
                     Some(rows(subject, &tracks)),
                     selected(labels, &cells),
                     failed(&cells).then(|| subject.text(Label::HollowRequest)),
+                    captions::not_run_at(subject, &slots, requests),
                 ],
             ),
             panels: cells.iter().zip(tracks).map(|(cell, tracks)| panel(subject, cell, tracks)).collect(),

@@ -98,6 +98,8 @@ pub struct Series {
     pub name: String,
     /// Index of colour, marker and dash: the strategy's position in the config.
     pub slot: usize,
+    /// Further strategies that the line stands for: an ideal may be that of several.
+    pub shared_with: Vec<usize>,
     /// What kind of line it is.
     pub role: Role,
     /// How points are joined.

@@ -295,7 +295,7 @@ mod any_figure {
             let mut points: Vec<Point> = raw.into_iter().map(point).collect();
             points.sort_by(|left, right| left.x.total_cmp(&right.x));
             let failures = failures.into_iter().map(|(x, y)| Mark { x, y }).collect();
-            Series { name, slot, role, shape, spread, points, failures, failures_note }
+            Series { name, slot, role, shape, spread, points, failures, failures_note, ..Series::default() }
         }
     }
 

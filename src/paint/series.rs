@@ -52,8 +52,9 @@ pub(super) fn draw<'a>(brush: &Brush<'a>, plane: &Plane<'a>, panel: &Panel, pref
             Role::Ideal => "ideal",
             Role::Reference => "reference",
         };
-        let attributes =
-            format!("id=\"{prefix}-series-{}\" class=\"series {class}\" data-slot=\"{}\"", index + 1, series.slot);
+        let slots = std::iter::once(&series.slot).chain(&series.shared_with).map(usize::to_string);
+        let slots = slots.collect::<Vec<_>>().join(" ");
+        let attributes = format!("id=\"{prefix}-series-{}\" class=\"series {class}\" data-slot=\"{slots}\"", index + 1);
         brush.canvas.group(&attributes, || {
             brush.canvas.line(&format!("<title>{}</title>", escape(&series.name)));
             artist.series(series);

@@ -26,16 +26,15 @@
   const hidden = new Set();
   const bar = document.getElementById("strategies");
   const switches = bar ? all("button", bar) : [];
-  const titled = (group) => group.querySelector(":scope > title")?.textContent;
-  const ideals = new Map(switches.map((button) => [`ideal (${button.textContent})`, button.dataset.slot]));
-  const lines = all("figure g.band, figure g.measured").map((group) => [group, group.dataset.slot])
-    .concat(all("figure g.ideal").map((group) => [group, ideals.get(titled(group))]));
+  // An ideal may be that of several strategies; it stays as long as one of them does.
+  const lines = all("figure g.band, figure g.measured, figure g.ideal")
+    .map((group) => [group, group.dataset.slot.split(" ")]);
   const labels = all("figure svg text[data-slot]");
   const rows = all("#numbers tbody tr");
   const show = (slot) => {
     if (!hidden.delete(slot)) hidden.add(slot);
     switches.forEach((button) => press(button, !hidden.has(button.dataset.slot)));
-    lines.forEach(([group, of]) => group.classList.toggle("off", hidden.has(of)));
+    lines.forEach(([group, slots]) => group.classList.toggle("off", slots.every((slot) => hidden.has(slot))));
     labels.forEach((text) => text.classList.toggle("dim", hidden.has(text.dataset.slot)));
     rows.forEach((row) => row.classList.toggle("off", hidden.has(row.dataset.slot)));
   };
