@@ -13,8 +13,8 @@ use crate::cli::OutputFormat;
 use crate::config::{ChartSpec, Labels, Output};
 use crate::export::{self, Pictures};
 use crate::model::{Run, SampleStatus};
-use crate::report::Report;
-use crate::terminal::{self, Terminal};
+use crate::report::{Caveat, Report};
+use crate::terminal::{self, Terminal, shown};
 
 /// Says where a run is: the last line of the results, or a note beside a document.
 pub(super) fn tell_where(path: &Path, print: OutputFormat, terminal: Terminal) -> anyhow::Result<()> {
@@ -66,7 +66,11 @@ impl Edition<'_> {
             if self.print == OutputFormat::Text {
                 terminal.result(&terminal::summary(&report)).context("cannot write to standard output")?;
             }
-            report.caveats.iter().for_each(|caveat| terminal.warn(&format!("{} {}", caveat.evidence, caveat.advice)));
+            for Caveat { slot, evidence, advice, .. } in &report.caveats {
+                let who =
+                    slot.map_or_else(String::new, |slot| format!("{}: ", shown(&report.strategies[slot].name, 60)));
+                terminal.warn(&format!("{who}{evidence} {advice}"));
+            }
         }
         Ok(self.run.samples.iter().any(|sample| sample.status != SampleStatus::Ok))
     }
