@@ -1,5 +1,6 @@
-//! How long `list` takes over an archive of 10 000 runs: the first time, when every run is read, and the second, when an
-//! index remembers them. The runs are copies of one recorded run, each with an id, a title and a start of its own.
+//! How long `list` and `history` take over an archive of 10 000 runs: the first time, when every run is read, and later,
+//! when an index remembers them. The runs are those of one recorded run, each with an id and a start of its own and with
+//! durations that vary by up to 3 % from run to run.
 //!
 //! ```text
 //! cargo bench --bench archive             10 000 runs of 2 strategies × 13 counts
@@ -16,11 +17,14 @@ use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
 use reportgen::archive::{self, Manifest, RunDirectory, files};
 use reportgen::clock::{Clock, SystemClock};
 
 const AGAIN: usize = 11;
 const COUNTS: u32 = 13;
+const INDEX: &str = ".reportgen-index";
 
 fn main() -> ExitCode {
     let runs = std::env::args().find_map(|word| word.parse::<u32>().ok()).unwrap_or(10_000);
@@ -36,15 +40,27 @@ fn main() -> ExitCode {
 fn measure(runs: u32) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     fill(folder.path(), runs)?;
-    let first = list(folder.path(), "json", runs)?;
-    println!("list over {runs} runs, {} cells each", COUNTS * 2);
+    println!("over {runs} runs, {} cells each", COUNTS * 2);
     println!("{:<24} {:>9} {:>9} {:>9} {:>12}", "", "median", "min", "max", "peak memory");
-    print("the first time", &mut [first]);
-    for format in ["text", "json"] {
-        let mut again = (0..AGAIN).map(|_| list(folder.path(), format, runs)).collect::<anyhow::Result<Vec<_>>>()?;
-        print(&format!("after that, {format}"), &mut again);
+    for (command, mark) in [("list", "\"config_sha256\""), ("history", "\"started_at\"")] {
+        let ask = |format: &str| {
+            let (figures, said) = ask(folder.path(), command, format)?;
+            let told = said.matches(mark).count();
+            ensure!(format == "text" || told == runs as usize, "{told} of {runs} runs are told");
+            Ok(figures)
+        };
+        let index = folder.path().join(INDEX);
+        if index.exists() {
+            fs::remove_file(index)?;
+        }
+        print(&format!("{command}, the first time"), &mut [ask("json")?]);
+        for format in ["text", "json"] {
+            let mut again = (0..AGAIN).map(|_| ask(format)).collect::<anyhow::Result<Vec<_>>>()?;
+            print(&format!("{command} after that, {format}"), &mut again);
+        }
     }
-    let index = fs::metadata(folder.path().join(".reportgen-index"))?.len();
+    ensure!(archive::scan(folder.path())?.broken.is_empty(), "some runs are broken");
+    let index = fs::metadata(folder.path().join(INDEX))?.len();
     println!("the index takes {:.1} MB", index as f64 / 1e6);
     Ok(())
 }
@@ -65,8 +81,8 @@ fn print(what: &str, measured: &mut [(Duration, u64)]) {
 fn fill(folder: &Path, runs: u32) -> anyhow::Result<()> {
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/schema-2");
     let manifest = Manifest::read(&RunDirectory::open(&golden)?)?;
-    let rows = fs::read_to_string(golden.join(files::RAW))?;
-    let rows = rows_at_more_counts(&rows)?;
+    let recorded = fs::read_to_string(golden.join(files::RAW))?;
+    let mut random = ChaCha8Rng::seed_from_u64(1);
     for number in 0..runs {
         let (day, second) = (number / 86_400, number % 86_400);
         let moment = format!("2026-01-{:02}T{:02}:{:02}:{:02}", day + 1, second / 3600, second / 60 % 60, second % 60);
@@ -74,24 +90,25 @@ fn fill(folder: &Path, runs: u32) -> anyhow::Result<()> {
         let run = folder.join(&id);
         fs::create_dir(&run).with_context(|| format!("cannot create {}", run.display()))?;
         fs::copy(golden.join(files::CONFIG), run.join(files::CONFIG))?;
-        fs::write(run.join(files::RAW), &rows)?;
+        let rows = rows_at_more_counts(&recorded, random.random_range(0.97..1.03))?;
+        fs::write(run.join(files::RAW), rows)?;
         let manifest = Manifest { run_id: id, started_at: format!("{moment}.000Z"), ..manifest.clone() };
         fs::write(run.join(files::MANIFEST), serde_json::to_string_pretty(&manifest)?)?;
     }
     Ok(())
 }
 
-/// Each sample of the smaller count again at every count.
-fn rows_at_more_counts(rows: &str) -> anyhow::Result<String> {
+/// Each sample of the smaller count again at every count, with `factor` times its duration.
+fn rows_at_more_counts(rows: &str, factor: f64) -> anyhow::Result<String> {
     let (header, rows) = rows.split_once('\n').context("raw.csv has no rows")?;
-    let at = header.split(',').position(|name| name == "requests").context("raw.csv has no requests")?;
+    let column = |wanted: &str| header.split(',').position(|name| name == wanted).context("raw.csv lacks a column");
+    let (requests, duration) = (column("requests")?, column("duration_s")?);
     let mut text = format!("{header}\n");
     for count in 1..=COUNTS {
-        for row in rows.lines().filter(|row| row.split(',').nth(at) == Some("2")) {
-            let fields = row.split(',').enumerate();
-            let fields: Vec<String> = fields
-                .map(|(index, field)| if index == at { (count * 10).to_string() } else { field.to_owned() })
-                .collect();
+        for row in rows.lines().filter(|row| row.split(',').nth(requests) == Some("2")) {
+            let mut fields: Vec<String> = row.split(',').map(str::to_owned).collect();
+            fields[requests] = (count * 10).to_string();
+            fields[duration] = (fields[duration].parse::<f64>()? * factor).to_string();
             text.push_str(&fields.join(","));
             text.push('\n');
         }
@@ -99,11 +116,11 @@ fn rows_at_more_counts(rows: &str) -> anyhow::Result<String> {
     Ok(text)
 }
 
-/// Wall time and peak memory in bytes of one `reportgen list`.
-fn list(folder: &Path, format: &str, runs: u32) -> anyhow::Result<(Duration, u64)> {
+/// Wall time and peak memory in bytes of one command, and what it said.
+fn ask(folder: &Path, command: &str, format: &str) -> anyhow::Result<((Duration, u64), String)> {
     let clock = SystemClock::start();
     let child = Command::new(env!("CARGO_BIN_EXE_reportgen"))
-        .args(["list", "--output-format", format])
+        .args([command, "--output-format", format])
         .arg(folder)
         .stdout(Stdio::piped())
         .spawn()?;
@@ -111,12 +128,8 @@ fn list(folder: &Path, format: &str, runs: u32) -> anyhow::Result<(Duration, u64
     let peak = std::thread::spawn(move || peak_of(watched));
     let output = child.wait_with_output()?;
     let took = Duration::from_nanos(clock.now().0);
-    ensure!(output.status.success(), "list failed");
-    let lines = String::from_utf8(output.stdout)?;
-    let listed = if format == "text" { lines.lines().count() - 1 } else { lines.matches("\"config_sha256\"").count() };
-    ensure!(listed == runs as usize, "{listed} of {runs} runs are listed");
-    ensure!(archive::scan(folder)?.broken.is_empty(), "some runs are broken");
-    Ok((took, peak.join().unwrap_or(0)))
+    ensure!(output.status.success(), "{command} failed");
+    Ok(((took, peak.join().unwrap_or(0)), String::from_utf8(output.stdout)?))
 }
 
 /// The highest resident memory that the system tells of a process while it lives; 0 where it does not tell.

@@ -254,3 +254,18 @@ fn bare_tables_are_compared_with_a_warning_and_rubbish_is_refused() {
         assert!(said.stderr.contains(word) && said.stdout.is_empty(), "{arguments:?}: {}", said.stderr);
     }
 }
+
+#[test]
+fn packs_are_compared_like_their_folders() {
+    let place = Workplace::new();
+    Recorded::usual().write(&place, "base");
+    Recorded { slower: |name, _| if name == "many" { 1.2 } else { 1.0 }, ..Recorded::usual() }.write(&place, "new");
+    let folders = place.run(&["compare", "base", "new", "--output-format", "json"]);
+    assert_eq!(folders.code, Some(4), "{}", folders.stderr);
+    for run in ["base", "new"] {
+        assert_eq!(place.run(&["pack", run, "-o", &format!("{run}.tar.zst")]).code, Some(0));
+        fs::remove_dir_all(place.path(run)).unwrap();
+    }
+    let packs = place.run(&["compare", "base.tar.zst", "new.tar.zst", "--output-format", "json"]);
+    assert_eq!((packs.code, packs.stdout), (Some(4), folders.stdout), "{}", packs.stderr);
+}

@@ -96,6 +96,32 @@ fn a_document_with_wrong_markers_is_left_alone_and_the_line_is_named() {
     assert_eq!((said.code, said.stderr.contains("reportgen render")), (Some(3), true), "{}", said.stderr);
 }
 
+#[test]
+fn pictures_stand_in_the_folder_that_is_named_or_stay_where_they_are() {
+    let place = Workplace::new();
+    let run = drawn(&place);
+    fs::create_dir(place.path("docs")).unwrap();
+    place.write("docs/page.md", "<!-- reportgen:duration -->\n<!-- /reportgen -->\n");
+    let embed =
+        |folder: &str, more: &[&str]| place.run(&[&["embed", "docs/page.md", &run, "--charts", folder], more].concat());
+    let shows = |address: &str| fs::read_to_string(place.path("docs/page.md")).unwrap().contains(address);
+    assert_eq!(embed("./my pictures/of it", &[]).code, Some(0));
+    assert!(shows("src=\"my%20pictures/of%20it/duration.svg\""));
+    assert_eq!(place.entries("docs/my pictures/of it"), ["duration-dark.svg", "duration.svg"]);
+    assert_eq!(embed("./my pictures/of it", &["--check"]).code, Some(0));
+
+    let own = format!("../{run}/charts");
+    let check = embed(&own, &["--check"]);
+    assert_eq!((check.code, check.stderr.contains(&format!("--charts {own}"))), (Some(1), true), "{}", check.stderr);
+    assert_eq!(embed(&own, &[]).code, Some(0));
+    assert!(shows(&format!("src=\"{own}/duration.svg\"")));
+    for folder in [".", "/tmp"] {
+        let said = embed(folder, &[]);
+        assert_eq!((said.code, said.stderr.contains("as the document sees it")), (Some(2), true), "{}", said.stderr);
+    }
+    assert_eq!(place.entries("docs"), ["my pictures", "page.md"]);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_linked_document_stays_a_link_and_keeps_its_permissions() {

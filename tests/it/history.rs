@@ -104,3 +104,22 @@ fn what_is_not_there_is_said() {
         assert!(said.stderr.contains(word), "{arguments:?}: {}", said.stderr);
     }
 }
+
+#[test]
+fn packs_belong_to_the_history_like_folders() {
+    let place = Workplace::new();
+    archive(&place);
+    let ask = || {
+        let said = place.run(&["history", "--output-format", "json"]);
+        assert_eq!(said.code, Some(0), "{}", said.stderr);
+        said.stdout
+    };
+    let folders = ask();
+    for day in [3, 12, 20] {
+        let run = format!("reports/sweep-202611{day:02}T080000Z");
+        assert_eq!(place.run(&["pack", &run, "-o", &format!("{run}.tar.zst")]).code, Some(0));
+        fs::remove_dir_all(place.path(&run)).unwrap();
+    }
+    // They are called by the names of their files.
+    assert_eq!(ask().replace(".tar.zst", ""), folders);
+}

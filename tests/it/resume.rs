@@ -122,6 +122,32 @@ fn an_interrupt_saves_draws_and_names_the_way_on() {
     }
 }
 
+/// After the first signal the run is drawn, and a job's summary page that is a pipe without a reader holds that up for
+/// ever: only the second signal can end it.
+#[test]
+fn a_second_interrupt_stops_at_once() {
+    let place = Workplace::new();
+    place.write("sweep.toml", CONFIG.replace("4ms", "40ms"));
+    assert!(place.shell("PATH=/usr/bin:/bin mkfifo page").status().unwrap().success());
+    let mut command = place.command();
+    command.args(["-c", "sweep.toml", "--formats", "svg"]).env("GITHUB_STEP_SUMMARY", "page");
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    await_lines(&place, &mut child, 5);
+    signal(&child, Signal::INT);
+    let is_drawn = || run_of(&place).is_some_and(|run| run.join("summary.json").exists());
+    while child.try_wait().unwrap().is_none() && !is_drawn() {
+        std::thread::yield_now();
+    }
+    signal(&child, Signal::INT);
+    let said = said(&child.wait_with_output().unwrap());
+    assert_eq!(said.code, Some(130), "{}", said.stderr);
+    assert!(!said.stderr.contains("what was measured is saved"), "it came to its end: {}", said.stderr);
+    await_nobody(&place);
+    let run = run_of(&place).unwrap();
+    assert_eq!(place.run(&["--resume", run.to_str().unwrap(), "-q"]).code, Some(0));
+    check_whole(&place, &run);
+}
+
 #[test]
 fn a_run_that_is_being_measured_is_left_to_whoever_measures_it() {
     let place = Workplace::new();
