@@ -39,8 +39,11 @@ impl PanelLayout {
     }
 }
 
-/// How much of the height of stacked panels this one gets, relative to the others.
+/// How much of the height of stacked panels this one gets, relative to the others. A reason is a line of text.
 pub(super) fn weight(panel: &Panel) -> f64 {
+    if panel.empty.is_some() {
+        return 0.8;
+    }
     if panel.bars.is_empty() { 4.0 } else { 1.6 + f64::from(lanes(panel).clamp(1, 24)) / 6.0 }
 }
 
