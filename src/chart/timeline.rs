@@ -153,12 +153,12 @@ impl Tracks {
     }
 }
 
-/// Worker numbers, where each row is exactly one worker and there are few enough to read.
+/// Worker numbers, where each row is exactly one of several workers and there are few enough to read.
 fn names(placed: &[(usize, &Outcome)], rows: usize) -> Vec<String> {
     let by_lane: BTreeMap<usize, u32> = placed.iter().map(|(lane, outcome)| (*lane, outcome.worker)).collect();
     let mut workers: Vec<u32> = by_lane.values().copied().collect();
     workers.dedup();
-    let readable = workers.len() == rows && by_lane.len() == rows && rows <= 8;
+    let readable = workers.len() == rows && by_lane.len() == rows && (2..=8).contains(&rows);
     if readable { workers.iter().map(u32::to_string).collect() } else { Vec::new() }
 }
 
@@ -261,6 +261,7 @@ mod tests {
         assert_eq!(bars, [(0, 0.0), (1, 0.01), (1, 0.06), (2, 0.0)]);
         assert!(figure.panels[0].y.names.is_empty(), "rows are no workers");
         assert_eq!(drawn(&[(4, 0, 10), (6, 0, 10)]).panels[0].y.names, ["4", "6"]);
+        assert!(drawn(&[(4, 0, 10), (4, 10, 20)]).panels[0].y.names.is_empty(), "the only one needs no number");
     }
 
     #[test]

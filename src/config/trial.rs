@@ -39,6 +39,10 @@ pub(super) const KNOWN: Known<'static> = Known {
     charts: &[
         ChartInfo { name: "duration", options: &["x-label", "y-label", "x-scale", "y-scale", "normalize"] },
         ChartInfo { name: "speedup", options: &["x-label", "y-label", "x-scale", "y-scale"] },
+        ChartInfo { name: "overhead", options: &["x-label", "y-label", "x-scale", "y-scale"] },
+        ChartInfo { name: "throughput", options: &["x-label", "y-label", "x-scale", "y-scale"] },
+        ChartInfo { name: "latency", options: &["x-label", "y-label", "x-scale", "y-scale"] },
+        ChartInfo { name: "cost", options: &["x-label", "x-scale", "y-scale"] },
         ChartInfo { name: "timeline", options: &["x-label", "y-label", "requests"] },
     ],
 };
