@@ -1,5 +1,5 @@
 //! Every chart of every kind of run, painted in both themes: nothing panics, texts stay apart, and the same run gives
-//! the same bytes.
+//! the same bytes. With `REPORTGEN_GALLERY=DIR` the test writes the pictures there, to be looked at.
 
 use super::contract::runs;
 use super::draw;
@@ -64,7 +64,7 @@ fn assert_texts_apart(figure: &Figure, style: &Style, fonts: &Fonts) {
 
 #[test]
 fn every_chart_of_every_run_is_painted_twice_the_same_in_both_themes_with_its_texts_apart() {
-    let fonts = Fonts::bundled();
+    let (fonts, folder) = (Fonts::bundled(), std::env::var_os("REPORTGEN_GALLERY").map(std::path::PathBuf::from));
     for (name, figures) in gallery() {
         assert_eq!(figures.is_empty(), name == "nothing", "{name}");
         for (index, figure) in figures.iter().enumerate() {
@@ -76,6 +76,10 @@ fn every_chart_of_every_run_is_painted_twice_the_same_in_both_themes_with_its_te
                 let painted = svg(figure, &style, &fonts);
                 assert!(painted == svg(figure, &style, &fonts), "{place} differs");
                 assert!(!painted.contains("<script"), "{place} lets markup in");
+                if let Some(folder) = &folder {
+                    let name = format!("{name} {} {width} {:?}.png", figure.id, style.theme);
+                    std::fs::write(folder.join(name), png(&painted, &fonts).unwrap().bytes).unwrap();
+                }
             }
         }
     }

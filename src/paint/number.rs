@@ -58,8 +58,11 @@ impl Notation {
         }
     }
 
-    /// `value` with a fixed number of decimals.
+    /// `value` with a fixed number of decimals. Zero millions are plainly zero.
     pub(super) fn fixed(&self, value: f64, decimals: usize) -> String {
+        if value == 0.0 && self.factor > 1.0 {
+            return "0".to_owned();
+        }
         format!("{}{}", number(value / self.factor, decimals), self.suffix)
     }
 
@@ -133,6 +136,8 @@ mod tests {
             (Unit::Bytes, 900.0, 500.0, "500", "B"),
             (Unit::Count, 10_000.0, 10_000.0, "10\u{202f}000", ""),
             (Unit::Count, 5e6, 2.5e6, "2.5M", ""),
+            (Unit::Count, 5e6, 0.0, "0", ""),
+            (Unit::Ratio, 5.0, 0.0, "0×", ""),
             (Unit::Ratio, 49.0, 20.0, "20×", ""),
             (Unit::Share, 1.0, 0.3, "30%", ""),
             (Unit::PerSecond, 450.0, 200.0, "200", "1/s"),

@@ -1,6 +1,6 @@
 //! What a reader should know before trusting a report: each caveat with the evidence for it and advice.
 
-use crate::model::{RequestCount, Run, SampleStatus, Target};
+use crate::model::{FailureKind, RequestCount, Run, SampleStatus, Target};
 use crate::report::cell::Cell;
 use crate::report::conditions;
 use crate::stats;
@@ -182,8 +182,19 @@ fn failed_samples(line: &[Cell<'_>]) -> Option<Caveat> {
         slot: slot_of(line),
         requests: counts_where(line, |cell| cell.statuses.not_ok() > 0),
         evidence: format!("Of {all} samples, {}.{reason}", by_status.join(", ")),
-        advice: "They are left out of all statistics; raw.csv and requests.csv say what happened to each.".into(),
+        advice: if line.iter().flat_map(|cell| &cell.excluded).any(|sample| ran_out(&sample.error)) {
+            "This machine ran out of descriptors, ports or memory: raise `ulimit -n` or \
+             `net.ipv4.ip_local_port_range`, or lower the count. Failed samples are left out of all statistics."
+                .into()
+        } else {
+            "They are left out of all statistics; raw.csv and requests.csv say what happened to each.".into()
+        },
     })
+}
+
+/// Whether a sample's error, kinds of ours one after another, counts requests that this machine had no room for.
+fn ran_out(error: &str) -> bool {
+    error.split(", ").any(|part| part.split(':').next() == Some(FailureKind::LocalLimit.as_str()))
 }
 
 fn spread(line: &[Cell<'_>]) -> Option<Caveat> {
@@ -382,5 +393,8 @@ mod tests {
             ]
         );
         assert!(report.caveats[0].advice.contains("--resume sweep-20261122T183000Z"));
+        assert!(report.caveats[1].advice.starts_with("They are left out"));
+        run.samples[3].error = "reset: 3 of 10 requests, local-limit: 2 of 10 requests".into();
+        assert!(Report::of(&run).caveats[1].advice.starts_with("This machine ran out of descriptors, ports or memory"));
     }
 }
