@@ -9,9 +9,10 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a bench prints what it measured")]
 
-use std::process::{Command, ExitCode};
+mod sweep;
 
-use reportgen::archive;
+use std::process::ExitCode;
+
 use reportgen::model::{Run, SampleStatus};
 use reportgen::stats::{Sorted, Summary};
 
@@ -43,19 +44,7 @@ fn main() -> ExitCode {
 }
 
 fn measure(repeats: u32) -> anyhow::Result<Run> {
-    let folder = tempfile::tempdir()?;
-    let config = folder.path().join("overhead.toml");
-    std::fs::write(&config, CONFIG)?;
-    let output = Command::new(env!("CARGO_BIN_EXE_reportgen"))
-        .arg("--config")
-        .arg(&config)
-        .arg("--output-dir")
-        .arg(folder.path())
-        .args(["--repeats", &repeats.to_string(), "--quiet"])
-        .output()?;
-    anyhow::ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let run = String::from_utf8(output.stdout)?;
-    Ok(archive::load(run.trim_end().as_ref())?.run)
+    Ok(sweep::run(CONFIG, &["--repeats", &repeats.to_string()])?.run)
 }
 
 fn print(run: &Run, repeats: u32) {

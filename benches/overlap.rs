@@ -9,10 +9,11 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a bench prints what it measured")]
 
-use std::path::Path;
-use std::process::{Command, ExitCode};
+mod sweep;
 
-use reportgen::archive::{self, Loaded};
+use std::process::ExitCode;
+
+use reportgen::archive::Loaded;
 use reportgen::model::SampleStatus;
 use reportgen::stats::{Sorted, Summary};
 
@@ -41,19 +42,7 @@ fn main() -> ExitCode {
 }
 
 fn measure(overlap: &str, repeats: u32) -> anyhow::Result<Loaded> {
-    let folder = tempfile::tempdir()?;
-    let config = folder.path().join("overlap.toml");
-    std::fs::write(&config, CONFIG.replace("OVERLAP", overlap))?;
-    let output = Command::new(env!("CARGO_BIN_EXE_reportgen"))
-        .arg("--config")
-        .arg(&config)
-        .arg("--output-dir")
-        .arg(folder.path())
-        .args(["--repeats", &repeats.to_string(), "--quiet"])
-        .output()?;
-    anyhow::ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let run = String::from_utf8(output.stdout)?;
-    Ok(archive::load(Path::new(run.trim_end()))?)
+    sweep::run(&CONFIG.replace("OVERLAP", overlap), &["--repeats", &repeats.to_string()])
 }
 
 fn print(lone: &Loaded, beside: &Loaded, repeats: u32) {

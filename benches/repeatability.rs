@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo bench --bench repeatability                           config/sweep.toml, 11 repeats
-//! cargo bench --bench repeatability -- 31 config/other.toml   31 repeats of another one
+//! cargo bench --bench repeatability -- 31 config/other.toml   31 repeats of another one, of built-in strategies
 //! ```
 //! Prints both intervals of every cell. On a quiet machine all of them overlap. That takes more than the three repeats of
 //! the main job: an interval of three is from the least to the greatest, and of two such threes of the very same thing one
@@ -10,10 +10,12 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a bench prints what it measured")]
 
-use std::path::Path;
-use std::process::{Command, ExitCode};
+mod sweep;
 
-use reportgen::archive;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Context;
 use reportgen::model::Run;
 use reportgen::report::Report;
 
@@ -21,7 +23,7 @@ fn main() -> ExitCode {
     let repeats = std::env::args().find_map(|word| word.parse().ok()).unwrap_or(11);
     let named = std::env::args().skip(1).find(|word| Path::new(word).extension().is_some_and(|end| end == "toml"));
     let config = named.unwrap_or_else(|| concat!(env!("CARGO_MANIFEST_DIR"), "/config/sweep.toml").to_owned());
-    match sweep(&config, repeats).and_then(|first| Ok((first, sweep(&config, repeats)?))) {
+    match measure(&config, repeats).and_then(|first| Ok((first, measure(&config, repeats)?))) {
         Ok((first, second)) => {
             print(&Report::of(&first), &Report::of(&second));
             ExitCode::SUCCESS
@@ -33,15 +35,9 @@ fn main() -> ExitCode {
     }
 }
 
-fn sweep(config: &str, repeats: u32) -> anyhow::Result<Run> {
-    let folder = tempfile::tempdir()?;
-    let mut command = Command::new(env!("CARGO_BIN_EXE_reportgen"));
-    command.args(["--config", config, "--repeats", &repeats.to_string(), "--formats", "svg", "--quiet"]);
-    command.arg("--output-dir").arg(folder.path());
-    let output = command.output()?;
-    anyhow::ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let run = String::from_utf8(output.stdout)?;
-    Ok(archive::load(run.trim_end().as_ref())?.run)
+fn measure(config: &str, repeats: u32) -> anyhow::Result<Run> {
+    let text = std::fs::read_to_string(config).with_context(|| format!("cannot read {config}"))?;
+    Ok(sweep::run(&text, &["--repeats", &repeats.to_string(), "--formats", "svg"])?.run)
 }
 
 fn print(first: &Report<'_>, second: &Report<'_>) {

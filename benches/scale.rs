@@ -14,6 +14,8 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a bench prints what it measured")]
 #![expect(clippy::disallowed_methods, reason = "the floor has a clock of its own")]
 
+mod sweep;
+
 use std::io::{ErrorKind, Read, Write};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -25,7 +27,7 @@ use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token};
 use reportgen::model::{DelayTarget, Nanos, SampleStatus};
 use reportgen::stats::{Sorted, Summary};
-use reportgen::{archive, limits, server};
+use reportgen::{limits, server};
 
 const COUNTS: [u32; 3] = [100, 1_000, 10_000];
 const FLOOR: &str = "floor";
@@ -105,19 +107,7 @@ fn start(delay: Nanos) -> anyhow::Result<server::Handle> {
 
 /// One sample of every strategy that is measured at this count.
 fn sweep(count: u32) -> anyhow::Result<Vec<(String, Figures)>> {
-    let folder = tempfile::tempdir()?;
-    let config = folder.path().join("scale.toml");
-    std::fs::write(&config, CONFIG)?;
-    let output = Command::new(env!("CARGO_BIN_EXE_reportgen"))
-        .arg("--config")
-        .arg(&config)
-        .arg("--output-dir")
-        .arg(folder.path())
-        .args(["--requests", &count.to_string(), "--quiet"])
-        .output()?;
-    anyhow::ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let run = String::from_utf8(output.stdout)?;
-    let samples = archive::load(run.trim_end().as_ref())?.run.samples;
+    let samples = sweep::run(CONFIG, &["--requests", &count.to_string()])?.run.samples;
     let figures = samples.into_iter().map(|sample| {
         anyhow::ensure!(sample.status == SampleStatus::Ok, "{} at {count}: {}", sample.strategy, sample.error);
         let seconds = |value: Option<Nanos>| value.map_or(f64::NAN, Nanos::as_secs_f64);

@@ -182,7 +182,7 @@ fn failed_samples(line: &[Cell<'_>]) -> Option<Caveat> {
         slot: slot_of(line),
         requests: counts_where(line, |cell| cell.statuses.not_ok() > 0),
         evidence: format!("Of {all} samples, {}.{reason}", by_status.join(", ")),
-        advice: if line.iter().flat_map(|cell| &cell.excluded).any(|sample| ran_out(&sample.error)) {
+        advice: if line.iter().flat_map(|cell| &cell.excluded).any(|sample| ran_out(sample.error)) {
             "This machine ran out of descriptors, ports or memory: raise `ulimit -n` or \
              `net.ipv4.ip_local_port_range`, or lower the count. Failed samples are left out of all statistics."
                 .into()

@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
+use reportgen::model::FailureKind;
+
 /// What a server does with each connection, after it has read a request head.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Manner {
@@ -22,6 +24,16 @@ pub(crate) enum Manner {
     /// Answers 204.
     OtherStatus,
 }
+
+/// Each manner with the kind of failure that it is.
+pub(crate) const MANNERS: [(Manner, FailureKind); 6] = [
+    (Manner::CloseEarly, FailureKind::Closed),
+    (Manner::Truncate, FailureKind::Truncated),
+    (Manner::Babble, FailureKind::BadResponse),
+    (Manner::Reset, FailureKind::Reset),
+    (Manner::Silence, FailureKind::RequestTimeout),
+    (Manner::OtherStatus, FailureKind::WrongStatus),
+];
 
 /// A running server.
 pub(crate) struct Peer {

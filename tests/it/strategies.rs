@@ -9,7 +9,7 @@ use reportgen::probe::Spec;
 use reportgen::server;
 use reportgen::strategy::{self, Strategy, Work};
 
-use crate::peer::{self, Manner, Peer};
+use crate::peer::{self, MANNERS, Manner, Peer};
 use crate::workplace::{programs, spec_of};
 
 /// A delay long enough that requests issued together are served together even on a busy machine.
@@ -187,14 +187,7 @@ fn responses_of_500_are_failures_with_their_status() {
 
 #[test]
 fn each_kind_of_bad_peer_is_a_failure_of_its_own_kind() {
-    for (manner, kind) in [
-        (Manner::CloseEarly, FailureKind::Closed),
-        (Manner::Truncate, FailureKind::Truncated),
-        (Manner::Babble, FailureKind::BadResponse),
-        (Manner::Reset, FailureKind::Reset),
-        (Manner::Silence, FailureKind::RequestTimeout),
-        (Manner::OtherStatus, FailureKind::WrongStatus),
-    ] {
+    for (manner, kind) in MANNERS {
         let peer = Peer::start(manner);
         for strategy in strategy::STRATEGIES {
             let mut work = work(*strategy, &peer.url(), 2);

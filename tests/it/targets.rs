@@ -9,7 +9,7 @@ use reportgen::archive;
 use reportgen::model::{FailureKind, Nanos, SampleRow, SampleStatus, Target};
 use reportgen::strategy::STRATEGIES;
 
-use crate::peer::{Manner, Peer};
+use crate::peer::{MANNERS, Manner, Peer};
 use crate::workplace::Workplace;
 
 /// `reportgen serve` on a free port; killed when dropped.
@@ -111,14 +111,7 @@ fn a_server_that_dies_half_way_leaves_refused_requests_and_the_sweep_goes_on() {
 
 #[test]
 fn whatever_a_target_does_wrong_is_data_of_its_kind() {
-    for (manner, kind) in [
-        (Manner::CloseEarly, FailureKind::Closed),
-        (Manner::Truncate, FailureKind::Truncated),
-        (Manner::Babble, FailureKind::BadResponse),
-        (Manner::Reset, FailureKind::Reset),
-        (Manner::Silence, FailureKind::RequestTimeout),
-        (Manner::OtherStatus, FailureKind::WrongStatus),
-    ] {
+    for (manner, kind) in MANNERS {
         let place = Workplace::new();
         let peer = Peer::start(manner);
         // Only silence lasts as long as it may.
