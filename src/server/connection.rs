@@ -241,7 +241,7 @@ impl Connection {
     }
 
     /// Writes with `send` as much as can be, and keeps the rest.
-    fn write(&mut self, text: &[u8], send: Send) -> io::Result<()> {
+    fn write(&mut self, text: &[u8], send: WriteCall) -> io::Result<()> {
         let count = if self.unwritten.is_empty() { write_some(&mut self.stream, text, send)? } else { 0 };
         self.unwritten.extend_from_slice(&text[count..]);
         Ok(())
@@ -261,14 +261,14 @@ impl Connection {
 }
 
 /// One system call that writes what it can.
-type Send = fn(&mut TcpStream, &[u8]) -> io::Result<usize>;
+type WriteCall = fn(&mut TcpStream, &[u8]) -> io::Result<usize>;
 
 fn write(stream: &mut TcpStream, text: &[u8]) -> io::Result<usize> {
     stream.write(text)
 }
 
 /// Writes until the socket would have to be waited for, and returns how much.
-fn write_some(stream: &mut TcpStream, text: &[u8], send: Send) -> io::Result<usize> {
+fn write_some(stream: &mut TcpStream, text: &[u8], send: WriteCall) -> io::Result<usize> {
     let mut written = 0;
     while written < text.len() {
         match send(stream, &text[written..]) {

@@ -210,13 +210,14 @@ impl Engine {
     /// whoever wants to connect to the same port has to search for one of its own that is not remembered.
     fn begin(&mut self, seed: u64) -> Result<SocketAddr, ServerError> {
         let broken = |source| ServerError::Listen { address: self.address, source };
+        // First of all: they may hold every descriptor that there is.
+        self.clients.clear();
+        self.pending.clear();
         let mut listener = listen(SocketAddr::new(self.address.ip(), 0))?;
         let address = listener.local_addr().map_err(broken)?;
         self.poll.registry().register(&mut listener, LISTENER, Interest::READABLE).map_err(broken)?;
         // Closing the one before takes it off the event loop, and turns away whoever queues for it.
         (self.listener, self.address) = (listener, address);
-        self.clients.clear();
-        self.pending.clear();
         (self.pause, self.is_queued) = (None, true);
         self.agenda = Agenda::new(self.target.max_concurrent);
         self.sample = Sample::begin(&self.target, seed);
