@@ -22,6 +22,7 @@ pub(super) fn run(arguments: &EmbedArgs, terminal: Terminal) -> Result<Exit, Fai
     let loaded = archive::load(&located(&arguments.run).context("cannot embed")?).context("cannot embed")?;
     let (_, sweep) = archived_sweep(&loaded)?;
     let excerpts = document.excerpts(&loaded, &sweep)?;
+    document.spares_other_runs(&loaded)?;
     let stale = document.stale(&loaded, &excerpts)?;
     let number = stale.len();
     if number == 0 {
@@ -37,10 +38,10 @@ pub(super) fn run(arguments: &EmbedArgs, terminal: Terminal) -> Result<Exit, Fai
         }
     }
     if arguments.check {
-        let charts =
-            arguments.charts.as_ref().map_or_else(String::new, |folder| format!(" --charts {}", folder.display()));
-        let (document, run) = (&document.shown, arguments.run.display());
-        terminal.say(&format!("bring it up to date with: reportgen embed {document} {run}{charts}"));
+        let charts = arguments.charts.as_ref().map(|_| format!("--charts={}", document.charts.join("/")));
+        let words = [document.shown.clone(), arguments.run.display().to_string()].into_iter().chain(charts);
+        let words: Vec<String> = words.map(|word| as_a_word(&word)).collect();
+        terminal.say(&format!("bring it up to date with: reportgen embed {}", words.join(" ")));
         return Ok(Exit::Stale);
     }
     Ok(Exit::Done)
@@ -86,6 +87,25 @@ impl Document {
         Ok(Self { shown, path, text, places, charts })
     }
 
+    /// The folder of its pictures.
+    fn folder(&self) -> PathBuf {
+        self.charts.iter().fold(self.path.with_file_name(""), |path, name| path.join(name))
+    }
+
+    /// Pictures in a run directory are sealed: those of another run are not for this document to write.
+    fn spares_other_runs(&self, loaded: &Loaded) -> Result<(), Failure> {
+        let Ok(folder) = fs::canonicalize(self.folder()) else { return Ok(()) };
+        let own = fs::canonicalize(loaded.directory.path()).ok();
+        match folder.ancestors().take(2).find(|above| above.join(files::MANIFEST).is_file()) {
+            Some(run) if own.as_deref() != Some(run) => Err(Failure::Usage(anyhow!(
+                "{} belongs to the run {}, whose pictures are sealed; name another folder, or that run",
+                self.charts.join("/"),
+                run.display()
+            ))),
+            _ => Ok(()),
+        }
+    }
+
     /// What belongs into each place.
     fn excerpts(&self, loaded: &Loaded, sweep: &Sweep) -> Result<Vec<Excerpt>, Failure> {
         let report = Report::of(&loaded.run);
@@ -109,7 +129,7 @@ impl Document {
 
     /// Files that have to be written: pictures first, so that the document never shows one that is not there.
     fn stale(&self, loaded: &Loaded, excerpts: &[Excerpt]) -> anyhow::Result<Vec<Stale>> {
-        let folder = self.charts.iter().fold(self.path.with_file_name(""), |path, name| path.join(name));
+        let folder = self.folder();
         let mut names: Vec<&String> = excerpts.iter().flat_map(|excerpt| &excerpt.files).collect();
         names.sort_unstable();
         names.dedup();
@@ -148,21 +168,33 @@ impl Stale {
     }
 }
 
-/// A folder as an address sees it.
+/// A folder as an address sees it: whatever links there are, `name/..` is nothing.
 fn names(folder: &Path) -> Result<Vec<String>, Failure> {
-    let parts = folder.components().filter(|part| *part != Component::CurDir);
-    let name = |part: Component<'_>| match part {
-        Component::Normal(name) => Some(name.to_str()?.to_owned()),
-        Component::ParentDir => Some("..".to_owned()),
-        _ => None,
-    };
-    let names: Option<Vec<String>> = parts.map(name).collect();
-    names.filter(|names| !names.is_empty()).ok_or_else(|| {
-        let folder = folder.display();
-        Failure::Usage(anyhow!(
-            "--charts {folder}: name a folder as the document sees it, such as `charts` or `../pictures`"
-        ))
-    })
+    let mut names: Vec<String> = Vec::new();
+    for part in folder.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if names.last().is_some_and(|last| last != "..") => drop(names.pop()),
+            Component::ParentDir => names.push("..".to_owned()),
+            Component::Normal(name) => names.push(name.to_string_lossy().into_owned()),
+            Component::RootDir | Component::Prefix(_) => {
+                let folder = folder.display();
+                return Err(Failure::Usage(anyhow!(
+                    "--charts {folder}: name a folder as the document sees it, such as `charts` or `../pictures`"
+                )));
+            }
+        }
+    }
+    if names.is_empty() {
+        names.push(".".to_owned());
+    }
+    Ok(names)
+}
+
+/// A word of a command line as a shell takes it.
+fn as_a_word(text: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./=".contains(c);
+    if text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }
 
 fn complain(document: &str, faults: &[MarkerFault]) -> Failure {

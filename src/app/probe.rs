@@ -10,7 +10,7 @@ use crate::config::Sweep;
 use crate::model::SampleStatus;
 use crate::plan::Plan;
 use crate::probe::{End, Interrupts};
-use crate::sweep::{Access, Commands, Endpoint, Execution};
+use crate::sweep::{Access, Commands, Endpoint, Execution, Greeting};
 use crate::terminal::{self, Terminal};
 
 pub(super) fn run(arguments: &ProbeArgs, terminal: Terminal) -> Result<Exit, Failure> {
@@ -23,7 +23,10 @@ pub(super) fn run(arguments: &ProbeArgs, terminal: Terminal) -> Result<Exit, Fai
     let interrupts = Interrupts::install().context("cannot take over Ctrl-C")?;
     let commands = Commands::find(&sweep, &source.programs_from).context("cannot probe")?;
     let endpoint = Endpoint::open(&sweep, &programs, &access).context("cannot probe")?;
-    let greeting = endpoint.greet(&sweep, &programs, &access).context("cannot probe")?;
+    let greeting = endpoint.greet(&sweep, &programs, &access, &interrupts).context("cannot probe")?;
+    if let Greeting::Interrupted(signal) = greeting {
+        return Ok(Exit::Signal(signal.exit_code()));
+    }
     warn_of(&greeting, &shown_url(&sweep.target), terminal);
     let mut execution = Execution {
         sweep: &sweep,

@@ -127,7 +127,10 @@ fn measure(mut job: Job, words: &[OsString], terminal: Terminal) -> Result<Exit,
     let commands = Commands::find(&job.sweep, &job.source.programs_from).context("cannot start the sweep")?;
     let endpoint = Endpoint::open(&job.sweep, &programs, &access).context("cannot start the sweep")?;
     let shown_url = shown_url(&job.sweep.target);
-    let greeting = endpoint.greet(&job.sweep, &programs, &access).context("cannot start the sweep")?;
+    let greeting = endpoint.greet(&job.sweep, &programs, &access, &interrupts).context("cannot start the sweep")?;
+    if let Greeting::Interrupted(signal) = greeting {
+        return Ok(Exit::Signal(signal.exit_code()));
+    }
     warn_of(&greeting, &shown_url, terminal);
     let mut execution = Execution {
         sweep: &job.sweep,

@@ -213,13 +213,13 @@ impl Engine {
         // First of all: they may hold every descriptor that there is.
         self.clients.clear();
         self.pending.clear();
+        self.agenda = Agenda::new(self.target.max_concurrent);
         let mut listener = listen(SocketAddr::new(self.address.ip(), 0))?;
         let address = listener.local_addr().map_err(broken)?;
         self.poll.registry().register(&mut listener, LISTENER, Interest::READABLE).map_err(broken)?;
         // Closing the one before takes it off the event loop, and turns away whoever queues for it.
         (self.listener, self.address) = (listener, address);
         (self.pause, self.is_queued) = (None, true);
-        self.agenda = Agenda::new(self.target.max_concurrent);
         self.sample = Sample::begin(&self.target, seed);
         Ok(address)
     }

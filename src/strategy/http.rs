@@ -17,6 +17,7 @@ use rustls_platform_verifier::BuilderVerifierExt;
 
 use super::failure::{Stage, classify};
 use super::{StrategyError, Work};
+use crate::clock::{Clock, SystemClock};
 use crate::model::{FailureKind, Nanos, Outcome, TargetSeen};
 
 /// Everything that clients need, prepared once per process. Cheap to share.
@@ -158,6 +159,7 @@ impl Blocking<'_> {
         let connected = |kind| Unanswered { kind, connected: true };
         let unanswered =
             |error: reqwest::Error| Unanswered { kind: classify(&error, Stage::Head), connected: !error.is_connect() };
+        let mut body = CountingSink::within(self.http.timeout);
         let mut response = self.send().map_err(unanswered)?;
         let server = response.headers().get("server").map(|server| String::from_utf8_lossy(server.as_bytes()));
         let seen = TargetSeen {
@@ -165,7 +167,7 @@ impl Blocking<'_> {
             status: response.status().as_u16(),
             server: server.map(|server| server.chars().filter(|c| !c.is_control()).take(200).collect()),
         };
-        io::copy(&mut response, &mut io::sink()).map_err(|error| connected(classify(&error, Stage::Body)))?;
+        io::copy(&mut response, &mut body).map_err(|error| connected(classify(&error, Stage::Body)))?;
         Ok(seen)
     }
 
@@ -180,10 +182,10 @@ impl Blocking<'_> {
 
     /// Sends one request and waits for its last byte. Never fails: a failure is part of the exchange.
     pub(super) fn exchange(&self) -> Exchange {
+        let mut body = CountingSink::within(self.http.timeout);
         match self.send() {
             Ok(mut response) => {
                 let status = response.status().as_u16();
-                let mut body = CountingSink::default();
                 let read = io::copy(&mut response, &mut body);
                 Exchange::after(status, self.http.expect_status, body.bytes, read.err())
             }
@@ -192,14 +194,26 @@ impl Blocking<'_> {
     }
 }
 
-/// Counts what is written to it, so that the length of a truncated body is known too.
-#[derive(Default)]
+/// Counts what is written to it, so that the length of a truncated body is known too, and takes nothing after the
+/// request's time: a blocking client's own limit is one for each read, and a body that never ends keeps to that.
 struct CountingSink {
     bytes: u64,
+    clock: SystemClock,
+    limit: Nanos,
+}
+
+impl CountingSink {
+    /// A sink that takes what comes within this time from now.
+    fn within(limit: Duration) -> Self {
+        Self { bytes: 0, clock: SystemClock::start(), limit: limit.into() }
+    }
 }
 
 impl io::Write for CountingSink {
     fn write(&mut self, part: &[u8]) -> io::Result<usize> {
+        if self.clock.now() > self.limit {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
         self.bytes += part.len() as u64;
         Ok(part.len())
     }

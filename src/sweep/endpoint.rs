@@ -1,14 +1,21 @@
 //! Where the requests of a sweep go: the embedded delay server, started here, or an address that is served already.
 
+use std::io;
 use std::net::Ipv4Addr;
+use std::sync::mpsc;
+use std::thread;
 
 use thiserror::Error;
 
 use super::{Access, Programs};
 use crate::config::Sweep;
 use crate::model::{FailureKind, Nanos, Target, TargetSeen};
+use crate::probe::{Interrupts, Signal};
 use crate::server::{self, ServerError, Witness};
 use crate::strategy::{self, StrategyError, Unanswered, Work};
+
+/// What a first request comes to.
+type Greeted = Result<Result<TargetSeen, Unanswered>, StrategyError>;
 
 /// The longest delay of the embedded server that is waited for to see what it says of itself.
 const PATIENCE: Nanos = Nanos::from_millis(500);
@@ -29,6 +36,8 @@ pub enum Greeting {
     Failed(FailureKind),
     /// There was none: a sleep has nobody to ask, and the embedded server would answer only after more than half a second.
     NotAsked,
+    /// A signal came first.
+    Interrupted(Signal),
 }
 
 impl Greeting {
@@ -37,7 +46,7 @@ impl Greeting {
     pub fn seen(self) -> Option<TargetSeen> {
         match self {
             Self::Answered(seen) => Some(seen),
-            Self::Failed(_) | Self::NotAsked => None,
+            Self::Failed(_) | Self::NotAsked | Self::Interrupted(_) => None,
         }
     }
 }
@@ -59,6 +68,9 @@ pub enum EndpointError {
     /// No request can be made for it.
     #[error(transparent)]
     Request(#[from] StrategyError),
+    /// The first request has nobody who waits for it.
+    #[error("cannot start a thread for the first request")]
+    Thread(#[source] io::Error),
 }
 
 impl Endpoint {
@@ -82,11 +94,17 @@ impl Endpoint {
         }
     }
 
-    /// Sends one request to see who answers.
+    /// Sends one request to see who answers; an interrupt ends the wait.
     ///
     /// # Errors
     /// When nobody takes the connection, or no request can be made of the config.
-    pub fn greet(&self, sweep: &Sweep, programs: &Programs, access: &Access) -> Result<Greeting, EndpointError> {
+    pub fn greet(
+        &self,
+        sweep: &Sweep,
+        programs: &Programs,
+        access: &Access,
+        interrupts: &Interrupts,
+    ) -> Result<Greeting, EndpointError> {
         match &sweep.target {
             Target::Sleep { .. } => return Ok(Greeting::NotAsked),
             // A sweep is not kept waiting for what everybody knows.
@@ -96,12 +114,18 @@ impl Endpoint {
         let mut work = Work::new(&sweep.target, &self.url, &sweep.strategies[0], programs.worker.clone());
         work.headers = access.headers.clone();
         work.request_timeout_ns = sweep.request_timeout.0;
-        match (strategy::greet(&work)?, &sweep.target) {
+        let greeted = match ask(work, interrupts)? {
+            Ok(greeted) => greeted?,
+            Err(signal) => return Ok(Greeting::Interrupted(signal)),
+        };
+        match (greeted, &sweep.target) {
             (Ok(seen), _) => Ok(Greeting::Answered(seen)),
-            (Err(Unanswered { kind, connected: false }), Target::Url(target)) => {
+            (Err(Unanswered { kind, connected: true }), Target::Url(_)) => Ok(Greeting::Failed(kind)),
+            (Err(Unanswered { kind, .. }), Target::Url(target)) => {
                 Err(EndpointError::Unreachable { url: target.shown_url(), kind })
             }
-            (Err(Unanswered { kind, .. }), _) => Ok(Greeting::Failed(kind)),
+            // Samples will tell.
+            (Err(_), _) => Ok(Greeting::NotAsked),
         }
     }
 
@@ -137,6 +161,17 @@ impl Endpoint {
             several => Some(Witness::together(several)),
         })
     }
+}
+
+/// One request, on a thread that is left behind when a signal comes first.
+fn ask(work: Work, interrupts: &Interrupts) -> Result<Result<Greeted, Signal>, EndpointError> {
+    let (sender, heard) = mpsc::channel();
+    let interrupted = sender.clone();
+    // A send fails only when nobody waits any more.
+    let _subscription = interrupts.subscribe(move |signal| drop(interrupted.send(Err(signal))));
+    let asking = move || drop(sender.send(Ok(strategy::greet(&work))));
+    thread::Builder::new().name("greeting".to_owned()).spawn(asking).map_err(EndpointError::Thread)?;
+    heard.recv().map_err(|_| EndpointError::Thread(io::ErrorKind::BrokenPipe.into()))
 }
 
 /// The address of server number `index`: connections to different addresses need not share ports. Only Linux takes all

@@ -112,14 +112,24 @@ fn pictures_stand_in_the_folder_that_is_named_or_stay_where_they_are() {
 
     let own = format!("../{run}/charts");
     let check = embed(&own, &["--check"]);
-    assert_eq!((check.code, check.stderr.contains(&format!("--charts {own}"))), (Some(1), true), "{}", check.stderr);
+    assert_eq!((check.code, check.stderr.contains(&format!("--charts={own}"))), (Some(1), true), "{}", check.stderr);
     assert_eq!(embed(&own, &[]).code, Some(0));
     assert!(shows(&format!("src=\"{own}/duration.svg\"")));
-    for folder in [".", "/tmp"] {
-        let said = embed(folder, &[]);
-        assert_eq!((said.code, said.stderr.contains("as the document sees it")), (Some(2), true), "{}", said.stderr);
-    }
+    let said = embed("/tmp", &[]);
+    assert_eq!((said.code, said.stderr.contains("as the document sees it")), (Some(2), true), "{}", said.stderr);
     assert_eq!(place.entries("docs"), ["my pictures", "page.md"]);
+
+    let other = drawn(&place);
+    let charts = format!("../{other}/charts");
+    let said = embed(&charts, &[]);
+    assert_eq!((said.code, said.stderr.contains("whose pictures are sealed")), (Some(2), true), "{}", said.stderr);
+    let said = embed("it's new/../pictures", &["--check"]);
+    assert!(said.stderr.contains(&format!("embed docs/page.md {run} --charts=pictures")), "{}", said.stderr);
+    assert_eq!(embed("it's new/../.", &[]).code, Some(0));
+    assert!(shows("src=\"./duration.svg\"") && place.path("docs/duration.svg").is_file());
+    assert_eq!(place.entries("docs"), ["duration-dark.svg", "duration.svg", "my pictures", "page.md"]);
+    let said = embed("it's new", &["--check"]);
+    assert!(said.stderr.contains(r"'--charts=it'\''s new'"), "{}", said.stderr);
 }
 
 #[cfg(unix)]

@@ -21,17 +21,27 @@ pub(crate) enum Manner {
     Reset,
     /// Holds the connection open and never answers.
     Silence,
+    /// Answers with a body that never ends.
+    Endless,
     /// Answers 204.
     OtherStatus,
 }
 
+impl Manner {
+    /// Whether only the client's own limit of time ends a request.
+    pub(crate) fn lasts(self) -> bool {
+        matches!(self, Self::Silence | Self::Endless)
+    }
+}
+
 /// Each manner with the kind of failure that it is.
-pub(crate) const MANNERS: [(Manner, FailureKind); 6] = [
+pub(crate) const MANNERS: [(Manner, FailureKind); 7] = [
     (Manner::CloseEarly, FailureKind::Closed),
     (Manner::Truncate, FailureKind::Truncated),
     (Manner::Babble, FailureKind::BadResponse),
     (Manner::Reset, FailureKind::Reset),
     (Manner::Silence, FailureKind::RequestTimeout),
+    (Manner::Endless, FailureKind::RequestTimeout),
     (Manner::OtherStatus, FailureKind::WrongStatus),
 ];
 
@@ -104,6 +114,14 @@ fn answer(mut stream: TcpStream, manner: Manner, heads: &Mutex<Vec<String>>) -> 
         Manner::Babble => stream.write_all(b"220 mail.example ESMTP ready\r\n\r\n"),
         Manner::OtherStatus => stream.write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n"),
         Manner::Silence => return Some(stream),
+        Manner::Endless => {
+            // Until the client has gone.
+            thread::spawn(move || {
+                let head = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n");
+                while head.is_ok() && stream.write_all(b"x").is_ok() {}
+            });
+            return None;
+        }
         Manner::Reset => {
             // With unread bytes of its own in the way, closing sends a reset: lingering for no time asks for it outright.
             let socket = socket2::SockRef::from(&stream);

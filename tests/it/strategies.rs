@@ -191,7 +191,7 @@ fn each_kind_of_bad_peer_is_a_failure_of_its_own_kind() {
         let peer = Peer::start(manner);
         for strategy in strategy::STRATEGIES {
             let mut work = work(*strategy, &peer.url(), 2);
-            if matches!(manner, Manner::Silence) {
+            if manner.lasts() {
                 work.request_timeout_ns = Nanos::from_millis(100).0;
             }
             for outcome in run(*strategy, &work) {

@@ -114,8 +114,7 @@ fn whatever_a_target_does_wrong_is_data_of_its_kind() {
     for (manner, kind) in MANNERS {
         let place = Workplace::new();
         let peer = Peer::start(manner);
-        // Only silence lasts as long as it may.
-        let limit = if matches!(manner, Manner::Silence) { "request-timeout = \"200ms\"\n" } else { "" };
+        let limit = if manner.lasts() { "request-timeout = \"200ms\"\n" } else { "" };
         place.write("bad.toml", config(&peer.url(), limit).replace("[2, 5]", "[2]"));
         let said = place.run(&["-c", "bad.toml", "-q"]);
         assert_eq!(said.code, Some(1), "{manner:?}: {}", said.stderr);
@@ -137,6 +136,23 @@ fn whatever_a_target_does_wrong_is_data_of_its_kind() {
         let summary = fs::read_to_string(run.join("summary.csv")).unwrap();
         assert_eq!(summary.matches(",2,0,,,,").count(), STRATEGIES.len(), "{summary}");
     }
+}
+
+/// Nobody answers the first request for half a minute; the signal does not wait for that.
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_the_wait_for_the_first_answer() {
+    let place = Workplace::new();
+    let peer = Peer::start(Manner::Silence);
+    place.write("silent.toml", config(&peer.url(), ""));
+    let mut command = place.command();
+    let mut child = command.args(["-c", "silent.toml", "-q"]).stderr(Stdio::null()).spawn().unwrap();
+    while child.try_wait().unwrap().is_none() && peer.heads().is_empty() {
+        std::thread::yield_now();
+    }
+    crate::resume::signal(&child, rustix::process::Signal::INT);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(!place.path("reports").exists(), "nothing was measured");
 }
 
 #[test]
