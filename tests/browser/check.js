@@ -142,6 +142,16 @@ const checks = {
     demand((await parts("measured")).every(Boolean), "the line does not come back");
   },
 
+  async "an ideal goes with the last strategy that shares it"(open) {
+    const page = await open(DESKTOP);
+    const ideal = () => visible(page, 'figure:not(.unchosen) .wide g.ideal[data-slot="1 2"]');
+    demand((await ideal()).length > 0 && (await ideal()).every(Boolean), "the pools' ideal is there at first");
+    await page.locator('#strategies button[data-slot="1"]').click();
+    demand((await ideal()).every(Boolean), "it is gone with the first of two");
+    await page.locator('#strategies button[data-slot="2"]').click();
+    demand(!(await ideal()).some(Boolean), "it is still there without either");
+  },
+
   async "a switch changes between linear and logarithmic"(open) {
     const page = await open(DESKTOP);
     const shown = async () => (await visible(page, 'figure[data-figure="duration"], figure[data-figure="duration-log"]'));
