@@ -114,7 +114,7 @@ fn whatever_a_target_does_wrong_is_data_of_its_kind() {
     for (manner, kind) in MANNERS {
         let place = Workplace::new();
         let peer = Peer::start(manner);
-        let limit = if manner.lasts() { "request-timeout = \"200ms\"\n" } else { "" };
+        let limit = if manner.lasts() { "request-timeout = \"500ms\"\n" } else { "" };
         place.write("bad.toml", config(&peer.url(), limit).replace("[2, 5]", "[2]"));
         let said = place.run(&["-c", "bad.toml", "-q"]);
         assert_eq!(said.code, Some(1), "{manner:?}: {}", said.stderr);
