@@ -15,6 +15,7 @@ use crate::config::Sweep;
 use crate::export::{self, Excerpt, MarkerFault, Picture, Pictures, Place};
 use crate::model::target::percent_encoded;
 use crate::report::Report;
+use crate::strategy::command_line;
 use crate::terminal::Terminal;
 
 pub(super) fn run(arguments: &EmbedArgs, terminal: Terminal) -> Result<Exit, Failure> {
@@ -40,8 +41,8 @@ pub(super) fn run(arguments: &EmbedArgs, terminal: Terminal) -> Result<Exit, Fai
     if arguments.check {
         let charts = arguments.charts.as_ref().map(|_| format!("--charts={}", document.charts.join("/")));
         let words = [document.shown.clone(), arguments.run.display().to_string()].into_iter().chain(charts);
-        let words: Vec<String> = words.map(|word| as_a_word(&word)).collect();
-        terminal.say(&format!("bring it up to date with: reportgen embed {}", words.join(" ")));
+        let words: Vec<String> = words.collect();
+        terminal.say(&format!("bring it up to date with: reportgen embed {}", command_line(&words)));
         return Ok(Exit::Stale);
     }
     Ok(Exit::Done)
@@ -189,12 +190,6 @@ fn names(folder: &Path) -> Result<Vec<String>, Failure> {
         names.push(".".to_owned());
     }
     Ok(names)
-}
-
-/// A word of a command line as a shell takes it.
-fn as_a_word(text: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_./=".contains(c);
-    if text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }
 
 fn complain(document: &str, faults: &[MarkerFault]) -> Failure {

@@ -115,7 +115,8 @@ impl Invocation {
 }
 
 /// The words as a shell would take them.
-fn command_line(words: &[String]) -> String {
+#[must_use]
+pub fn command_line(words: &[String]) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "_-+=./:,@%".contains(c);
     let quoted = words.iter().map(|word| match word.as_str() {
         plain if !plain.is_empty() && plain.chars().all(is_plain) => plain.to_owned(),

@@ -25,7 +25,7 @@ use thiserror::Error;
 use crate::clock::SharedClock;
 use crate::model::{Connections, KindInfo, Needs, Outcome, RequestCount, StrategySpec};
 
-pub use command::{Invocation, MissingProgram, VARIABLES};
+pub use command::{Invocation, MissingProgram, VARIABLES, command_line};
 pub use http::{Unanswered, greet};
 pub use process_pool::serve_worker;
 pub use work::{Program, Work};
