@@ -32,6 +32,7 @@
 //! | 0 | model | value types |
 //! | 0 | cli | clap types only |
 //! | 0 | limits | what this machine allows one program to have |
+//! | 0 | snapshots | for tests: texts on file, compared byte for byte |
 //!
 //! `main.rs` stands above them all: argv in, exit code out.
 //!
@@ -57,6 +58,8 @@ pub mod probe;
 pub mod protocol;
 pub mod report;
 pub mod server;
+#[cfg(test)]
+mod snapshots;
 pub mod stats;
 pub mod strategy;
 pub mod sweep;

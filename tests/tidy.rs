@@ -17,7 +17,7 @@ const REGISTRIES: [(&str, &str, &str); 3] =
     [("strategy", "STRATEGIES", "Strategy"), ("chart", "CHARTS", "Chart"), ("export", "EXPORTS", "Export")];
 
 /// Third-party crates and the only modules that may name them.
-const PLACES: [(&str, &[&str]); 14] = [
+const PLACES: [(&str, &[&str]); 15] = [
     ("plotters plotters_backend resvg png ab_glyph", &["paint"]),
     ("reqwest", &["strategy"]),
     ("which", &["strategy"]),
@@ -33,6 +33,8 @@ const PLACES: [(&str, &[&str]); 14] = [
     ("csv", &["archive", "export"]),
     ("minijinja pulldown_cmark", &["export"]),
     ("tar zstd", &["archive"]),
+    // There no file stays without its test.
+    ("insta", &["snapshots"]),
 ];
 
 /// One source file.

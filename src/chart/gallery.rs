@@ -1,5 +1,5 @@
 //! Every chart of every kind of run, painted in both themes: nothing panics, texts stay apart, and the same run gives
-//! the same bytes. With `REPORTGEN_GALLERY=DIR` the test writes the pictures there, to be looked at.
+//! the same bytes. The pictures are left in `target/gallery/charts.html`, to be looked at.
 
 use super::contract::runs;
 use super::draw;
@@ -9,6 +9,7 @@ use crate::model::{Nanos, Run, SampleStatus};
 use crate::paint::{Fonts, Rect, Style, layout, png, svg};
 use crate::report::Report;
 use crate::report::testkit::{Sketch, article};
+use crate::snapshots::{assert_snapshots, leave_pictures};
 
 /// Lines of a picture that one sample may change: its line, band and marks, and the sentence about it.
 const MOST_CHANGED: usize = 6;
@@ -64,7 +65,7 @@ fn assert_texts_apart(figure: &Figure, style: &Style, fonts: &Fonts) {
 
 #[test]
 fn every_chart_of_every_run_is_painted_twice_the_same_in_both_themes_with_its_texts_apart() {
-    let (fonts, folder) = (Fonts::bundled(), std::env::var_os("REPORTGEN_GALLERY").map(std::path::PathBuf::from));
+    let (fonts, mut pictures) = (Fonts::bundled(), Vec::new());
     for (name, figures) in gallery() {
         assert_eq!(figures.is_empty(), name == "nothing", "{name}");
         for (index, figure) in figures.iter().enumerate() {
@@ -76,13 +77,11 @@ fn every_chart_of_every_run_is_painted_twice_the_same_in_both_themes_with_its_te
                 let painted = svg(figure, &style, &fonts);
                 assert!(painted == svg(figure, &style, &fonts), "{place} differs");
                 assert!(!painted.contains("<script"), "{place} lets markup in");
-                if let Some(folder) = &folder {
-                    let name = format!("{name} {} {width} {:?}.png", figure.id, style.theme);
-                    std::fs::write(folder.join(name), png(&painted, &fonts).unwrap().bytes).unwrap();
-                }
+                pictures.push((format!("{}, {name}, {width} px, {:?}", figure.id, style.theme), painted));
             }
         }
     }
+    leave_pictures("charts", &pictures);
 }
 
 /// A figure as text, a line for each point and bar, so that a change is a small diff.
@@ -96,24 +95,13 @@ fn as_data(figure: &Figure) -> String {
         }
         lines.extend(panel.bars.iter().map(|bar| format!("  {bar:?}")));
     }
-    lines.join("\n") + "\n"
+    lines.join("\n")
 }
 
-/// With `REPORTGEN_UPDATE=1` the test writes the files instead.
 #[test]
 fn the_figures_of_the_article_are_those_on_file() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/figures");
-    for figure in draw(&Report::of(&article(3)), &[], &Labels::default()).figures {
-        let (file, data) = (folder.join(format!("{}.txt", figure.id)), as_data(&figure));
-        if std::env::var_os("REPORTGEN_UPDATE").is_some() {
-            std::fs::write(&file, &data).unwrap();
-        }
-        let stored = std::fs::read_to_string(&file).unwrap_or_default();
-        for (number, (old, new)) in stored.lines().zip(data.lines()).enumerate() {
-            assert_eq!(old, new, "{} line {}", file.display(), number + 1);
-        }
-        assert_eq!(stored.lines().count(), data.lines().count(), "{}", file.display());
-    }
+    let figures = draw(&Report::of(&article(3)), &[], &Labels::default()).figures;
+    assert_snapshots("tests/golden/figures", figures.iter().map(|figure| (figure.id.clone(), as_data(figure))));
 }
 
 #[test]

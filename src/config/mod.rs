@@ -121,6 +121,7 @@ mod tests {
     use super::{Order, REFERENCE, load, load_bytes};
     use crate::model::figure::{Format, Theme};
     use crate::model::{Connections, Nanos, Target};
+    use crate::snapshots::assert_snapshots;
 
     /// Every key of every section, with the name of the section.
     fn all_keys() -> impl Iterator<Item = (&'static str, &'static Key)> {
@@ -314,24 +315,20 @@ mod tests {
         assert_eq!(load_bytes(LEAST.as_bytes(), "", &KNOWN).unwrap(), sweep(LEAST));
     }
 
-    /// Each `wrong/NAME.toml` stands beside the complete text about it, `wrong/NAME.txt`. BLESS=1 writes the texts anew.
+    /// Each `wrong/NAME.toml` stands beside the complete text about it, `wrong/NAME.snap`.
     #[test]
     fn every_wrong_config_is_answered_with_exactly_its_text() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/config/wrong");
-        let mut count = 0;
-        for entry in std::fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.extension().is_some_and(|extension| extension == "toml") {
-                let said = complaint(&std::fs::read_to_string(&path).unwrap()) + "\n";
-                let expected = path.with_extension("txt");
-                if std::env::var_os("BLESS").is_some() {
-                    std::fs::write(&expected, &said).unwrap();
-                }
-                assert_eq!(said, std::fs::read_to_string(&expected).unwrap(), "{}", path.display());
-                count += 1;
-            }
-        }
-        assert!(count >= 20, "only {count} wrong configs in {}", folder.display());
+        let paths = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+        let texts: Vec<(String, String)> = paths
+            .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+            .map(|path| {
+                let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+                (name, complaint(&std::fs::read_to_string(&path).unwrap()))
+            })
+            .collect();
+        assert!(texts.len() >= 20, "only {} wrong configs in {}", texts.len(), folder.display());
+        assert_snapshots("src/config/wrong", texts);
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! The page of a large run: how many bytes it is. Time is the business of the benches.
+//! The page of a large run: how many bytes it is. Time is the business of the benches. The page is left in
+//! `target/gallery/large.html`, to be looked at.
 
 use super::html::Html;
 use super::{Export, Picture, Pictures};
@@ -9,6 +10,7 @@ use crate::model::{Model, Nanos, Outcome, Run, SampleRow};
 use crate::paint::Fonts;
 use crate::report::Report;
 use crate::report::testkit::Sketch;
+use crate::snapshots::leave;
 
 const STRATEGIES: usize = 12;
 const COUNTS: usize = 40;
@@ -82,7 +84,5 @@ fn a_page_of_twelve_strategies_forty_counts_and_thirty_repeats_is_below_two_mega
     let parts: Vec<_> = parts.collect();
     assert!(page.len() < MOST_BYTES, "{} bytes: {parts:?}", page.len());
     assert!(page.len() > 400_000, "{} bytes are too few to hold it all", page.len());
-    if let Some(path) = std::env::var_os("KEEP_PAGE") {
-        std::fs::write(path, &page).unwrap();
-    }
+    leave("large.html", &page);
 }
