@@ -9,7 +9,7 @@ use super::circumstances::circumstances;
 use super::gallery::{Gallery, height};
 use super::source::{default_output, formats};
 use super::{Exit, Failure};
-use crate::archive::{self, write_atomically};
+use crate::archive::{self, FolderWriter};
 use crate::cli::{CompareArgs, ComparisonFormat};
 use crate::comparison::{self, Circumstances, Comparison, Side, Verdict};
 use crate::export::{Pictures, comparison_html, comparison_json, comparison_markdown};
@@ -55,15 +55,17 @@ fn write(compared: &Comparison<'_>, arguments: &CompareArgs, folder: &Path, term
     output.formats = formats(arguments.formats.as_deref())?.unwrap_or(output.formats);
     let figures = comparison::figures(compared);
     output.height = height(compared.lines.len());
-    let gallery = Gallery { output: &output, fonts_from: Path::new("."), into: folder };
+    let into = FolderWriter::new(folder);
+    let gallery = Gallery { output: &output, fonts_from: Path::new("."), into: &into };
     let drawn = gallery.paint(&figures, terminal).context("cannot draw the comparison")?;
     let pictures = Pictures { drawn, themes: &output.themes, formats: &output.formats, refused: &[] };
     let page = comparison_html(compared, &pictures).context("cannot make comparison.html")?;
     let document = comparison_json(compared).context("cannot make comparison.json")?;
     let story = comparison_markdown(compared, Some(&pictures));
     for (name, text) in [("comparison.html", page), ("comparison.md", story), ("comparison.json", document)] {
-        write_atomically(&folder.join(name), text.as_bytes()).context("cannot write the comparison")?;
+        into.write(name, text.as_bytes()).context("cannot write the comparison")?;
     }
+    into.finish().context("cannot write the comparison")?;
     terminal.note(&format!("the comparison is in {}", folder.display()));
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
-use crate::archive::{files, write_atomically};
+use crate::archive::{FolderWriter, files};
 use crate::config::Output;
 use crate::export::Picture;
 use crate::model::figure::{Figure, Format, Theme};
@@ -19,8 +19,8 @@ pub(super) struct Gallery<'a> {
     pub output: &'a Output,
     /// What relative paths of fonts are relative to.
     pub fonts_from: &'a Path,
-    /// The folder that has the `charts` folder.
-    pub into: &'a Path,
+    /// Writes into the folder that has the `charts` folder.
+    pub into: &'a FolderWriter,
 }
 
 /// The height of a picture with so many panels above each other, in CSS pixels.
@@ -61,16 +61,15 @@ impl Gallery<'_> {
 
     /// Writes a picture in all formats and returns the characters that no font has.
     fn files(&self, stem: &str, svg: &str, fonts: &Fonts) -> anyhow::Result<Vec<char>> {
-        let folder = self.into.join(files::CHARTS);
-        let path = |format: Format| folder.join(format!("{stem}.{}", format.as_str()));
+        let name = |format: Format| format!("{}/{stem}.{}", files::CHARTS, format.as_str());
         let mut missing = Vec::new();
         for format in &self.output.formats {
             match format {
-                Format::Svg => write_atomically(&path(Format::Svg), svg.as_bytes())?,
+                Format::Svg => self.into.write(&name(Format::Svg), svg.as_bytes())?,
                 Format::Png => {
                     let picture = paint::png(svg, fonts)?;
                     missing = picture.missing;
-                    write_atomically(&path(Format::Png), &picture.bytes)?;
+                    self.into.write(&name(Format::Png), &picture.bytes)?;
                 }
             }
         }

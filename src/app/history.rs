@@ -8,7 +8,7 @@ use super::circumstances::add_target;
 use super::gallery::{Gallery, height};
 use super::source::{default_output, formats};
 use super::{Exit, Failure};
-use crate::archive::{self, Broken, Git, Listing, RunEntry, write_atomically};
+use crate::archive::{self, Broken, FolderWriter, Git, Listing, RunEntry};
 use crate::chart;
 use crate::cli::{ComparisonFormat, HistoryArgs, HistoryOrder};
 use crate::comparison::Circumstances;
@@ -109,12 +109,13 @@ fn write(
 ) -> Result<(), Failure> {
     let mut output = default_output()?;
     output.formats = formats(arguments.formats.as_deref())?.unwrap_or(output.formats);
+    let into = FolderWriter::new(folder);
     let mut pictures = Vec::new();
     let figures: Vec<Option<Figure>> =
         found.iter().zip(1..).map(|(course, number)| chart::history(course, &id(found.len(), number))).collect();
     for figure in &figures {
         output.height = height(figure.as_ref().map_or(1, |figure| figure.panels.len()));
-        let gallery = Gallery { output: &output, fonts_from: Path::new("."), into: folder };
+        let gallery = Gallery { output: &output, fonts_from: Path::new("."), into: &into };
         let painted = gallery.paint(figure.as_slice(), terminal).context("cannot draw the history")?;
         pictures.push(painted.into_iter().next());
     }
@@ -124,8 +125,9 @@ fn write(
     let document = history_json(found).context("cannot make history.json")?;
     let story = history_markdown(found, usize::MAX);
     for (name, text) in [("history.html", page), ("history.md", story), ("history.json", document)] {
-        write_atomically(&folder.join(name), text.as_bytes()).context("cannot write the history")?;
+        into.write(name, text.as_bytes()).context("cannot write the history")?;
     }
+    into.finish().context("cannot write the history")?;
     terminal.note(&format!("the history is in {}", folder.display()));
     Ok(())
 }

@@ -27,6 +27,8 @@ mod verify;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+#[cfg(unix)]
+use std::sync::Arc;
 
 use crate::archive;
 use crate::cli::{Cli, Command};
@@ -91,6 +93,7 @@ impl From<anyhow::Error> for Failure {
 /// The whole program: command line in, exit code out.
 pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.collect();
+    survive_size_limit();
     if let Some(code) = arguments.get(1).and_then(|word| word.to_str()).and_then(roles::play) {
         return code;
     }
@@ -103,6 +106,17 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         }
     }
 }
+
+/// A file that would grow beyond the process's limit (`ulimit -f`) is then an error like that of a full disk, and not a
+/// signal that ends the program without a word. A handler and not `SIG_IGN`, which the programs of a `command` would
+/// inherit. Where it cannot be installed, the signal ends the program as before.
+#[cfg(unix)]
+fn survive_size_limit() {
+    let _ = signal_hook::flag::register(libc::SIGXFSZ, Arc::default());
+}
+
+#[cfg(not(unix))]
+fn survive_size_limit() {}
 
 /// The path of a run that the command line names.
 fn located(run: &Path) -> anyhow::Result<PathBuf> {

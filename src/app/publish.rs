@@ -7,7 +7,7 @@ use anyhow::Context;
 
 use super::gallery::Gallery;
 use super::job_summary;
-use crate::archive::write_atomically;
+use crate::archive::FolderWriter;
 use crate::chart::{self, Drawn};
 use crate::cli::OutputFormat;
 use crate::config::{ChartSpec, Labels, Output};
@@ -40,8 +40,8 @@ pub(super) struct Edition<'a> {
     pub output: &'a Output,
     /// What relative paths of fonts are relative to.
     pub fonts_from: &'a Path,
-    /// The folder that receives the files of a run.
-    pub into: &'a Path,
+    /// Writes into the folder that receives the files.
+    pub into: &'a FolderWriter,
     /// What stands on standard output.
     pub print: OutputFormat,
 }
@@ -56,7 +56,7 @@ impl Edition<'_> {
             let mut bytes = Vec::new();
             let name = export.file_name();
             export.write(&report, &pictures, &mut bytes).with_context(|| format!("cannot make {name}"))?;
-            write_atomically(&self.into.join(name), &bytes)?;
+            self.into.write(name, &bytes)?;
             if self.print == OutputFormat::Json && name == export::SUMMARY_JSON {
                 terminal.document(&bytes).context("cannot write to standard output")?;
             }

@@ -8,7 +8,7 @@ use anyhow::Context;
 use super::publish::{Edition, tell_where};
 use super::source::{Source, default_output, folder_of, formats};
 use super::{Exit, Failure, located};
-use crate::archive::{self, Loaded, PACK_SUFFIX, Rendering, copy_atomically, files};
+use crate::archive::{self, FolderWriter, Loaded, PACK_SUFFIX, Rendering, files};
 use crate::cli::{Cli, OutputFormat, RenderArgs, SweepArgs};
 use crate::config::{Labels, Sweep};
 use crate::terminal::Terminal;
@@ -25,16 +25,18 @@ pub(super) fn run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Fa
     let into = arguments.output_dir.clone().unwrap_or_else(|| beside(&arguments.source));
     let print = arguments.output_format;
     let labels = Labels::default();
+    let writer = FolderWriter::new(&into);
     let edition = Edition {
         run: &run,
         charts: &[],
         labels: &labels,
         output: &output,
         fonts_from: Path::new("."),
-        into: &into,
+        into: &writer,
         print,
     };
-    finish(edition.publish(terminal), &into, print, terminal)
+    let published = edition.publish(terminal).and_then(|_| Ok(writer.finish()?));
+    finish(published, &into, print, terminal)
 }
 
 fn render_run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failure> {
@@ -48,17 +50,18 @@ fn render_run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failur
     let pack = loaded.directory.pack().map(|_| beside(&arguments.source));
     let elsewhere = arguments.output_dir.clone().or(pack);
     let into = elsewhere.clone().unwrap_or_else(|| loaded.directory.path().to_owned());
+    let writer = FolderWriter::new(&into);
     if elsewhere.is_some() {
         let tables = loaded.manifest.references.iter().map(|reference| reference.file.as_str());
         let names = [files::CONFIG, files::RAW, files::REQUESTS, files::REQUESTS_ZST].into_iter().chain(tables);
         for name in names.filter(|name| loaded.directory.file(name).is_file()) {
-            copy_atomically(&loaded.directory.file(name), &into.join(name)).context("cannot copy the run's data")?;
+            writer.copy(&loaded.directory.file(name), name).context("cannot copy the run's data")?;
         }
     }
     let (fonts_from, print) = (&source.folder, arguments.output_format);
     let (run, charts, labels) = (&loaded.run, &sweep.charts, &sweep.labels);
-    let edition = Edition { run, charts, labels, output: &output, fonts_from, into: &into, print };
-    let published = edition.publish(terminal);
+    let edition = Edition { run, charts, labels, output: &output, fonts_from, into: &writer, print };
+    let published = edition.publish(terminal).and_then(|_| Ok(writer.finish()?));
     if published.is_ok() {
         let directory = loaded.manifest.write_into(&into).context("cannot write the manifest")?;
         loaded.manifest.rendering = Some(Rendering::here(&output.formats));
@@ -97,7 +100,7 @@ fn beside(source: &Path) -> PathBuf {
 }
 
 fn finish(
-    published: anyhow::Result<bool>,
+    published: anyhow::Result<()>,
     into: &Path,
     print: OutputFormat,
     terminal: Terminal,

@@ -11,8 +11,8 @@ use super::render::{archived_arguments, archived_sweep};
 use super::source::Source;
 use super::{Exit, Failure, dry_run, located, roles};
 use crate::archive::{
-    self, Build, Git, Journal, Loaded, MEASURING_VERSION, Machine, Manifest, ManifestStrategy, Rendering, RunDirectory,
-    RunLock, RunStatus, checksum, files, write_atomically,
+    self, Build, FolderWriter, Git, Journal, Loaded, MEASURING_VERSION, Machine, Manifest, ManifestStrategy, Rendering,
+    RunDirectory, RunLock, RunStatus, checksum, files, write_atomically,
 };
 use crate::cli::{OutputFormat, SweepArgs};
 use crate::clock::{self, Clock, SystemClock};
@@ -213,10 +213,25 @@ pub(super) fn shown_url(target: &Target) -> String {
     }
 }
 
-/// Makes the run directory with config.toml, the first manifest and empty journals.
+/// Makes the run directory with config.toml, the first manifest and empty journals. Nothing is left of it where that
+/// fails.
 fn begin(job: &Job, rehearsal: &Rehearsal, seen: Option<TargetSeen>, words: &[OsString]) -> anyhow::Result<Begun> {
     let directory = RunDirectory::create(&job.sweep.output.dir, &job.source.stem, clock::wall_time())
         .context("cannot make a run directory")?;
+    let begun = fill(job, directory.clone(), rehearsal, seen, words);
+    if begun.is_err() {
+        directory.discard();
+    }
+    begun
+}
+
+fn fill(
+    job: &Job,
+    directory: RunDirectory,
+    rehearsal: &Rehearsal,
+    seen: Option<TargetSeen>,
+    words: &[OsString],
+) -> anyhow::Result<Begun> {
     let config = directory.file(files::CONFIG);
     write_atomically(&config, job.source.masked().text.as_bytes()).context("cannot start the run's files")?;
     let lock = RunLock::take(&directory).context("cannot start the run")?;
@@ -228,6 +243,7 @@ fn begin(job: &Job, rehearsal: &Rehearsal, seen: Option<TargetSeen>, words: &[Os
     manifest.write(&directory).context("cannot start the run's files")?;
     let journal =
         Journal::create(directory.path(), job.sweep.output.requests).context("cannot start the run's journals")?;
+    directory.become_latest().context("cannot start the run")?;
     Ok(Begun { clock: Some(clock), directory, manifest, journal, recorded: Vec::new(), lock })
 }
 
@@ -326,14 +342,17 @@ fn finish(job: &Job, begun: Begun, ended: Result<Ending, SweepError>, terminal: 
 /// Makes everything that is made of the rows; says whether a sample failed.
 fn report(job: &Job, directory: &RunDirectory, terminal: Terminal) -> anyhow::Result<bool> {
     let loaded = archive::load(directory.path())?;
+    let into = FolderWriter::new(directory.path());
     let edition = Edition {
         run: &loaded.run,
         charts: &job.sweep.charts,
         labels: &job.sweep.labels,
         output: &job.sweep.output,
         fonts_from: &job.source.folder,
-        into: directory.path(),
+        into: &into,
         print: job.print,
     };
-    edition.publish(terminal)
+    let some_failed = edition.publish(terminal)?;
+    into.finish()?;
+    Ok(some_failed)
 }

@@ -7,7 +7,7 @@ use anyhow::Context;
 use super::publish::Edition;
 use super::render::archived_sweep;
 use super::{Exit, Failure, located};
-use crate::archive::{self, Deviation, Loaded, Rendering, RunDirectory, files};
+use crate::archive::{self, Deviation, FolderWriter, Loaded, Rendering, RunDirectory, files};
 use crate::cli::{OutputFormat, VerifyArgs};
 use crate::model::figure::Format;
 use crate::paint::Fonts;
@@ -56,7 +56,7 @@ fn derived(directory: &RunDirectory, terminal: Terminal) -> Result<Vec<Deviation
         return Ok(Vec::new());
     }
     let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
-    let (fonts_from, into, print) = (&*source.folder, folder.path(), OutputFormat::Text);
+    let (fonts_from, into, print) = (&*source.folder, &FolderWriter::new(folder.path()), OutputFormat::Text);
     let (run, charts, labels) = (&loaded.run, &sweep.charts, &sweep.labels);
     let edition = Edition { run, charts, labels, output: &output, fonts_from, into, print };
     edition.publish(terminal.quietly()).context("cannot draw the run again")?;

@@ -11,6 +11,7 @@ use super::layout::files;
 use super::reader::{Columns, Whole, rows};
 use super::requests::{Known, first_row, whole_requests};
 use super::rows::{RAW_COLUMNS, RAW_COLUMNS_OF_OLD, raw_fields, write_requests};
+use super::writer::sync_folder;
 use crate::model::{Outcome, Phase, RequestFile, SampleRow};
 
 /// How hard requests.csv.zst is compressed: Zstandard's own default.
@@ -56,6 +57,7 @@ impl Journal {
         };
         let raw = start(files::RAW, &raw_first_row(), RAW_COLUMNS.len())?;
         let requests = requests.file_name().map(|name| start(name, &first_row(), 0)).transpose()?;
+        sync_folder(folder)?;
         Ok(Self { raw, requests, samples: 0 })
     }
 
@@ -75,6 +77,7 @@ impl Journal {
         let requests = requests.file_name().map(reopen).transpose()?;
         let mut raw = Appender::reopen(raw_path, whole_raw, &raw_first_row(), false)?;
         raw.width = if whole_raw.width == 0 { RAW_COLUMNS.len() } else { whole_raw.width };
+        sync_folder(folder)?;
         Ok((Self { raw, requests, samples: samples.len() }, samples))
     }
 

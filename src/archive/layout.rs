@@ -1,7 +1,7 @@
-//! Where the files of a run are, and how they come to be: under a temporary name, then renamed, journals excepted.
+//! Where the files of a run are.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 
 use super::ArchiveError;
 use super::unpack::{Unpacked, unpack};
+use super::writer::{folder_of, is_temporary, make_folder, sync_folder};
 
 /// Names of the files of a run.
 pub mod files {
@@ -63,13 +64,12 @@ pub struct Contents {
 }
 
 impl RunDirectory {
-    /// Makes `parent/<stem>-<start>`, with `-2`, `-3` … if that exists, and points `parent/latest` to it. `parent` is
-    /// made too where it is missing.
+    /// Makes `parent/<stem>-<start>`, with `-2`, `-3` … if that exists. `parent` is made too where it is missing.
     ///
     /// # Errors
     /// When a folder cannot be made; nothing is left then.
     pub fn create(parent: &Path, stem: &str, start: Timestamp) -> Result<Self, ArchiveError> {
-        fs::create_dir_all(parent).map_err(ArchiveError::io("create folder", parent))?;
+        make_folder(parent)?;
         let stamp = start.to_zoned(TimeZone::UTC).strftime("%Y%m%dT%H%M%SZ").to_string();
         let base = format!("{}-{stamp}", safe_stem(stem));
         for attempt in 1_u32.. {
@@ -77,15 +77,19 @@ impl RunDirectory {
             let path = parent.join(&id);
             match fs::create_dir(&path) {
                 Ok(()) => {
-                    let directory = Self { path, id, unpacked: None };
-                    directory.point_latest(parent)?;
-                    return Ok(directory);
+                    sync_folder(parent)?;
+                    return Ok(Self { path, id, unpacked: None });
                 }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(ArchiveError::io("create folder", &path)(error)),
             }
         }
         unreachable!("a free name is found before numbers run out")
+    }
+
+    /// Removes a run directory that this program has just made and could not fill, as far as the system lets it.
+    pub fn discard(self) {
+        let _ = fs::remove_dir_all(&self.path);
     }
 
     /// An existing run directory, or the files of a pack, taken out of it into a private folder.
@@ -166,25 +170,37 @@ impl RunDirectory {
         contents(&self.path)
     }
 
+    /// Lets `latest`, beside it, lead to it.
+    ///
+    /// # Errors
+    /// When the link cannot be made; the one before is untouched then, unless only syncing the folder failed.
     #[cfg(unix)]
-    pub(super) fn point_latest(&self, parent: &Path) -> Result<(), ArchiveError> {
+    pub fn become_latest(&self) -> Result<(), ArchiveError> {
+        let parent = folder_of(&self.path);
         let latest = parent.join(files::LATEST);
         let temporary = parent.join(format!(".{}.{}", files::LATEST, self.id));
+        // Left by a program that was killed.
+        let _ = fs::remove_file(&temporary);
         std::os::unix::fs::symlink(&self.id, &temporary).map_err(ArchiveError::io("create link", &temporary))?;
         fs::rename(&temporary, &latest).map_err(|error| {
             // The link that could not take its place must not stay behind.
             let _ = fs::remove_file(&temporary);
             ArchiveError::io("replace link", &latest)(error)
-        })
+        })?;
+        sync_folder(parent)
     }
 
+    /// Lets the file `latest`, beside it, name it.
+    ///
+    /// # Errors
+    /// When it cannot be written.
     #[cfg(not(unix))]
-    pub(super) fn point_latest(&self, parent: &Path) -> Result<(), ArchiveError> {
-        write_atomically(&parent.join(files::LATEST), format!("{}\n", self.id).as_bytes())
+    pub fn become_latest(&self) -> Result<(), ArchiveError> {
+        super::write_atomically(&folder_of(&self.path).join(files::LATEST), format!("{}\n", self.id).as_bytes())
     }
 }
 
-/// Everything below a folder. Links are not followed.
+/// Everything below a folder, but for files that are being written. Links are not followed.
 ///
 /// # Errors
 /// When a folder cannot be read.
@@ -198,6 +214,7 @@ pub fn contents(folder: &Path) -> Result<Contents, ArchiveError> {
             let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
             let kind = entry.file_type().map_err(read())?;
             match entry.file_name().to_str() {
+                Some(name) if kind.is_file() && is_temporary(name) => {}
                 Some(_) if kind.is_dir() => folders.push((entry.path(), format!("{name}/"))),
                 Some(_) if kind.is_file() => contents.files.push(name),
                 _ => contents.others.push(name),
@@ -220,62 +237,23 @@ pub(super) fn safe_stem(stem: &str) -> String {
     if end == 0 { "sweep".to_owned() } else { clean[..end].to_owned() }
 }
 
-/// Writes a file under a temporary name beside it, syncs it, and renames it: readers see the old file or the new one.
-///
-/// # Errors
-/// When any step fails; the old file is untouched then.
-pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), ArchiveError> {
-    fill_atomically(path, |file| file.write_all(bytes))
-}
-
-/// The same with the content of another file, which may be larger than memory.
-///
-/// # Errors
-/// When any step fails; the old file is untouched then.
-pub fn copy_atomically(from: &Path, path: &Path) -> Result<(), ArchiveError> {
-    let mut source = fs::File::open(from).map_err(ArchiveError::io("open", from))?;
-    fill_atomically(path, |file| io::copy(&mut source, file).map(drop))
-}
-
-fn fill_atomically(path: &Path, fill: impl FnOnce(&mut fs::File) -> io::Result<()>) -> Result<(), ArchiveError> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(ArchiveError::io("create folder", folder))?;
-    let failed = || ArchiveError::io("write", path);
-    let mut file = tempfile::Builder::new().prefix(".writing-").tempfile_in(folder).map_err(failed())?;
-    fill(file.as_file_mut()).map_err(failed())?;
-    readable_by_all(file.as_file()).map_err(failed())?;
-    file.as_file().sync_all().map_err(failed())?;
-    file.persist(path).map_err(|error| ArchiveError::io("write", path)(error.error))?;
-    Ok(())
-}
-
-/// Temporary files are private; results are as readable as any other new file of a public archive.
-#[cfg(unix)]
-pub(super) fn readable_by_all(file: &fs::File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-
-    file.set_permissions(fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-pub(super) fn readable_by_all(_file: &fs::File) -> io::Result<()> {
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
 
     use jiff::Timestamp;
 
-    use super::{RunDirectory, files, safe_stem, write_atomically};
+    use super::{RunDirectory, contents, files, safe_stem};
 
     #[test]
     fn runs_of_one_second_get_numbers_and_latest_is_the_last() {
         let parent = tempfile::tempdir().unwrap();
         let start: Timestamp = "2026-11-22T18:30:00Z".parse().unwrap();
-        let ids: Vec<String> =
-            (0..3).map(|_| RunDirectory::create(parent.path(), "sweep", start).unwrap().id().to_owned()).collect();
+        let runs = [(); 3].map(|()| RunDirectory::create(parent.path(), "sweep", start).unwrap());
+        let ids = runs.each_ref().map(RunDirectory::id);
+        for run in [&runs[0], &runs[1], &runs[2]] {
+            run.become_latest().unwrap();
+        }
         assert_eq!(ids, ["sweep-20261122T183000Z", "sweep-20261122T183000Z-2", "sweep-20261122T183000Z-3"]);
         let latest = fs::canonicalize(parent.path().join(files::LATEST)).unwrap();
         assert!(latest.ends_with("sweep-20261122T183000Z-3"));
@@ -293,14 +271,11 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_replaced_whole_and_nothing_else_is_left() {
+    fn files_that_are_being_written_are_not_listed() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("deep/er.txt");
-        write_atomically(&path, b"one").unwrap();
-        write_atomically(&path, b"two").unwrap();
-        assert_eq!(fs::read(&path).unwrap(), b"two");
-        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
-        let error = write_atomically(&path.join("x"), b"").unwrap_err();
-        assert!(error.to_string().starts_with("cannot create folder"), "{error}");
+        for name in ["raw.csv", ".writing-aB3xY9", ".writing-"] {
+            fs::write(folder.path().join(name), "").unwrap();
+        }
+        assert_eq!(contents(folder.path()).unwrap().files, ["raw.csv"]);
     }
 }

@@ -8,9 +8,10 @@ use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::layout::{RunDirectory, files, write_atomically};
+use super::layout::{RunDirectory, files};
 use super::references::ManifestReference;
 use super::seal::{self, checksum};
+use super::writer::write_atomically;
 use super::{ArchiveError, Build, Git, Machine, Rendering};
 use crate::model::{Conditions, DelayTarget, Nanos, NotRun, Repeats, StrategySpec, Target, TargetSeen, UrlTarget};
 

@@ -9,8 +9,9 @@ use tar::{Builder, EntryType, Header};
 use zstd::stream::write::Encoder;
 
 use super::ArchiveError;
-use super::layout::{RunDirectory, readable_by_all};
+use super::layout::RunDirectory;
 use super::unpack::{self, WINDOW_LOG};
+use super::writer::{NewFile, folder_of, sync_folder};
 
 /// What the name of a pack ends with.
 pub const PACK_SUFFIX: &str = ".tar.zst";
@@ -32,17 +33,16 @@ pub fn pack_id<'a>(run_id: &'a str, directory: &'a RunDirectory) -> &'a str {
 /// text or too long, more than can be read again. Nothing is left then.
 pub fn pack(directory: &RunDirectory, id: &str, to: &Path) -> Result<(), ArchiveError> {
     let refuse = |problem: String| ArchiveError::Pack { verb: "write", path: to.to_owned(), problem };
+    let failed = || ArchiveError::io("write", to);
     let contents = directory.contents()?;
     if let Some(other) = contents.others.first() {
         return Err(refuse(format!("{other} of the run is no plain file with a name in UTF-8; remove it")));
     }
-    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let failed = || ArchiveError::io("write", to);
     if std::fs::symlink_metadata(to).is_ok() {
         return Err(failed()(io::ErrorKind::AlreadyExists.into()));
     }
-    let mut file = tempfile::Builder::new().prefix(".writing-").tempfile_in(folder).map_err(failed())?;
-    let mut builder = Builder::new(encoder(file.as_file_mut()).map_err(failed())?);
+    let mut file = NewFile::create(to)?;
+    let mut builder = Builder::new(encoder(file.file()).map_err(failed())?);
     for name in &contents.files {
         let path = directory.file(name);
         let source = File::open(&path).map_err(ArchiveError::io("read", &path))?;
@@ -51,11 +51,10 @@ pub fn pack(directory: &RunDirectory, id: &str, to: &Path) -> Result<(), Archive
         builder.append(&header, source.take(length)).map_err(failed())?;
     }
     builder.into_inner().and_then(Encoder::finish).and_then(Write::flush).map_err(failed())?;
-    unpack::check(file.path()).map_err(|error| refuse(format!("it could not be read again: {}", error.problem())))?;
-    readable_by_all(file.as_file()).map_err(failed())?;
-    file.as_file().sync_all().map_err(failed())?;
-    file.persist_noclobber(to).map_err(|error| failed()(error.error))?;
-    Ok(())
+    unpack::check(file.temporary_path())
+        .map_err(|error| refuse(format!("it could not be read again: {}", error.problem())))?;
+    file.add()?;
+    sync_folder(folder_of(to))
 }
 
 fn encoder<W: Write>(to: W) -> io::Result<Encoder<'static, W>> {
@@ -118,6 +117,17 @@ mod tests {
         let error = pack(&run, run.id(), &parent.path().join("long.tar.zst")).unwrap_err();
         assert!(error.to_string().contains("nnn"), "{error}");
         assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 2 + usize::from(cfg!(unix)), "run, latest, mine");
+    }
+
+    #[test]
+    fn what_a_killed_program_left_in_a_run_is_not_packed() {
+        let parent = tempfile::tempdir().unwrap();
+        let run = small_run(parent.path());
+        let (before, after) = (parent.path().join("before"), parent.path().join("after"));
+        pack(&run, run.id(), &before).unwrap();
+        fs::write(run.file("charts/.writing-aB3xY9"), "torn").unwrap();
+        pack(&run, run.id(), &after).unwrap();
+        assert_eq!(fs::read(&before).unwrap(), fs::read(&after).unwrap());
     }
 
     #[cfg(unix)]

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::ArchiveError;
 use super::foreign::load_csv;
-use super::layout::{RunDirectory, files, safe_stem, write_atomically};
+use super::layout::{RunDirectory, files, safe_stem};
+use super::writer::write_atomically;
 use crate::config::ReferenceSpec;
 use crate::model::{Nanos, Reference, RequestCount, SampleRow, SampleStatus};
 

@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::layout::{RunDirectory, files};
+use super::writer::sync_folder;
 use super::{ArchiveError, Manifest, RunLock, scan, tags};
 
 /// A run that may be removed.
@@ -60,18 +61,22 @@ impl Removable {
             let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
             let hidden = parent.join(format!(".removing-{name}"));
             fs::rename(&path, &hidden).map_err(failed())?;
+            sync_folder(&parent)?;
             fs::remove_dir_all(&hidden).map_err(ArchiveError::io("remove", &hidden))?;
         } else {
             fs::remove_file(&path).map_err(failed())?;
         }
-        if is_latest { repoint_latest(&parent) } else { Ok(()) }
+        if is_latest {
+            repoint_latest(&parent)?;
+        }
+        sync_folder(&parent)
     }
 }
 
 fn repoint_latest(parent: &Path) -> Result<(), ArchiveError> {
     let runs = scan(parent)?.runs;
     if let Some(newest) = runs.iter().find(|run| !run.packed) {
-        return RunDirectory::open(&parent.join(&newest.name))?.point_latest(parent);
+        return RunDirectory::open(&parent.join(&newest.name))?.become_latest();
     }
     let latest = parent.join(files::LATEST);
     match fs::remove_file(&latest) {

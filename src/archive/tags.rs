@@ -8,7 +8,8 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 use super::ArchiveError;
-use super::layout::{RunDirectory, files, write_atomically};
+use super::layout::{RunDirectory, files};
+use super::writer::{sync_folder, write_atomically};
 
 /// Schema of tags.json.
 const SCHEMA_VERSION: u32 = 1;
@@ -56,7 +57,7 @@ pub fn set_tags(directory: &RunDirectory, tags: BTreeSet<String>) -> Result<(), 
     if tags.is_empty() {
         return match fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(ArchiveError::io("remove", &path)(error)),
-            _ => Ok(()),
+            _ => sync_folder(directory.path()),
         };
     }
     let mut text = serde_json::to_string_pretty(&TagFile { schema_version: SCHEMA_VERSION, tags })

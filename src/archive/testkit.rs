@@ -79,6 +79,7 @@ pub(super) fn small_run(parent: &Path) -> RunDirectory {
         write_atomically(&directory.file(name), b"derived\n").unwrap();
     }
     manifest(&directory).seal(&directory).unwrap();
+    directory.become_latest().unwrap();
     directory
 }
 

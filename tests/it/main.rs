@@ -8,6 +8,7 @@ mod commands;
 mod compare;
 mod cost;
 mod documents;
+mod drawing;
 mod exchange;
 mod golden;
 mod history;

@@ -2,6 +2,7 @@
 //! before it. A file that is of another version, cut or changed is worth nothing and is passed over.
 
 use std::collections::HashMap;
+use std::error::Error;
 use std::fs::{self, File, Metadata};
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::Path;
@@ -12,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::super::layout::files;
 use super::super::seal::hexadecimal;
+use super::super::writer::NewFile;
 use super::{Known, RunEntry};
 
 /// Its name.
@@ -107,12 +109,12 @@ pub(super) fn write(folder: &Path, runs: &[(Stamp, RunEntry)]) {
     let _ = try_write(folder, runs);
 }
 
-fn try_write(folder: &Path, runs: &[(Stamp, RunEntry)]) -> std::io::Result<()> {
+fn try_write(folder: &Path, runs: &[(Stamp, RunEntry)]) -> Result<(), Box<dyn Error>> {
     if runs.is_empty() {
-        return fs::remove_file(folder.join(FILE));
+        return Ok(fs::remove_file(folder.join(FILE))?);
     }
-    let mut file = tempfile::Builder::new().prefix(".writing-").tempfile_in(folder)?;
-    let (mut output, mut hash) = (BufWriter::with_capacity(1 << 18, file.as_file_mut()), Sha256::new());
+    let mut file = NewFile::create(&folder.join(FILE))?;
+    let (mut output, mut hash) = (BufWriter::with_capacity(1 << 18, file.file()), Sha256::new());
     let mut put = |mut line: Vec<u8>| {
         line.push(b'\n');
         hash.update(&line);
@@ -127,6 +129,5 @@ fn try_write(folder: &Path, runs: &[(Stamp, RunEntry)]) -> std::io::Result<()> {
     output.write_all(&tail)?;
     output.flush()?;
     drop(output);
-    file.persist(folder.join(FILE))?;
-    Ok(())
+    Ok(file.replace()?)
 }
