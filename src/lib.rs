@@ -33,6 +33,7 @@
 //! | 0 | cli | clap types only |
 //! | 0 | limits | what this machine allows one program to have |
 //! | 0 | snapshots | for tests: texts on file, compared byte for byte |
+//! | 0 | input | the only opener of files that are read |
 //!
 //! `main.rs` stands above them all: argv in, exit code out.
 //!
@@ -49,6 +50,7 @@ pub mod config;
 pub mod export;
 pub mod framing;
 pub mod history;
+pub mod input;
 pub mod limits;
 pub mod model;
 pub mod paint;
