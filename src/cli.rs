@@ -53,7 +53,7 @@ impl Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  reportgen init sweep.toml                 write a starter config, every key explained
+  reportgen init sweep.toml                 write a config to start from
   reportgen --config sweep.toml --dry-run   what would be measured, and how long it takes
   reportgen --config sweep.toml             measure, archive, draw
   reportgen render measured.csv             draw any CSV with strategy,requests,duration_s
@@ -384,4 +384,7 @@ pub struct InitArgs {
     /// File to write; it must not exist yet
     #[arg(value_name = "FILE", default_value = "sweep.toml", value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
+    /// Write every key, with its meaning and default
+    #[arg(long)]
+    pub full: bool,
 }

@@ -1,8 +1,10 @@
 //! reportgen: sweeps request counts across concurrency strategies, archives what it measured, and draws it.
 //!
 //! The way through it: text → [`config::Sweep`] → [`plan`] → samples (one child process each) → [`model::Run`] →
-//! [`report`] → [`model::figure::Figure`]s → painted bytes → files. Only `sweep`, `server`, `archive` and `terminal`
-//! have effects; everything from `Run` onwards is pure, so an archived run can always be drawn again.
+//! [`report`] → [`model::figure::Figure`]s → painted bytes → files. `report`,
+//! `comparison`, `history`, `chart` and `export` are pure: what they make of an archived run depends on that run alone.
+//! Files are written by `archive` and `app`, standard output and error by `terminal`; processes are started by `sweep`,
+//! `probe`, `server` and `strategy`; `paint` reads fonts, `limits` and `clock` ask the system.
 //!
 //! A file imports only from lower floors, or inside its own folder towards that folder's `mod.rs`.
 //! `tests/tidy.rs` reads this very table and fails on an import that goes up. Reading order is bottom to top.

@@ -1,4 +1,4 @@
-//! `reportgen init`: writes the starter config, which is the reference of all keys.
+//! `reportgen init`: writes the config that a first sweep begins with, or the reference of all keys.
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
@@ -19,7 +19,8 @@ pub(super) fn run(arguments: &InitArgs, terminal: Terminal) -> Result<Exit, Fail
         }
         Err(error) => return Err(anyhow!(error).context(format!("cannot create {path}")).into()),
     };
-    file.write_all(config::REFERENCE.as_bytes()).with_context(|| format!("cannot write {path}"))?;
+    let text = if arguments.full { config::REFERENCE } else { config::STARTER };
+    file.write_all(text.as_bytes()).with_context(|| format!("cannot write {path}"))?;
     terminal.note(&format!("wrote {path}; next: reportgen --config {path} --dry-run"));
     Ok(Exit::Done)
 }

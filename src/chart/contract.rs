@@ -160,10 +160,10 @@ fn a_run_that_only_failed_shows_its_failures_and_no_line() {
 }
 
 #[test]
-fn names_are_unique_and_found_and_say_what_they_are() {
+fn names_are_unique_and_found() {
     let names: BTreeSet<&str> = CHARTS.iter().map(|chart| chart.name()).collect();
     assert_eq!(names.len(), CHARTS.len());
-    assert!(CHARTS.iter().all(|chart| named(chart.name()).is_some() && !chart.about().is_empty()));
+    assert!(CHARTS.iter().all(|chart| named(chart.name()).is_some()));
     assert!(named("pie").is_none());
 }
 

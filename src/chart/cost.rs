@@ -44,10 +44,6 @@ impl Chart for Cost {
         "cost"
     }
 
-    fn about(&self) -> &'static str {
-        "CPU time, peak memory and context switches by request count"
-    }
-
     fn options(&self) -> &'static [&'static str] {
         &["x-label", "x-scale", "y-scale"]
     }

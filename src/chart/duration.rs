@@ -21,10 +21,6 @@ impl Chart for Duration {
         "duration"
     }
 
-    fn about(&self) -> &'static str {
-        "seconds by request count, with the ideal; linear and logarithmic"
-    }
-
     fn options(&self) -> &'static [&'static str] {
         DIVIDED
     }

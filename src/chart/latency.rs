@@ -20,10 +20,6 @@ impl Chart for Latency {
         "latency"
     }
 
-    fn about(&self) -> &'static str {
-        "distribution of the single requests' times at the largest request count"
-    }
-
     fn options(&self) -> &'static [&'static str] {
         BY_COUNT
     }

@@ -36,9 +36,6 @@ pub trait Chart: Sync {
     /// The word after `kind =`, and the stem of its files.
     fn name(&self) -> &'static str;
 
-    /// One line about it.
-    fn about(&self) -> &'static str;
-
     /// The keys of a `[[chart]]` that it takes beside `kind`, `title` and `strategies`.
     fn options(&self) -> &'static [&'static str];
 

@@ -24,10 +24,6 @@ impl Chart for Overhead {
         "overhead"
     }
 
-    fn about(&self) -> &'static str {
-        "seconds over the ideal by request count"
-    }
-
     fn options(&self) -> &'static [&'static str] {
         DIVIDED
     }

@@ -21,10 +21,6 @@ impl Chart for Speedup {
         "speedup"
     }
 
-    fn about(&self) -> &'static str {
-        "how many times faster than the first sequential strategy, with the ideal"
-    }
-
     fn options(&self) -> &'static [&'static str] {
         BY_COUNT
     }

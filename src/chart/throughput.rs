@@ -20,10 +20,6 @@ impl Chart for Throughput {
         "throughput"
     }
 
-    fn about(&self) -> &'static str {
-        "requests per second by request count, with the ideal"
-    }
-
     fn options(&self) -> &'static [&'static str] {
         BY_COUNT
     }

@@ -25,10 +25,6 @@ impl Chart for Timeline {
         "timeline"
     }
 
-    fn about(&self) -> &'static str {
-        "every request as a bar in its worker's lane, a panel for each strategy"
-    }
-
     fn options(&self) -> &'static [&'static str] {
         &["x-label", "y-label", "requests"]
     }

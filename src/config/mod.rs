@@ -47,8 +47,11 @@ use toml::de::DeTable;
 use crate::model::KindInfo;
 use crate::model::figure::ChartInfo;
 
-/// The config that explains every key, and says nothing but the defaults: manual and starter in one.
+/// The config that explains every key, and says nothing but the defaults.
 pub const REFERENCE: &str = include_str!("../../config/reference.toml");
+
+/// The short config that a first sweep begins with.
+pub const STARTER: &str = include_str!("../../config/starter.toml");
 
 /// A config longer than this is refused unread, in bytes.
 const LONGEST_TEXT: usize = 1 << 20;

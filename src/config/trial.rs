@@ -1,11 +1,11 @@
 //! For the tests of config only: kinds to know, sweeps to start from, and the configs that come with the program.
 
-use super::{Known, REFERENCE, Sweep, load};
+use super::{Known, REFERENCE, STARTER, Sweep, load};
 use crate::model::figure::ChartInfo;
 use crate::model::{KindInfo, Model};
 
 /// Every shipped config with its name.
-pub(super) const SHIPPED: [(&str, &str); 10] = [
+pub(super) const SHIPPED: [(&str, &str); 11] = [
     ("reference.toml", REFERENCE),
     ("sweep.toml", include_str!("../../config/sweep.toml")),
     ("article.toml", include_str!("../../config/article.toml")),
@@ -16,6 +16,7 @@ pub(super) const SHIPPED: [(&str, &str); 10] = [
     ("python.toml", include_str!("../../config/python.toml")),
     ("python-async.toml", include_str!("../../config/python-async.toml")),
     ("any-language.toml", include_str!("../../config/any-language.toml")),
+    ("starter.toml", STARTER),
 ];
 
 pub(super) const KNOWN: Known<'static> = Known {

@@ -77,7 +77,7 @@ fn no_target(root: &Section) -> Complaint {
     let title = if nothing { "the config is empty: it needs at least a target" } else { "the config has no [target]" };
     Complaint::whole(title)
         .help("what the requests are sent to, for example\n[target]\ndelay = \"100ms\"")
-        .help("`reportgen init FILE` writes a config that explains every key")
+        .help("`reportgen init FILE` writes a config to start from")
 }
 
 /// A program needs something to send requests to.

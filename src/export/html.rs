@@ -31,10 +31,6 @@ impl Export for Html {
         "report.html"
     }
 
-    fn about(&self) -> &'static str {
-        "the whole report as one page: findings, charts, table, method"
-    }
-
     fn write(&self, report: &Report<'_>, pictures: &Pictures<'_>, to: &mut dyn Write) -> Result<(), ExportError> {
         let page = page(report, pictures).map_err(io::Error::other).and_then(|page| to.write_all(page.as_bytes()));
         page.map_err(|source| ExportError { file: self.file_name(), source })

@@ -20,10 +20,6 @@ impl Export for Markdown {
         "report.md"
     }
 
-    fn about(&self) -> &'static str {
-        "findings, table, pictures and method for a repository or a pull request"
-    }
-
     fn write(&self, report: &Report<'_>, pictures: &Pictures<'_>, to: &mut dyn Write) -> Result<(), ExportError> {
         let page = page(&Story::of(report), pictures);
         to.write_all(page.as_bytes()).map_err(|source| ExportError { file: self.file_name(), source })

@@ -40,10 +40,6 @@ impl Export for SummaryCsv {
         "summary.csv"
     }
 
-    fn about(&self) -> &'static str {
-        "a row for each cell: median, interval, ideal, speed-up, throughput, latency"
-    }
-
     fn write(&self, report: &Report<'_>, _: &Pictures<'_>, to: &mut dyn Write) -> Result<(), ExportError> {
         rows(report, to).map_err(|source| ExportError { file: self.file_name(), source })
     }

@@ -23,10 +23,6 @@ impl Export for SummaryJson {
         SUMMARY_JSON
     }
 
-    fn about(&self) -> &'static str {
-        "the same numbers for programs, with facts, cost, findings and caveats"
-    }
-
     fn write(&self, report: &Report<'_>, _: &Pictures<'_>, to: &mut dyn Write) -> Result<(), ExportError> {
         document(report, to).map_err(|source| ExportError { file: self.file_name(), source })
     }

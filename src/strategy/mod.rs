@@ -1,5 +1,5 @@
 //! Ways of issuing n requests. Each strategy is one file and one entry in [`STRATEGIES`]; from there it is reachable
-//! in config, help, completions and the contract tests.
+//! in configs, their schema, messages that list the kinds, and the contract tests.
 //!
 //! In: a [`Work`], which says what to send where and how wide. Out: exactly `requests` outcomes, failures included.
 //! A strategy must not know of sweeps, cells or charts, and must not look at the wall clock.

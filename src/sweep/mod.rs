@@ -1,5 +1,6 @@
 //! Plan → samples: walks the plan, measures each sample in a child of its own, tells the observers, and ends in order
-//! when interrupted. It knows the target and the clock; it must not know files or pictures.
+//! when interrupted. It knows the target and the clock. It writes no file: what is to be kept
+//! goes to the observers.
 
 mod access;
 mod budget;

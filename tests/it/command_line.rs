@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use reportgen::archive;
+use reportgen::config;
 use reportgen::strategy::STRATEGIES;
 
 use crate::peer;
@@ -230,7 +231,21 @@ fn the_program_describes_itself() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         assert!(place.run(&["completions", shell]).stdout.contains("reportgen"), "{shell}");
     }
-    assert_eq!(place.run(&["init", "new.toml"]).code, Some(0));
-    assert_eq!(place.run(&["init", "new.toml"]).code, Some(2), "nothing is overwritten");
-    assert_eq!(place.run(&["-c", "new.toml", "--dry-run"]).code, Some(0));
+}
+
+#[test]
+fn init_writes_a_short_config_that_runs_or_the_reference() {
+    let place = Workplace::new();
+    for (name, options, written) in
+        [("short.toml", &[][..], config::STARTER), ("full.toml", &["--full"], config::REFERENCE)]
+    {
+        let arguments = [&["init", name], options].concat();
+        assert_eq!(place.run(&arguments).code, Some(0), "{name}");
+        assert_eq!(fs::read_to_string(place.path(name)).unwrap(), written);
+        assert_eq!(place.run(&arguments).code, Some(2), "{name} is not overwritten");
+        let quick = ["-c", name, "-q", "--requests", "2", "--repeats", "1", "--delay", "1ms", "--formats", "svg"];
+        let said = place.run(&quick);
+        assert_eq!(said.code, Some(0), "{name}: {}", said.stderr);
+    }
+    assert!(config::STARTER.lines().count() <= 25, "short enough to be read at once");
 }
