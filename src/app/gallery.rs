@@ -10,7 +10,7 @@ use crate::archive::{FolderWriter, files};
 use crate::config::Output;
 use crate::export::Picture;
 use crate::model::figure::{Figure, Format, Theme};
-use crate::paint::{self, Fonts};
+use crate::paint::{self, Fonts, Size};
 use crate::terminal::Terminal;
 
 /// Where pictures go, and how they look.
@@ -32,7 +32,7 @@ pub(super) fn height(panels: usize) -> u32 {
 }
 
 impl Gallery<'_> {
-    /// Paints every figure in both themes and writes the picture files that `output` asks for.
+    /// Paints every figure and writes the picture files that `output` asks for.
     pub(super) fn paint<'f>(&self, figures: &'f [Figure], terminal: Terminal) -> anyhow::Result<Vec<Picture<'f>>> {
         let fonts = self.fonts(terminal)?;
         let painted = figures.par_iter().map(|figure| self.picture(figure, &fonts));
@@ -49,11 +49,12 @@ impl Gallery<'_> {
 
     /// Paints one figure and writes its files. With the characters that no font has.
     fn picture<'f>(&self, figure: &'f Figure, fonts: &Fonts) -> anyhow::Result<(Picture<'f>, Vec<char>)> {
-        let picture = Picture::of(figure, (self.output.width, self.output.height), fonts);
+        let picture = Picture::of(figure, Size { width: self.output.width, height: self.output.height }, fonts);
         let mut missing = Vec::new();
-        for (theme, svg) in [(Theme::Light, &picture.wide.light), (Theme::Dark, &picture.wide.dark)] {
-            if self.output.themes.contains(&theme) {
-                missing.extend(self.files(&format!("{}{}", figure.id, theme.suffix()), svg, fonts)?);
+        if let Some(painting) = &picture.wide {
+            for theme in Theme::ALL.into_iter().filter(|theme| self.output.themes.contains(theme)) {
+                let stem = format!("{}{}", figure.id, theme.suffix());
+                missing.extend(self.files(&stem, &painting.svg(theme), fonts)?);
             }
         }
         Ok((picture, missing))

@@ -6,7 +6,7 @@ use super::draw;
 use crate::config::Labels;
 use crate::model::figure::{Figure, Panel, Series, Theme};
 use crate::model::{Nanos, Run, SampleStatus};
-use crate::paint::{Fonts, Rect, Style, layout, png, svg};
+use crate::paint::{Fonts, Rect, Size, layout, paint, png};
 use crate::report::Report;
 use crate::report::testkit::{Sketch, article};
 use crate::snapshots::{assert_snapshots, leave_pictures};
@@ -52,9 +52,9 @@ fn gallery() -> Vec<(&'static str, Vec<Figure>)> {
     runs.into_iter().map(|(name, run)| (name, draw(&Report::of(&run), &[], &Labels::default()).figures)).collect()
 }
 
-fn assert_texts_apart(figure: &Figure, style: &Style, fonts: &Fonts) {
-    let picture = Rect { x: 0.0, y: 0.0, width: style.width.into(), height: style.height.into() };
-    let boxes = layout(figure, style, fonts).text_boxes(fonts);
+fn assert_texts_apart(figure: &Figure, size: Size, fonts: &Fonts) {
+    let picture = Rect { x: 0.0, y: 0.0, width: size.width.into(), height: size.height.into() };
+    let boxes = layout(figure, size, fonts).text_boxes(fonts);
     for (index, (text, place)) in boxes.iter().enumerate() {
         assert!(picture.contains(place), "{}: {text:?} is clipped", figure.id);
         for (other, taken) in &boxes[..index] {
@@ -71,13 +71,13 @@ fn every_chart_of_every_run_is_painted_twice_the_same_in_both_themes_with_its_te
         for (index, figure) in figures.iter().enumerate() {
             // Colours move no text: each size with one theme, by turns, is half the work.
             for (turn, (width, height)) in [(960, 600), (400, 300)].into_iter().enumerate() {
-                let style = Style { theme: Theme::ALL[(index + turn) % Theme::ALL.len()], width, height };
-                let place = format!("{} of {name} in {style:?}", figure.id);
-                assert_texts_apart(figure, &style, &fonts);
-                let painted = svg(figure, &style, &fonts);
-                assert!(painted == svg(figure, &style, &fonts), "{place} differs");
+                let (size, theme) = (Size { width, height }, Theme::ALL[(index + turn) % Theme::ALL.len()]);
+                let place = format!("{} of {name} in {size:?}", figure.id);
+                assert_texts_apart(figure, size, &fonts);
+                let painted = paint(figure, size, &fonts).svg(theme);
+                assert!(painted == paint(figure, size, &fonts).svg(theme), "{place} differs");
                 assert!(!painted.contains("<script"), "{place} lets markup in");
-                pictures.push((format!("{}, {name}, {width} px, {:?}", figure.id, style.theme), painted));
+                pictures.push((format!("{}, {name}, {width} px, {:?}", figure.id, theme), painted));
             }
         }
     }
@@ -106,10 +106,10 @@ fn the_figures_of_the_article_are_those_on_file() {
 
 #[test]
 fn another_duration_of_one_sample_changes_few_lines_of_a_picture() {
-    let (fonts, style) = (Fonts::bundled(), Style { theme: Theme::Light, width: 960, height: 600 });
+    let (fonts, size) = (Fonts::bundled(), Size { width: 960, height: 600 });
     let painted = |run: &Run| -> Vec<(String, String)> {
         let figures = draw(&Report::of(run), &[], &Labels::default()).figures;
-        figures.iter().map(|figure| (figure.id.clone(), svg(figure, &style, &fonts))).collect()
+        figures.iter().map(|figure| (figure.id.clone(), paint(figure, size, &fonts).inline())).collect()
     };
     let (before, mut run) = (painted(&article(3)), article(3));
     let mut rows = run.samples.iter_mut();
@@ -129,7 +129,7 @@ fn a_picture_in_pixels_has_twice_the_size() {
     let fonts = Fonts::bundled();
     let figures = draw(&Report::of(&article(2)), &[], &Labels::default()).figures;
     for (figure, theme) in figures.iter().take(3).zip(Theme::ALL.iter().cycle()) {
-        let painted = svg(figure, &Style { theme: *theme, width: 480, height: 300 }, &fonts);
+        let painted = paint(figure, Size { width: 480, height: 300 }, &fonts).svg(*theme);
         let picture = png(&painted, &fonts).unwrap();
         assert!(picture.missing.is_empty());
         let bytes = picture.bytes;
@@ -144,7 +144,7 @@ fn a_picture_in_pixels_has_twice_the_size() {
 fn an_axis_of_x_has_its_numbers_where_there_is_room() {
     let fonts = Fonts::bundled();
     for figure in draw(&Report::of(&article(2)), &[], &Labels::default()).figures {
-        let layout = layout(&figure, &Style { theme: Theme::Light, width: 960, height: 600 }, &fonts);
+        let layout = layout(&figure, Size { width: 960, height: 600 }, &fonts);
         let boxes = layout.text_boxes(&fonts);
         let numbers = boxes.iter().filter(|(text, _)| text.parse::<f64>().is_ok());
         let mut rows: Vec<f64> = numbers.map(|(_, place)| place.y).collect();

@@ -119,8 +119,8 @@ fn levels(course: &Course<'_>, slot: usize, line: &Line) -> Series {
 mod tests {
     use super::history;
     use crate::history::{By, Entry, EntryCell, Selection, courses};
-    use crate::model::figure::{Role, Theme};
-    use crate::paint::{Fonts, Style, svg};
+    use crate::model::figure::Role;
+    use crate::paint::{Fonts, Size, paint};
 
     fn entries(runs: u32) -> Vec<Entry> {
         let entry = |run: u32| {
@@ -147,7 +147,7 @@ mod tests {
         let [levels, measured] = figure.panels[0].series.as_slice() else { panic!("two series") };
         assert_eq!((levels.role, levels.points.len()), (Role::Ideal, 4));
         assert_eq!((measured.points.len(), measured.failures.len()), (40, 1));
-        let painted = svg(&figure, &Style { theme: Theme::Light, width: 960, height: 320 }, &Fonts::bundled());
+        let painted = paint(&figure, Size { width: 960, height: 320 }, &Fonts::bundled()).inline();
         assert!(painted.contains("a &lt;b&gt;"));
     }
 

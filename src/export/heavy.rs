@@ -7,7 +7,7 @@ use crate::chart;
 use crate::config::Labels;
 use crate::model::figure::{Format, Theme};
 use crate::model::{Model, Nanos, Outcome, Run, SampleRow};
-use crate::paint::Fonts;
+use crate::paint::{Fonts, Painting, Size};
 use crate::report::Report;
 use crate::report::testkit::Sketch;
 use crate::snapshots::leave;
@@ -73,14 +73,19 @@ fn a_page_of_twelve_strategies_forty_counts_and_thirty_repeats_is_below_two_mega
     assert!(drawn.refused.is_empty() && drawn.figures.len() >= 8, "{:?}", drawn.refused);
     let fonts = Fonts::load(&[]).unwrap();
     let pictures = Pictures {
-        drawn: drawn.figures.iter().map(|figure| Picture::of(figure, (960, 600), &fonts)).collect(),
+        drawn: drawn
+            .figures
+            .iter()
+            .map(|figure| Picture::of(figure, Size { width: 960, height: 600 }, &fonts))
+            .collect(),
         themes: &Theme::ALL,
         formats: &Format::ALL,
         refused: &drawn.refused,
     };
     let mut page = Vec::new();
     Html.write(&report, &pictures, &mut page).unwrap();
-    let parts = pictures.drawn.iter().map(|p| (p.figure.id.as_str(), p.wide.light.len(), p.narrow.light.len()));
+    let length = |painting: &Option<Painting>| painting.as_ref().map_or(0, |painting| painting.inline().len());
+    let parts = pictures.drawn.iter().map(|p| (p.figure.id.as_str(), length(&p.wide), length(&p.narrow)));
     let parts: Vec<_> = parts.collect();
     assert!(page.len() < MOST_BYTES, "{} bytes: {parts:?}", page.len());
     assert!(page.len() > 400_000, "{} bytes are too few to hold it all", page.len());

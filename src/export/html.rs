@@ -14,13 +14,13 @@ use sha2::{Digest, Sha256};
 use crate::chart::value;
 use crate::export::numbers::significant;
 use crate::export::story::{COLUMNS, Row, Story};
-use crate::export::tint::Tints;
 use crate::export::{Export, ExportError, Picture, Pictures};
 use crate::model::figure::{Figure, Panel, Role, Series, Shape, Unit};
+use crate::paint::{Painting, Size, theme_variables};
 use crate::report::{Finding, Report};
 
 const TEMPLATE: &str = include_str!("page/report.html");
-pub(super) const STYLE: &str = include_str!("page/style.css");
+const STYLE: &str = include_str!("page/style.css");
 pub(super) const SCRIPT: &str = include_str!("page/script.js");
 
 /// The page for readers.
@@ -37,15 +37,11 @@ impl Export for Html {
     }
 }
 
-/// Width and height in which the page shows a figure on a phone.
-pub(super) fn narrow_size(figure: &Figure) -> (u32, u32) {
+/// The size in which the page shows a figure on a phone.
+pub(super) fn narrow_size(figure: &Figure) -> Size {
     let panels = u32::try_from(figure.panels.len()).unwrap_or(u32::MAX);
-    (NARROW_WIDTH, panels.saturating_mul(NARROW_PANEL).clamp(NARROW_HEIGHT, 4 * NARROW_HEIGHT))
-}
-
-/// Prefix of the ids in that picture.
-pub(super) fn narrow_id(figure: &Figure) -> String {
-    format!("{}-narrow", figure.id)
+    let height = panels.saturating_mul(NARROW_PANEL).clamp(NARROW_HEIGHT, 4 * NARROW_HEIGHT);
+    Size { width: NARROW_WIDTH, height }
 }
 
 const NARROW_WIDTH: u32 = 400;
@@ -91,9 +87,7 @@ struct Page<'a> {
 impl<'a> Page<'a> {
     fn of(report: &'a Report<'_>, story: &'a Story<'a>, pictures: &'a Pictures<'_>) -> Self {
         let group = |(title, findings): &'a (&'static str, Vec<&Finding>)| Group { title, findings: told(findings) };
-        let mut tints = Tints::default();
-        let figures = pictures.drawn.iter().map(|picture| Drawing::of(picture, &mut tints)).collect();
-        let style = format!("{STYLE}{}", tints.style());
+        let style = style();
         Self {
             policy: policy(&style),
             style: Value::from_safe_string(style),
@@ -102,7 +96,7 @@ impl<'a> Page<'a> {
             lead: &story.lead,
             findings: story.findings.iter().map(group).collect(),
             strategies: report.strategies.iter().map(|line| line.name.as_str()).zip(0..).collect(),
-            figures,
+            figures: pictures.drawn.iter().map(Drawing::of).collect(),
             refused: pictures.refused.iter().map(|(kind, why)| (kind.as_str(), why.to_string())).collect(),
             columns: COLUMNS,
             rows: story.rows.iter().map(Line::of).collect(),
@@ -112,6 +106,11 @@ impl<'a> Page<'a> {
             command: story.command.as_deref(),
         }
     }
+}
+
+/// How every page looks, its pictures included.
+pub(super) fn style() -> String {
+    STYLE.to_owned() + &theme_variables()
 }
 
 /// What the page may do: show itself, and run this one script.
@@ -160,15 +159,16 @@ pub(super) struct Drawing<'a> {
 }
 
 impl<'a> Drawing<'a> {
-    pub(super) fn of(picture: &'a Picture<'_>, tints: &mut Tints) -> Self {
+    pub(super) fn of(picture: &'a Picture<'_>) -> Self {
         let figure = picture.figure;
         // Painted by this program, which escapes every text in it.
-        let mut svg = |painted, id: &str| Value::from_safe_string(tints.merge(painted, id));
+        let svg =
+            |painting: Option<&Painting>| Value::from_safe_string(painting.map_or_else(String::new, Painting::inline));
         Self {
             id: &figure.id,
             title: &figure.title,
-            wide: svg(&picture.wide, &figure.id),
-            narrow: svg(&picture.narrow, &narrow_id(figure)),
+            wide: svg(picture.wide.as_ref()),
+            narrow: svg(picture.narrow.as_ref()),
             tables: figure.panels.iter().filter_map(Table::of).collect(),
         }
     }
@@ -215,7 +215,7 @@ mod tests {
     use crate::export::{Picture, Pictures};
     use crate::model::Run;
     use crate::model::figure::{Format, Theme};
-    use crate::paint::Fonts;
+    use crate::paint::{Fonts, Size};
     use crate::report::Report;
     use crate::report::testkit::{Sketch, article};
 
@@ -224,7 +224,11 @@ mod tests {
         let drawn = chart::draw(&report, &[], &Labels::default());
         let fonts = Fonts::load(&[]).unwrap();
         let pictures = Pictures {
-            drawn: drawn.figures.iter().map(|figure| Picture::of(figure, (960, 600), &fonts)).collect(),
+            drawn: drawn
+                .figures
+                .iter()
+                .map(|figure| Picture::of(figure, Size { width: 960, height: 600 }, &fonts))
+                .collect(),
             themes: &Theme::ALL,
             formats: &Format::ALL,
             refused: &drawn.refused,

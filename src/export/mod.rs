@@ -15,7 +15,6 @@ mod numbers;
 mod story;
 mod summary_csv;
 mod summary_json;
-mod tint;
 
 pub use comparison::{comparison_html, comparison_json, comparison_markdown};
 pub use document::{MarkerFault, Place, fill, places};
@@ -31,7 +30,7 @@ use thiserror::Error;
 
 use crate::chart::WhyNot;
 use crate::model::figure::{Figure, Format, Theme};
-use crate::paint::{self, Fonts, Style};
+use crate::paint::{Fonts, Painting, Size, paint};
 use crate::report::Report;
 
 /// A kind of file in the run directory: static, listed in [`EXPORTS`].
@@ -81,45 +80,26 @@ fn files_of(figure: &Figure, themes: &[Theme], format: Format) -> Vec<String> {
 pub struct Picture<'a> {
     /// What is drawn.
     pub figure: &'a Figure,
-    /// For a screen.
-    pub wide: Painted,
+    /// For a screen; also the picture files. Absent where a document only links to those files.
+    pub wide: Option<Painting>,
     /// For a phone.
-    pub narrow: Painted,
-}
-
-/// One picture in both themes.
-#[derive(Clone, Debug, Default)]
-pub struct Painted {
-    /// SVG on a light background.
-    pub light: String,
-    /// SVG on a dark background.
-    pub dark: String,
-}
-
-impl Painted {
-    fn of(figure: &Figure, (width, height): (u32, u32), fonts: &Fonts) -> Self {
-        let paint = |theme| paint::svg(figure, &Style { theme, width, height }, fonts);
-        Self { light: paint(Theme::Light), dark: paint(Theme::Dark) }
-    }
+    pub narrow: Option<Painting>,
 }
 
 impl<'a> Picture<'a> {
     /// Paints a figure, on a screen in this size.
     #[must_use]
-    pub fn of(figure: &'a Figure, size: (u32, u32), fonts: &Fonts) -> Self {
+    pub fn of(figure: &'a Figure, size: Size, fonts: &Fonts) -> Self {
         // Both stand in one page, where an id stands once.
-        let own = Figure { id: html::narrow_id(figure), ..figure.clone() };
-        Self {
-            figure,
-            wide: Painted::of(figure, size, fonts),
-            narrow: Painted::of(&own, html::narrow_size(figure), fonts),
-        }
+        let own = Figure { id: format!("{}-narrow", figure.id), ..figure.clone() };
+        let narrow = paint(&own, html::narrow_size(figure), fonts);
+        Self { figure, wide: Some(paint(figure, size, fonts)), narrow: Some(narrow) }
     }
 
     /// A figure that only links to its files show.
     #[must_use]
     pub fn unpainted(figure: &'a Figure) -> Self {
-        Self { figure, wide: Painted::default(), narrow: Painted::default() }
+        Self { figure, wide: None, narrow: None }
     }
 }
 

@@ -1,5 +1,4 @@
-//! plotters' elements in CSS pixels: lines, marks, swatches and texts that need no axes. Colours come from a theme's
-//! palette. Knows no figure's data.
+//! plotters' elements in CSS pixels: lines, marks, swatches and texts that need no axes. Knows no figure's data.
 
 use plotters::coord::{CoordTranslate, Shift};
 use plotters::element::{Circle, Drawable, PathElement, PointCollection, Polygon, Text};
@@ -11,29 +10,28 @@ use super::canvas::{Canvas, Pen};
 use super::key::{Kind, Look, SWATCH};
 use super::layout::{Anchor, Label, Part};
 use super::markup::fine;
-use super::palette::{IDEAL_DASH, Marker, Palette, Rgb, dash, marker};
+use super::palette::{Colour, IDEAL_DASH, Marker, dash, marker};
 use super::text::Weight;
 use crate::model::figure::Role;
 
 /// Radius of a measured line's marks, in CSS pixels.
 const RADIUS: f64 = 4.6;
 
-/// Draws on a canvas in the colours of a theme.
+/// Draws on a canvas.
 #[derive(Clone)]
 pub(super) struct Brush<'a> {
     pub(super) canvas: Canvas<'a>,
-    pub(super) palette: &'static Palette,
     pub(super) area: DrawingArea<Canvas<'a>, Shift>,
 }
 
 impl<'a> Brush<'a> {
-    pub(super) fn new(canvas: Canvas<'a>, palette: &'static Palette) -> Self {
-        Self { area: canvas.clone().into_drawing_area(), canvas, palette }
+    pub(super) fn new(canvas: Canvas<'a>) -> Self {
+        Self { area: canvas.clone().into_drawing_area(), canvas }
     }
 
     /// The colour of a look; grey where it stands for several slots.
-    pub(super) fn colour(&self, look: Look) -> Rgb {
-        look.slot.map_or(self.palette.muted, |slot| self.palette.slot(slot))
+    pub(super) fn colour(look: Look) -> Colour {
+        look.slot.map_or(Colour::MUTED, Colour::slot)
     }
 
     /// Draws an element in this area's coordinates.
@@ -52,18 +50,18 @@ impl<'a> Brush<'a> {
     }
 
     /// The style and pen of a line of this look.
-    pub(super) fn line(&self, look: Look) -> (ShapeStyle, Pen) {
+    pub(super) fn line(look: Look) -> (ShapeStyle, Pen) {
         let (width, lengths) = match look.role {
             Role::Measured => (2.4, look.slot.map_or(&[][..], dash)),
             Role::Ideal => (1.4, IDEAL_DASH),
             Role::Reference => (1.4, &[][..]),
         };
-        (stroke(self.colour(look), width), Pen { dash: lengths, ..Pen::default() })
+        (stroke(Self::colour(look), width), Pen { dash: lengths, ..Pen::default() })
     }
 
     /// The mark of a point, filled; a reference's is small and hollow.
     pub(super) fn mark(&self, (x, y): BackendCoord, look: Look) {
-        let (colour, ground) = (self.colour(look), self.palette.background);
+        let (colour, ground) = (Self::colour(look), Colour::BACKGROUND);
         let (radius, inside, around) = match look.role {
             Role::Reference => (RADIUS * 0.65, ground, (colour, 1.4)),
             _ => (RADIUS, colour, (ground, 1.2)),
@@ -81,8 +79,8 @@ impl<'a> Brush<'a> {
 
     /// A failed sample: a hollow circle with a cross.
     pub(super) fn failure(&self, (x, y): BackendCoord, look: Look) {
-        let colour = self.colour(look);
-        let ground = stroke(self.palette.background, 1.0).filled();
+        let colour = Self::colour(look);
+        let ground = stroke(Colour::BACKGROUND, 1.0).filled();
         self.canvas.with(Pen { outline: Some((colour, 1.6)), ..Pen::default() }, || {
             self.draw(&self.area, &Circle::new((x, y), fine(RADIUS * 1.1), ground));
         });
@@ -99,7 +97,7 @@ impl<'a> Brush<'a> {
         if look.kind == Kind::Failure {
             return self.failure((fine(middle), fine(y)), look);
         }
-        let (style, pen) = self.line(look);
+        let (style, pen) = Self::line(look);
         self.canvas.with(pen, || self.path(&[(x, y), (end, y)], style));
         if look.kind == Kind::Marked {
             self.mark((fine(middle), fine(y)), look);
@@ -109,8 +107,8 @@ impl<'a> Brush<'a> {
     /// A line of text.
     pub(super) fn text(&self, label: &Label) {
         let colour = rgb(match label.part {
-            Part::Title | Part::PanelTitle | Part::Key => self.palette.text,
-            Part::AxisLabel | Part::TickX | Part::TickY | Part::Notice | Part::Caption => self.palette.muted,
+            Part::Title | Part::PanelTitle | Part::Key => Colour::TEXT,
+            Part::AxisLabel | Part::TickX | Part::TickY | Part::Notice | Part::Caption => Colour::MUTED,
         });
         let h_pos = match label.anchor {
             Anchor::Start => HPos::Left,
@@ -129,11 +127,12 @@ impl<'a> Brush<'a> {
 }
 
 /// plotters' form of a colour.
-pub(super) fn rgb(Rgb(red, green, blue): Rgb) -> RGBColor {
+pub(super) fn rgb(colour: Colour) -> RGBColor {
+    let (red, green, blue) = colour.to_plotters();
     RGBColor(red, green, blue)
 }
 
 /// A line of `width` CSS pixels.
-pub(super) fn stroke(colour: Rgb, width: f64) -> ShapeStyle {
+pub(super) fn stroke(colour: Colour, width: f64) -> ShapeStyle {
     ShapeStyle { color: rgb(colour).into(), filled: false, stroke_width: fine(width).unsigned_abs() }
 }

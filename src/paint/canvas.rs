@@ -9,8 +9,8 @@ use std::rc::Rc;
 use plotters_backend::text_anchor::HPos;
 use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind};
 
-use super::markup::{FINE, escape, fine, hex, points, px};
-use super::palette::Rgb;
+use super::markup::{FINE, escape, fine, points, px};
+use super::palette::Colour;
 use super::script::runs;
 use super::text::Fonts;
 
@@ -20,7 +20,7 @@ pub(super) struct Pen {
     /// Lengths of line and gap in CSS pixels; empty for a solid line.
     pub(super) dash: &'static [f64],
     /// Colour and width in CSS pixels of a line around what is filled.
-    pub(super) outline: Option<(Rgb, f64)>,
+    pub(super) outline: Option<(Colour, f64)>,
     /// The full text where what is drawn was shortened.
     pub(super) tooltip: Option<String>,
     /// The strategy that a text names.
@@ -113,7 +113,7 @@ impl<'a> Canvas<'a> {
     fn fill(&self, style: &impl BackendStyle) -> String {
         let mut out = paint("fill", style.color());
         if let Some((colour, width)) = self.sheet.borrow().pen.outline {
-            let _ = write!(out, " stroke=\"{}\" stroke-width=\"{}\"", hex(colour), px(fine(width)));
+            let _ = write!(out, " stroke=\"{}\" stroke-width=\"{}\"", colour.css(), px(fine(width)));
         }
         out
     }
@@ -145,8 +145,7 @@ impl<'a> Canvas<'a> {
 }
 
 fn paint(what: &str, color: BackendColor) -> String {
-    let (red, green, blue) = color.rgb;
-    let mut out = format!("{what}=\"{}\"", hex(Rgb(red, green, blue)));
+    let mut out = format!("{what}=\"{}\"", Colour::from_plotters(color.rgb).css());
     if color.alpha < 1.0 {
         let _ = write!(out, " {what}-opacity=\"{}\"", px(fine(color.alpha)));
     }
@@ -242,27 +241,27 @@ mod tests {
         let fonts = Fonts::bundled();
         let canvas = Canvas::new((100, 50), &fonts);
         let area = canvas.clone().into_drawing_area();
-        let blue = ShapeStyle { color: RGBColor(0, 0, 255).into(), filled: false, stroke_width: 30 };
+        let style = ShapeStyle { color: RGBColor(7, 0, 0).into(), filled: false, stroke_width: 30 };
         canvas.group("id=\"a\"", || {
             canvas.with(Pen { dash: &[5.0, 2.5], ..Pen::default() }, || {
-                area.draw(&PathElement::new([(0, 10), (30, 25)], blue)).unwrap();
+                area.draw(&PathElement::new([(0, 10), (30, 25)], style)).unwrap();
             });
-            area.draw(&Circle::new((20, 40), 50, blue.filled())).unwrap();
+            area.draw(&Circle::new((20, 40), 50, style.filled())).unwrap();
         });
         canvas.with(Pen { tooltip: Some("a<b".to_owned()), ..Pen::default() }, || {
             area.draw(&Text::new("线 & n", (20, 20), ("sans-serif", 14.0))).unwrap();
         });
         canvas.batch("fill=\"red\"", || {
-            area.draw(&Rectangle::new([(0, 0), (20, 40)], blue.filled())).unwrap();
-            area.draw(&Rectangle::new([(40, 0), (60, 40)], blue.filled())).unwrap();
+            area.draw(&Rectangle::new([(0, 0), (20, 40)], style.filled())).unwrap();
+            area.draw(&Rectangle::new([(40, 0), (60, 40)], style.filled())).unwrap();
         });
         let expected = concat!(
             "<g id=\"a\">\n",
-            " <polyline points=\"0,0.5 1.5,1.25\" fill=\"none\" stroke=\"#0000ff\" stroke-width=\"1.5\" ",
+            " <polyline points=\"0,0.5 1.5,1.25\" fill=\"none\" stroke=\"var(--c7)\" stroke-width=\"1.5\" ",
             "stroke-linecap=\"butt\" stroke-dasharray=\"5 2.5\"/>\n",
-            " <circle cx=\"1\" cy=\"2\" r=\"2.5\" fill=\"#0000ff\"/>\n",
+            " <circle cx=\"1\" cy=\"2\" r=\"2.5\" fill=\"var(--c7)\"/>\n",
             "</g>\n",
-            "<text x=\"1\" y=\"1\" font-size=\"14\" fill=\"#000000\"><title>a&lt;b</title>",
+            "<text x=\"1\" y=\"1\" font-size=\"14\" fill=\"var(--c0)\"><title>a&lt;b</title>",
             "<tspan font-family=\"Noto Sans SC, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, WenQuanYi Zen Hei, ",
             "sans-serif\">线</tspan> &amp; n</text>\n",
             "<path fill=\"red\" d=\"\nM0 0h1v2h-1z\nM2 0h1v2h-1z\"/>\n",

@@ -3,31 +3,72 @@
 use plotters::coord::cartesian::MeshLine;
 use plotters_backend::DrawingBackend;
 
-use super::Style;
 use super::brush::{Brush, stroke};
 use super::canvas::Canvas;
+use super::geometry::Size;
 use super::layout::{Label, Layout, Part, layout};
-use super::markup::{escape, hex, identifier};
-use super::palette::Palette;
+use super::markup::{escape, identifier};
+use super::palette::{Colour, themed};
 use super::panel::PanelLayout;
 use super::series;
 use super::text::{FAMILIES, Fonts};
-use crate::model::figure::{Figure, Scale};
+use crate::model::figure::{Figure, Scale, Theme};
 
 /// Length of the short lines at ticks, in CSS pixels.
 const TICK: f64 = 5.0;
 
-/// Draws a figure as SVG: an element per line, the same bytes for the same input on every machine.
+/// A figure as SVG whose colours are still variables: an element per line, the same bytes for the same input on every
+/// machine.
+#[derive(Clone, Debug)]
+pub struct Painting {
+    size: Size,
+    id: String,
+    /// As XML.
+    title: String,
+    /// As XML.
+    description: String,
+    elements: String,
+}
+
+impl Painting {
+    /// The picture as a file of its own, in the colours of a theme. Cost: one copy.
+    #[must_use]
+    pub fn svg(&self, theme: Theme) -> String {
+        // Both themes' files may stand in one page, where an id stands once.
+        let id = format!("{}{}", self.id, theme.suffix());
+        let elements = self.elements.replace(&format!("id=\"{}-", self.id), &format!("id=\"{id}-"));
+        self.document(&id, &themed(&elements, theme))
+    }
+
+    /// The picture as part of a page whose style has the [`theme_variables`](super::theme_variables).
+    #[must_use]
+    pub fn inline(&self) -> String {
+        self.document(&self.id, &self.elements)
+    }
+
+    fn document(&self, id: &str, elements: &str) -> String {
+        let Size { width, height } = self.size;
+        let title = if self.title.trim().is_empty() { id } else { &self.title };
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" id=\"{id}\" width=\"{width}\" height=\"{height}\" \
+             viewBox=\"0 0 {width} {height}\" role=\"img\" aria-labelledby=\"{id}-title {id}-desc\" \
+             font-family=\"{FAMILIES}\" text-rendering=\"geometricPrecision\" \
+             stroke-linejoin=\"round\" stroke-linecap=\"round\">\n\
+             <title id=\"{id}-title\">{title}</title>\n<desc id=\"{id}-desc\">{}</desc>\n{elements}</svg>\n",
+            self.description,
+        )
+    }
+}
+
+/// Draws a figure.
 #[must_use]
-pub fn svg(figure: &Figure, style: &Style, fonts: &Fonts) -> String {
-    let style = style.usable();
-    let palette = Palette::of(style.theme);
-    let places = layout(figure, &style, fonts);
-    // Both themes may stand in one page, where an id stands once.
-    let id = identifier(&format!("{}{}", figure.id, style.theme.suffix()));
-    let canvas = Canvas::new((style.width, style.height), fonts);
-    let brush = Brush::new(canvas.clone(), palette);
-    let ground = hex(palette.background);
+pub fn paint(figure: &Figure, size: Size, fonts: &Fonts) -> Painting {
+    let size = size.usable();
+    let places = layout(figure, size, fonts);
+    let id = identifier(&figure.id);
+    let canvas = Canvas::new((size.width, size.height), fonts);
+    let brush = Brush::new(canvas.clone());
+    let ground = Colour::BACKGROUND.css();
     canvas.line(&format!("<rect class=\"background\" width=\"100%\" height=\"100%\" fill=\"{ground}\"/>"));
     texts(&brush, &places, Part::Title, "title");
     for (index, (panel, place)) in figure.panels.iter().zip(&places.panels).enumerate() {
@@ -50,21 +91,8 @@ pub fn svg(figure: &Figure, style: &Style, fonts: &Fonts) -> String {
     parts.into_iter().for_each(|(part, class)| texts(&brush, &places, part, class));
     key(&brush, &places, &id);
     texts(&brush, &places, Part::Caption, "caption");
-    document(figure, &style, &id, &canvas.text())
-}
-
-fn document(figure: &Figure, style: &Style, id: &str, body: &str) -> String {
-    let (width, height) = (style.width, style.height);
-    let name = if figure.title.trim().is_empty() { id } else { &figure.title };
-    format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" id=\"{id}\" width=\"{width}\" height=\"{height}\" \
-         viewBox=\"0 0 {width} {height}\" role=\"img\" aria-labelledby=\"{id}-title {id}-desc\" \
-         font-family=\"{FAMILIES}\" text-rendering=\"geometricPrecision\" \
-         stroke-linejoin=\"round\" stroke-linecap=\"round\">\n\
-         <title id=\"{id}-title\">{}</title>\n<desc id=\"{id}-desc\">{}</desc>\n{body}</svg>\n",
-        escape(name),
-        escape(&figure.description),
-    )
+    let (title, description) = (escape(&figure.title), escape(&figure.description));
+    Painting { size, id, title, description, elements: canvas.text() }
 }
 
 fn texts(brush: &Brush<'_>, places: &Layout, part: Part, class: &str) {
@@ -81,7 +109,7 @@ fn key(brush: &Brush<'_>, places: &Layout, id: &str) {
     }
     brush.canvas.group(&format!("id=\"{id}-key\" class=\"key\""), || {
         for leader in &places.leaders {
-            brush.path(&leader.points, stroke(brush.palette.slot(leader.slot), 0.8));
+            brush.path(&leader.points, stroke(Colour::slot(leader.slot), 0.8));
         }
         for swatch in &places.swatches {
             brush.swatch((swatch.x, swatch.y), swatch.look, size);
@@ -94,14 +122,14 @@ fn key(brush: &Brush<'_>, places: &Layout, id: &str) {
 
 /// Grid (across the lanes of a timeline, else along the values), axis line and ticks; for an empty panel, only a line around it.
 fn frame(brush: &Brush<'_>, place: &PanelLayout, lanes: bool) {
-    let (palette, plot) = (brush.palette, &place.plot);
+    let plot = &place.plot;
     let Some(axes) = &place.axes else {
         let corners =
             [(plot.x, plot.y), (plot.right(), plot.y), (plot.right(), plot.bottom()), (plot.x, plot.bottom())];
-        return brush.path(&[&corners[..], &corners[..1]].concat(), stroke(palette.grid, 1.0));
+        return brush.path(&[&corners[..], &corners[..1]].concat(), stroke(Colour::GRID, 1.0));
     };
     let plane = series::plane(brush, plot, axes);
-    let (grid, faint) = (stroke(palette.grid, 1.0), stroke(palette.grid, 0.5));
+    let (grid, faint) = (stroke(Colour::GRID, 1.0), stroke(Colour::GRID, 0.5));
     brush.canvas.group("class=\"grid\"", || {
         for minor in axes.y_ticks.minor.iter().map(|value| place.at_y(*value)) {
             brush.path(&[(plot.x, minor), (plot.right(), minor)], faint);
@@ -119,7 +147,7 @@ fn frame(brush: &Brush<'_>, place: &PanelLayout, lanes: bool) {
     let log = if span.scale == Scale::Log { " data-log-x=\"\"" } else { "" };
     let range = format!("data-x=\"{} {}\"{log}", span.low, span.high);
     brush.canvas.group(&format!("class=\"axes\" data-plot=\"{edges}\" {range}"), || {
-        let (bottom, axis) = (plot.bottom(), stroke(palette.axis, 1.0));
+        let (bottom, axis) = (plot.bottom(), stroke(Colour::AXIS, 1.0));
         brush.path(&[(plot.x, bottom), (plot.right(), bottom)], axis);
         if axes.foot {
             for (value, _) in &axes.x_ticks.major {
@@ -134,11 +162,11 @@ fn frame(brush: &Brush<'_>, place: &PanelLayout, lanes: bool) {
 
 #[cfg(test)]
 mod tests {
-    use super::svg;
+    use super::paint;
     use crate::model::figure::{Figure, Panel, Point, Series, Theme};
-    use crate::paint::{Fonts, Style};
+    use crate::paint::{Fonts, Size};
 
-    const STYLE: Style = Style { theme: Theme::Dark, width: 960, height: 600 };
+    const SIZE: Size = Size { width: 960, height: 600 };
 
     fn figure(name: &str, values: [f64; 3]) -> Figure {
         let points = [1.0, 2.0, 3.0].iter().zip(values);
@@ -158,7 +186,7 @@ mod tests {
 
     #[test]
     fn a_picture_says_in_words_what_it_shows() {
-        let drawn = svg(&figure("a", [1.0, 2.0, 3.0]), &STYLE, &Fonts::bundled());
+        let drawn = paint(&figure("a", [1.0, 2.0, 3.0]), SIZE, &Fonts::bundled()).svg(Theme::Dark);
         for part in [
             "<svg xmlns=\"http://www.w3.org/2000/svg\" id=\"speedup-dark\" width=\"960\" height=\"600\" viewBox=\"0 0 960 600\"",
             "role=\"img\" aria-labelledby=\"speedup-dark-title speedup-dark-desc\"",
@@ -173,7 +201,7 @@ mod tests {
     #[test]
     fn a_small_change_of_data_is_a_small_diff() {
         let fonts = Fonts::bundled();
-        let [before, after] = [2.0, 2.1].map(|middle| svg(&figure("a", [1.0, middle, 3.0]), &STYLE, &fonts));
+        let [before, after] = [2.0, 2.1].map(|middle| paint(&figure("a", [1.0, middle, 3.0]), SIZE, &fonts).inline());
         let changed = before.lines().zip(after.lines()).filter(|(before, after)| before != after).count();
         assert_eq!(before.lines().count(), after.lines().count());
         assert_eq!(changed, 4, "two lines and a mark on each");

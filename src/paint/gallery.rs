@@ -1,7 +1,7 @@
 //! Figures that resemble real ones, and what must hold for every picture of them. The pictures are left in
 //! `target/gallery/paint.html`, to be looked at.
 
-use super::{Fonts, Style, png, svg};
+use super::{Fonts, Size, paint, png};
 use crate::model::figure::{
     Arrangement, Axis, Bar, Figure, Mark, Panel, Point, Role, Scale, Series, Shape, Spread, Theme, Unit,
 };
@@ -223,9 +223,9 @@ fn every_figure_is_drawn_in_both_themes_and_the_same_each_time() {
     let mut pictures = Vec::new();
     for (index, figure) in gallery().into_iter().enumerate() {
         for (turn, theme) in Theme::ALL.into_iter().enumerate() {
-            let style = Style { theme, width: 960, height: 600 };
-            let drawn = svg(&figure, &style, &fonts);
-            assert_eq!(drawn, svg(&figure, &style, &Fonts::bundled()), "{}", figure.id);
+            let size = Size { width: 960, height: 600 };
+            let drawn = paint(&figure, size, &fonts).svg(theme);
+            assert_eq!(drawn, paint(&figure, size, &Fonts::bundled()).svg(theme), "{}", figure.id);
             // Pixels cost most: of each figure in one theme, by turns.
             if (index + turn) % 2 == 0 {
                 let picture = png(&drawn, &fonts).unwrap();
@@ -334,8 +334,8 @@ mod any_figure {
             figure in any_figure(), width in 320..=4096_u32, height in 240..=4096_u32,
         ) {
             let fonts = Fonts::bundled();
-            let style = Style { theme: Theme::Light, width, height };
-            let places = layout(&figure, &style, &fonts);
+            let size = Size { width, height };
+            let places = layout(&figure, size, &fonts);
             let boxes = places.text_boxes(&fonts);
             let picture = crate::paint::Rect::between(0.0, 0.0, places.size.0, places.size.1);
             for (index, (text, room)) in boxes.iter().enumerate() {
@@ -344,7 +344,7 @@ mod any_figure {
                     prop_assert!(!room.overlaps(taken), "{text:?} {room:?} lies on {other:?} {taken:?}");
                 }
             }
-            let drawn = svg(&figure, &style, &fonts);
+            let drawn = paint(&figure, size, &fonts).svg(Theme::Light);
             prop_assert!(resvg::usvg::roxmltree::Document::parse(&drawn).is_ok());
         }
     }

@@ -44,3 +44,18 @@ impl Rect {
         other.x >= self.x && other.y >= self.y && other.right() <= self.right() && other.bottom() <= self.bottom()
     }
 }
+
+/// Width and height of a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// In CSS pixels; values outside 160 to 8000 are moved to the nearer end.
+    pub width: u32,
+    /// In CSS pixels; values outside 120 to 8000 are moved to the nearer end.
+    pub height: u32,
+}
+
+impl Size {
+    pub(super) fn usable(self) -> Self {
+        Self { width: self.width.clamp(160, 8000), height: self.height.clamp(120, 8000) }
+    }
+}

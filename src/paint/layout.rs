@@ -1,12 +1,12 @@
 //! Where everything stands, before anything is drawn: figure and size in, text boxes, plots and swatches out. Pure, and
 //! the same on every machine, since text is measured with the bundled font. Must not know plotters or SVG.
 
-use super::geometry::Rect;
+use super::ends;
+use super::geometry::{Rect, Size};
 use super::key::{self, Look};
 use super::markup::printable;
 use super::panel::{self, PanelLayout};
 use super::text::{ASCENT, DESCENT, Face, Fonts, Weight, line_height};
-use super::{Style, ends};
 use crate::model::figure::{Arrangement, Figure};
 
 /// The places of everything in a picture.
@@ -117,12 +117,12 @@ impl Layout {
 }
 
 impl<'a> Page<'a> {
-    fn new(figure: &'a Figure, style: &Style, fonts: &'a Fonts) -> Self {
-        let width = f64::from(style.width);
+    fn new(figure: &'a Figure, size: Size, fonts: &'a Fonts) -> Self {
+        let width = f64::from(size.width);
         let base = ((10.0 + width / 240.0) * 2.0).round().clamp(22.0, 30.0) / 2.0;
         let half = |size: f64| (size * 2.0).round() / 2.0;
         let sizes = Sizes { base, title: half(base * 1.4), caption: half((base * 0.9).max(11.0)) };
-        Self { figure, fonts, sizes, width, height: f64::from(style.height) }
+        Self { figure, fonts, sizes, width, height: f64::from(size.height) }
     }
 
     pub(super) fn face(&self, size: f64, weight: Weight) -> Face<'a> {
@@ -171,8 +171,8 @@ pub(super) fn centred(middle: f64, size: f64) -> f64 {
 
 /// Lays a figure out. Cost: one measuring of each text, one pass over all points.
 #[must_use]
-pub fn layout(figure: &Figure, style: &Style, fonts: &Fonts) -> Layout {
-    let page = Page::new(figure, style, fonts);
+pub fn layout(figure: &Figure, size: Size, fonts: &Fonts) -> Layout {
+    let page = Page::new(figure, size, fonts);
     let mut out = Layout { size: (page.width, page.height), ..Layout::default() };
     let pad = (page.width / 48.0).clamp(8.0, 20.0).round();
     let mut area = Rect::between(pad, pad * 0.8, page.width - pad, page.height - pad * 0.8);

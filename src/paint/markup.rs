@@ -3,8 +3,6 @@
 
 use std::fmt::Write as _;
 
-use super::palette::Rgb;
-
 /// Canvas units per CSS pixel: plotters' coordinates are whole numbers, ours need two decimals.
 pub(super) const FINE: i32 = 20;
 
@@ -59,11 +57,6 @@ pub(super) fn px(fine: i32) -> String {
 #[expect(clippy::cast_possible_truncation, reason = "a float cast saturates, and no picture is that large")]
 pub(super) fn fine(length: f64) -> i32 {
     (length * f64::from(FINE)).round() as i32
-}
-
-/// `#rrggbb`.
-pub(super) fn hex(Rgb(red, green, blue): Rgb) -> String {
-    format!("#{red:02x}{green:02x}{blue:02x}")
 }
 
 /// Points as `x,y x,y`.

@@ -1,5 +1,5 @@
 //! Draws any [`Figure`](crate::model::figure::Figure): figure → layout → SVG → PNG. The order is [`layout()`] (where each
-//! text and plot stands, pure), [`svg()`] (plotters draws through our backend, which writes the elements) and [`png()`] (that
+//! text and plot stands, pure), [`paint()`] (plotters draws through our backend, which writes the elements) and [`png()`] (that
 //! same SVG in pixels). Must not know charts, runs or files, but for the font files that a caller names.
 //!
 //! Reading order: `geometry`, `text`, `script`, `palette` (what is drawn with); `scale`, `number`, `ticks` (axes); `key`,
@@ -28,30 +28,12 @@ mod gallery;
 
 use std::path::PathBuf;
 
-use crate::model::figure::Theme;
-
-pub use draw::svg;
-pub use geometry::Rect;
+pub use draw::{Painting, paint};
+pub use geometry::{Rect, Size};
 pub use layout::{Layout, layout};
+pub use palette::theme_variables;
 pub use raster::png;
 pub use text::{Fonts, Weight};
-
-/// How large a picture is, and on which background.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Style {
-    /// Light or dark.
-    pub theme: Theme,
-    /// In CSS pixels; values outside 160 to 8000 are moved to the nearer end.
-    pub width: u32,
-    /// In CSS pixels; values outside 120 to 8000 are moved to the nearer end.
-    pub height: u32,
-}
-
-impl Style {
-    fn usable(&self) -> Self {
-        Self { theme: self.theme, width: self.width.clamp(160, 8000), height: self.height.clamp(120, 8000) }
-    }
-}
 
 /// A picture in pixels.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,25 +1,24 @@
-//! Colours of both themes, and the colour, marker and dash of each slot. A strategy's slot fixes all three, so that lines
-//! can be told apart without colour too. Knows no figure.
+//! Colours by purpose, their values in both themes, and the colour, marker and dash of each slot. A strategy's slot fixes
+//! all three, so that lines can be told apart without colour too. A figure is painted once, with a CSS variable for each
+//! colour: a page's style sets the variables, a file of one theme has the values in their place. Knows no figure.
+
+use std::fmt::Write as _;
 
 use crate::model::figure::Theme;
 
-/// Red, green, blue.
+/// What a colour is for; its index in [`LIGHT`] and [`DARK`], and the number of its CSS variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Rgb(pub(super) u8, pub(super) u8, pub(super) u8);
-
-/// The colours of one theme. The backgrounds are GitHub's.
-#[derive(Debug)]
-pub(super) struct Palette {
-    pub(super) background: Rgb,
-    pub(super) text: Rgb,
-    pub(super) muted: Rgb,
-    pub(super) axis: Rgb,
-    pub(super) grid: Rgb,
-    slots: [Rgb; SLOTS],
-}
+pub(super) struct Colour(u8);
 
 /// How many slots differ.
 pub(super) const SLOTS: usize = 12;
+
+/// Colours that are not a slot's; the slots follow.
+const FIRST_SLOT: u8 = 5;
+const COLOURS: usize = FIRST_SLOT as usize + SLOTS;
+
+/// `rrggbb` of each colour.
+type Values = [&'static str; COLOURS];
 
 /// The form of a point's mark.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,50 +28,16 @@ pub(super) enum Marker {
     Corners(&'static [(f64, f64)]),
 }
 
-/// Hues follow Okabe and Ito (2008) and Tol (2021), each shifted in lightness until it stands out from the background.
-static LIGHT: Palette = Palette {
-    background: Rgb(0xff, 0xff, 0xff),
-    text: Rgb(0x1f, 0x23, 0x28),
-    muted: Rgb(0x59, 0x63, 0x6e),
-    axis: Rgb(0x8c, 0x95, 0x9f),
-    grid: Rgb(0xe4, 0xe8, 0xec),
-    slots: [
-        Rgb(0x00, 0x5d, 0xb1),
-        Rgb(0xeb, 0x69, 0x03),
-        Rgb(0x00, 0x93, 0x6b),
-        Rgb(0x96, 0x2d, 0x86),
-        Rgb(0x89, 0x64, 0x03),
-        Rgb(0x1c, 0x1c, 0x7a),
-        Rgb(0xd6, 0x4d, 0x73),
-        Rgb(0x1e, 0x94, 0xc2),
-        Rgb(0x7a, 0x16, 0x26),
-        Rgb(0x51, 0x96, 0x0a),
-        Rgb(0x7c, 0x80, 0x91),
-        Rgb(0x7c, 0x5c, 0xe0),
-    ],
-};
+/// The background is GitHub's, as in [`DARK`]. Hues follow Okabe and Ito (2008) and Tol (2021), each shifted in lightness until it stands out from the background.
+const LIGHT: Values = [
+    "ffffff", "1f2328", "59636e", "8c959f", "e4e8ec", "005db1", "eb6903", "00936b", "962d86", "896403", "1c1c7a",
+    "d64d73", "1e94c2", "7a1626", "51960a", "7c8091", "7c5ce0",
+];
 
-static DARK: Palette = Palette {
-    background: Rgb(0x0d, 0x11, 0x17),
-    text: Rgb(0xe6, 0xed, 0xf3),
-    muted: Rgb(0x9d, 0xa7, 0xb3),
-    axis: Rgb(0x6e, 0x76, 0x81),
-    grid: Rgb(0x23, 0x2a, 0x33),
-    slots: [
-        Rgb(0x42, 0xba, 0xff),
-        Rgb(0xe9, 0x7d, 0x38),
-        Rgb(0x2c, 0xb3, 0x85),
-        Rgb(0xdb, 0x82, 0xc6),
-        Rgb(0xc7, 0xc3, 0x57),
-        Rgb(0x95, 0x81, 0xff),
-        Rgb(0xff, 0x87, 0xa6),
-        Rgb(0x8f, 0xdd, 0xf7),
-        Rgb(0xd0, 0x6a, 0x5c),
-        Rgb(0x9a, 0xe4, 0x58),
-        Rgb(0xb4, 0xba, 0xc2),
-        Rgb(0x5f, 0x7a, 0xd8),
-    ],
-};
+const DARK: Values = [
+    "0d1117", "e6edf3", "9da7b3", "6e7681", "232a33", "42baff", "e97d38", "2cb385", "db82c6", "c7c357", "9581ff",
+    "ff87a6", "8fddf7", "d06a5c", "9ae458", "b4bac2", "5f7ad8",
+];
 
 const MARKERS: [Marker; SLOTS] = [
     Marker::Circle,
@@ -145,18 +110,73 @@ const DASHES: [&[f64]; SLOTS] = [
 /// The dash of every ideal line.
 pub(super) const IDEAL_DASH: &[f64] = &[5.0, 4.0];
 
-impl Palette {
-    pub(super) fn of(theme: Theme) -> &'static Self {
-        match theme {
-            Theme::Light => &LIGHT,
-            Theme::Dark => &DARK,
-        }
-    }
+impl Colour {
+    pub(super) const BACKGROUND: Self = Self(0);
+    pub(super) const TEXT: Self = Self(1);
+    pub(super) const MUTED: Self = Self(2);
+    pub(super) const AXIS: Self = Self(3);
+    pub(super) const GRID: Self = Self(4);
 
     /// The colour of a slot; slots beyond the last begin again.
-    pub(super) fn slot(&self, slot: usize) -> Rgb {
-        self.slots[slot % SLOTS]
+    #[expect(clippy::cast_possible_truncation, reason = "the remainder is below SLOTS")]
+    pub(super) fn slot(slot: usize) -> Self {
+        Self(FIRST_SLOT + (slot % SLOTS) as u8)
     }
+
+    /// plotters knows colours as red, green and blue: the index goes through it as the red.
+    pub(super) fn to_plotters(self) -> (u8, u8, u8) {
+        (self.0, 0, 0)
+    }
+
+    /// The colour that went through plotters.
+    pub(super) fn from_plotters((index, ..): (u8, u8, u8)) -> Self {
+        Self(index)
+    }
+
+    /// The colour as an attribute's value.
+    pub(super) fn css(self) -> String {
+        format!("{VARIABLE}{})", self.0)
+    }
+}
+
+/// Before the number of a colour's variable.
+const VARIABLE: &str = "var(--c";
+
+fn values(theme: Theme) -> &'static Values {
+    match theme {
+        Theme::Light => &LIGHT,
+        Theme::Dark => &DARK,
+    }
+}
+
+/// `svg` with the colours of `theme` in place of variables. Only whole attribute values are replaced, and text has no
+/// double quotes in it, so that no name that a user chose is mistaken for a variable.
+pub(super) fn themed(svg: &str, theme: Theme) -> String {
+    let start = format!("\"{VARIABLE}");
+    let mut parts = svg.split(&start);
+    let mut out = String::with_capacity(svg.len());
+    out.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let (number, rest) = part.split_once(")\"").unwrap_or((part, ""));
+        let value = number.parse().ok().and_then(|index: usize| values(theme).get(index));
+        let _ = write!(out, "\"#{}\"{rest}", value.expect("only `Colour::css` writes variables"));
+    }
+    out
+}
+
+/// The style of a page with pictures in it: light, dark where the system or the reader wants it, light in print.
+#[must_use]
+pub fn theme_variables() -> String {
+    let of = |theme| {
+        let variables = values(theme).iter().enumerate().map(|(index, value)| format!("--c{index}:#{value}"));
+        variables.collect::<Vec<_>>().join(";")
+    };
+    let (light, dark) = (of(Theme::Light), of(Theme::Dark));
+    format!(
+        ":root{{{light}}}\n@media(prefers-color-scheme:dark){{:root:not([data-theme=\"light\"]){{{dark}}}}}\n\
+         :root[data-theme=\"dark\"]{{{dark}}}\n\
+         @media print{{:root,:root:not([data-theme=\"light\"]),:root[data-theme]{{{light}}}}}\n"
+    )
 }
 
 /// The marker of a slot; when colours begin again, markers are shifted, so that the pair still differs.
@@ -171,12 +191,19 @@ pub(super) fn dash(slot: usize) -> &'static [f64] {
 
 #[cfg(test)]
 mod tests {
-    use super::{Palette, Rgb, SLOTS, dash, marker};
+    use super::{Colour, SLOTS, dash, marker, theme_variables, themed, values};
     use crate::model::figure::Theme;
 
-    fn linear(Rgb(red, green, blue): Rgb) -> [f64; 3] {
-        [red, green, blue].map(|part| {
-            let part = f64::from(part) / 255.0;
+    type Rgb = [f64; 3];
+
+    fn rgb(colour: Colour, theme: Theme) -> Rgb {
+        let value = values(theme)[usize::from(colour.0)];
+        [0, 2, 4].map(|at| f64::from(u8::from_str_radix(&value[at..at + 2], 16).unwrap()))
+    }
+
+    fn linear(rgb: Rgb) -> [f64; 3] {
+        rgb.map(|part| {
+            let part = part / 255.0;
             if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
         })
     }
@@ -212,14 +239,11 @@ mod tests {
     #[test]
     fn every_colour_stands_out_from_its_background() {
         for theme in [Theme::Light, Theme::Dark] {
-            let palette = Palette::of(theme);
-            for slot in 0..SLOTS {
-                let ratio = contrast(palette.slot(slot), palette.background);
-                assert!(ratio >= 3.0, "{theme:?} slot {slot}: {ratio:.2}");
+            let least = [(Colour::TEXT, 12.0), (Colour::MUTED, 4.5), (Colour::AXIS, 3.0)];
+            for (colour, least) in (0..SLOTS).map(|slot| (Colour::slot(slot), 3.0)).chain(least) {
+                let ratio = contrast(rgb(colour, theme), rgb(Colour::BACKGROUND, theme));
+                assert!(ratio >= least, "{theme:?} {colour:?}: {ratio:.2}");
             }
-            assert!(contrast(palette.text, palette.background) >= 12.0);
-            assert!(contrast(palette.muted, palette.background) >= 4.5);
-            assert!(contrast(palette.axis, palette.background) >= 3.0);
         }
     }
 
@@ -230,7 +254,7 @@ mod tests {
                 let least = if other < 6 { 0.08 } else { 0.035 };
                 let visions = [(&NORMAL, "normal"), (&PROTAN, "protan"), (&DEUTAN, "deutan"), (&TRITAN, "tritan")];
                 for (vision, name) in visions {
-                    let colours = [one, other].map(|slot| seen(Palette::of(theme).slot(slot), vision));
+                    let colours = [one, other].map(|slot| seen(rgb(Colour::slot(slot), theme), vision));
                     let distance = (0..3).map(|axis| (colours[0][axis] - colours[1][axis]).powi(2)).sum::<f64>().sqrt();
                     assert!(distance >= least, "{theme:?} {name} {one} {other}: {distance:.3}");
                 }
@@ -240,7 +264,7 @@ mod tests {
 
     #[test]
     fn colour_marker_and_dash_name_a_slot_together() {
-        let look = |slot| (Palette::of(Theme::Light).slot(slot), marker(slot), dash(slot));
+        let look = |slot| (Colour::slot(slot), marker(slot), dash(slot));
         for (one, other) in (0..30).flat_map(|other| (0..other).map(move |one| (one, other))) {
             assert!(look(one) != look(other), "{one} {other}");
         }
@@ -248,5 +272,22 @@ mod tests {
             assert!(marker(one) != marker(other));
             assert!(dash(other).is_empty() || dash(one) != dash(other));
         }
+    }
+
+    #[test]
+    fn a_variable_becomes_the_colour_of_the_theme_that_the_page_gives_it() {
+        let page = theme_variables();
+        let dark = page.lines().find(|line| line.starts_with(":root[data-theme=\"dark\"]")).unwrap();
+        for number in 0..super::COLOURS {
+            let value = themed(&format!("<a fill=\"var(--c{number})\"/>"), Theme::Dark);
+            let value = value.split('"').nth(1).unwrap();
+            assert!(dark.contains(&format!("--c{number}:{value}")), "{number}: {value} is not in {dark}");
+        }
+    }
+
+    #[test]
+    fn only_attribute_values_are_variables() {
+        let text = "<a fill=\"#fff\"><title>&quot;var(--c1)&quot; var(--c2)</title></a>";
+        assert_eq!(themed(text, Theme::Light), text);
     }
 }

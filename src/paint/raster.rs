@@ -182,12 +182,12 @@ mod tests {
 
     use super::{Cast, png};
     use crate::model::figure::{Figure, Panel, Theme};
-    use crate::paint::{Fonts, Style, Weight, svg};
+    use crate::paint::{Fonts, Size, Weight, paint};
 
     fn titled(title: &str) -> String {
         let panel = Panel { empty: Some(String::new()), ..Panel::default() };
         let figure = Figure { title: title.to_owned(), panels: vec![panel], ..Figure::default() };
-        svg(&figure, &Style { theme: Theme::Light, width: 960, height: 200 }, &Fonts::bundled())
+        paint(&figure, Size { width: 960, height: 200 }, &Fonts::bundled()).svg(Theme::Light)
     }
 
     #[test]

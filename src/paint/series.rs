@@ -10,7 +10,8 @@ use super::brush::{Brush, rgb, stroke};
 use super::canvas::Canvas;
 use super::geometry::Rect;
 use super::key::{Kind, Look};
-use super::markup::{FINE, escape, fine, hex, px};
+use super::markup::{FINE, escape, fine, px};
+use super::palette::Colour;
 use super::panel::Axes;
 use super::scale::{Coordinate, Span, showable};
 use crate::model::figure::{Bar, Mark, Panel, Point, Role, Series, Shape, Spread};
@@ -89,7 +90,7 @@ impl Artist<'_, '_> {
 
     fn series(&self, series: &Series) {
         let look = Look::of(series);
-        let (style, pen) = self.brush.line(look);
+        let (style, pen) = Brush::line(look);
         let runs = self.runs(series);
         self.brush.canvas.with(pen, || {
             for run in runs.iter().filter(|run| run.len() > 1) {
@@ -123,7 +124,7 @@ impl Artist<'_, '_> {
     }
 
     fn bands(&self, series: &Series) {
-        let colour = rgb(self.brush.colour(Look::of(series))).mix(0.16).filled();
+        let colour = rgb(Brush::colour(Look::of(series))).mix(0.16).filled();
         for run in self.runs(series) {
             let ends = |(point, y): &(&Point, f64)| (point.x, self.ends(point).unwrap_or((*y, *y)));
             let ends: Vec<(f64, (f64, f64))> = run.iter().map(ends).collect();
@@ -144,7 +145,7 @@ impl Artist<'_, '_> {
 
     fn interval(&self, point: &Point, look: Look) {
         let Some((low, high)) = self.ends(point) else { return };
-        let style = stroke(self.brush.colour(look), 1.4);
+        let style = stroke(Brush::colour(look), 1.4);
         self.brush.draw(self.plane, &PathElement::new([(point.x, low), (point.x, high)], style));
         let cap = fine(4.0);
         for end in [low, high] {
@@ -163,9 +164,9 @@ impl Artist<'_, '_> {
         looks.sort_unstable();
         looks.dedup();
         for (slot, failed) in looks {
-            let colour = hex(self.brush.palette.slot(slot));
+            let colour = Colour::slot(slot).css();
             let attributes = if failed {
-                let ground = hex(self.brush.palette.background);
+                let ground = Colour::BACKGROUND.css();
                 format!(
                     "class=\"bars failed\" fill=\"{ground}\" stroke=\"{colour}\" stroke-width=\"{}\"",
                     px(fine(1.2))
@@ -198,7 +199,7 @@ impl Artist<'_, '_> {
             (left, top + excess),
             ((right - hairline).max(left + fine(0.4)), (bottom - excess).max(top + excess + fine(0.3))),
         ];
-        let style = stroke(self.brush.palette.slot(bar.slot), 1.0).filled();
+        let style = stroke(Colour::slot(bar.slot), 1.0).filled();
         self.brush.draw(&self.brush.area, &Rectangle::new(corners, style));
     }
 }

@@ -5,8 +5,7 @@ use serde::Serialize;
 
 use super::{CELL_COLUMNS, VERDICT_COLUMNS, cell_row, method, verdict_row};
 use crate::comparison::{CellPair, Comparison, Line};
-use crate::export::html::{Drawing, SCRIPT, STYLE, filled, policy};
-use crate::export::tint::Tints;
+use crate::export::html::{Drawing, SCRIPT, filled, policy, style};
 use crate::export::{ExportError, Pictures};
 
 const TEMPLATE: &str = include_str!("../page/comparison.html");
@@ -34,9 +33,7 @@ struct Page<'a> {
 /// # Errors
 /// When the template cannot be filled, which is a fault of the program.
 pub fn comparison_html(compared: &Comparison<'_>, pictures: &Pictures<'_>) -> Result<String, ExportError> {
-    let mut tints = Tints::default();
-    let figures = pictures.drawn.iter().map(|picture| Drawing::of(picture, &mut tints)).collect();
-    let style = format!("{STYLE}{}", tints.style());
+    let style = style();
     let page = Page {
         policy: policy(&style),
         style: Value::from_safe_string(style),
@@ -47,7 +44,7 @@ pub fn comparison_html(compared: &Comparison<'_>, pictures: &Pictures<'_>) -> Re
         differences: compared.differences.iter().map(|found| (found.grade.as_str(), found.text.as_str())).collect(),
         verdict_columns: VERDICT_COLUMNS,
         verdicts: compared.lines.iter().map(|line| verdict_row(compared, line)).collect(),
-        figures,
+        figures: pictures.drawn.iter().map(Drawing::of).collect(),
         cell_columns: CELL_COLUMNS,
         cells: compared.lines.iter().flat_map(|line| line.cells.iter().map(|cell| sortable(line, cell))).collect(),
         method: method(compared),

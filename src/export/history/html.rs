@@ -5,8 +5,7 @@ use minijinja::Value;
 use serde::Serialize;
 
 use super::{LINE_COLUMNS, heading, line_row, place_columns, place_row, remark};
-use crate::export::html::{Drawing, SCRIPT, STYLE, filled, policy};
-use crate::export::tint::Tints;
+use crate::export::html::{Drawing, SCRIPT, filled, policy, style};
 use crate::export::{ExportError, Picture};
 use crate::history::Course;
 
@@ -49,30 +48,25 @@ pub fn history_html(
     pictures: &[Option<Picture<'_>>],
     broken: &[(String, String)],
 ) -> Result<String, ExportError> {
-    let mut tints = Tints::default();
-    let mut sections = Vec::with_capacity(courses.len());
-    for (course, picture) in courses.iter().zip(pictures) {
-        sections.push(Section::of(course, picture.as_ref(), &mut tints));
-    }
-    let style = format!("{STYLE}{}", tints.style());
+    let style = style();
     let page = Page {
         policy: policy(&style),
         style: Value::from_safe_string(style),
         script: Value::from_safe_string(SCRIPT.to_owned()),
         line_columns: LINE_COLUMNS,
-        courses: sections,
+        courses: courses.iter().zip(pictures).map(|(course, picture)| Section::of(course, picture.as_ref())).collect(),
         broken,
     };
     filled(FILE, TEMPLATE, page).map_err(|error| ExportError { file: FILE, source: std::io::Error::other(error) })
 }
 
 impl<'a> Section<'a> {
-    fn of(course: &'a Course<'_>, picture: Option<&'a Picture<'_>>, tints: &mut Tints) -> Self {
+    fn of(course: &'a Course<'_>, picture: Option<&'a Picture<'_>>) -> Self {
         Self {
             heading: heading(course),
             remark: remark(course),
             lines: course.lines.iter().map(|line| line_row(course, line)).collect(),
-            figure: picture.map(|picture| Drawing::of(picture, tints)),
+            figure: picture.map(Drawing::of),
             place_columns: place_columns(course),
             places: (0..course.places.len()).rev().map(|index| Row::of(course, index)).collect(),
         }
