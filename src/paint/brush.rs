@@ -7,10 +7,10 @@ use plotters_backend::BackendCoord;
 use plotters_backend::text_anchor::{HPos, Pos, VPos};
 
 use super::canvas::{Canvas, Pen};
-use super::key::{Kind, Look, SWATCH};
-use super::layout::{Anchor, Label, Part};
+use super::look::{Kind, Look, SWATCH};
 use super::markup::fine;
 use super::palette::{Colour, IDEAL_DASH, Marker, dash, marker};
+use super::placement::{Anchor, TextLine, TextRole};
 use super::text::Weight;
 use crate::model::figure::Role;
 
@@ -105,10 +105,12 @@ impl<'a> Brush<'a> {
     }
 
     /// A line of text.
-    pub(super) fn text(&self, label: &Label) {
-        let colour = rgb(match label.part {
-            Part::Title | Part::PanelTitle | Part::Key => Colour::TEXT,
-            Part::AxisLabel | Part::TickX | Part::TickY | Part::Notice | Part::Caption => Colour::MUTED,
+    pub(super) fn text(&self, label: &TextLine) {
+        let colour = rgb(match label.role {
+            TextRole::Title | TextRole::PanelTitle | TextRole::Legend => Colour::TEXT,
+            TextRole::AxisLabel | TextRole::TickX | TextRole::TickY | TextRole::Notice | TextRole::Caption => {
+                Colour::MUTED
+            }
         });
         let h_pos = match label.anchor {
             Anchor::Start => HPos::Left,

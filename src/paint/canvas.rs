@@ -45,7 +45,7 @@ pub(super) struct Canvas<'a> {
     size: (u32, u32),
 }
 
-type Drawn = Result<(), DrawingErrorKind<Infallible>>;
+type DrawResult = Result<(), DrawingErrorKind<Infallible>>;
 
 impl<'a> Canvas<'a> {
     /// An empty sheet of `size` CSS pixels.
@@ -160,23 +160,29 @@ impl DrawingBackend for Canvas<'_> {
         (self.size.0 * scale, self.size.1 * scale)
     }
 
-    fn ensure_prepared(&mut self) -> Drawn {
+    fn ensure_prepared(&mut self) -> DrawResult {
         Ok(())
     }
 
-    fn present(&mut self) -> Drawn {
+    fn present(&mut self) -> DrawResult {
         Ok(())
     }
 
-    fn draw_pixel(&mut self, (x, y): BackendCoord, color: BackendColor) -> Drawn {
+    fn draw_pixel(&mut self, (x, y): BackendCoord, color: BackendColor) -> DrawResult {
         self.draw_rect((x, y), (x + 1, y + 1), &color, true)
     }
 
-    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Drawn {
+    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> DrawResult {
         self.draw_path([from, to], style)
     }
 
-    fn draw_rect<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S, fill: bool) -> Drawn {
+    fn draw_rect<S: BackendStyle>(
+        &mut self,
+        from: BackendCoord,
+        to: BackendCoord,
+        style: &S,
+        fill: bool,
+    ) -> DrawResult {
         let (x, y) = (px(from.0.min(to.0)), px(from.1.min(to.1)));
         let (width, height) = (px((to.0 - from.0).abs()), px((to.1 - from.1).abs()));
         if let Some(path) = &mut self.sheet.borrow_mut().batch {
@@ -188,26 +194,30 @@ impl DrawingBackend for Canvas<'_> {
         Ok(())
     }
 
-    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Drawn {
+    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> DrawResult {
         let look = self.stroke(style);
         self.element("polyline", &format!("points=\"{}\" {look}", points(path.into_iter())));
         Ok(())
     }
 
-    fn draw_circle<S: BackendStyle>(&mut self, center: BackendCoord, radius: u32, style: &S, fill: bool) -> Drawn {
+    fn draw_circle<S: BackendStyle>(&mut self, center: BackendCoord, radius: u32, style: &S, fill: bool) -> DrawResult {
         let (x, y, radius) = (px(center.0), px(center.1), px(i32::try_from(radius).unwrap_or(FINE)));
         let look = self.look(style, fill);
         self.element("circle", &format!("cx=\"{x}\" cy=\"{y}\" r=\"{radius}\" {look}"));
         Ok(())
     }
 
-    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, vert: I, style: &S) -> Drawn {
+    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        vert: I,
+        style: &S,
+    ) -> DrawResult {
         let look = self.fill(style);
         self.element("polygon", &format!("points=\"{}\" {look}", points(vert.into_iter())));
         Ok(())
     }
 
-    fn draw_text<T: BackendTextStyle>(&mut self, text: &str, style: &T, (x, y): BackendCoord) -> Drawn {
+    fn draw_text<T: BackendTextStyle>(&mut self, text: &str, style: &T, (x, y): BackendCoord) -> DrawResult {
         let mut look = format!("font-size=\"{}\" {}", px(fine(style.size())), paint("fill", style.color()));
         if style.style().as_str() == "bold" {
             look.push_str(" font-weight=\"bold\"");

@@ -6,10 +6,10 @@ use plotters_backend::DrawingBackend;
 use super::brush::{Brush, stroke};
 use super::canvas::Canvas;
 use super::geometry::Size;
-use super::layout::{Label, Layout, Part, layout};
+use super::layout::layout;
 use super::markup::{escape, identifier};
 use super::palette::{Colour, themed};
-use super::panel::PanelLayout;
+use super::placement::{Layout, PanelLayout, TextLine, TextRole};
 use super::series;
 use super::text::{FAMILIES, Fonts};
 use crate::model::figure::{Figure, Scale, Theme};
@@ -70,7 +70,7 @@ pub fn paint(figure: &Figure, size: Size, fonts: &Fonts) -> Painting {
     let brush = Brush::new(canvas.clone());
     let ground = Colour::BACKGROUND.css();
     canvas.line(&format!("<rect class=\"background\" width=\"100%\" height=\"100%\" fill=\"{ground}\"/>"));
-    texts(&brush, &places, Part::Title, "title");
+    texts(&brush, &places, TextRole::Title, "title");
     for (index, (panel, place)) in figure.panels.iter().zip(&places.panels).enumerate() {
         let prefix = format!("{id}-panel-{}", index + 1);
         canvas.group(&format!("id=\"{prefix}\" class=\"panel\""), || {
@@ -82,28 +82,28 @@ pub fn paint(figure: &Figure, size: Size, fonts: &Fonts) -> Painting {
         });
     }
     let parts = [
-        (Part::PanelTitle, "panel-titles"),
-        (Part::AxisLabel, "axis-labels"),
-        (Part::TickX, "ticks-x"),
-        (Part::TickY, "ticks-y"),
-        (Part::Notice, "notice"),
+        (TextRole::PanelTitle, "panel-titles"),
+        (TextRole::AxisLabel, "axis-labels"),
+        (TextRole::TickX, "ticks-x"),
+        (TextRole::TickY, "ticks-y"),
+        (TextRole::Notice, "notice"),
     ];
-    parts.into_iter().for_each(|(part, class)| texts(&brush, &places, part, class));
-    key(&brush, &places, &id);
-    texts(&brush, &places, Part::Caption, "caption");
+    parts.into_iter().for_each(|(role, class)| texts(&brush, &places, role, class));
+    legend(&brush, &places, &id);
+    texts(&brush, &places, TextRole::Caption, "caption");
     let (title, description) = (escape(&figure.title), escape(&figure.description));
     Painting { size, id, title, description, elements: canvas.text() }
 }
 
-fn texts(brush: &Brush<'_>, places: &Layout, part: Part, class: &str) {
-    let labels: Vec<&Label> = places.labels.iter().filter(|label| label.part == part).collect();
+fn texts(brush: &Brush<'_>, places: &Layout, role: TextRole, class: &str) {
+    let labels: Vec<&TextLine> = places.labels.iter().filter(|label| label.role == role).collect();
     if !labels.is_empty() {
         brush.canvas.group(&format!("class=\"{class}\""), || labels.into_iter().for_each(|label| brush.text(label)));
     }
 }
 
-fn key(brush: &Brush<'_>, places: &Layout, id: &str) {
-    let size = places.labels.iter().find(|label| label.part == Part::Key).map_or(0.0, |label| label.size);
+fn legend(brush: &Brush<'_>, places: &Layout, id: &str) {
+    let size = places.labels.iter().find(|label| label.role == TextRole::Legend).map_or(0.0, |label| label.size);
     if size == 0.0 {
         return;
     }
@@ -114,7 +114,7 @@ fn key(brush: &Brush<'_>, places: &Layout, id: &str) {
         for swatch in &places.swatches {
             brush.swatch((swatch.x, swatch.y), swatch.look, size);
         }
-        for label in places.labels.iter().filter(|label| label.part == Part::Key) {
+        for label in places.labels.iter().filter(|label| label.role == TextRole::Legend) {
             brush.text(label);
         }
     });

@@ -2,42 +2,11 @@
 //! their left edge and their x axis. Must not know plotters or SVG.
 
 use super::geometry::Rect;
-use super::layout::{Anchor, Label, Layout, Page, Part, centred};
 use super::markup::printable;
+use super::placement::{Anchor, Axes, Layout, LayoutContext, PanelLayout, TextLine, TextRole, centred};
 use super::scale::{Span, showable};
 use super::ticks::{Ticks, choose};
 use crate::model::figure::{Arrangement, Axis, Panel, Scale, Spread, Unit};
-
-/// Where one panel stands.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct PanelLayout {
-    pub(super) plot: Rect,
-    /// `None` where there is nothing to show: then no axes either.
-    pub(super) axes: Option<Axes>,
-}
-
-/// Ranges and ticks of both axes.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Axes {
-    pub(super) x: Span,
-    pub(super) y: Span,
-    pub(super) x_ticks: Ticks,
-    pub(super) y_ticks: Ticks,
-    /// Whether the x axis has ticks and labels; of stacked panels only the last one has.
-    pub(super) foot: bool,
-}
-
-impl PanelLayout {
-    /// The position of a value on the x axis.
-    pub(super) fn at_x(&self, value: f64) -> f64 {
-        self.plot.x + self.plot.width * self.axes.as_ref().map_or(0.5, |axes| axes.x.fraction(value))
-    }
-
-    /// The position of a value on the y axis.
-    pub(super) fn at_y(&self, value: f64) -> f64 {
-        self.plot.bottom() - self.plot.height * self.axes.as_ref().map_or(0.5, |axes| axes.y.fraction(value))
-    }
-}
 
 /// How much of the height of stacked panels this one gets, relative to the others. A reason is a line of text.
 pub(super) fn weight(panel: &Panel) -> f64 {
@@ -48,7 +17,7 @@ pub(super) fn weight(panel: &Panel) -> f64 {
 }
 
 /// Height of the rows above a plot.
-pub(super) fn head(page: &Page<'_>, panel: &Panel) -> f64 {
+pub(super) fn head(page: &LayoutContext<'_>, panel: &Panel) -> f64 {
     let rows = [!panel.title.trim().is_empty(), panel.empty.is_none() && has_label(panel)];
     page.sizes.base * 0.65 + page.base().line() * rows.into_iter().filter(|row| *row).count() as f64
 }
@@ -64,13 +33,13 @@ fn lanes(panel: &Panel) -> u32 {
 }
 
 /// Height of tick labels and axis label below the plot.
-pub(super) fn foot(page: &Page<'_>, panel: &Panel) -> f64 {
+pub(super) fn foot(page: &LayoutContext<'_>, panel: &Panel) -> f64 {
     let label = if panel.x.label.trim().is_empty() { 0.0 } else { page.base().line() };
     page.base().line() + page.sizes.base * 0.65 + label
 }
 
 /// Puts all panels into their boxes. `overhang` is the room right of the boxes into which tick labels may reach.
-pub(super) fn place(page: &Page<'_>, boxes: &[Rect], overhang: f64, out: &mut Layout) {
+pub(super) fn place(page: &LayoutContext<'_>, boxes: &[Rect], overhang: f64, out: &mut Layout) {
     let panels = &page.figure.panels;
     let stacked = page.figure.arrangement == Arrangement::Stacked && panels.len() > 1;
     let shared = stacked.then(|| panels.last().and_then(|last| x_span(&last.x, panels))).flatten();
@@ -138,7 +107,7 @@ struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    fn new(page: &Page<'_>, panel: &'a Panel, area: Rect, (x, foot): (Option<Span>, bool)) -> Self {
+    fn new(page: &LayoutContext<'_>, panel: &'a Panel, area: Rect, (x, foot): (Option<Span>, bool)) -> Self {
         let spans = x.zip(y_span(panel)).filter(|_| panel.empty.is_none());
         let mut draft = Self {
             panel,
@@ -159,7 +128,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Takes the rows of text off the height, the most needed first, as long as a plot remains.
-    fn reserve_rows(&mut self, page: &Page<'_>, foot: bool) {
+    fn reserve_rows(&mut self, page: &LayoutContext<'_>, foot: bool) {
         let (line, size) = (page.base().line(), page.sizes.base);
         let half = size * 0.65;
         let least = size * if self.panel.bars.is_empty() { 1.8 } else { 0.8 };
@@ -189,7 +158,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn choose_y_ticks(&mut self, page: &Page<'_>) {
+    fn choose_y_ticks(&mut self, page: &LayoutContext<'_>) {
         let Some((_, y)) = self.spans else { return };
         let size = page.sizes.base;
         let gap = size * 0.6;
@@ -213,7 +182,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Names of lanes as ticks; where they stand too close, every second, third … one.
-    fn lane_names(&self, page: &Page<'_>, y: &Span, height: f64) -> Ticks {
+    fn lane_names(&self, page: &LayoutContext<'_>, y: &Span, height: f64) -> Ticks {
         let names = &self.panel.y.names;
         let lane = height / (y.high - y.low);
         let every = whole((page.sizes.base * 1.3 / lane).ceil(), 1.0, 1e9);
@@ -227,7 +196,7 @@ impl<'a> Draft<'a> {
         Ticks { major, ..Ticks::default() }
     }
 
-    fn finish(self, page: &Page<'_>, (left, overhang): (f64, f64), out: &mut Layout) {
+    fn finish(self, page: &LayoutContext<'_>, (left, overhang): (f64, f64), out: &mut Layout) {
         let size = page.sizes.base;
         let right = if overhang > 0.0 { self.area.right() } else { self.area.right() - size * 0.6 };
         let plot = Rect::between((self.area.x + left).round(), self.top.round(), right.round(), self.bottom.round());
@@ -246,43 +215,43 @@ impl<'a> Draft<'a> {
         out.panels.push(layout);
     }
 
-    fn place_rows(&self, page: &Page<'_>, layout: &PanelLayout, out: &mut Layout) {
+    fn place_rows(&self, page: &LayoutContext<'_>, layout: &PanelLayout, out: &mut Layout) {
         let room = self.area.width;
         if let Some(top) = self.title {
-            out.labels.extend(page.row((Part::PanelTitle, &self.panel.title), (self.area.x, top), room));
+            out.labels.extend(page.row((TextRole::PanelTitle, &self.panel.title), (self.area.x, top), room));
         }
         let Some(axes) = &layout.axes else { return };
         if let Some(top) = self.y_label {
             let text = with_unit(&self.panel.y.label, axes.y_ticks.unit);
-            out.labels.extend(page.row((Part::AxisLabel, &text), (self.area.x, top), room));
+            out.labels.extend(page.row((TextRole::AxisLabel, &text), (self.area.x, top), room));
         }
         if self.x_label {
             let text = with_unit(&self.panel.x.label, axes.x_ticks.unit);
             let top = self.bottom + page.sizes.base * 0.65 + page.base().line();
             let middle = layout.plot.x + layout.plot.width / 2.0;
-            let label = page.row((Part::AxisLabel, &text), (middle, top), layout.plot.width);
-            out.labels.extend(label.map(|label| Label { anchor: Anchor::Middle, ..label }));
+            let label = page.row((TextRole::AxisLabel, &text), (middle, top), layout.plot.width);
+            out.labels.extend(label.map(|label| TextLine { anchor: Anchor::Middle, ..label }));
         }
     }
 
-    fn place_ticks(&self, page: &Page<'_>, layout: &PanelLayout, out: &mut Layout) {
+    fn place_ticks(&self, page: &LayoutContext<'_>, layout: &PanelLayout, out: &mut Layout) {
         let Some(axes) = &layout.axes else { return };
         let size = page.sizes.base;
         let gap = size * 0.6;
         for (value, text) in &axes.y_ticks.major {
-            let label = page.row((Part::TickY, text), (layout.plot.x - gap, 0.0), f64::INFINITY);
+            let label = page.row((TextRole::TickY, text), (layout.plot.x - gap, 0.0), f64::INFINITY);
             let baseline = centred(layout.at_y(*value), size);
-            out.labels.extend(label.map(|label| Label { anchor: Anchor::End, baseline, ..label }));
+            out.labels.extend(label.map(|label| TextLine { anchor: Anchor::End, baseline, ..label }));
         }
         for (value, text) in axes.x_ticks.major.iter().filter(|_| self.foot) {
             let place = (layout.at_x(*value), layout.plot.bottom() + size * 0.65);
-            let label = page.row((Part::TickX, text), place, f64::INFINITY);
-            out.labels.extend(label.map(|label| Label { anchor: Anchor::Middle, ..label }));
+            let label = page.row((TextRole::TickX, text), place, f64::INFINITY);
+            out.labels.extend(label.map(|label| TextLine { anchor: Anchor::Middle, ..label }));
         }
     }
 
     /// Why the panel is empty, in its middle.
-    fn place_notice(&self, page: &Page<'_>, layout: &PanelLayout, out: &mut Layout) {
+    fn place_notice(&self, page: &LayoutContext<'_>, layout: &PanelLayout, out: &mut Layout) {
         let Some(reason) = &self.panel.empty else { return };
         let face = page.base();
         let (plot, pad) = (&layout.plot, page.sizes.base);
@@ -295,13 +264,13 @@ impl<'a> Draft<'a> {
         let top = plot.y + (plot.height - face.line() * lines.len() as f64) / 2.0;
         for (index, line) in lines.iter().enumerate() {
             let place = (plot.x + plot.width / 2.0, top + face.line() * index as f64);
-            let label = page.row((Part::Notice, line), place, plot.width);
-            out.labels.extend(label.map(|label| Label { anchor: Anchor::Middle, ..label }));
+            let label = page.row((TextRole::Notice, line), place, plot.width);
+            out.labels.extend(label.map(|label| TextLine { anchor: Anchor::Middle, ..label }));
         }
     }
 }
 
-fn x_ticks(page: &Page<'_>, axis: &Axis, span: &Span, (plot, limits): (Rect, (f64, f64))) -> Ticks {
+fn x_ticks(page: &LayoutContext<'_>, axis: &Axis, span: &Span, (plot, limits): (Rect, (f64, f64))) -> Ticks {
     let size = page.sizes.base;
     let ends = |(value, label): &(f64, String)| {
         let (middle, half) = (plot.x + plot.width * span.fraction(*value), page.base().width(label) / 2.0);

@@ -9,14 +9,23 @@ use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::fontdb::{Database, FaceInfo, ID, Style};
 use resvg::usvg::{self, FontFamily, FontResolver, Options, Tree, roxmltree};
 
+use super::error::PaintError;
 use super::script::{Script, runs};
 use super::text::{FAMILY, Fonts};
-use super::{PaintError, Png};
 
 /// Pixels per CSS pixel.
 const SCALE: f32 = 2.0;
 /// Twice 96 per inch, so that programs that heed it show the picture in its own size.
 const PIXELS_PER_METRE: u32 = 7559;
+
+/// A picture in pixels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Png {
+    /// The file's content.
+    pub bytes: Vec<u8>,
+    /// Characters for which neither the bundled font, nor the given ones, nor the system's have a glyph; ascending.
+    pub missing: Vec<char>,
+}
 
 /// Draws `svg` at twice its size. The same bytes for the same SVG and fonts on the same kind of processor.
 ///
@@ -25,13 +34,13 @@ const PIXELS_PER_METRE: u32 = 7559;
 pub fn png(svg: &str, fonts: &Fonts) -> Result<Png, PaintError> {
     let broken = |fault: &dyn std::fmt::Display| PaintError::Rasterise { fault: fault.to_string() };
     let document = roxmltree::Document::parse(svg).map_err(|fault| broken(&fault))?;
-    let cast = Cast::of(&document, fonts);
-    let tree = Tree::from_xmltree(&document, &cast.options(fonts)).map_err(|fault| broken(&fault))?;
+    let fallback = FontFallback::of(&document, fonts);
+    let tree = Tree::from_xmltree(&document, &fallback.options(fonts)).map_err(|fault| broken(&fault))?;
     let size = tree.size().to_int_size().scale_by(SCALE).ok_or_else(|| broken(&"the picture is too large"))?;
     let mut pixmap = Pixmap::new(size.width(), size.height()).ok_or_else(|| broken(&"the picture is too large"))?;
     resvg::render(&tree, Transform::from_scale(SCALE, SCALE), &mut pixmap.as_mut());
     let bytes = encode(&pixmap).map_err(|fault| broken(&fault))?;
-    Ok(Png { bytes, missing: cast.missing.into_iter().collect() })
+    Ok(Png { bytes, missing: fallback.missing.into_iter().collect() })
 }
 
 /// The background is opaque, so that three bytes hold a pixel. No filter: flat colours repeat better as they are.
@@ -52,9 +61,9 @@ fn encode(pixmap: &Pixmap) -> Result<Vec<u8>, png::EncodingError> {
     Ok(bytes)
 }
 
-/// Which font plays which script.
+/// Which fonts draw the text that the bundled font cannot.
 #[derive(Debug)]
-struct Cast {
+struct FontFallback {
     database: Arc<Database>,
     /// By script and boldness, best first.
     fonts: BTreeMap<(Script, bool), Vec<ID>>,
@@ -62,24 +71,25 @@ struct Cast {
     missing: BTreeSet<char>,
 }
 
-impl Cast {
+impl FontFallback {
     fn of(document: &roxmltree::Document<'_>, fonts: &Fonts) -> Self {
-        let mut cast = Self { database: Arc::clone(&fonts.database), fonts: BTreeMap::new(), missing: BTreeSet::new() };
+        let mut fallback =
+            Self { database: Arc::clone(&fonts.database), fonts: BTreeMap::new(), missing: BTreeSet::new() };
         for (script, characters) in foreign(document, fonts) {
             let mut chosen =
-                [false, true].map(|bold| choose(&cast.database, &fonts.given, (script, bold), &characters));
+                [false, true].map(|bold| choose(&fallback.database, &fonts.given, (script, bold), &characters));
             if !chosen[0].1.is_empty() {
-                cast.database = Arc::clone(fonts.with_system());
+                fallback.database = Arc::clone(fonts.with_system());
                 let mut ids = fonts.given.clone();
-                ids.extend(cast.database.faces().map(|face| face.id).filter(|id| !fonts.bundled.contains(id)));
-                chosen = [false, true].map(|bold| choose(&cast.database, &ids, (script, bold), &characters));
+                ids.extend(fallback.database.faces().map(|face| face.id).filter(|id| !fonts.bundled.contains(id)));
+                chosen = [false, true].map(|bold| choose(&fallback.database, &ids, (script, bold), &characters));
             }
             for (bold, (ids, missing)) in [false, true].into_iter().zip(chosen) {
-                cast.missing.extend(missing);
-                cast.fonts.insert((script, bold), ids);
+                fallback.missing.extend(missing);
+                fallback.fonts.insert((script, bold), ids);
             }
         }
-        cast
+        fallback
     }
 
     fn options<'a>(&'a self, fonts: &'a Fonts) -> Options<'a> {
@@ -132,7 +142,7 @@ fn foreign(document: &roxmltree::Document<'_>, fonts: &Fonts) -> BTreeMap<Script
 fn choose(
     database: &Database,
     ids: &[ID],
-    role: (Script, bool),
+    wanted: (Script, bool),
     characters: &BTreeSet<char>,
 ) -> (Vec<ID>, BTreeSet<char>) {
     let mut left = characters.clone();
@@ -143,7 +153,7 @@ fn choose(
             let covered = left.iter().filter(|character| has(database, face.id, **character)).count();
             let better = best.is_none_or(|(most, id)| match covered.cmp(&most) {
                 std::cmp::Ordering::Equal => {
-                    database.face(id).is_some_and(|other| rank(face, role) < rank(other, role))
+                    database.face(id).is_some_and(|other| rank(face, wanted) < rank(other, wanted))
                 }
                 order => order.is_gt(),
             });
@@ -180,7 +190,7 @@ mod tests {
 
     use resvg::usvg::{Node, Tree, roxmltree};
 
-    use super::{Cast, png};
+    use super::{FontFallback, png};
     use crate::model::figure::{Figure, Panel, Theme};
     use crate::paint::{Fonts, Size, Weight, paint};
 
@@ -202,9 +212,9 @@ mod tests {
         ] {
             let drawn = titled(text);
             let document = roxmltree::Document::parse(&drawn).unwrap();
-            let cast = Cast::of(&document, &fonts);
-            assert!(Arc::ptr_eq(&cast.database, &fonts.database), "the system's fonts were read for {text}");
-            let tree = Tree::from_xmltree(&document, &cast.options(&fonts)).unwrap();
+            let fallback = FontFallback::of(&document, &fonts);
+            assert!(Arc::ptr_eq(&fallback.database, &fonts.database), "the system's fonts were read for {text}");
+            let tree = Tree::from_xmltree(&document, &fallback.options(&fonts)).unwrap();
             let mut widths = Vec::new();
             collect(tree.root().children(), &mut widths);
             let measured = fonts.width(text, 19.5, Weight::Bold);

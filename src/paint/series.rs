@@ -9,10 +9,10 @@ use plotters_backend::BackendCoord;
 use super::brush::{Brush, rgb, stroke};
 use super::canvas::Canvas;
 use super::geometry::Rect;
-use super::key::{Kind, Look};
+use super::look::{Kind, Look};
 use super::markup::{FINE, escape, fine, px};
 use super::palette::Colour;
-use super::panel::Axes;
+use super::placement::Axes;
 use super::scale::{Coordinate, Span, showable};
 use crate::model::figure::{Bar, Mark, Panel, Point, Role, Series, Shape, Spread};
 

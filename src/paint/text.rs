@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use ab_glyph::{Font, FontRef};
 use resvg::usvg::fontdb::{Database, ID, Source};
 
-use super::PaintError;
+use super::error::PaintError;
 use super::script::Script;
 
 static REGULAR: &[u8] = include_bytes!("font/LiberationSans-Regular.ttf");

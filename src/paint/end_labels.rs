@@ -2,10 +2,11 @@
 //! order of the labels is the order of the ends; thin leaders join what had to move.
 
 use super::geometry::Rect;
-use super::key::{Look, SWATCH, SWATCH_GAP, at_end, label};
-use super::layout::{Layout, Leader, Page, Swatch};
+use super::legend::{at_end, label};
+use super::look::{Look, SWATCH, SWATCH_GAP};
 use super::markup::printable;
-use super::panel::{PanelLayout, x_span};
+use super::panel::x_span;
+use super::placement::{Layout, LayoutContext, Leader, PanelLayout, Swatch};
 use super::scale::showable;
 use crate::model::figure::{Panel, Point, Series, Shape};
 
@@ -29,7 +30,7 @@ struct Name {
 /// The column, or `None` where the legend is the better place: several panels, distribution functions (which all end at
 /// the top), a line that ends early (its leader would look like data), a narrow picture, or more names than the height
 /// holds.
-pub(super) fn plan(page: &Page<'_>, area: &Rect) -> Option<Column> {
+pub(super) fn plan(page: &LayoutContext<'_>, area: &Rect) -> Option<Column> {
     let [panel] = page.figure.panels.as_slice() else { return None };
     let size = page.sizes.base;
     let named: Vec<(usize, &Series)> = panel
@@ -73,7 +74,7 @@ fn last_point<'a>(panel: &Panel, series: &'a Series) -> Option<(&'a Point, f64)>
 }
 
 /// Puts names, swatches and leaders beside the plot.
-pub(super) fn place(page: &Page<'_>, column: &Column, layout: &PanelLayout, out: &mut Layout) {
+pub(super) fn place(page: &LayoutContext<'_>, column: &Column, layout: &PanelLayout, out: &mut Layout) {
     let panel = &page.figure.panels[0];
     let line = page.base().line();
     let end = |name: &Name| {
@@ -97,7 +98,7 @@ pub(super) fn place(page: &Page<'_>, column: &Column, layout: &PanelLayout, out:
     }
 }
 
-fn place_name(page: &Page<'_>, (name, look): (&Name, Look), (x, middle): (f64, f64), out: &mut Layout) {
+fn place_name(page: &LayoutContext<'_>, (name, look): (&Name, Look), (x, middle): (f64, f64), out: &mut Layout) {
     let line = page.base().line();
     let text_x = x + (SWATCH + SWATCH_GAP) * page.sizes.base;
     let first = middle - line * (name.lines.len() as f64 - 1.0) / 2.0;

@@ -2,52 +2,16 @@
 //! swatch looks like in the end.
 
 use super::geometry::Rect;
-use super::layout::{Anchor, Label, Layout, Page, Part, Swatch, centred};
+use super::look::{Kind, Look, SWATCH, SWATCH_GAP};
 use super::markup::printable;
-use crate::model::figure::{Figure, Role, Series, Shape};
-
-/// How a line looks, for the line itself and for its swatch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Look {
-    /// `None` stands for several slots.
-    pub(super) slot: Option<usize>,
-    pub(super) role: Role,
-    pub(super) kind: Kind,
-}
-
-/// What a swatch shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// The line with its marker.
-    Marked,
-    /// The line alone.
-    Plain,
-    /// The mark of a failed sample.
-    Failure,
-}
+use super::placement::{Anchor, Layout, LayoutContext, Swatch, TextLine, TextRole, centred};
+use crate::model::figure::{Figure, Role, Series};
 
 /// One entry of the legend.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Entry {
+pub(super) struct LegendEntry {
     pub(super) name: String,
     pub(super) look: Look,
-}
-
-/// Width of a swatch, and of the gap behind it, in parts of the letters' size.
-pub(super) const SWATCH: f64 = 2.1;
-pub(super) const SWATCH_GAP: f64 = 0.5;
-
-impl Look {
-    pub(super) fn of(series: &Series) -> Self {
-        let plain = series.role == Role::Ideal || series.shape == Shape::Steps;
-        let kind = if plain { Kind::Plain } else { Kind::Marked };
-        Self { slot: Some(series.slot), role: series.role, kind }
-    }
-
-    /// The strategy whose measured line this is.
-    pub(super) fn measured_slot(self) -> Option<usize> {
-        self.slot.filter(|_| self.role == Role::Measured && self.kind != Kind::Failure)
-    }
 }
 
 /// Whether a line is labelled at its end when there is room; the others stand in the legend.
@@ -56,8 +20,8 @@ pub(super) fn at_end(series: &Series) -> bool {
 }
 
 /// All entries, each once. With `ends`, without the lines that are labelled at their ends.
-pub(super) fn entries(figure: &Figure, ends: bool) -> Vec<Entry> {
-    let mut out: Vec<Entry> = Vec::new();
+pub(super) fn entries(figure: &Figure, ends: bool) -> Vec<LegendEntry> {
+    let mut out: Vec<LegendEntry> = Vec::new();
     let series = || figure.panels.iter().filter(|panel| panel.empty.is_none()).flat_map(|panel| &panel.series);
     for measured in [true, false] {
         for line in series().filter(|line| (line.role == Role::Measured) == measured && !(ends && at_end(line))) {
@@ -70,23 +34,23 @@ pub(super) fn entries(figure: &Figure, ends: bool) -> Vec<Entry> {
     out
 }
 
-fn add(out: &mut Vec<Entry>, name: &str, look: Look) {
+fn add(out: &mut Vec<LegendEntry>, name: &str, look: Look) {
     if name.trim().is_empty() {
         return;
     }
-    let shared = |entry: &&mut Entry| {
+    let shared = |entry: &&mut LegendEntry| {
         let alike = entry.name == name && entry.look.role == look.role && entry.look.kind == look.kind;
         alike && (look.role != Role::Measured || entry.look.slot == look.slot)
     };
     match out.iter_mut().find(shared) {
         Some(entry) if entry.look.slot != look.slot => entry.look.slot = None,
         Some(_) => {}
-        None => out.push(Entry { name: name.to_owned(), look }),
+        None => out.push(LegendEntry { name: name.to_owned(), look }),
     }
 }
 
 /// Puts the entries into as few rows as they need at the top of `area`, and takes the rows off it.
-pub(super) fn place(page: &Page<'_>, entries: &[Entry], area: &mut Rect, out: &mut Layout) {
+pub(super) fn place(page: &LayoutContext<'_>, entries: &[LegendEntry], area: &mut Rect, out: &mut Layout) {
     let size = page.sizes.base;
     let (line, swatch) = (page.base().line(), (SWATCH + SWATCH_GAP) * size);
     let widths: Vec<f64> = entries.iter().map(|entry| swatch + page.base().width(&printable(&entry.name))).collect();
@@ -109,7 +73,7 @@ pub(super) fn place(page: &Page<'_>, entries: &[Entry], area: &mut Rect, out: &m
         out.swatches.push(Swatch { x, y: middle, look: entries[index].look });
         let full = (shown != name).then_some(name);
         let slot = entries[index].look.measured_slot();
-        out.labels.push(Label { full, slot, ..label(page, shown, (x + swatch, middle)) });
+        out.labels.push(TextLine { full, slot, ..label(page, shown, (x + swatch, middle)) });
     }
     if used > 0 {
         let height = line * used as f64 + size * 0.5;
@@ -119,9 +83,9 @@ pub(super) fn place(page: &Page<'_>, entries: &[Entry], area: &mut Rect, out: &m
 }
 
 /// The text of an entry, its capitals centred at the point's height.
-pub(super) fn label(page: &Page<'_>, text: String, (x, middle): (f64, f64)) -> Label {
+pub(super) fn label(page: &LayoutContext<'_>, text: String, (x, middle): (f64, f64)) -> TextLine {
     let size = page.sizes.base;
-    Label {
+    TextLine {
         text,
         full: None,
         x,
@@ -129,13 +93,13 @@ pub(super) fn label(page: &Page<'_>, text: String, (x, middle): (f64, f64)) -> L
         anchor: Anchor::Start,
         size,
         weight: page.base().weight,
-        part: Part::Key,
+        role: TextRole::Legend,
         slot: None,
     }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Cell {
+struct LegendCell {
     row: usize,
     x: f64,
     width: f64,
@@ -143,11 +107,11 @@ struct Cell {
 
 /// One row where all fit, else columns of equal width, as many as the rows allow to be few; entries run row by row.
 /// Fewer cells than entries come back where even `most_rows` rows do not hold them.
-fn flow(widths: &[f64], room: f64, gap: f64, most_rows: f64) -> Vec<Cell> {
+fn flow(widths: &[f64], room: f64, gap: f64, most_rows: f64) -> Vec<LegendCell> {
     let total: f64 = widths.iter().sum::<f64>() + gap * (widths.len().max(1) - 1) as f64;
     if total <= room {
         let place = |left: &mut f64, width: &f64| {
-            let cell = Cell { row: 0, x: *left, width: *width + 0.5 };
+            let cell = LegendCell { row: 0, x: *left, width: *width + 0.5 };
             *left += width + gap;
             Some(cell)
         };
@@ -162,15 +126,19 @@ fn flow(widths: &[f64], room: f64, gap: f64, most_rows: f64) -> Vec<Cell> {
         .find(|columns| rows(*columns) <= most_rows)
         .unwrap_or(natural);
     let step = width(columns).min(widest + 0.5) + gap;
-    let cell =
-        |index: usize| Cell { row: index / columns, x: (index % columns) as f64 * step, width: (step - gap).max(0.0) };
+    let cell = |index: usize| LegendCell {
+        row: index / columns,
+        x: (index % columns) as f64 * step,
+        width: (step - gap).max(0.0),
+    };
     (0..widths.len()).map(cell).take_while(|cell| (cell.row as f64) < most_rows).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, entries, flow};
+    use super::{entries, flow};
     use crate::model::figure::{Figure, Mark, Panel, Role, Series};
+    use crate::paint::look::Kind;
 
     fn series(name: &str, slot: usize, role: Role) -> Series {
         Series { name: name.to_owned(), slot, role, ..Series::default() }
