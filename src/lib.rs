@@ -7,27 +7,27 @@
 //! `probe`, `server` and `strategy`; `paint` reads fonts, `limits` and `clock` ask the system.
 //!
 //! A file imports only from lower floors, or inside its own folder towards that folder's `mod.rs`.
-//! `tests/tidy` reads this very table and fails on an import that goes up. Reading order is bottom to top.
+//! `tests/tidy.rs` reads this very table and fails on an import that goes up. Reading order is bottom to top.
 //!
 //! | floor | module | what it is for |
 //! |---|---|---|
 //! | 8 | app | one file per subcommand; joins the floors |
 //! | 7 | terminal | the only printer: progress, tables, warnings, error chains |
 //! | 6 | sweep | plan → samples: one child per sample, observers, interrupts |
+//! | 5 | preflight | which cells this machine cannot hold |
 //! | 5 | export | report and painted figures → one file each |
 //! | 4 | chart | report → figure, pure |
 //! | 4 | archive | run directories on disk |
 //! | 4 | comparison | two runs → verdicts and figures, pure |
+//! | 4 | plan | sweep → ordered samples and their predicted time |
 //! | 3 | history | many runs of one config → courses with their changes, pure |
 //! | 3 | report | run → report, pure |
-//! | 3 | preflight | which cells this machine cannot hold |
 //! | 3 | probe | the child that measures one sample, both ends |
-//! | 2 | plan | sweep → ordered samples and their predicted time |
+//! | 3 | config | text → Sweep |
 //! | 2 | strategy | ways of issuing n requests |
 //! | 2 | server | the embedded delay server, a process of its own |
 //! | 1 | paint | figure → SVG → PNG |
 //! | 1 | stats | samples → numbers, pure |
-//! | 1 | config | text → Sweep |
 //! | 1 | protocol | the JSON lines between a sample's child and its parent |
 //! | 1 | framing | where the parts of an HTTP/1.1 message end, pure |
 //! | 1 | clock | the only reader of time |

@@ -8,8 +8,9 @@ use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
 
 use crate::config::{Order, Sweep};
-use crate::model::{Nanos, Phase, RequestCount, StrategySpec, Target};
+use crate::model::{Nanos, Phase, RequestCount, Target};
 use crate::stats;
+use crate::strategy::StrategySpec;
 
 /// One sample that is to be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,5 +102,5 @@ pub fn ideal(target: &Target, strategy: &StrategySpec, requests: RequestCount, d
         Target::Delay(target) => target.max_concurrent,
         Target::Url(_) | Target::Sleep { .. } => 0,
     };
-    stats::for_fixed_delay(requests, strategy.model.width(requests, strategy), max_concurrent, delay)
+    stats::for_fixed_delay(requests, strategy.kind.width(requests), max_concurrent, delay)
 }

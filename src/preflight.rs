@@ -4,8 +4,8 @@
 
 use crate::config::Sweep;
 use crate::limits::Limits;
-use crate::model::{Needs, NotRun, RequestCount, StrategySpec, Target};
-use crate::strategy;
+use crate::model::{Needs, NotRun, RequestCount, Target};
+use crate::strategy::StrategySpec;
 
 /// Descriptors of the delay server beside one for each connection.
 const SERVER_DESCRIPTORS: u64 = 32;
@@ -32,13 +32,17 @@ fn obstacle(sweep: &Sweep, spec: &StrategySpec, requests: RequestCount, limits: 
         let reason = format!("is above its `max-requests`, {most}");
         return Some(Obstacle { cell: NotRun { strategy: spec.name.clone(), requests, reason }, certain: true });
     }
-    let needs = strategy::find(&spec.kind)?.needs(spec, requests);
+    if !spec.kind.is_built_in() {
+        // Nobody knows what a program of somebody else's takes.
+        return None;
+    }
+    let needs = spec.kind.needs(requests);
     let needs = match sweep.target {
         // A sleep holds threads and processes, no connection. The pipes of a process pool are the least of its needs.
         Target::Sleep { .. } => Needs { descriptors: 0, ports: 0, ..needs },
         Target::Delay(_) | Target::Url(_) => needs,
     };
-    let at_once = u64::from(spec.model.width(requests, spec)).min(needs.ports);
+    let at_once = u64::from(spec.kind.width(requests)).min(needs.ports);
     let first = |ports: u64| {
         let all = shortages(&sweep.target, Needs { ports, ..needs }, limits);
         all.into_iter().find(|(_, needed, available, _)| available.is_some_and(|available| *needed > available))
@@ -76,10 +80,9 @@ mod tests {
     use super::{Obstacle, obstacles};
     use crate::config::{self, Known, Sweep};
     use crate::limits::Limits;
-    use crate::strategy;
 
     fn sweep(strategies: &str) -> Sweep {
-        let known = Known { kinds: &strategy::kinds(), charts: &[] };
+        let known = Known { charts: &[] };
         let text = format!("[target]\ndelay = \"1s\"\n[sweep]\nrequests = [10, 1000]\n{strategies}");
         config::load(&text, "sweep.toml", &known).unwrap()
     }

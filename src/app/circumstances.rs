@@ -5,8 +5,9 @@ use sha2::{Digest, Sha256};
 use super::render::archived_sweep;
 use crate::archive::{self, Loaded};
 use crate::comparison::{self, Circumstances, Topic};
-use crate::config::Order;
+use crate::config::{Order, Overlap, Sweep};
 use crate::model::Target;
+use crate::strategy::StrategySpec;
 
 /// What a run was measured on, with and against. Header values and passwords stay out, and of a body only its checksum
 /// is told.
@@ -16,9 +17,9 @@ pub(super) fn circumstances(loaded: &Loaded) -> Circumstances {
     let sweep = archived_sweep(loaded).ok().map(|(_, sweep)| sweep);
     let target = sweep.as_ref().map_or_else(|| Target::from(&manifest.target), |sweep| sweep.target.clone());
     add_target(&mut facts, &target);
+    add_strategies(&mut facts, &manifest.strategies);
     for strategy in &manifest.strategies {
-        facts.insert(Topic::Strategy(strategy.name.clone()), strategy.options());
-        if let Some(version) = &strategy.version {
+        if let Some(version) = manifest.versions.get(&strategy.name) {
             facts.insert(Topic::StrategyVersion(strategy.name.clone()), version.clone());
         }
     }
@@ -34,6 +35,7 @@ pub(super) fn circumstances(loaded: &Loaded) -> Circumstances {
     }
     if let Some(sweep) = sweep {
         facts.insert(Topic::Warmup, sweep.warmup.to_string());
+        facts.insert(Topic::Overlap, overlap(&sweep));
         let order = if sweep.order == Order::Interleaved { "interleaved" } else { "listed" };
         facts.insert(Topic::Order, order.to_owned());
         let limits = format!("request {}, sample {}", sweep.request_timeout.human(), sweep.sample_timeout.human());
@@ -41,6 +43,19 @@ pub(super) fn circumstances(loaded: &Loaded) -> Circumstances {
     }
     add_machine(&mut facts, loaded);
     facts
+}
+
+fn add_strategies(facts: &mut Circumstances, strategies: &[StrategySpec]) {
+    let options = |strategy: &StrategySpec| (Topic::Strategy(strategy.name.clone()), strategy.options());
+    facts.extend(strategies.iter().map(options));
+}
+
+/// How samples run side by side.
+fn overlap(sweep: &Sweep) -> String {
+    match sweep.overlap {
+        Overlap::Off => "off".to_owned(),
+        Overlap::Auto => format!("auto within {}", comparison::percent(sweep.overlap_cpu)),
+    }
 }
 
 pub(super) fn add_target(facts: &mut Circumstances, target: &Target) {
@@ -100,4 +115,53 @@ fn add_machine(facts: &mut Circumstances, loaded: &Loaded) {
         (Topic::Source, loaded.manifest.git.as_ref().map(archive::Git::summary)),
     ];
     facts.extend(known.into_iter().filter_map(|(topic, value)| Some((topic, value?))));
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{Circumstances, add_strategies};
+    use crate::comparison::{Comparison, Side};
+    use crate::model::Run;
+    use crate::report::Report;
+    use crate::strategy::{KINDS, StrategySpec};
+
+    /// Whether two runs, each of one of these strategies, are not comparable.
+    fn are_refused(base: &StrategySpec, new: &StrategySpec) -> bool {
+        let run = Run::default();
+        let report = Report::of(&run);
+        let [base, new] = [base, new].map(|strategy| {
+            let mut circumstances = Circumstances::new();
+            add_strategies(&mut circumstances, &[strategy.masked()]);
+            Side { name: String::new(), report: &report, circumstances }
+        });
+        Comparison::of(&base, &new, 0.05, false).refused
+    }
+
+    /// The strategy with another value of one of its fields, whatever the field takes.
+    fn changed(strategy: &Value, field: &str) -> StrategySpec {
+        let values = [json!(7), json!("2"), json!("per-request"), json!("async"), json!(["b"]), json!({ "B": "1" })];
+        let with = |value: Value| {
+            let mut changed = strategy.clone();
+            changed[field] = value;
+            serde_json::from_value::<StrategySpec>(changed.clone()).ok().filter(|_| changed != *strategy)
+        };
+        values.into_iter().find_map(with).unwrap_or_else(|| panic!("none of the values is one of {field}"))
+    }
+
+    /// The fields come from the type itself, so that no option can be forgotten.
+    #[test]
+    fn runs_that_differ_in_any_option_of_a_strategy_are_not_comparable() {
+        for kind in KINDS {
+            let minimal = json!({ "name": "s", "kind": kind.name, "command": ["a"], "model": "pool" });
+            let strategy: StrategySpec = serde_json::from_value(minimal).unwrap();
+            assert!(!are_refused(&strategy, &strategy), "{}", kind.name);
+            let fields = serde_json::to_value(&strategy).unwrap();
+            for field in fields.as_object().unwrap().keys().filter(|field| !["name", "kind"].contains(&field.as_str()))
+            {
+                assert!(are_refused(&strategy, &changed(&fields, field)), "{}: {field}", kind.name);
+            }
+        }
+    }
 }

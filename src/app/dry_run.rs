@@ -56,7 +56,7 @@ fn cells(sweep: &Sweep) -> String {
             let each = sweep.target.delay().map(|delay| plan::ideal(&sweep.target, strategy, requests, delay));
             vec![
                 shown(&strategy.name, 40),
-                strategy.kind.clone(),
+                strategy.kind.info().name.to_owned(),
                 requests.to_string(),
                 samples.to_string(),
                 predicted(each),

@@ -3,16 +3,16 @@
 use anyhow::Context;
 use clap_complete::Shell;
 
-use super::source::Names;
 use super::{Exit, Failure};
 use crate::archive;
+use crate::chart;
 use crate::cli::{Cli, SchemaOf};
-use crate::config;
+use crate::config::{self, Known};
 use crate::terminal::Terminal;
 
 pub(super) fn schema(of: SchemaOf, terminal: Terminal) -> Result<Exit, Failure> {
     let schema = match of {
-        SchemaOf::Config => config::schema(&Names::registered().known()),
+        SchemaOf::Config => config::schema(&Known { charts: &chart::kinds() }),
         SchemaOf::Manifest => archive::schema(),
     };
     let text = serde_json::to_string_pretty(&schema).context("cannot write the schema as JSON")?;

@@ -10,9 +10,7 @@ use super::Failure;
 use crate::chart;
 use crate::cli::SweepArgs;
 use crate::config::{self, Known, Masked, Output, Overrides, Sweep};
-use crate::model::KindInfo;
-use crate::model::figure::{ChartInfo, Format};
-use crate::strategy;
+use crate::model::figure::Format;
 use crate::terminal::Terminal;
 
 /// A config as it was given.
@@ -64,7 +62,7 @@ impl Source {
 
     /// The sweep that the config and the command line ask for.
     pub(super) fn sweep(&self, arguments: &SweepArgs) -> Result<Sweep, Failure> {
-        let sweep = config::load_bytes(&self.bytes, &self.origin, &Names::registered().known())
+        let sweep = config::load_bytes(&self.bytes, &self.origin, &Known { charts: &chart::kinds() })
             .map_err(|complaints| Failure::Complaints(complaints.render(Terminal::shows_colour())))?;
         let overrides = overrides(arguments)?;
         sweep.apply(overrides).map_err(|faults| Failure::Usage(faults.into()))
@@ -76,25 +74,9 @@ pub(super) fn folder_of(config: &Path) -> PathBuf {
     config.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned()
 }
 
-/// The names that a config may use, out of the registries.
-pub(super) struct Names {
-    kinds: Vec<KindInfo>,
-    charts: Vec<ChartInfo>,
-}
-
-impl Names {
-    pub(super) fn registered() -> Self {
-        Self { kinds: strategy::kinds(), charts: chart::kinds() }
-    }
-
-    pub(super) fn known(&self) -> Known<'_> {
-        Known { kinds: &self.kinds, charts: &self.charts }
-    }
-}
-
 /// How pictures are written where no config says it.
 pub(super) fn default_output() -> Result<Output, Failure> {
-    let sweep = config::load(config::REFERENCE, "the reference config", &Names::registered().known());
+    let sweep = config::load(config::REFERENCE, "the reference config", &Known { charts: &chart::kinds() });
     sweep.map(|sweep| sweep.output).map_err(|complaints| Failure::Complaints(complaints.render(false)))
 }
 

@@ -11,17 +11,18 @@ use super::render::{archived_arguments, archived_sweep};
 use super::source::Source;
 use super::{Exit, Failure, dry_run, located, roles};
 use crate::archive::{
-    self, Build, FolderWriter, Git, Journal, Loaded, MEASURING_VERSION, Machine, Manifest, ManifestStrategy, Rendering,
-    RunDirectory, RunLock, RunStatus, checksum, files, write_atomically,
+    self, Build, FolderWriter, Git, Journal, Loaded, MEASURING_VERSION, Machine, Manifest, Rendering, RunDirectory,
+    RunLock, RunStatus, checksum, files, write_atomically,
 };
 use crate::cli::{OutputFormat, SweepArgs};
 use crate::clock::{self, Clock, SystemClock};
 use crate::config::{self, Sweep};
-use crate::model::{Nanos, SampleRow, StrategySpec, Target, TargetSeen};
+use crate::model::{Nanos, SampleRow, Target, TargetSeen};
 use crate::plan::Plan;
 use crate::probe::Interrupts;
+use crate::strategy::StrategySpec;
 use crate::sweep::{Access, Commands, Ending, Endpoint, Execution, Greeting, JournalObserver, Rehearsal, SweepError};
-use crate::terminal::{SweepProgress, Terminal};
+use crate::terminal::{Progress, Terminal};
 
 pub(super) fn run(arguments: &SweepArgs, words: &[OsString], terminal: Terminal) -> Result<Exit, Failure> {
     if let Some(run) = &arguments.resume {
@@ -186,8 +187,7 @@ fn take_samples(
         plan = holding.plan(sweep, before);
         (execution.delay, execution.plan) = (before, &plan);
     }
-    let ended =
-        execution.run(&mut [&mut JournalObserver(&mut begun.journal), &mut SweepProgress::new(terminal, longest)]);
+    let ended = execution.run(&mut [&mut JournalObserver(&mut begun.journal), &mut Progress::new(terminal, longest)]);
     if is_url && matches!(ended, Ok(Ending::Finished)) {
         let after = execution.estimate_delay().context("cannot estimate the delay of the target")?;
         begun.manifest.estimated_delay_after_s = after.map(Nanos::as_secs_f64);
@@ -276,7 +276,8 @@ fn manifest(
         target: (&job.sweep.target).into(),
         estimated_delay_s: None,
         estimated_delay_after_s: None,
-        strategies: job.sweep.strategies.iter().map(|spec| described(spec, rehearsal)).collect(),
+        strategies: job.sweep.strategies.iter().map(StrategySpec::masked).collect(),
+        versions: rehearsal.versions.clone(),
         machine: Machine::read(),
         machine_after: None,
         git: Git::read(&job.source.folder),
@@ -288,11 +289,6 @@ fn manifest(
         files: std::collections::BTreeMap::new(),
         manifest_sha256: String::new(),
     })
-}
-
-/// A strategy with the version of its program, where it was asked for.
-fn described(spec: &StrategySpec, rehearsal: &Rehearsal) -> ManifestStrategy {
-    ManifestStrategy { version: rehearsal.versions.get(&spec.name).cloned(), ..spec.into() }
 }
 
 /// The command as a reader would type it: the program by its name alone.

@@ -9,7 +9,7 @@ use super::layout::{RunDirectory, files};
 use super::references::read_references;
 use super::requests::{Known, whole_requests};
 use super::{ArchiveError, Git, Manifest, RunStatus};
-use crate::model::{CellRequests, Facts, Model, Nanos, RequestCount, Run, SampleRow, StrategyLine};
+use crate::model::{CellRequests, Facts, Nanos, RequestCount, Run, SampleRow, StrategyLine};
 
 /// A run as it was read.
 #[derive(Clone, Debug)]
@@ -105,9 +105,9 @@ fn strategies(manifest: &Manifest, samples: &[SampleRow]) -> Vec<StrategyLine> {
         .iter()
         .map(|strategy| StrategyLine {
             name: strategy.name.clone(),
-            kind: strategy.kind.clone(),
-            workers: strategy.workers,
-            model: Model::parse(&strategy.model),
+            kind: strategy.kind.info().name.to_owned(),
+            workers: strategy.kind.workers(),
+            model: Some(strategy.kind.model()),
         })
         .collect();
     add_unknown(&mut lines, samples);

@@ -9,14 +9,16 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::layout::{RunDirectory, files};
+use super::older;
 use super::references::ManifestReference;
 use super::seal::{self, checksum};
 use super::writer::write_atomically;
 use super::{ArchiveError, Build, Git, Machine, Rendering};
-use crate::model::{Conditions, DelayTarget, Nanos, NotRun, Repeats, StrategySpec, Target, TargetSeen, UrlTarget};
+use crate::model::{Conditions, DelayTarget, Nanos, NotRun, Repeats, Target, TargetSeen, UrlTarget};
+use crate::strategy::StrategySpec;
 
 /// Schema of manifest.json. Older ones are read, newer ones refused.
-const SCHEMA_VERSION: u32 = 2;
+const SCHEMA_VERSION: u32 = 3;
 
 /// Changes when numbers measured before and after can no longer be put into one run.
 pub const MEASURING_VERSION: u32 = 1;
@@ -80,8 +82,11 @@ pub struct Manifest {
     /// The same after it.
     #[serde(default)]
     pub estimated_delay_after_s: Option<f64>,
-    /// In the order of the config.
-    pub strategies: Vec<ManifestStrategy>,
+    /// In the order of the config, each with all its options.
+    pub strategies: Vec<StrategySpec>,
+    /// What the `version-command` of a strategy told, by the strategy's name. Since schema 3.
+    #[serde(default)]
+    pub versions: BTreeMap<String, String>,
     /// The machine when the run started.
     pub machine: Machine,
     /// The machine when the run ended.
@@ -144,69 +149,6 @@ pub enum ManifestTarget {
         /// How long, in seconds.
         delay_s: f64,
     },
-}
-
-/// One strategy.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct ManifestStrategy {
-    /// Its label.
-    pub name: String,
-    /// Its kind.
-    pub kind: String,
-    /// How its requests overlap: `sequential`, `pool` or `async`.
-    pub model: String,
-    /// Threads or processes of a pool.
-    pub workers: Option<u32>,
-    /// Most requests under way at once.
-    pub max_in_flight: Option<u32>,
-    /// Threads of the event loop.
-    pub threads: u32,
-    /// Processes that share the requests of an `event-loop`.
-    #[serde(default = "one")]
-    pub processes: u32,
-    /// `keep-alive` or `per-request`.
-    pub connections: String,
-    /// The program of a `command` and its arguments; absent for built-in kinds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub command: Option<Vec<String>>,
-    /// The version that its `version-command` told.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub version: Option<String>,
-}
-
-/// What runs of before had.
-const fn one() -> u32 {
-    1
-}
-
-impl ManifestStrategy {
-    /// Kind and options, for people.
-    #[must_use]
-    pub fn options(&self) -> String {
-        let mut parts = vec![self.kind.clone(), self.connections.clone(), format!("threads {}", self.threads)];
-        parts.extend((self.processes > 1).then(|| format!("processes {}", self.processes)));
-        parts.extend(self.workers.map(|workers| format!("workers {workers}")));
-        parts.extend(self.max_in_flight.map(|most| format!("max-in-flight {most}")));
-        parts.extend(self.command.as_ref().map(|words| format!("command {words:?}")));
-        parts.join(", ")
-    }
-}
-
-impl From<&StrategySpec> for ManifestStrategy {
-    fn from(spec: &StrategySpec) -> Self {
-        Self {
-            name: spec.name.clone(),
-            kind: spec.kind.clone(),
-            model: spec.model.as_str().to_owned(),
-            workers: spec.workers,
-            max_in_flight: spec.max_in_flight,
-            threads: spec.threads,
-            processes: spec.processes,
-            connections: spec.connections.as_str().to_owned(),
-            command: spec.command.as_ref().map(|command| command.words.clone()),
-            version: None,
-        }
-    }
 }
 
 impl From<&Target> for ManifestTarget {
@@ -284,7 +226,7 @@ impl Manifest {
     pub fn read(directory: &RunDirectory) -> Result<Self, ArchiveError> {
         let path = directory.file(files::MANIFEST);
         let text = std::fs::read(&path).map_err(ArchiveError::io("read", &path))?;
-        let value: serde_json::Value = serde_json::from_slice(&text)
+        let mut value: serde_json::Value = serde_json::from_slice(&text)
             .map_err(|error| ArchiveError::content(&path, format!("not JSON: {error}")))?;
         let version = value.get("schema_version").and_then(serde_json::Value::as_u64);
         let found = version.and_then(|version| u32::try_from(version).ok());
@@ -293,6 +235,7 @@ impl Manifest {
             Some(found) if found > SCHEMA_VERSION => {
                 return Err(ArchiveError::NewerSchema { path, found, known: SCHEMA_VERSION });
             }
+            Some(1 | 2) => older::convert(&mut value),
             Some(_) => {}
         }
         serde_json::from_value(value).map_err(|error| ArchiveError::content(&path, error.to_string()))

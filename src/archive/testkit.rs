@@ -5,26 +5,19 @@ use std::path::Path;
 
 use super::rows::tests::{outcome, sample};
 use super::{
-    Build, Journal, MEASURING_VERSION, Machine, Manifest, ManifestStrategy, ManifestTarget, RunDirectory, RunStatus,
-    checksum, files, write_atomically,
+    Build, Journal, MEASURING_VERSION, Machine, Manifest, ManifestTarget, RunDirectory, RunStatus, checksum, files,
+    write_atomically,
 };
 use crate::model::Repeats;
+use crate::strategy::StrategySpec;
 
 const CONFIG: &str = "[target]\ndelay = \"100ms\"\n[sweep]\nrequests = [1, 3]\nrepeats = 2\n";
 
 /// The manifest of a finished run of eight samples.
 pub(super) fn manifest(directory: &RunDirectory) -> Manifest {
-    let strategy = |name: &str| ManifestStrategy {
+    let strategy = |name: &str| StrategySpec {
         name: name.to_owned(),
-        kind: "thread-pool".to_owned(),
-        model: "pool".to_owned(),
-        workers: Some(20),
-        max_in_flight: None,
-        threads: 1,
-        processes: 1,
-        connections: "keep-alive".to_owned(),
-        command: None,
-        version: None,
+        ..StrategySpec::by_default("thread-pool").expect("a built-in kind")
     };
     let [schema_version, raw_schema_version, requests_schema_version] = Manifest::schema_versions();
     Manifest {
@@ -49,6 +42,7 @@ pub(super) fn manifest(directory: &RunDirectory) -> Manifest {
         estimated_delay_s: None,
         estimated_delay_after_s: None,
         strategies: vec![strategy("plain"), strategy("a,\"b\"")],
+        versions: BTreeMap::new(),
         machine: Machine::default(),
         machine_after: None,
         git: None,

@@ -53,6 +53,8 @@ pub enum Topic {
     Strategy(String),
     /// Version of the program behind the strategy of this name.
     StrategyVersion(String),
+    /// Whether samples ran side by side, and how much CPU they might use then.
+    Overlap,
     /// Version of the way to measure.
     Measuring,
     /// Name of the machine.
@@ -108,6 +110,7 @@ impl Topic {
             | Self::Body
             | Self::ExpectStatus
             | Self::Strategy(_)
+            | Self::Overlap
             | Self::Measuring => Grade::Incomparable,
             Self::Headers
             | Self::Host
@@ -148,6 +151,7 @@ impl fmt::Display for Topic {
             Self::Headers => "request headers",
             Self::Strategy(name) => return write!(formatter, "strategy {name}"),
             Self::StrategyVersion(name) => return write!(formatter, "version of {name}"),
+            Self::Overlap => "overlap",
             Self::Measuring => "measuring version",
             Self::Host => "host",
             Self::Processor => "processor",

@@ -6,8 +6,9 @@ use super::nearest::{listed, nearest, quoted};
 use super::raw::{Section, Value, Written};
 use super::references::without_delay;
 use super::sweep::ChartSpec;
+use crate::model::RequestCount;
 use crate::model::figure::{ChartInfo, Scale};
-use crate::model::{RequestCount, StrategySpec};
+use crate::strategy::StrategySpec;
 
 /// Keys that every kind takes.
 pub(super) const ALWAYS: [&str; 3] = ["kind", "title", "strategies"];

@@ -1,5 +1,5 @@
-//! The table of keys: every key a config may hold, what it means, its form, its default and an example. The reader,
-//! the JSON Schema and the tests of the manual all walk this one table, so they cannot disagree. Data only.
+//! The table of keys: every key a config may hold, what it means, its form and its default. The reader,
+//! the JSON Schema and the tests of the manual all walk this one table, so they cannot disagree.
 
 use super::counts::MOST;
 use super::labels::{LABELS, SETS};
@@ -16,14 +16,13 @@ pub(super) struct Key {
     pub form: Form,
     /// Its value when it is not written, as TOML.
     pub default: Option<&'static str>,
-    /// A value other than the default, as TOML; empty for tables, whose keys have their own.
-    pub example: &'static str,
 }
 
 impl Key {
     /// The keys of a table or of tables; none for other forms.
-    pub(super) const fn keys(&self) -> &'static [Self] {
+    pub(super) fn keys(&self) -> &'static [Self] {
         match self.form {
+            Form::Strategies => &STRATEGY.keys,
             Form::Table(keys) | Form::Tables(keys) | Form::WordsOrTable(_, keys) => keys,
             _ => &[],
         }
@@ -32,7 +31,7 @@ impl Key {
     /// How a table or tables are headed in a file.
     pub(super) fn header(&self) -> String {
         match self.form {
-            Form::Tables(_) => format!("[[{}]]", self.name),
+            Form::Tables(_) | Form::Strategies => format!("[[{}]]", self.name),
             _ => format!("[{}]", self.name),
         }
     }
@@ -85,6 +84,8 @@ pub(super) enum Form {
     WordsOrTable(&'static [&'static str], &'static [Key]),
     /// Any number of tables with these keys.
     Tables(&'static [Key]),
+    /// Any number of tables with the keys of a strategy.
+    Strategies,
 }
 
 /// The config as a whole.
@@ -94,11 +95,10 @@ pub(super) const ROOT: &[Key] = &[
         about: "Title of charts and reports",
         form: Form::Label,
         default: Some(r#""Duration by request count""#),
-        example: r#""Night run""#,
     },
     table("target", "What the requests are sent to: exactly one of `delay` and `url`", Form::Table(TARGET)),
     table("sweep", "What is measured, how often, in which order", Form::Table(SWEEP)),
-    table("strategy", "A way of issuing requests; none at all is every built-in kind once", Form::Tables(STRATEGY)),
+    table("strategy", "A way of issuing requests; none at all is every built-in kind once", Form::Strategies),
     table("chart", "A picture to draw; none at all is every chart kind once", Form::Tables(CHART)),
     table("reference", "A line that was measured elsewhere, laid over the run's own", Form::Tables(REFERENCE)),
     Key {
@@ -106,13 +106,12 @@ pub(super) const ROOT: &[Key] = &[
         about: "The words that charts write by themselves: \"en\", \"zh\", or a table with texts in place of single ones",
         form: Form::WordsOrTable(SETS, LABELS),
         default: None,
-        example: "",
     },
     table("output", "Where results go and what pictures look like", Form::Table(OUTPUT)),
 ];
 
 const fn table(name: &'static str, about: &'static str, form: Form) -> Key {
-    Key { name, about, form, default: None, example: "" }
+    Key { name, about, form, default: None }
 }
 
 /// Keys of `target` that describe the embedded server, beside `delay`.
@@ -130,69 +129,59 @@ const TARGET: &[Key] = &[
         about: "Whether a request is an HTTP exchange, or no more than a sleep of `delay` without any network",
         form: Form::Word(&["http", "sleep"]),
         default: Some(r#""http""#),
-        example: r#""sleep""#,
     },
     Key {
         name: "delay",
         about: "How long the embedded delay server takes for each response; it is started for the sweep",
         form: Form::Duration { zero: true },
         default: None,
-        example: r#""250ms""#,
     },
     Key {
         name: "jitter",
         about: "Spread of the delay, uniform, ± around it, from the seed; at most the delay",
         form: Form::Duration { zero: true },
         default: Some(r#""0s""#),
-        example: r#""10ms""#,
     },
     Key {
         name: "failure-rate",
         about: "Share of responses that are HTTP 500, from the seed",
         form: Form::Share,
         default: Some("0.0"),
-        example: "0.05",
     },
     Key {
         name: "max-concurrent",
         about: "Requests the embedded server serves at once, the others wait; 0 is unlimited",
         form: Form::Integer { least: 0, most: MOST },
         default: Some("0"),
-        example: "8",
     },
     Key {
         name: "url",
         about: "An address that is already served, in place of `delay`",
         form: Form::Url,
         default: None,
-        example: r#""http://127.0.0.1:5000/""#,
     },
     Key {
         name: "method",
         about: "HTTP method of each request to the `url`",
         form: Form::Word(&["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]),
         default: Some(r#""GET""#),
-        example: r#""POST""#,
     },
     Key {
         name: "body",
         about: "Body of each request to the `url`; empty for none",
         form: Form::Text,
         default: Some(r#""""#),
-        example: r#"'{"size": 1}'"#,
     },
     Key {
         name: "expect-status",
         about: "The HTTP status that counts as success",
         form: Form::Integer { least: 100, most: 599 },
         default: Some("200"),
-        example: "204",
     },
     Key {
         name: "headers",
         about: "Headers of each request to the `url`; ${NAME} in a value is read from the environment when the sweep runs",
         form: Form::Headers,
         default: Some("{}"),
-        example: r#"{ Authorization = "Bearer ${API_TOKEN}" }"#,
     },
 ];

@@ -21,7 +21,6 @@ macro_rules! labels {
             about: concat!("In place of: ", $english),
             form: Form::Wording($english),
             default: Some(concat!("\"", $english, "\"")),
-            example: concat!("\"", $chinese, "\""),
         },)*];
 
         impl Label {

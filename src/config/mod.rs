@@ -2,7 +2,7 @@
 //!
 //! The way through it: text → TOML document (`toml` reads on after a fault) → `reader` (each value by itself, by the
 //! table in `keys`) → `raw` → `valid`, `target`, `strategies` (what values mean together) → [`Sweep`]. The names of
-//! strategy and chart kinds come in as [`Known`]: config never imports those floors. It opens no file.
+//! chart kinds come in as [`Known`]: config never imports that floor. It opens no file.
 
 mod charts;
 mod complaint;
@@ -44,7 +44,6 @@ pub use variables::{MissingVariable, fill_address, variables};
 
 use toml::de::DeTable;
 
-use crate::model::KindInfo;
 use crate::model::figure::ChartInfo;
 
 /// The config that explains every key, and says nothing but the defaults.
@@ -59,8 +58,6 @@ const LONGEST_TEXT: usize = 1 << 20;
 /// Names that the floors above register.
 #[derive(Clone, Copy, Debug)]
 pub struct Known<'a> {
-    /// Every strategy kind, in the order in which a config without strategies runs them.
-    pub kinds: &'a [KindInfo],
     /// Every chart kind.
     pub charts: &'a [ChartInfo],
 }
@@ -120,11 +117,12 @@ mod tests {
 
     use super::keys::{Form, Key, ROOT};
     use super::sweep_keys::{RANGE, REPEATS};
-    use super::trial::{KNOWN, LEAST, SHIPPED, complaint, config_with, sweep, taker};
+    use super::trial::{KNOWN, LEAST, SHIPPED, complaint, config_with, example, manual, sweep, taker};
     use super::{Order, REFERENCE, load, load_bytes};
     use crate::model::figure::{Format, Theme};
-    use crate::model::{Connections, Nanos, Target};
+    use crate::model::{Nanos, Target};
     use crate::snapshots::assert_snapshots;
+    use crate::strategy::{StrategySpec, built_in};
 
     /// Every key of every section, with the name of the section.
     fn all_keys() -> impl Iterator<Item = (&'static str, &'static Key)> {
@@ -142,19 +140,17 @@ mod tests {
         );
         assert_eq!((sweep.order, sweep.seed), (Order::Interleaved, 1));
         assert_eq!((sweep.request_timeout.0, sweep.sample_timeout.0), (30_000_000_000, 600_000_000_000));
-        let lines: Vec<_> = sweep.strategies.iter().map(|line| (&*line.name, &*line.kind, line.workers)).collect();
-        assert_eq!(
-            lines,
-            [
-                ("single_thread", "sequential", None),
-                ("multithread", "thread-pool", Some(20)),
-                ("multiprocess", "process-pool", Some(20)),
-                ("async_get", "async", None),
-                ("thread_per_request", "thread-per-request", None),
-                ("event_loop", "event-loop", None),
-            ]
-        );
-        assert!(sweep.strategies.iter().all(|line| (line.threads, line.connections) == (1, Connections::KeepAlive)));
+        let line = |line: &'_ StrategySpec| (line.name.clone(), line.kind.info().name, line.kind.workers());
+        let lines: Vec<_> = sweep.strategies.iter().map(line).collect();
+        let all = [
+            ("single_thread", "sequential", None),
+            ("multithread", "thread-pool", Some(20)),
+            ("multiprocess", "process-pool", Some(20)),
+            ("async_get", "async", None),
+            ("thread_per_request", "thread-per-request", None),
+            ("event_loop", "event-loop", None),
+        ];
+        assert_eq!(lines, all.map(|(name, kind, workers)| (name.to_owned(), kind, workers)));
         assert!(sweep.charts.is_empty() && sweep.output.fonts.is_empty());
         assert_eq!((sweep.output.formats, sweep.output.themes), (vec![Format::Svg, Format::Png], vec![Theme::Light]));
         assert_eq!((sweep.output.dir, sweep.output.width, sweep.output.height), ("reports".into(), 960, 600));
@@ -162,9 +158,9 @@ mod tests {
 
     #[test]
     fn a_strategy_with_only_a_kind_is_that_kind_by_default() {
-        for (index, kind) in KNOWN.kinds.iter().filter(|kind| kind.is_built_in()).enumerate() {
-            let alone = sweep(&format!("{LEAST}[[strategy]]\nkind = \"{}\"", kind.name));
-            assert_eq!(alone.strategies, [sweep(LEAST).strategies.swap_remove(index)]);
+        for spec in built_in() {
+            let alone = sweep(&format!("{LEAST}[[strategy]]\nkind = \"{}\"", spec.kind.info().name));
+            assert_eq!(alone.strategies, [spec]);
         }
     }
 
@@ -188,7 +184,7 @@ mod tests {
     fn every_key_of_the_table_changes_the_sweep() {
         for (section, key) in all_keys() {
             let with = |value: &str| sweep(&config_with(section, key.name, value, taker(key.name)));
-            let example = with(key.example);
+            let example = with(example(section, key.name));
             match key.default {
                 Some(default) => assert_ne!(example, with(default), "{section}.{}", key.name),
                 None => assert_ne!(example, sweep(LEAST), "{section}.{}", key.name),
@@ -206,9 +202,9 @@ mod tests {
         let read = |text: &str| sweep(&format!("{LEAST}[sweep]\nrepeats = {text}\n")).repeats;
         let default = crate::model::Repeats { min: 3, max: 30, precision: Some(0.02) };
         assert_eq!(read("{}"), default);
-        for key in REPEATS {
+        for (key, other) in REPEATS.iter().zip(["5", "50", "\"5%\""]) {
             assert_eq!(read(&format!("{{ {} = {} }}", key.name, key.default.unwrap())), default, "{}", key.name);
-            assert_ne!(read(&format!("{{ {} = {} }}", key.name, key.example)), default, "{}", key.name);
+            assert_ne!(read(&format!("{{ {} = {other} }}", key.name)), default, "{}", key.name);
         }
         for wrong in
             ["0", "1.5", "\"3\"", "{ min = 5, max = 4 }", "{ precision = 2 }", "{ precision = \"0%\" }", "{ mn = 3 }"]
@@ -248,18 +244,9 @@ mod tests {
     }
 
     #[test]
-    fn the_manual_shows_every_key_with_its_default_and_its_example() {
+    fn the_manual_shows_every_key_with_its_default() {
         for (section, key) in all_keys() {
-            let header = if matches!(section, "strategy" | "chart" | "reference") {
-                format!("[[{section}]]")
-            } else {
-                format!("[{section}]")
-            };
-            let start = if section.is_empty() { 0 } else { REFERENCE.find(&format!("{header}\n")).unwrap() };
-            let part = REFERENCE[start..].split("\n\n\n").next().unwrap();
-            let line = part.lines().find(|line| line.trim_start_matches("# ").starts_with(&format!("{} = ", key.name)));
-            let line = line.unwrap_or_else(|| panic!("the manual lacks {section}.{}", key.name));
-            assert!(line.ends_with(key.example), "{line}");
+            let line = manual(section, key.name);
             let shown = !line.starts_with('#') || section == "labels";
             if let (Some(default), true) = (key.default, shown) {
                 let line = line.trim_start_matches("# ");
@@ -273,7 +260,7 @@ mod tests {
         let sweep = sweep(&format!(
             "{LEAST}[[strategy]]\nkind = \"thread-pool\"\nname = \"m, \\\"x\\\"\\n/\"\nworkers = [6, 20]"
         ));
-        let lines: Vec<_> = sweep.strategies.into_iter().map(|line| (line.name, line.workers)).collect();
+        let lines: Vec<_> = sweep.strategies.into_iter().map(|line| (line.name, line.kind.workers())).collect();
         assert_eq!(lines, [("m, \"x\"\n/ (6)".to_owned(), Some(6)), ("m, \"x\"\n/ (20)".to_owned(), Some(20))]);
     }
 

@@ -8,7 +8,8 @@ use super::counts;
 use super::nearest::{listed, nearest, quoted};
 use super::sweep::{MOST_SAMPLES, Sweep};
 use crate::model::figure::Format;
-use crate::model::{Nanos, Repeats, RequestCount, StrategySpec, Target};
+use crate::model::{Nanos, Repeats, RequestCount, Target};
+use crate::strategy::StrategySpec;
 
 /// What was given on the command line; empty and `None` change nothing.
 #[derive(Clone, Debug, Default, PartialEq)]

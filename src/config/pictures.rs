@@ -4,144 +4,105 @@ use super::counts::MOST;
 use super::keys::{Form, Key};
 
 pub(super) const CHART: &[Key] = &[
-    Key { name: "kind", about: "What it shows", form: Form::Chart, default: None, example: r#""duration""# },
-    Key {
-        name: "title",
-        about: "In place of its own title",
-        form: Form::Label,
-        default: None,
-        example: r#""20 workers""#,
-    },
+    Key { name: "kind", about: "What it shows", form: Form::Chart, default: None },
+    Key { name: "title", about: "In place of its own title", form: Form::Label, default: None },
     Key {
         name: "x-label",
         about: "In place of its own label of the x axis; the unit is added",
         form: Form::Label,
         default: None,
-        example: r#""Requests""#,
     },
     Key {
         name: "y-label",
         about: "In place of its own label of the y axis; the unit is added",
         form: Form::Label,
         default: None,
-        example: r#""Time""#,
     },
     Key {
         name: "x-scale",
         about: "In place of its own scale of the x axis; without it, logarithmic where request counts span a wide range",
         form: Form::Word(&["linear", "log"]),
         default: None,
-        example: r#""log""#,
     },
     Key {
         name: "y-scale",
         about: "In place of its own scale of the y axis",
         form: Form::Word(&["linear", "log"]),
         default: None,
-        example: r#""log""#,
     },
     Key {
         name: "requests",
         about: "The request count that a timeline shows; without it, the largest recorded one",
         form: Form::Integer { least: 1, most: MOST },
         default: None,
-        example: "50",
     },
     Key {
         name: "normalize",
         about: "Divides durations by the delay of a request, each line by its own",
         form: Form::Word(&["delay"]),
         default: None,
-        example: r#""delay""#,
     },
     Key {
         name: "strategies",
         about: "Names of the strategies and references to draw; without it, all",
         form: Form::List { of: &Form::Label, empty: false },
         default: None,
-        example: r#"["multithread", "async_get"]"#,
     },
 ];
 
 pub(super) const REFERENCE: &[Key] = &[
-    Key {
-        name: "name",
-        about: "Label of its line, unique; any text",
-        form: Form::Label,
-        default: None,
-        example: r#""article: async_get""#,
-    },
+    Key { name: "name", about: "Label of its line, unique; any text", form: Form::Label, default: None },
     Key {
         name: "file",
         about: "A CSV with at least strategy, requests and duration_s, relative to the config; the run keeps a copy",
         form: Form::Path,
         default: None,
-        example: r#""article.csv""#,
     },
-    Key {
-        name: "strategy",
-        about: "Its strategy in that table",
-        form: Form::Label,
-        default: None,
-        example: r#""async_get""#,
-    },
+    Key { name: "strategy", about: "Its strategy in that table", form: Form::Label, default: None },
     Key {
         name: "delay",
         about: "How long each of its requests had to wait; a chart that divides by the delay needs it",
         form: Form::Duration { zero: false },
         default: None,
-        example: r#""5s""#,
     },
 ];
 
 pub(super) const OUTPUT: &[Key] = &[
-    Key {
-        name: "dir",
-        about: "Where run directories go",
-        form: Form::Path,
-        default: Some(r#""reports""#),
-        example: r#""measurements""#,
-    },
+    Key { name: "dir", about: "Where run directories go", form: Form::Path, default: Some(r#""reports""#) },
     Key {
         name: "requests",
         about: "How the single requests are kept: requests.csv, the same compressed, or not at all",
         form: Form::Word(&["csv", "csv.zst", "none"]),
         default: Some(r#""csv""#),
-        example: r#""csv.zst""#,
     },
     Key {
         name: "formats",
         about: "Picture formats",
         form: Form::List { of: &Form::Word(&["svg", "png"]), empty: false },
         default: Some(r#"["svg", "png"]"#),
-        example: r#"["svg"]"#,
     },
     Key {
         name: "themes",
         about: "Colour themes; a dark picture is <kind>-dark.svg",
         form: Form::List { of: &Form::Word(&["light", "dark"]), empty: false },
         default: Some(r#"["light"]"#),
-        example: r#"["light", "dark"]"#,
     },
     Key {
         name: "width",
         about: "Picture width in CSS pixels",
         form: Form::Integer { least: 320, most: 4096 },
         default: Some("960"),
-        example: "1280",
     },
     Key {
         name: "height",
         about: "Picture height in CSS pixels",
         form: Form::Integer { least: 240, most: 4096 },
         default: Some("600"),
-        example: "720",
     },
     Key {
         name: "fonts",
         about: "Font files for glyphs that the bundled font lacks, relative to the config",
         form: Form::List { of: &Form::Path, empty: true },
         default: Some("[]"),
-        example: r#"["NotoSansSC.ttf"]"#,
     },
 ];

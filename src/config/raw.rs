@@ -145,14 +145,6 @@ impl Section {
         }
     }
 
-    /// A program and its arguments.
-    pub(super) fn words(&self, name: &str) -> Option<&[String]> {
-        match &self.value(name)?.value {
-            Value::Words(words) => Some(words),
-            _ => None,
-        }
-    }
-
     pub(super) fn section(&self, name: &str) -> Option<&Section> {
         match &self.value(name)?.value {
             Value::Section(section) => Some(section),
@@ -170,6 +162,17 @@ impl Section {
 }
 
 impl Value {
+    /// The value as JSON; `None` for those that no option of a strategy has.
+    pub(super) fn json(&self) -> Option<serde_json::Value> {
+        match self {
+            Self::Text(text) => Some(text.as_str().into()),
+            Self::Integer(number) => Some((*number).into()),
+            Self::Pairs(pairs) => Some(pairs.iter().map(|(name, value)| (name.clone(), value.as_str())).collect()),
+            Self::Words(words) => Some(words.as_slice().into()),
+            _ => None,
+        }
+    }
+
     pub(super) fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),

@@ -14,6 +14,7 @@ use super::keys::{Form, Key, ROOT};
 use super::nearest::{listed, nearest, quoted};
 use super::raw::{Entry, Section, Value, Written};
 use super::scalar::{self, Refusal, is_a};
+use super::strategy_keys::STRATEGY;
 use super::sweep_keys::{RANGE, REPEATS};
 use crate::model::Repeats;
 
@@ -55,7 +56,7 @@ impl Reader<'_> {
             (Form::Table(keys) | Form::WordsOrTable(_, keys), _) => {
                 Some(Value::Section(self.section(Section::empty(&path, section.span.clone()), &DeTable::new(), keys)))
             }
-            (Form::Tables(_), _) => Some(Value::Sections(Vec::new())),
+            (Form::Tables(_) | Form::Strategies, _) => Some(Value::Sections(Vec::new())),
             (form, Some(default)) => {
                 let value = DeValue::parse(default).expect("the defaults in the table of keys are TOML");
                 self.value(&path, form, &value)
@@ -89,6 +90,7 @@ impl Reader<'_> {
                 return Some(Value::Section(self.section(Section::empty(path, written.span()), table, keys)));
             }
             (Form::Tables(keys), DeValue::Array(tables)) => return self.sections(path, tables, keys),
+            (Form::Strategies, DeValue::Array(tables)) => return self.sections(path, tables, &STRATEGY.keys),
             (Form::List { of, empty }, DeValue::Array(list)) if *empty || !list.is_empty() => {
                 return self.list(path, list, of).map(Value::List);
             }
@@ -106,7 +108,7 @@ impl Reader<'_> {
                 Err(Refusal::new("is an empty list", "expected at least one"))
             }
             (Form::OneOrMany(form), _) => scalar::read(form, self.known, value),
-            (Form::Tables(_), DeValue::Table(_)) => {
+            (Form::Tables(_) | Form::Strategies, DeValue::Table(_)) => {
                 Err(Refusal::new("is a single table", format!("write it in two brackets: [[{path}]]")))
             }
             (Form::Command, DeValue::String(text)) => {
@@ -123,7 +125,9 @@ impl Reader<'_> {
                 let expected = format!("expected one of {}, or a table: [{path}]", listed(words.iter().copied()));
                 Err(Refusal::new(is_a(value), expected))
             }
-            (Form::Tables(_), _) => Err(Refusal::new(is_a(value), format!("expected tables: [[{path}]]"))),
+            (Form::Tables(_) | Form::Strategies, _) => {
+                Err(Refusal::new(is_a(value), format!("expected tables: [[{path}]]")))
+            }
             (Form::List { .. }, _) => Err(Refusal::new(is_a(value), "expected a list: [ … ]")),
             (Form::Counts, _) => {
                 let expected = "expected a list such as [10, 20], or { from = 10, to = 50, step = 10 }";

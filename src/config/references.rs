@@ -4,7 +4,7 @@ use super::complaint::Complaint;
 use super::nearest::quoted;
 use super::raw::Section;
 use super::sweep::{ChartSpec, ReferenceSpec};
-use crate::model::StrategySpec;
+use crate::strategy::StrategySpec;
 
 /// The references; `None` only where something was complained about.
 pub(super) fn references(

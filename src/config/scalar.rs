@@ -12,6 +12,7 @@ use super::nearest::{listed, nearest, quoted};
 use super::raw::Value;
 use super::variables::address_fault;
 use crate::model::Nanos;
+use crate::strategy::KINDS;
 
 /// The longest label, in characters.
 const LONGEST_LABEL: usize = 200;
@@ -85,8 +86,8 @@ fn text_of(form: &Form, known: &Known<'_>, text: &str) -> Result<(), Refusal> {
         Form::Url => url(text),
         Form::Word(words) => word(text, words.iter().map(|word| (*word, *word))),
         Form::Kind => {
-            let labels = known.kinds.iter().map(|kind| (kind.label, kind.name));
-            word(text, known.kinds.iter().map(|kind| (kind.name, kind.name)).chain(labels))
+            let labels = KINDS.iter().map(|kind| (kind.label, kind.name));
+            word(text, KINDS.iter().map(|kind| (kind.name, kind.name)).chain(labels))
         }
         Form::Chart => word(text, known.charts.iter().map(|chart| (chart.name, chart.name))),
         _ => Ok(()),
@@ -227,7 +228,7 @@ mod tests {
     use crate::model::figure::ChartInfo;
 
     fn verdict(form: &Form, text: &str) -> Result<Value, String> {
-        let known = Known { kinds: &[], charts: &[ChartInfo { name: "duration", options: &[] }] };
+        let known = Known { charts: &[ChartInfo { name: "duration", options: &[] }] };
         let value = DeValue::parse(text).unwrap();
         read(form, &known, value.get_ref()).map_err(|refusal| refusal.problem)
     }

@@ -8,8 +8,9 @@ use super::charts;
 use super::counts::MOST;
 use super::duration::PATTERN;
 use super::keys::{DELAY_ONLY, Form, Key, ROOT, SLEEP, URL_ONLY};
-use super::strategies::{ALL_KINDS, NEEDED};
+use super::strategy_keys::{ALL_KINDS, STRATEGY};
 use super::sweep_keys::{RANGE, REPEATS};
+use crate::strategy::KINDS;
 
 /// The schema, draft 2020-12, with the kinds that the program knows.
 #[must_use]
@@ -42,8 +43,9 @@ fn table(name: &str, keys: &[Key], known: &Known<'_>) -> Value {
         }
         "strategy" => {
             schema["required"] = json!(["kind"]);
+            let kinds = STRATEGY.kinds.iter();
             schema["allOf"] =
-                known.kinds.iter().map(|kind| options_of(kind.name, (kind.options, &ALL_KINDS), keys)).collect();
+                kinds.map(|kind| options_of(kind.info.name, (&kind.options, &ALL_KINDS), &kind.needed, keys)).collect();
         }
         "reference" => schema["required"] = json!(["name", "file", "strategy"]),
         "chart" => {
@@ -51,7 +53,7 @@ fn table(name: &str, keys: &[Key], known: &Known<'_>) -> Value {
             schema["allOf"] = known
                 .charts
                 .iter()
-                .map(|chart| options_of(chart.name, (chart.options, &charts::ALWAYS), keys))
+                .map(|chart| options_of(chart.name, (chart.options, &charts::ALWAYS), &[], keys))
                 .collect();
         }
         _ => {}
@@ -60,12 +62,10 @@ fn table(name: &str, keys: &[Key], known: &Known<'_>) -> Value {
 }
 
 /// Forbids the options that one kind does not take, and demands those that it cannot do without.
-fn options_of(kind: &str, (options, always): (&[&str], &[&str]), keys: &[Key]) -> Value {
+fn options_of(kind: &str, (options, always): (&[&str], &[&str]), needed: &[&str], keys: &[Key]) -> Value {
     let strange = keys.iter().map(|key| key.name).filter(|name| !always.contains(name) && !options.contains(name));
     let absent: Map<String, Value> = strange.map(|name| (name.to_owned(), json!(false))).collect();
-    let needed = NEEDED.into_iter().filter(|name| options.contains(name));
     let mut then = json!({ "properties": absent });
-    let needed: Vec<&str> = needed.collect();
     if !needed.is_empty() {
         then["required"] = json!(needed);
     }
@@ -76,7 +76,7 @@ fn property(holder: &str, key: &Key, known: &Known<'_>) -> Value {
     let mut schema = match &key.form {
         Form::Table(keys) => table(key.name, keys, known),
         Form::WordsOrTable(words, keys) => json!({ "anyOf": [{ "enum": words }, table(key.name, keys, known)] }),
-        Form::Tables(keys) => json!({ "type": "array", "items": table(key.name, keys, known) }),
+        Form::Tables(_) | Form::Strategies => json!({ "type": "array", "items": table(key.name, key.keys(), known) }),
         form => form_of(form, known),
     };
     schema["description"] = json!(key.about);
@@ -84,7 +84,8 @@ fn property(holder: &str, key: &Key, known: &Known<'_>) -> Value {
         schema["default"] = default;
     }
     if holder == "strategy" && key.name == "kind" {
-        let lines: Vec<String> = known.kinds.iter().map(|kind| format!("{}: {}", kind.name, kind.about)).collect();
+        let lines: Vec<String> =
+            STRATEGY.kinds.iter().map(|kind| format!("{}: {}", kind.info.name, kind.about)).collect();
         schema["description"] = json!(format!("{}\n{}", key.about, lines.join("\n")));
     }
     schema
@@ -104,7 +105,7 @@ fn form_of(form: &Form, known: &Known<'_>) -> Value {
         Form::Integer { least, most } => json!({ "type": "integer", "minimum": least, "maximum": most }),
         Form::Share => json!({ "type": "number", "minimum": 0, "maximum": 1 }),
         Form::Word(words) => json!({ "type": "string", "enum": words }),
-        Form::Kind => json!({ "enum": known.kinds.iter().map(|kind| kind.name).collect::<Vec<_>>() }),
+        Form::Kind => json!({ "enum": KINDS.iter().map(|kind| kind.name).collect::<Vec<_>>() }),
         Form::Chart => json!({ "enum": known.charts.iter().map(|chart| chart.name).collect::<Vec<_>>() }),
         Form::List { of, empty } => list(&form_of(of, known), usize::from(!empty)),
         Form::OneOrMany(one) => json!({ "anyOf": [form_of(one, known), list(&form_of(one, known), 1)] }),
@@ -120,6 +121,7 @@ fn form_of(form: &Form, known: &Known<'_>) -> Value {
         }
         Form::Command => json!({ "type": "array", "items": { "type": "string" }, "minItems": 1 }),
         Form::Headers | Form::Environment => json!({ "type": "object", "additionalProperties": { "type": "string" } }),
+        Form::Strategies => table("", &STRATEGY.keys, known),
         Form::Table(keys) | Form::Tables(keys) | Form::WordsOrTable(_, keys) => table("", keys, known),
     }
 }

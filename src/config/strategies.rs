@@ -4,76 +4,51 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::Known;
+use serde_json::{Map, json};
+
 use super::complaint::Complaint;
 use super::nearest::{listed, quoted};
-use super::raw::{Section, Value};
-use crate::model::{CommandSpec, Connections, HttpVersion, KindInfo, Model, StrategySpec};
-
-/// Keys that every kind takes.
-pub(super) const ALL_KINDS: [&str; 3] = ["name", "kind", "max-requests"];
-
-/// Options that a kind which takes them cannot do without.
-pub(super) const NEEDED: [&str; 2] = ["command", "model"];
-
-/// The workers of a pool where the config lists no strategy, or none for this one; as in the table of keys.
-pub(super) const WORKERS: u32 = 20;
+use super::raw::{Section, Value, Written};
+use super::strategy_keys::{ALL_KINDS, KindKeys, STRATEGY};
+use crate::strategy::{Strategy, StrategyKind, StrategySpec, built_in};
 
 /// The strategies, at least one; `None` only where something was complained about. `https` is the place of an https address.
 pub(super) fn strategies(
     sections: &[Section],
     https: Option<&Range<usize>>,
-    known: &Known<'_>,
     complaints: &mut Vec<Complaint>,
 ) -> Option<Vec<StrategySpec>> {
     if sections.is_empty() {
-        let fitting = known.kinds.iter().filter(|info| info.is_built_in() && (info.https || https.is_none()));
-        return Some(fitting.map(by_default).collect());
+        return Some(built_in().filter(|spec| spec.kind.info().https || https.is_none()).collect());
     }
     let before = complaints.len();
     let mut lines = Vec::new();
     for section in sections {
-        let Some(info) = kind_of(section, known, complaints) else { continue };
-        complaints.extend(strange_options(section, info, known));
-        complaints.extend(https.filter(|_| !info.https).map(|url| without_https(section, info, url, known)));
-        complaints.extend(missing_options(section, info));
-        lines.extend(expand(section, info).unwrap_or_default().into_iter().map(|spec| (spec, section.place("name"))));
+        let Some(kind) = kind_of(section, complaints) else { continue };
+        complaints.extend(strange_options(section, kind));
+        complaints.extend(https.filter(|_| !kind.info.https).map(|url| without_https(section, kind, url)));
+        complaints.extend(missing_options(section, kind));
+        lines.extend(expand(section, kind).unwrap_or_default().into_iter().map(|spec| (spec, section.place("name"))));
     }
     complaints.extend(duplicates(&lines));
     let sound = complaints.len() == before && sections.iter().all(Section::is_sound);
     sound.then(|| lines.into_iter().map(|(spec, _)| spec).collect())
 }
 
-fn by_default(info: &KindInfo) -> StrategySpec {
-    StrategySpec {
-        name: info.label.to_owned(),
-        kind: info.name.to_owned(),
-        model: info.model,
-        workers: info.options.contains(&"workers").then_some(WORKERS),
-        max_in_flight: None,
-        threads: 1,
-        processes: 1,
-        connections: Connections::default(),
-        http_version: HttpVersion::default(),
-        max_requests: None,
-        command: None,
-    }
-}
-
-fn kind_of<'k>(section: &Section, known: &Known<'k>, complaints: &mut Vec<Complaint>) -> Option<&'k KindInfo> {
+fn kind_of(section: &Section, complaints: &mut Vec<Complaint>) -> Option<&'static KindKeys> {
     if !section.attempted("kind") {
         let title = "a strategy has no `kind`".to_owned();
-        let help = format!("one of {}", listed(known.kinds.iter().map(|kind| kind.name)));
+        let help = format!("one of {}", listed(STRATEGY.kinds.iter().map(|kind| kind.info.name)));
         let complaint = Complaint::new("strategy.kind", section.span.clone(), title, "expected `kind = \"…\"` below");
         complaints.push(complaint.help(help));
     }
     let kind = section.text("kind")?;
-    known.kinds.iter().find(|info| info.name == kind)
+    STRATEGY.kinds.iter().find(|known| known.info.name == kind)
 }
 
-fn without_https(section: &Section, info: &KindInfo, url: &Range<usize>, known: &Known<'_>) -> Complaint {
-    let title = format!("the kind `{}` does not speak https", info.name);
-    let able = listed(known.kinds.iter().filter(|kind| kind.https).map(|kind| kind.name));
+fn without_https(section: &Section, kind: &KindKeys, url: &Range<usize>) -> Complaint {
+    let title = format!("the kind `{}` does not speak https", kind.info.name);
+    let able = listed(STRATEGY.kinds.iter().filter(|kind| kind.info.https).map(|kind| kind.info.name));
     Complaint::new("strategy.kind", section.place("kind"), title, "expected a kind that does")
         .beside(url.clone(), "the address")
         .help(format!("kinds that speak https: {able}"))
@@ -81,86 +56,65 @@ fn without_https(section: &Section, info: &KindInfo, url: &Range<usize>, known: 
 }
 
 /// Options that are written although the kind does not take them.
-fn strange_options(section: &Section, info: &KindInfo, known: &Known<'_>) -> Vec<Complaint> {
+fn strange_options(section: &Section, kind: &KindKeys) -> Vec<Complaint> {
     let written = section.entries.iter().filter_map(|entry| Some((entry.key.name, entry.name.clone()?)));
-    let strange = written.filter(|(name, _)| !ALL_KINDS.contains(name) && !info.options.contains(name));
+    let strange = written.filter(|(name, _)| !ALL_KINDS.contains(name) && !kind.options.contains(name));
     let complaints = strange.map(|(name, span)| {
-        let takers = listed(known.kinds.iter().filter(|kind| kind.options.contains(&name)).map(|kind| kind.name));
-        let help = match takers.as_str() {
-            "" => "no kind takes it".to_owned(),
-            takers => format!("kinds that take `{name}`: {takers}"),
-        };
-        let title = format!("`strategy.{name}` means nothing to the kind `{}`", info.name);
+        let takers = STRATEGY.kinds.iter().filter(|other| other.options.contains(&name));
+        let help = format!("kinds that take `{name}`: {}", listed(takers.map(|other| other.info.name)));
+        let title = format!("`strategy.{name}` means nothing to the kind `{}`", kind.info.name);
         let complaint = Complaint::new(&section.path_of(name), span, title, "not an option of this kind");
         complaint.beside(section.place("kind"), "the kind").help(help)
     });
     complaints.collect()
 }
 
-fn missing_options(section: &Section, info: &KindInfo) -> Vec<Complaint> {
-    let needed = NEEDED.into_iter().filter(|name| info.options.contains(name) && !section.attempted(name));
+fn missing_options(section: &Section, kind: &KindKeys) -> Vec<Complaint> {
+    let needed = kind.needed.iter().filter(|name| !section.attempted(name));
     let complaints = needed.map(|name| {
-        let help = match name {
+        let help = match *name {
             "model" => "one of sequential, pool, async: how its requests overlap, which names its ideal",
             _ => r#"for example command = ["python3", "client.py"]"#,
         };
-        let title = format!("a strategy of kind `{}` has no `{name}`", info.name);
+        let title = format!("a strategy of kind `{}` has no `{name}`", kind.info.name);
         let expected = format!("expected `{name}` too");
         Complaint::new(&section.path_of(name), section.place("kind"), title, expected).help(help)
     });
     complaints.collect()
 }
 
-/// The program of a `command`; `None` for the other kinds, and where a value is faulty.
-fn command(section: &Section, info: &KindInfo) -> Option<CommandSpec> {
-    if info.is_built_in() {
-        return None;
-    }
-    Some(CommandSpec {
-        words: section.words("command")?.to_vec(),
-        working_directory: section.text("working-directory")?.into(),
-        environment: section.pairs("environment")?.to_vec(),
-        version_command: section.words("version-command").unwrap_or_default().to_vec(),
-    })
-}
-
-/// One line, or one for each number of workers; `None` where a value is faulty.
-fn expand(section: &Section, info: &KindInfo) -> Option<Vec<StrategySpec>> {
+/// One line, or one for each value of an option that is given as a list; `None` where a value is faulty.
+fn expand(section: &Section, kind: &KindKeys) -> Option<Vec<StrategySpec>> {
     let name = match section.attempted("name") {
         true => section.text("name")?,
-        false => info.label,
+        false => kind.info.label,
     };
-    let connections = match section.text("connections")? {
-        "per-request" => Connections::PerRequest,
-        _ => Connections::KeepAlive,
-    };
-    let base = StrategySpec {
-        name: name.to_owned(),
-        max_in_flight: section.integer("max-in-flight"),
-        threads: section.integer("threads")?,
-        processes: section.integer("processes")?,
-        connections,
-        http_version: if section.text("http-version")? == "2" { HttpVersion::Two } else { HttpVersion::One },
-        max_requests: section.integer("max-requests"),
-        model: section.text("model").and_then(Model::parse).unwrap_or(info.model),
-        command: command(section, info),
-        ..by_default(info)
-    };
-    // A program of one's own has a number of workers if it says so or is a pool.
-    let countless = !info.is_built_in() && base.model != Model::Pool && section.written("workers").is_none();
-    if countless || !info.options.contains(&"workers") {
-        return Some(vec![StrategySpec { workers: None, ..base }]);
+    let taken = |name: &str| ALL_KINDS.contains(&name) || kind.options.contains(&name);
+    let written = section.entries.iter().filter(|entry| entry.name.is_some() && taken(entry.key.name));
+    let mut options = Map::new();
+    let mut list: Option<(&str, &[Written<Value>])> = None;
+    for entry in written {
+        match &entry.value.as_ref()?.value {
+            Value::List(values) => list = Some((entry.key.name, values)),
+            single => drop(options.insert(entry.key.name.to_owned(), single.json()?)),
+        }
     }
-    match &section.value("workers")?.value {
-        Value::List(list) => list
-            .iter()
-            .map(|item| {
-                let workers = item.value.as_integer()?;
-                Some(StrategySpec { name: format!("{name} ({workers})"), workers: Some(workers), ..base.clone() })
-            })
-            .collect(),
-        one => Some(vec![StrategySpec { workers: Some(one.as_integer()?), ..base }]),
-    }
+    let spec = |name: String, more: Option<(&str, serde_json::Value)>| {
+        let mut options = options.clone();
+        options.insert("name".to_owned(), json!(name));
+        options.extend(more.map(|(key, value)| (key.to_owned(), value)));
+        let mut spec: StrategySpec = serde_json::from_value(serde_json::Value::Object(options)).ok()?;
+        if let StrategyKind::Command(command) = &mut spec.kind {
+            command.workers = command.workers();
+        }
+        Some(spec)
+    };
+    let Some((key, values)) = list else { return Some(vec![spec(name.to_owned(), None)?]) };
+    let each = values.iter().map(|item| {
+        let value = item.value.json()?;
+        spec(format!("{name} ({value})"), Some((key, value)))
+    });
+    each.collect()
 }
 
 fn duplicates(lines: &[(StrategySpec, Range<usize>)]) -> Vec<Complaint> {
@@ -180,16 +134,15 @@ fn duplicates(lines: &[(StrategySpec, Range<usize>)]) -> Vec<Complaint> {
 
 #[cfg(test)]
 mod tests {
-    use crate::config::trial::{KNOWN, sweep};
+    use crate::config::trial::sweep;
+    use crate::strategy::built_in;
 
     #[test]
     fn an_https_address_is_measured_by_the_kinds_that_speak_it() {
-        let kinds = |scheme: &str| {
-            let sweep = sweep(&format!("[target]\nurl = \"{scheme}://localhost/\""));
-            sweep.strategies.into_iter().map(|line| line.kind).collect::<Vec<_>>()
-        };
-        let built_in = || KNOWN.kinds.iter().filter(|kind| kind.is_built_in());
-        let able = built_in().filter(|kind| kind.https).map(|kind| kind.name);
-        assert_eq!((kinds("http").len(), kinds("https")), (built_in().count(), able.map(str::to_owned).collect()));
+        let measured = |scheme: &str| sweep(&format!("[target]\nurl = \"{scheme}://localhost/\"")).strategies;
+        let able: Vec<_> = built_in().filter(|spec| spec.kind.info().https).collect();
+        assert_eq!(measured("http"), built_in().collect::<Vec<_>>());
+        assert_eq!(measured("https"), able);
+        assert!(able.len() < built_in().count());
     }
 }

@@ -1,99 +1,136 @@
-//! The part of the table of keys that describes a strategy. Data only.
+//! The part of the table of keys that describes a strategy, read off the type that holds one: a field's doc comment is
+//! what its key is about, its default and its range are the key's.
 
-use super::counts::MOST;
+use std::sync::LazyLock;
+
+use schemars::generate::SchemaSettings;
+use serde_json::Value;
+
 use super::keys::{Form, Key};
+use crate::strategy::{KINDS, KindInfo, StrategySpec};
 
-pub(super) const STRATEGY: &[Key] = &[
-    Key {
-        name: "name",
-        about: "Label of its line, unique; any text. Without it, the kind's own label",
-        form: Form::Label,
-        default: None,
-        example: r#""multithread""#,
-    },
-    Key { name: "kind", about: "How it issues requests", form: Form::Kind, default: None, example: r#""thread-pool""# },
-    Key {
-        name: "workers",
-        about: "Threads or processes of a pool; a list makes one line each, such as \"multithread (6)\"",
-        form: Form::OneOrMany(&Form::Integer { least: 1, most: 10_000 }),
-        default: Some("20"),
-        example: "[6, 20]",
-    },
-    Key {
-        name: "connections",
-        about: "Whether a connection serves one request after another, or only one",
-        form: Form::Word(&["keep-alive", "per-request"]),
-        default: Some(r#""keep-alive""#),
-        example: r#""per-request""#,
-    },
-    Key {
-        name: "max-in-flight",
-        about: "Most requests under way at once; without it, all of them",
-        form: Form::Integer { least: 1, most: MOST },
-        default: None,
-        example: "100",
-    },
-    Key {
-        name: "threads",
-        about: "Threads of the event loop",
-        form: Form::Integer { least: 1, most: 1_024 },
-        default: Some("1"),
-        example: "4",
-    },
-    Key {
-        name: "processes",
-        about: "Processes that share the requests, each against a loopback address and a delay server of its own",
-        form: Form::Integer { least: 1, most: 64 },
-        default: Some("1"),
-        example: "8",
-    },
-    Key {
-        name: "http-version",
-        about: "Which HTTP it speaks; 2 is many requests at once on one connection, without negotiation",
-        form: Form::Word(&["1.1", "2"]),
-        default: Some(r#""1.1""#),
-        example: r#""2""#,
-    },
-    Key {
-        name: "max-requests",
-        about: "Cells of more requests than this are not run; without it, all are",
-        form: Form::Integer { least: 1, most: MOST },
-        default: None,
-        example: "1000",
-    },
-    Key {
-        name: "command",
-        about: "A program and its arguments, which speaks the protocol of docs/strategies.md",
-        form: Form::Command,
-        default: None,
-        example: r#"["python3", "strategies/aiohttp_gather.py"]"#,
-    },
-    Key {
-        name: "model",
-        about: "How the program's requests overlap, which names its best possible duration",
-        form: Form::Word(&["sequential", "pool", "async"]),
-        default: None,
-        example: r#""async""#,
-    },
-    Key {
-        name: "working-directory",
-        about: "Where the program is started, relative to the config",
-        form: Form::Path,
-        default: Some(r#"".""#),
-        example: r#""clients""#,
-    },
-    Key {
-        name: "environment",
-        about: "Environment variables of the program beside those that it inherits",
-        form: Form::Environment,
-        default: Some("{}"),
-        example: r#"{ PYTHONOPTIMIZE = "1" }"#,
-    },
-    Key {
-        name: "version-command",
-        about: "A command whose first line of output is kept as the program's version",
-        form: Form::Command,
-        default: None,
-        example: r#"["python3", "--version"]"#,
-    },
-];
+/// The keys of `[[strategy]]`, and which kind takes which.
+pub(super) struct StrategyKeys {
+    /// Every key once.
+    pub(super) keys: Vec<Key>,
+    /// In the order of the registry.
+    pub(super) kinds: Vec<KindKeys>,
+}
+
+/// What a config may say about a kind.
+pub(super) struct KindKeys {
+    /// The kind.
+    pub(super) info: KindInfo,
+    /// One line about it.
+    pub(super) about: &'static str,
+    /// The keys that it takes beside those of every kind.
+    pub(super) options: Vec<&'static str>,
+    /// Those among them that it cannot do without.
+    pub(super) needed: Vec<&'static str>,
+}
+
+/// Keys that every kind takes.
+pub(super) const ALL_KINDS: [&str; 3] = ["name", "kind", "max-requests"];
+
+pub(super) static STRATEGY: LazyLock<StrategyKeys> = LazyLock::new(|| {
+    // Leaked once, since the keys of every other table are constants.
+    let schema: &'static Value = Box::leak(Box::new(schema()));
+    let mut keys: Vec<Key> = properties(schema).filter(|key| key.name == "name").collect();
+    let about = "How it issues requests";
+    keys.push(Key { name: "kind", about, form: Form::Kind, default: None });
+    let mut kinds = Vec::new();
+    for (info, variant) in KINDS.iter().zip(schema["oneOf"].as_array().into_iter().flatten()) {
+        let own: Vec<Key> = properties(variant).filter(|key| key.name != "kind").collect();
+        let required = variant["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        kinds.push(KindKeys {
+            info: *info,
+            about: variant["description"].as_str().unwrap_or_default(),
+            options: own.iter().map(|key| key.name).collect(),
+            needed: required.filter(|name| *name != "kind").collect(),
+        });
+        own.into_iter().for_each(|key| add(&mut keys, key));
+    }
+    properties(schema).for_each(|key| add(&mut keys, key));
+    StrategyKeys { keys, kinds }
+});
+
+/// Adds a key that is not there yet. Kinds that share a key agree about it; where one has no default, another's counts.
+fn add(keys: &mut Vec<Key>, key: Key) {
+    match keys.iter_mut().find(|known| known.name == key.name) {
+        Some(known) => known.default = known.default.or(key.default),
+        None => keys.push(key),
+    }
+}
+
+fn schema() -> Value {
+    let mut settings = SchemaSettings::draft2020_12();
+    settings.inline_subschemas = true;
+    settings.into_generator().into_root_schema_for::<StrategySpec>().to_value()
+}
+
+fn properties(schema: &'static Value) -> impl Iterator<Item = Key> {
+    let properties = schema["properties"].as_object().into_iter().flatten();
+    properties.map(|(name, property)| Key {
+        name,
+        about: property["description"].as_str().unwrap_or_default(),
+        form: form(property),
+        default: property
+            .get("default")
+            .filter(|default| says_something(default))
+            .map(|default| text(default.to_string())),
+    })
+}
+
+/// An option that is absent, or an empty list, is one that a config does not write.
+fn says_something(default: &Value) -> bool {
+    !default.is_null() && default.as_array().is_none_or(|list| !list.is_empty())
+}
+
+/// JSON is TOML as far as the defaults of options go.
+fn text(json: String) -> &'static str {
+    Box::leak(json.into_boxed_str())
+}
+
+/// What a value must look like, as its field's type and attributes say it.
+fn form(property: &'static Value) -> Form {
+    let single = match property["x-form"].as_str() {
+        Some("label") => Form::Label,
+        Some("path") => Form::Path,
+        Some("command") => Form::Command,
+        Some("environment") => Form::Environment,
+        _ => plain(property),
+    };
+    if property["x-list"] == true { Form::OneOrMany(Box::leak(Box::new(single))) } else { single }
+}
+
+fn plain(property: &'static Value) -> Form {
+    if let Some(words) = property["oneOf"].as_array() {
+        return Form::Word(words.iter().filter_map(|word| word["const"].as_str()).collect::<Vec<_>>().leak());
+    }
+    match (property["minimum"].as_i64(), property["maximum"].as_i64()) {
+        (None, None) => Form::Text,
+        (least, most) => Form::Integer { least: least.unwrap_or(0), most: most.unwrap_or(i64::MAX) },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::STRATEGY;
+    use crate::strategy::KINDS;
+
+    #[test]
+    fn every_kind_of_the_registry_explains_itself_and_its_options() {
+        assert_eq!(STRATEGY.kinds.len(), KINDS.len());
+        for kind in &STRATEGY.kinds {
+            assert!(!kind.about.is_empty(), "{}", kind.info.name);
+            let keys = || STRATEGY.keys.iter().map(|key| key.name);
+            assert!(kind.options.iter().all(|option| keys().any(|key| key == *option)), "{}", kind.info.name);
+        }
+        for key in &STRATEGY.keys {
+            assert!(!key.about.is_empty(), "{}", key.name);
+        }
+        let needed = |name: &str| &STRATEGY.kinds.iter().find(|kind| kind.info.name == name).unwrap().needed;
+        assert_eq!(needed("command"), &["command", "model"]);
+        assert!(needed("thread-pool").is_empty());
+    }
+}

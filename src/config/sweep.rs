@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use super::labels::Labels;
 use crate::model::figure::{Format, Scale, Theme};
-use crate::model::{Nanos, Repeats, RequestCount, RequestFile, StrategySpec, Target};
+use crate::model::{Nanos, Repeats, RequestCount, RequestFile, Target};
+use crate::strategy::StrategySpec;
 
 /// The most samples that one sweep may take: a month at two seconds each.
 pub(super) const MOST_SAMPLES: u64 = 1_000_000;

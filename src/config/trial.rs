@@ -1,8 +1,8 @@
-//! For the tests of config only: kinds to know, sweeps to start from, and the configs that come with the program.
+//! For the tests of config only: charts to know, sweeps to start from, and the configs that come with the program.
 
+use super::strategy_keys::STRATEGY;
 use super::{Known, REFERENCE, STARTER, Sweep, load};
 use crate::model::figure::ChartInfo;
-use crate::model::{KindInfo, Model};
 
 /// Every shipped config with its name.
 pub(super) const SHIPPED: [(&str, &str); 11] = [
@@ -20,23 +20,6 @@ pub(super) const SHIPPED: [(&str, &str); 11] = [
 ];
 
 pub(super) const KNOWN: Known<'static> = Known {
-    kinds: &[
-        kind("sequential", "single_thread", Model::Sequential, &["connections"]),
-        kind("thread-pool", "multithread", Model::Pool, &["workers", "connections"]),
-        kind("process-pool", "multiprocess", Model::Pool, &["workers", "connections"]),
-        kind("async", "async_get", Model::Async, &["max-in-flight", "threads", "connections", "http-version"]),
-        kind("thread-per-request", "thread_per_request", Model::Async, &["connections"]),
-        KindInfo {
-            https: false,
-            ..kind("event-loop", "event_loop", Model::Async, &["max-in-flight", "connections", "processes"])
-        },
-        kind(
-            "command",
-            "command",
-            Model::Async,
-            &["command", "model", "workers", "working-directory", "environment", "version-command"],
-        ),
-    ],
     charts: &[
         ChartInfo { name: "duration", options: &["x-label", "y-label", "x-scale", "y-scale", "normalize"] },
         ChartInfo { name: "speedup", options: &["x-label", "y-label", "x-scale", "y-scale"] },
@@ -47,10 +30,6 @@ pub(super) const KNOWN: Known<'static> = Known {
         ChartInfo { name: "timeline", options: &["x-label", "y-label", "requests"] },
     ],
 };
-
-const fn kind(name: &'static str, label: &'static str, model: Model, options: &'static [&'static str]) -> KindInfo {
-    KindInfo { name, about: "one way of issuing requests", model, options, label, https: true }
-}
 
 /// The sweep of a right config.
 pub(super) fn sweep(text: &str) -> Sweep {
@@ -107,6 +86,25 @@ pub(super) fn config_with(section: &str, key: &str, value: &str, kind: &str) -> 
 
 /// The kind of strategy on which an option is tried.
 pub(super) fn taker(option: &str) -> &'static str {
-    let takers = KNOWN.kinds.iter().filter(|kind| kind.options.contains(&option));
-    takers.map(|kind| kind.name).next_back().unwrap_or("sequential")
+    let takers = STRATEGY.kinds.iter().filter(|kind| kind.options.contains(&option));
+    takers.map(|kind| kind.info.name).next_back().unwrap_or("sequential")
+}
+
+/// The line of the manual about a key, its comment sign included.
+pub(super) fn manual(section: &str, key: &str) -> &'static str {
+    let header = match section {
+        "strategy" | "chart" | "reference" => format!("[[{section}]]\n"),
+        _ => format!("[{section}]\n"),
+    };
+    let start = if section.is_empty() { 0 } else { REFERENCE.find(&header).unwrap() };
+    let part = REFERENCE[start..].split("\n\n\n").next().unwrap();
+    let line = part.lines().find(|line| line.trim_start_matches("# ").starts_with(&format!("{key} = ")));
+    line.unwrap_or_else(|| panic!("the manual lacks {section}.{key}"))
+}
+
+/// The manual's example of a key, as TOML.
+pub(super) fn example(section: &str, key: &str) -> &'static str {
+    let line = manual(section, key);
+    let shown = line.split_once("example: ").or_else(|| line.strip_prefix("# ")?.split_once(" = "));
+    shown.unwrap_or_else(|| panic!("no example in {line}")).1
 }

@@ -25,7 +25,7 @@ pub(super) fn sweep(root: &Section, known: &Known<'_>, complaints: &mut Vec<Comp
     let target =
         root.section("target").and_then(|section| target(section, root.written("target").is_some(), complaints));
     let https = https_place(root);
-    let strategies = root.sections("strategy").and_then(|list| strategies(list, https.as_ref(), known, complaints));
+    let strategies = root.sections("strategy").and_then(|list| strategies(list, https.as_ref(), complaints));
     complaints.extend(sleeping_commands(root));
     let labels = root.value("labels").and_then(|labels| Labels::of(&labels.value));
     let output = root.section("output").and_then(output);
@@ -149,12 +149,15 @@ fn overlapped_url(sweep: &Sweep, section: &Section) -> Option<Complaint> {
 /// Servers side by side cannot keep one limit together.
 fn spread_limit(sweep: &Sweep, root: &Section) -> Option<Complaint> {
     let Target::Delay(target) = &sweep.target else { return None };
-    let spread = sweep.strategies.iter().find(|strategy| strategy.processes > 1)?;
+    let spread = sweep.strategies.iter().find(|strategy| strategy.kind.processes() > 1)?;
     let title = "`max-concurrent` does not go with several `processes`".to_owned();
     let place = root.section("target")?.place("max-concurrent");
     let complaint = Complaint::new("target.max-concurrent", place, title, "expected 0, the default");
-    let help =
-        format!("{} has {} processes, each with a delay server of its own", quoted(&spread.name), spread.processes);
+    let help = format!(
+        "{} has {} processes, each with a delay server of its own",
+        quoted(&spread.name),
+        spread.kind.processes()
+    );
     (target.max_concurrent > 0).then(|| complaint.help(help))
 }
 

@@ -12,12 +12,11 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::chart::value;
-use crate::export::kind::{Export, ExportError};
 use crate::export::numbers::significant;
-use crate::export::pictures::{Picture, Pictures};
-use crate::export::report_text::{COLUMNS, ReportText, Row};
-use crate::model::figure::{Panel, Role, Series, Shape, Unit};
-use crate::paint::{Painting, theme_variables};
+use crate::export::story::{COLUMNS, Row, Story};
+use crate::export::{Export, ExportError, Picture, Pictures};
+use crate::model::figure::{Figure, Panel, Role, Series, Shape, Unit};
+use crate::paint::{Painting, Size, theme_variables};
 use crate::report::{Finding, Report};
 
 const TEMPLATE: &str = include_str!("page/report.html");
@@ -38,9 +37,21 @@ impl Export for Html {
     }
 }
 
+/// The size in which the page shows a figure on a phone.
+pub(super) fn narrow_size(figure: &Figure) -> Size {
+    let panels = u32::try_from(figure.panels.len()).unwrap_or(u32::MAX);
+    let height = panels.saturating_mul(NARROW_PANEL).clamp(NARROW_HEIGHT, 4 * NARROW_HEIGHT);
+    Size { width: NARROW_WIDTH, height }
+}
+
+const NARROW_WIDTH: u32 = 400;
+const NARROW_HEIGHT: u32 = 440;
+/// Height of one panel among several.
+const NARROW_PANEL: u32 = 170;
+
 fn page(report: &Report<'_>, pictures: &Pictures<'_>) -> Result<String, minijinja::Error> {
-    let story = ReportText::of(report);
-    filled("report.html", TEMPLATE, ReportPage::of(report, &story, pictures))
+    let story = Story::of(report);
+    filled("report.html", TEMPLATE, Page::of(report, &story, pictures))
 }
 
 /// A template with its values, which come out as text whatever they hold.
@@ -55,7 +66,7 @@ pub(super) fn filled(name: &str, template: &str, values: impl Serialize) -> Resu
 
 /// What the template fills in.
 #[derive(Serialize)]
-struct ReportPage<'a> {
+struct Page<'a> {
     policy: String,
     style: Value,
     script: Value,
@@ -66,15 +77,15 @@ struct ReportPage<'a> {
     figures: Vec<Drawing<'a>>,
     refused: Vec<(&'a str, String)>,
     columns: [&'static str; COLUMNS.len()],
-    rows: Vec<TableRow<'a>>,
+    rows: Vec<Line<'a>>,
     failures: Vec<(&'a str, u32, &'a str, &'a str)>,
     caveats: &'a [(String, &'a str, &'a str)],
     method: &'a [(&'static str, String)],
     command: Option<&'a str>,
 }
 
-impl<'a> ReportPage<'a> {
-    fn of(report: &'a Report<'_>, story: &'a ReportText<'a>, pictures: &'a Pictures<'_>) -> Self {
+impl<'a> Page<'a> {
+    fn of(report: &'a Report<'_>, story: &'a Story<'a>, pictures: &'a Pictures<'_>) -> Self {
         let group = |(title, findings): &'a (&'static str, Vec<&Finding>)| Group { title, findings: told(findings) };
         let style = style();
         Self {
@@ -88,7 +99,7 @@ impl<'a> ReportPage<'a> {
             figures: pictures.drawn.iter().map(Drawing::of).collect(),
             refused: pictures.refused.iter().map(|(kind, why)| (kind.as_str(), why.to_string())).collect(),
             columns: COLUMNS,
-            rows: story.rows.iter().map(TableRow::of).collect(),
+            rows: story.rows.iter().map(Line::of).collect(),
             failures: story.failures.iter().map(|f| (f.name, f.requests, f.what.as_str(), f.why)).collect(),
             caveats: &story.caveats,
             method: &story.method,
@@ -124,13 +135,13 @@ fn told<'a>(findings: &[&'a Finding]) -> Vec<(&'a str, bool)> {
 
 /// A row of the table of all cells.
 #[derive(Serialize)]
-struct TableRow<'a> {
+struct Line<'a> {
     slot: usize,
     /// Text and number of each column; the number is what the table is sorted by.
     cells: Vec<(&'a str, Option<String>)>,
 }
 
-impl<'a> TableRow<'a> {
+impl<'a> Line<'a> {
     fn of(row: &'a Row) -> Self {
         let numbers = row.numbers.iter().map(|number| number.map(significant));
         Self { slot: row.slot, cells: row.texts.iter().map(String::as_str).zip(numbers).collect() }
@@ -144,7 +155,7 @@ pub(super) struct Drawing<'a> {
     title: &'a str,
     wide: Value,
     narrow: Value,
-    tables: Vec<NumberTable<'a>>,
+    tables: Vec<Table<'a>>,
 }
 
 impl<'a> Drawing<'a> {
@@ -158,20 +169,20 @@ impl<'a> Drawing<'a> {
             title: &figure.title,
             wide: svg(picture.wide.as_ref()),
             narrow: svg(picture.narrow.as_ref()),
-            tables: figure.panels.iter().filter_map(NumberTable::of).collect(),
+            tables: figure.panels.iter().filter_map(Table::of).collect(),
         }
     }
 }
 
 /// What a panel over request counts shows, in numbers.
 #[derive(Serialize)]
-struct NumberTable<'a> {
+struct Table<'a> {
     title: &'a str,
     names: Vec<(&'a str, usize)>,
     rows: Vec<(f64, Vec<String>)>,
 }
 
-impl<'a> NumberTable<'a> {
+impl<'a> Table<'a> {
     /// `None` for a panel that is not about request counts.
     fn of(panel: &'a Panel) -> Option<Self> {
         let measured = |line: &&Series| line.role != Role::Ideal && line.shape == Shape::Line;

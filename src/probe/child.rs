@@ -1,4 +1,4 @@
-//! The child's end: reads its spec, lets the strategy run, then writes protocol lines. Nothing is written while the
+//! The child's end: reads its work, lets the strategy run, then writes protocol lines. Nothing is written while the
 //! strategy runs, so that reporting costs the measurement nothing.
 
 use std::io::{self, BufRead, Write};
@@ -6,21 +6,17 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use super::job::Spec;
 use crate::clock::{SharedClock, SystemClock};
 use crate::model::{Nanos, Outcome};
 use crate::protocol::{DoneLine, Line, RequestLine};
-use crate::strategy::{self, StrategyError};
+use crate::strategy::{StrategyError, Work};
 
 /// Why a child could not measure.
 #[derive(Debug, Error)]
 pub enum ChildError {
-    /// No spec, or one that cannot be understood.
-    #[error("cannot read the sample's spec from standard input")]
-    Spec(#[source] io::Error),
-    /// The spec names a kind that is not registered.
-    #[error("no strategy of kind {0:?}")]
-    UnknownKind(String),
+    /// No work, or one that cannot be understood.
+    #[error("cannot read the sample's work from standard input")]
+    Work(#[source] io::Error),
     /// The strategy broke.
     #[error(transparent)]
     Strategy(#[from] StrategyError),
@@ -29,19 +25,18 @@ pub enum ChildError {
     Report(#[source] io::Error),
 }
 
-/// Measures one sample. Ends without a trace when its input ends before a spec came: then the parent has died.
+/// Measures one sample. Ends without a trace when its input ends before its work came: then the parent has died.
 ///
 /// # Errors
 /// See [`ChildError`]; the caller prints it to standard error and exits with a non-zero code.
 pub fn run_child(mut input: impl BufRead, output: impl Write) -> Result<(), ChildError> {
     let mut line = String::new();
-    if input.read_line(&mut line).map_err(ChildError::Spec)? == 0 {
+    if input.read_line(&mut line).map_err(ChildError::Work)? == 0 {
         return Ok(());
     }
-    let spec: Spec = serde_json::from_str(&line).map_err(|error| ChildError::Spec(error.into()))?;
-    let strategy = strategy::find(&spec.kind).ok_or_else(|| ChildError::UnknownKind(spec.kind.clone()))?;
+    let work: Work = serde_json::from_str(&line).map_err(|error| ChildError::Work(error.into()))?;
     let clock: SharedClock = Arc::new(SystemClock::start());
-    let outcomes = strategy.run(&spec.work, &clock)?;
+    let outcomes = work.strategy.run(&work, &clock)?;
     report(&outcomes, output).map_err(ChildError::Report)
 }
 
@@ -90,6 +85,6 @@ mod tests {
         let mut written = Vec::new();
         run_child(&b""[..], &mut written).unwrap();
         assert!(written.is_empty());
-        assert!(matches!(run_child(&b"{}\n"[..], Vec::new()), Err(ChildError::Spec(_))));
+        assert!(matches!(run_child(&b"{}\n"[..], Vec::new()), Err(ChildError::Work(_))));
     }
 }

@@ -3,26 +3,15 @@
 use std::io;
 use std::process::{Command, Stdio};
 
-use serde::{Deserialize, Serialize};
-
-use super::orphans::{self, SampleTag};
+use super::strays::{self, Mark};
 use crate::strategy::{Invocation, VARIABLES, Work};
-
-/// What a child is told: one line of JSON. The child starts nothing before it has read it, so that its parent can
-/// enter it in the watchdog's list first.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Spec {
-    /// The strategy's kind.
-    pub kind: String,
-    /// What the strategy is to do.
-    pub work: Work,
-}
 
 /// One sample's work, and who does it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Job {
-    /// A built-in strategy, in a child of this program.
-    BuiltIn(Box<Spec>),
+    /// A built-in strategy, in a child of this program. The child is told its work as one line of JSON and starts nothing
+    /// before it has read it, so that its parent can enter it in the watchdog's list first.
+    BuiltIn(Box<Work>),
     /// Somebody else's program, which was told its work already.
     Command {
         /// The program.
@@ -44,7 +33,7 @@ impl Job {
     /// How many requests are to be issued.
     pub(super) fn requests(&self) -> u32 {
         match self {
-            Self::BuiltIn(spec) => spec.work.requests,
+            Self::BuiltIn(work) => work.requests,
             Self::Command { requests, .. } => *requests,
         }
     }
@@ -53,7 +42,7 @@ impl Job {
     #[must_use]
     pub fn processes(&self) -> u32 {
         match self {
-            Self::BuiltIn(spec) => spec.work.processes,
+            Self::BuiltIn(work) => work.strategy.processes(),
             Self::Command { .. } => 1,
         }
     }
@@ -61,7 +50,7 @@ impl Job {
     /// The status that counts as success.
     pub(super) fn expect_status(&self) -> u16 {
         match self {
-            Self::BuiltIn(spec) => spec.work.expect_status,
+            Self::BuiltIn(work) => work.expect_status,
             Self::Command { expect_status, .. } => *expect_status,
         }
     }
@@ -69,8 +58,8 @@ impl Job {
     /// What is written to the child's standard input; a program gets none.
     pub(super) fn line(&self) -> io::Result<Option<Vec<u8>>> {
         match self {
-            Self::BuiltIn(spec) => {
-                let mut line = serde_json::to_vec(spec)?;
+            Self::BuiltIn(work) => {
+                let mut line = serde_json::to_vec(work)?;
                 line.push(b'\n');
                 Ok(Some(line))
             }
@@ -78,13 +67,13 @@ impl Job {
         }
     }
 
-    /// A tag for the processes of a program, which may leave their group. Those of a built-in strategy stay in it.
-    pub(super) fn tag(&self) -> Option<SampleTag> {
-        matches!(self, Self::Command { .. }).then(SampleTag::new)
+    /// A mark for the processes of a program, which may leave their group. Those of a built-in strategy stay in it.
+    pub(super) fn mark(&self) -> Option<Mark> {
+        matches!(self, Self::Command { .. }).then(Mark::new)
     }
 
     /// What is to be started; `own` is this program in its role as a child.
-    pub(super) fn start(&self, own: &crate::strategy::Program, tag: Option<&SampleTag>) -> Command {
+    pub(super) fn start(&self, own: &crate::strategy::Program, mark: Option<&Mark>) -> Command {
         let program = match self {
             Self::BuiltIn(_) => own,
             Self::Command { invocation, .. } => &invocation.program,
@@ -101,8 +90,8 @@ impl Job {
                 inherited.filter(|name| name.to_string_lossy().starts_with(VARIABLES)).for_each(|name| {
                     command.env_remove(name);
                 });
-                command.envs(invocation.environment.iter().map(|(name, value)| (name, value)));
-                command.envs(tag.map(|tag| (orphans::VARIABLE, tag.as_str())));
+                command.envs(&invocation.environment);
+                command.envs(mark.map(|mark| (strays::VARIABLE, mark.as_str())));
             }
         }
         #[cfg(unix)]

@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::cost::{self, ExitStatus, ProcessCost};
+use super::cost::{self, Cost, Exit};
 use super::headcount::{self, Headcount};
 use super::interrupt::{Interrupts, Signal};
 use super::job::Job;
-use super::orphans::SampleTag;
-use super::output::{self, ChildOutput, OutputTail};
+use super::output::{self, Heard, Tail};
+use super::strays::Mark;
 use super::watchdog::{Listed, Watchdog, kill_group};
 use crate::clock::Clock;
 use crate::model::Nanos;
@@ -64,13 +64,13 @@ pub struct Measured {
     /// From its start, or from handing it the spec, to the end of the process.
     pub wall: Nanos,
     /// What it cost.
-    pub cost: Option<ProcessCost>,
+    pub cost: Option<Cost>,
     /// Its processes and threads; `None` where nobody could count them in time.
     pub headcount: Option<Headcount>,
     /// What it wrote.
-    pub heard: ChildOutput,
+    pub heard: Heard,
     /// Its standard error.
-    pub complaints: OutputTail,
+    pub complaints: Tail,
 }
 
 /// Starts children and waits for them.
@@ -87,8 +87,8 @@ pub struct Probe<'a> {
     pub clock: &'a dyn Clock,
 }
 
-enum ChildEvent {
-    Ended(io::Result<(ExitStatus, Option<ProcessCost>)>),
+enum Event {
+    Ended(io::Result<(Exit, Option<Cost>)>),
     Interrupted(Signal),
     /// One of the two outputs has ended.
     Silent,
@@ -97,24 +97,24 @@ enum ChildEvent {
 /// What a child says, noted line by line.
 #[derive(Clone, Default)]
 struct Notes {
-    heard: Arc<Mutex<ChildOutput>>,
-    complaints: Arc<Mutex<OutputTail>>,
+    heard: Arc<Mutex<Heard>>,
+    complaints: Arc<Mutex<Tail>>,
 }
 
 impl Probe<'_> {
     /// Measures one sample. Blocks until its process has ended, its time has run out or an interrupt came; afterwards
-    /// nothing of its process group or under its tag is left.
+    /// nothing of its process group or under its mark is left.
     ///
     /// # Errors
     /// When the sample could not be started.
     pub fn measure(&self, job: &Job) -> Result<Measured, ProbeError> {
         let line = job.line().map_err(ProbeError::HandOver)?;
-        let tag = job.tag();
-        let tagged = tag.clone().map(Listed::Tagged);
-        if let Some(tagged) = &tagged {
-            self.watchdog.enter(tagged).map_err(ProbeError::Watchdog)?;
+        let mark = job.mark();
+        let marked = mark.clone().map(Listed::Marked);
+        if let Some(marked) = &marked {
+            self.watchdog.enter(marked).map_err(ProbeError::Watchdog)?;
         }
-        let mut command = job.start(self.program, tag.as_ref());
+        let mut command = job.start(self.program, mark.as_ref());
         // The clock of a built-in strategy starts when it has read its spec, that of a program with the program.
         let before = self.clock.now();
         let program = || self.program_of(job);
@@ -128,21 +128,20 @@ impl Probe<'_> {
         let started = if line.is_some() { self.clock.now() } else { before };
         let input = child.stdin.take();
         let notes = Notes::default();
-        listen(child, job, tag, &notes, &sender).map_err(|error| {
+        listen(child, job, mark, &notes, &sender).map_err(|error| {
             kill_group(group);
             ProbeError::HandOver(error)
         })?;
         let interrupted = sender.clone();
         // A send fails only when the wait is over.
-        let _subscription =
-            self.interrupts.subscribe(move |signal| drop(interrupted.send(ChildEvent::Interrupted(signal))));
+        let _subscription = self.interrupts.subscribe(move |signal| drop(interrupted.send(Event::Interrupted(signal))));
         drop(sender);
         let measured = self.counting(group, || {
             // A child that is gone already shows itself by its end.
             let _ = input.zip(line).map(|(mut input, line)| input.write_all(&line));
             self.wait(&events, group, started, &notes)
         })?;
-        let over = [Some(Listed::Group(group)), tagged].into_iter().flatten();
+        let over = [Some(Listed::Group(group)), marked].into_iter().flatten();
         over.into_iter().try_for_each(|listed| self.watchdog.strike(&listed)).map_err(ProbeError::Watchdog)?;
         Ok(measured)
     }
@@ -170,14 +169,14 @@ impl Probe<'_> {
         })
     }
 
-    fn wait(&self, events: &Receiver<ChildEvent>, group: u32, started: Nanos, notes: &Notes) -> Measured {
-        let mut gathered = ChildEvents::default();
+    fn wait(&self, events: &Receiver<Event>, group: u32, started: Nanos, notes: &Notes) -> Measured {
+        let mut gathered = Gathered::default();
         let mut cut_short = None;
         let deadline = started + self.time_limit;
         while gathered.exit.is_none() {
             let left = deadline.saturating_sub(self.clock.now()).as_duration();
             match events.recv_timeout(if cut_short.is_some() { DRAIN_LIMIT } else { left }) {
-                Ok(ChildEvent::Interrupted(signal)) => {
+                Ok(Event::Interrupted(signal)) => {
                     cut_short.get_or_insert(End::Interrupted(signal));
                     kill_group(group);
                 }
@@ -196,13 +195,7 @@ impl Probe<'_> {
 }
 
 /// Starts three threads that note the child's output and its complaints and report its end.
-fn listen(
-    mut child: Child,
-    job: &Job,
-    tag: Option<SampleTag>,
-    notes: &Notes,
-    sender: &Sender<ChildEvent>,
-) -> io::Result<()> {
+fn listen(mut child: Child, job: &Job, mark: Option<Mark>, notes: &Notes, sender: &Sender<Event>) -> io::Result<()> {
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let (requests, expect_status) = (job.requests(), job.expect_status());
     // A send fails only when nobody waits any more.
@@ -210,18 +203,18 @@ fn listen(
         let (sender, heard) = (sender.clone(), Arc::clone(&notes.heard));
         spawn("stdout", move || {
             output::listen(stdout, requests, expect_status, &heard);
-            drop(sender.send(ChildEvent::Silent));
+            drop(sender.send(Event::Silent));
         })?;
     }
     if let Some(stderr) = stderr {
         let (sender, complaints) = (sender.clone(), Arc::clone(&notes.complaints));
         spawn("stderr", move || {
             output::tail(stderr, &complaints);
-            drop(sender.send(ChildEvent::Silent));
+            drop(sender.send(Event::Silent));
         })?;
     }
     let sender = sender.clone();
-    spawn("reaper", move || drop(sender.send(ChildEvent::Ended(cost::reap(child, tag.as_ref())))))
+    spawn("reaper", move || drop(sender.send(Event::Ended(cost::reap(child, mark.as_ref())))))
 }
 
 fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> io::Result<()> {
@@ -229,22 +222,22 @@ fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> io::Result<()> {
 }
 
 #[derive(Default)]
-struct ChildEvents {
-    exit: Option<io::Result<(ExitStatus, Option<ProcessCost>)>>,
+struct Gathered {
+    exit: Option<io::Result<(Exit, Option<Cost>)>>,
     silent: usize,
 }
 
-impl ChildEvents {
-    fn take(&mut self, event: ChildEvent) {
+impl Gathered {
+    fn take(&mut self, event: Event) {
         match event {
-            ChildEvent::Ended(exit) => self.exit = Some(exit),
-            ChildEvent::Silent => self.silent += 1,
-            ChildEvent::Interrupted(_) => {}
+            Event::Ended(exit) => self.exit = Some(exit),
+            Event::Silent => self.silent += 1,
+            Event::Interrupted(_) => {}
         }
     }
 
     /// Waits for what the child has written before it ended.
-    fn drain(&mut self, events: &Receiver<ChildEvent>) {
+    fn drain(&mut self, events: &Receiver<Event>) {
         while self.silent < 2 {
             match events.recv_timeout(DRAIN_LIMIT) {
                 Ok(event) => self.take(event),
@@ -257,11 +250,11 @@ impl ChildEvents {
         let (exit, cost) = match self.exit {
             Some(Ok((exit, cost))) => (exit, cost),
             // It could not be waited for: nobody knows how it ended.
-            Some(Err(_)) | None => (ExitStatus::Code(-1), None),
+            Some(Err(_)) | None => (Exit::Code(-1), None),
         };
         let own_end = match exit {
-            ExitStatus::Code(code) => End::Exited(code),
-            ExitStatus::Signal(signal) => End::Killed(signal),
+            Exit::Code(code) => End::Exited(code),
+            Exit::Signal(signal) => End::Killed(signal),
         };
         Measured {
             end: cut_short.unwrap_or(own_end),

@@ -3,45 +3,74 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::client::Clients;
-use super::{BASE_DESCRIPTORS, Strategy, StrategyError, Work, ports};
+use super::{BASE_DESCRIPTORS, KindInfo, Strategy, StrategyError, Work, one, ports};
 use crate::clock::SharedClock;
-use crate::model::{HttpVersion, KindInfo, Model, Needs, Outcome, RequestCount, StrategySpec};
+use crate::model::{Connections, HttpVersion, Model, Needs, Outcome, RequestCount};
 
-/// All requests in flight on one event loop.
-pub(super) struct AsyncTasks;
+/// one thread, one event loop, all requests in flight
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct AsyncTasks {
+    /// Most requests under way at once; without it, all of them
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub max_in_flight: Option<u32>,
+    /// Threads of the event loop
+    #[serde(default = "one")]
+    #[schemars(range(min = 1, max = 1_024))]
+    pub threads: u32,
+    /// Whether a connection serves one request after another, or only one
+    #[serde(default)]
+    pub connections: Connections,
+    /// Which HTTP it speaks; 2 is many requests at once on one connection, without negotiation
+    #[serde(default)]
+    pub http_version: HttpVersion,
+}
+
+pub(super) const INFO: KindInfo = KindInfo { name: "async", label: "async_get", https: true };
 
 impl Strategy for AsyncTasks {
     fn info(&self) -> KindInfo {
-        KindInfo {
-            name: "async",
-            about: "one thread, one event loop, all requests in flight",
-            model: Model::Async,
-            options: &["max-in-flight", "threads", "connections", "http-version"],
-            label: "async_get",
-            https: true,
-        }
+        INFO
     }
 
-    fn needs(&self, strategy: &StrategySpec, requests: RequestCount) -> Needs {
-        let connections = match strategy.http_version {
-            HttpVersion::One => u64::from(Model::Async.width(requests, strategy)),
+    fn model(&self) -> Model {
+        Model::Async
+    }
+
+    fn bound(&self) -> Option<u32> {
+        self.max_in_flight
+    }
+
+    fn connections(&self) -> Connections {
+        self.connections
+    }
+
+    fn http_version(&self) -> HttpVersion {
+        self.http_version
+    }
+
+    fn needs(&self, requests: RequestCount) -> Needs {
+        let connections = match self.http_version {
+            HttpVersion::One => u64::from(self.max_in_flight.unwrap_or(requests).min(requests)),
             HttpVersion::Two => 1,
         };
         Needs {
             descriptors: BASE_DESCRIPTORS + connections,
-            threads: u64::from(strategy.threads),
-            ports: ports(strategy, connections, requests),
+            threads: u64::from(self.threads),
+            ports: ports(self.connections, connections, requests),
         }
     }
 
     fn run(&self, work: &Work, clock: &SharedClock) -> Result<Vec<Outcome>, StrategyError> {
         let clients = Clients::new(work)?;
-        runtime(work.threads)?.block_on(all(&clients, work, clock))
+        runtime(self.threads)?.block_on(all(&clients, work, self.max_in_flight, clock))
     }
 }
 
@@ -56,9 +85,14 @@ fn runtime(threads: u32) -> Result<Runtime, StrategyError> {
     builder.enable_all().build().map_err(StrategyError::EventLoop)
 }
 
-async fn all(clients: &Clients, work: &Work, clock: &SharedClock) -> Result<Vec<Outcome>, StrategyError> {
+async fn all(
+    clients: &Clients,
+    work: &Work,
+    bound: Option<u32>,
+    clock: &SharedClock,
+) -> Result<Vec<Outcome>, StrategyError> {
     let client = Arc::new(clients.asynchronous()?);
-    let permits = work.max_in_flight.map(|limit| Arc::new(Semaphore::new(limit as usize)));
+    let permits = bound.map(|limit| Arc::new(Semaphore::new(limit as usize)));
     let mut tasks = JoinSet::new();
     for request in 0..work.requests {
         let (client, permits, clock) = (Arc::clone(&client), permits.clone(), Arc::clone(clock));

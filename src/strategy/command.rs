@@ -4,23 +4,85 @@
 //! It inherits the environment of reportgen without any `REPORTGEN_…`, then gets what the config sets, then the work as
 //! `REPORTGEN_…`. Header values may be secrets: an environment can be read by the same user only.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{Program, Work};
-use crate::model::{CommandSpec, KindInfo, Model};
+use super::{KindInfo, Program, Strategy, StrategyError, Work, default_workers};
+use crate::clock::SharedClock;
+use crate::model::{Connections, Model, Needs, Outcome, RequestCount};
 
-/// What the kind says about itself. Its model is the config's to name.
-pub(super) const INFO: KindInfo = KindInfo {
-    name: "command",
-    about: "any program, in any language, that speaks the strategy protocol",
-    model: Model::Async,
-    options: &["command", "model", "workers", "working-directory", "environment", "version-command"],
-    label: "command",
-    https: true,
-};
+/// any program, in any language, that speaks the strategy protocol
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Command {
+    /// A program and its arguments, which speaks the protocol of docs/strategies.md
+    #[schemars(extend("x-form" = "command"))]
+    pub command: Vec<String>,
+    /// How the program's requests overlap, which names its best possible duration
+    pub model: Model,
+    /// Threads or processes, which the program is told
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 10_000), extend("x-list" = true))]
+    pub workers: Option<u32>,
+    /// Where the program is started, relative to the config
+    #[serde(default = "here")]
+    #[schemars(extend("x-form" = "path"))]
+    pub working_directory: PathBuf,
+    /// Environment variables of the program beside those that it inherits
+    #[serde(default)]
+    #[schemars(extend("x-form" = "environment"))]
+    pub environment: BTreeMap<String, String>,
+    /// A command whose first line of output is kept as the program's version
+    #[serde(default)]
+    #[schemars(extend("x-form" = "command"))]
+    pub version_command: Vec<String>,
+}
+
+fn here() -> PathBuf {
+    ".".into()
+}
+
+pub(super) const INFO: KindInfo = KindInfo { name: "command", label: "command", https: true };
+
+impl Strategy for Command {
+    fn info(&self) -> KindInfo {
+        INFO
+    }
+
+    fn model(&self) -> Model {
+        self.model
+    }
+
+    fn bound(&self) -> Option<u32> {
+        match self.model {
+            Model::Sequential => Some(1),
+            Model::Pool => self.workers(),
+            Model::Async => None,
+        }
+    }
+
+    /// A program of one's own has a number of workers if it says so or is a pool.
+    fn workers(&self) -> Option<u32> {
+        self.workers.or_else(|| (self.model == Model::Pool).then(default_workers))
+    }
+
+    fn connections(&self) -> Connections {
+        Connections::KeepAlive
+    }
+
+    fn needs(&self, _: RequestCount) -> Needs {
+        Needs::default()
+    }
+
+    fn run(&self, _: &Work, _: &SharedClock) -> Result<Vec<Outcome>, StrategyError> {
+        Err(StrategyError::NotBuiltIn)
+    }
+}
 
 /// The names of all variables that reportgen sets begin so.
 pub const VARIABLES: &str = "REPORTGEN_";
@@ -33,7 +95,7 @@ pub struct Invocation {
     /// Where.
     pub folder: PathBuf,
     /// Set beside what is inherited.
-    pub environment: Vec<(String, String)>,
+    pub environment: BTreeMap<String, String>,
     /// The command as the config has it, for messages.
     pub command_line: String,
 }
@@ -71,7 +133,7 @@ impl Invocation {
     ///
     /// # Errors
     /// When there is no such program, or it may not be executed.
-    pub fn find(words: &[String], command: &CommandSpec, from: &Path) -> Result<Self, MissingProgram> {
+    pub fn find(words: &[String], command: &Command, from: &Path) -> Result<Self, MissingProgram> {
         let command_line = command_line(words);
         let folder = from.join(&command.working_directory);
         let shown = folder.display().to_string();
@@ -79,7 +141,7 @@ impl Invocation {
         let Some(absolute) = absolute else {
             return Err(MissingProgram::Folder { command_line, folder: shown });
         };
-        let path = command.environment.iter().find(|(name, _)| name == "PATH").map(|(_, value)| value.into());
+        let path = command.environment.get("PATH").map(Into::into);
         let path = path.or_else(|| std::env::var_os("PATH"));
         let program = words.first().map_or(OsStr::new(""), OsStr::new);
         // A path is kept as it is written: an environment of Python is known by the link that starts it.
@@ -102,7 +164,7 @@ impl Invocation {
         let variables = [
             ("URL", work.url.clone()),
             ("REQUESTS", work.requests.to_string()),
-            ("WORKERS", work.workers.to_string()),
+            ("WORKERS", work.strategy.workers().unwrap_or(1).to_string()),
             ("TIMEOUT_S", timeout.to_string()),
             ("METHOD", work.method.clone()),
             ("BODY", work.body.clone()),
@@ -129,8 +191,8 @@ pub fn command_line(words: &[String]) -> String {
 mod tests {
     use std::path::Path;
 
-    use super::{Invocation, command_line};
-    use crate::model::CommandSpec;
+    use super::{Command, Invocation, command_line};
+    use crate::model::Model;
 
     fn words(words: &[&str]) -> Vec<String> {
         words.iter().map(|word| (*word).to_owned()).collect()
@@ -160,13 +222,15 @@ mod tests {
         }
         let find = |program: &str, path: Option<&Path>| {
             let environment = path.map(|path| ("PATH".to_owned(), path.display().to_string()));
-            let command = CommandSpec {
-                words: words(&[program, "x"]),
+            let command = Command {
+                command: words(&[program, "x"]),
+                model: Model::Sequential,
+                workers: None,
                 working_directory: "clients".into(),
                 environment: environment.into_iter().collect(),
                 version_command: Vec::new(),
             };
-            Invocation::find(&command.words, &command, folder.path())
+            Invocation::find(&command.command, &command, folder.path())
         };
         for (program, path) in [("./run", None), ("../clients/run", None), ("run", Some(inner.as_path()))] {
             let found = find(program, path).unwrap();

@@ -2,31 +2,58 @@
 //! threads and coroutines. No async runtime, no task, no stack for each request: a request in flight is a socket and
 //! about a hundred bytes. Speaks HTTP/1.1 without TLS. With `processes`, several such loops share the requests.
 
-use super::client::Clients;
-use super::{BASE_DESCRIPTORS, Strategy, StrategyError, Work, ports, reactor, spread};
-use crate::clock::{Clock, SharedClock};
-use crate::model::{KindInfo, Model, Nanos, Needs, Outcome, RequestCount, StrategySpec};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-/// All requests in flight, driven by readiness events.
-pub(super) struct EventLoop;
+use super::client::Clients;
+use super::{BASE_DESCRIPTORS, KindInfo, Strategy, StrategyError, Work, one, ports, reactor, spread};
+use crate::clock::{Clock, SharedClock};
+use crate::model::{Connections, Model, Nanos, Needs, Outcome, RequestCount};
+
+/// one thread, non-blocking sockets, readiness events; http only
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct EventLoop {
+    /// Most requests under way at once; without it, all of them
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub max_in_flight: Option<u32>,
+    /// Whether a connection serves one request after another, or only one
+    #[serde(default)]
+    pub connections: Connections,
+    /// Processes that share the requests, each against a loopback address and a delay server of its own
+    #[serde(default = "one")]
+    #[schemars(range(min = 1, max = 64))]
+    pub processes: u32,
+}
+
+pub(super) const INFO: KindInfo = KindInfo { name: "event-loop", label: "event_loop", https: false };
 
 impl Strategy for EventLoop {
     fn info(&self) -> KindInfo {
-        KindInfo {
-            name: "event-loop",
-            about: "one thread, non-blocking sockets, readiness events; http only",
-            model: Model::Async,
-            options: &["max-in-flight", "connections", "processes"],
-            label: "event_loop",
-            https: false,
-        }
+        INFO
     }
 
-    fn needs(&self, strategy: &StrategySpec, requests: RequestCount) -> Needs {
-        let in_flight = u64::from(Model::Async.width(requests, strategy));
-        let processes = u64::from(strategy.processes).min(in_flight);
+    fn model(&self) -> Model {
+        Model::Async
+    }
+
+    fn bound(&self) -> Option<u32> {
+        self.max_in_flight
+    }
+
+    fn processes(&self) -> u32 {
+        self.processes
+    }
+
+    fn connections(&self) -> Connections {
+        self.connections
+    }
+
+    fn needs(&self, requests: RequestCount) -> Needs {
+        let in_flight = u64::from(self.max_in_flight.unwrap_or(requests).min(requests));
+        let processes = u64::from(self.processes).min(in_flight);
         // Each process has an address of its own to connect to, so ports of its own.
-        let ports = ports(strategy, in_flight, requests).div_ceil(processes);
+        let ports = ports(self.connections, in_flight, requests).div_ceil(processes);
         match processes {
             1 => Needs { descriptors: BASE_DESCRIPTORS + in_flight, threads: 1, ports },
             _ => Needs {
@@ -38,8 +65,8 @@ impl Strategy for EventLoop {
     }
 
     fn run(&self, work: &Work, clock: &SharedClock) -> Result<Vec<Outcome>, StrategyError> {
-        if work.processes > 1 {
-            return spread::run(work, clock.as_ref());
+        if self.processes > 1 {
+            return spread::run(self, work, clock.as_ref());
         }
         prepare(work)?.run(work, clock.as_ref())
     }

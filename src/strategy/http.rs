@@ -18,7 +18,7 @@ use rustls_platform_verifier::BuilderVerifierExt;
 use super::failure::{Stage, classify};
 use super::{StrategyError, Work};
 use crate::clock::{Clock, SystemClock};
-use crate::model::{FailureKind, Nanos, Outcome, TargetSeen};
+use crate::model::{Connections, FailureKind, HttpVersion, Nanos, Outcome, TargetSeen};
 
 /// Everything that clients need, prepared once per process. Cheap to share.
 pub(super) struct Http {
@@ -60,6 +60,7 @@ impl Http {
         // An address that cannot be read may hold a password, and nobody can tell where.
         let url = Url::parse(&work.url).map_err(|_| StrategyError::Request("url is not valid".to_owned()))?;
         let method = Method::from_bytes(work.method.as_bytes()).map_err(|_| wrong("method", &work.method))?;
+        let http2 = work.strategy.http_version() == HttpVersion::Two;
         let mut headers = HeaderMap::new();
         for (name, value) in &work.headers {
             let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong("header name", name))?;
@@ -69,15 +70,15 @@ impl Http {
             headers.append(key, value);
         }
         Ok(Self {
-            tls: tls(url.scheme() == "https", work.http2)?,
+            tls: tls(url.scheme() == "https", http2)?,
             url,
             method,
             headers,
             body: work.body.clone(),
             expect_status: work.expect_status,
             timeout: work.request_timeout().as_duration(),
-            keep_alive: !work.connection_per_request,
-            http2: work.http2,
+            keep_alive: work.strategy.connections() == Connections::KeepAlive,
+            http2,
         })
     }
 

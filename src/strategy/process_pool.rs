@@ -11,39 +11,63 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::client::Clients;
 use super::http::Exchange;
-use super::{BASE_DESCRIPTORS, Strategy, StrategyError, Work, ports, spread};
+use super::{BASE_DESCRIPTORS, KindInfo, Strategy, StrategyError, StrategyKind, Work, default_workers, ports, spread};
 use crate::clock::{Clock, SharedClock};
-use crate::model::{FailureKind, KindInfo, Model, Needs, Outcome, RequestCount, StrategySpec};
+use crate::model::{Connections, FailureKind, Model, Needs, Outcome, RequestCount};
 
-/// `workers` processes, blocking requests.
-pub(super) struct ProcessPool;
+/// a pool of processes that make blocking requests, fed over pipes
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct ProcessPool {
+    /// Threads or processes of a pool; a list makes one line each, such as "multithread (6)"
+    #[serde(default = "default_workers")]
+    #[schemars(range(min = 1, max = 10_000), extend("x-list" = true))]
+    pub workers: u32,
+    /// Whether a connection serves one request after another, or only one
+    #[serde(default)]
+    pub connections: Connections,
+}
+
+pub(super) const INFO: KindInfo = KindInfo { name: "process-pool", label: "multiprocess", https: true };
 
 impl Strategy for ProcessPool {
     fn info(&self) -> KindInfo {
-        KindInfo {
-            name: "process-pool",
-            about: "a pool of processes that make blocking requests, fed over pipes",
-            model: Model::Pool,
-            options: &["workers", "connections"],
-            label: "multiprocess",
-            https: true,
-        }
+        INFO
     }
 
-    fn needs(&self, strategy: &StrategySpec, requests: RequestCount) -> Needs {
-        let workers = u64::from(strategy.workers.unwrap_or(1));
+    fn model(&self) -> Model {
+        Model::Pool
+    }
+
+    fn bound(&self) -> Option<u32> {
+        Some(self.workers)
+    }
+
+    fn workers(&self) -> Option<u32> {
+        Some(self.workers)
+    }
+
+    fn connections(&self) -> Connections {
+        self.connections
+    }
+
+    fn needs(&self, requests: RequestCount) -> Needs {
+        let workers = u64::from(self.workers);
         // Two pipes a worker; in each worker two threads, and one here that feeds it.
         Needs {
             descriptors: BASE_DESCRIPTORS + 2 * workers,
             threads: 1 + 3 * workers,
-            ports: ports(strategy, workers, requests),
+            ports: ports(self.connections, workers, requests),
         }
     }
 
     fn run(&self, work: &Work, clock: &SharedClock) -> Result<Vec<Outcome>, StrategyError> {
-        let mut workers = start_all(work)?;
+        let mut workers = start_all(work, self.workers)?;
         let next = AtomicU32::new(0);
         let outcomes = Mutex::new(Vec::with_capacity(work.requests as usize));
         thread::scope(|scope| {
@@ -77,10 +101,10 @@ pub(super) struct Worker {
 
 /// Starts all workers before it speaks to any, so that they start side by side. On failure those already started
 /// end with their inputs.
-fn start_all(work: &Work) -> Result<Vec<Worker>, StrategyError> {
+fn start_all(work: &Work, number: u32) -> Result<Vec<Worker>, StrategyError> {
     let spec = serde_json::to_string(work).map_err(|error| StrategyError::Request(error.to_string()))?;
-    let mut workers = Vec::with_capacity(work.workers as usize);
-    for index in 0..work.workers {
+    let mut workers = Vec::with_capacity(number as usize);
+    for index in 0..number {
         match Worker::start(work, index) {
             Ok(worker) => workers.push(worker),
             Err(source) => {
@@ -180,7 +204,7 @@ pub fn serve_worker(input: impl BufRead, mut output: impl Write) -> io::Result<(
     let mut lines = input.lines();
     let Some(spec) = lines.next() else { return Ok(()) };
     let work: Work = serde_json::from_str(&spec?)?;
-    if work.is_part {
+    if matches!(work.strategy, StrategyKind::EventLoop(_)) {
         return spread::serve(&work, lines, output);
     }
     let clients = Clients::new(&work).map_err(io::Error::other)?;

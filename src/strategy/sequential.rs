@@ -1,27 +1,47 @@
 //! One blocking request after another: the floor that every other strategy is compared with.
 
-use super::client::Clients;
-use super::{BASE_DESCRIPTORS, CLIENT_DESCRIPTORS, Strategy, StrategyError, Work, ports};
-use crate::clock::SharedClock;
-use crate::model::{KindInfo, Model, Needs, Outcome, RequestCount, StrategySpec};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-/// One blocking client, one request at a time.
-pub(super) struct Sequential;
+use super::client::Clients;
+use super::{BASE_DESCRIPTORS, CLIENT_DESCRIPTORS, KindInfo, Strategy, StrategyError, Work, ports};
+use crate::clock::SharedClock;
+use crate::model::{Connections, Model, Needs, Outcome, RequestCount};
+
+/// one blocking request after another
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Sequential {
+    /// Whether a connection serves one request after another, or only one
+    #[serde(default)]
+    pub connections: Connections,
+}
+
+pub(super) const INFO: KindInfo = KindInfo { name: "sequential", label: "single_thread", https: true };
 
 impl Strategy for Sequential {
     fn info(&self) -> KindInfo {
-        KindInfo {
-            name: "sequential",
-            about: "one blocking request after another",
-            model: Model::Sequential,
-            options: &["connections"],
-            label: "single_thread",
-            https: true,
-        }
+        INFO
     }
 
-    fn needs(&self, strategy: &StrategySpec, requests: RequestCount) -> Needs {
-        Needs { descriptors: BASE_DESCRIPTORS + CLIENT_DESCRIPTORS, threads: 2, ports: ports(strategy, 1, requests) }
+    fn model(&self) -> Model {
+        Model::Sequential
+    }
+
+    fn bound(&self) -> Option<u32> {
+        Some(1)
+    }
+
+    fn connections(&self) -> Connections {
+        self.connections
+    }
+
+    fn needs(&self, requests: RequestCount) -> Needs {
+        Needs {
+            descriptors: BASE_DESCRIPTORS + CLIENT_DESCRIPTORS,
+            threads: 2,
+            ports: ports(self.connections, 1, requests),
+        }
     }
 
     fn run(&self, work: &Work, clock: &SharedClock) -> Result<Vec<Outcome>, StrategyError> {

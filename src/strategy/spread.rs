@@ -8,18 +8,18 @@
 use std::io::{self, Write};
 
 use super::process_pool::Worker;
-use super::{StrategyError, Work, event_loop};
+use super::{EventLoop, StrategyError, StrategyKind, Work, event_loop};
 use crate::clock::{self, Clock, SharedClock, SystemClock};
 use crate::model::{FailureKind, Outcome};
 use crate::protocol::{self, Heard, Line, RequestLine};
 
-/// Issues the requests of `work` from `work.processes` processes and returns their outcomes in order. The requests of a
+/// Issues the requests of `work` from several processes and returns their outcomes in order. The requests of a
 /// process that dies have failed with it.
 ///
 /// # Errors
 /// When a process cannot be started, or the system has no clock that processes share.
-pub(super) fn run(work: &Work, clock: &dyn Clock) -> Result<Vec<Outcome>, StrategyError> {
-    let parts = parts(work);
+pub(super) fn run(strategy: &EventLoop, work: &Work, clock: &dyn Clock) -> Result<Vec<Outcome>, StrategyError> {
+    let parts = parts(strategy, work);
     let mut workers = Vec::with_capacity(parts.len());
     for (part, index) in parts.iter().zip(0..) {
         match begin(part, index) {
@@ -53,9 +53,8 @@ pub(super) fn run(work: &Work, clock: &dyn Clock) -> Result<Vec<Outcome>, Strate
 }
 
 /// The work of each process: an equal share of the requests and of the bound, the larger ones first.
-fn parts(work: &Work) -> Vec<Work> {
-    let width = work.max_in_flight.unwrap_or(work.requests).min(work.requests);
-    let processes = work.processes.clamp(1, width.max(1));
+fn parts(strategy: &EventLoop, work: &Work) -> Vec<Work> {
+    let processes = strategy.processes.clamp(1, work.width());
     let share = |all: u32, index: u32| all / processes + u32::from(index < all % processes);
     let url = |index: u32| index.checked_sub(1).and_then(|further| work.further_urls.get(further as usize));
     (0..processes)
@@ -63,9 +62,11 @@ fn parts(work: &Work) -> Vec<Work> {
             url: url(index).unwrap_or(&work.url).clone(),
             further_urls: Vec::new(),
             requests: share(work.requests, index),
-            max_in_flight: work.max_in_flight.map(|bound| share(bound.min(work.requests), index)),
-            processes: 1,
-            is_part: true,
+            strategy: StrategyKind::EventLoop(EventLoop {
+                max_in_flight: strategy.max_in_flight.map(|bound| share(bound.min(work.requests), index)),
+                processes: 1,
+                ..strategy.clone()
+            }),
             ..work.clone()
         })
         .collect()
@@ -138,14 +139,18 @@ pub(super) fn serve(
 mod tests {
     use super::{parts, whole};
     use crate::clock::SystemClock;
-    use crate::model::{DelayTarget, FailureKind, Nanos, Outcome, StrategySpec, Target};
-    use crate::strategy::{Program, Work, by_kind};
+    use crate::model::{Connections, DelayTarget, FailureKind, Nanos, Outcome, Target};
+    use crate::strategy::{EventLoop, Program, StrategyKind, Work};
 
-    fn work(requests: u32, processes: u32, bound: Option<u32>) -> Work {
+    fn strategy(processes: u32, bound: Option<u32>) -> EventLoop {
+        EventLoop { max_in_flight: bound, connections: Connections::KeepAlive, processes }
+    }
+
+    fn work(requests: u32, strategy: &EventLoop) -> Work {
         let target = DelayTarget { delay: Nanos(1), jitter: Nanos::ZERO, failure_rate: 0.0, max_concurrent: 0 };
-        let spec = StrategySpec { max_in_flight: bound, processes, ..by_kind("event-loop") };
+        let kind = StrategyKind::EventLoop(strategy.clone());
         let program = Program { path: "p".into(), arguments: Vec::new() };
-        let mut work = Work::new(&Target::Delay(target), "http://127.0.0.1:1/", &spec, program);
+        let mut work = Work::new(&Target::Delay(target), "http://127.0.0.1:1/", &kind, program);
         work.requests = requests;
         work.further_urls = vec!["http://127.0.0.2:2/".to_owned()];
         work
@@ -160,8 +165,9 @@ mod tests {
             (9, 3, Some(2), vec![(5, Some(1)), (4, Some(1))]),
             (5, 1, None, vec![(5, None)]),
         ] {
-            let parts = parts(&work(requests, processes, bound));
-            let found: Vec<_> = parts.iter().map(|part| (part.requests, part.max_in_flight)).collect();
+            let strategy = strategy(processes, bound);
+            let parts = parts(&strategy, &work(requests, &strategy));
+            let found: Vec<_> = parts.iter().map(|part| (part.requests, part.strategy.bound())).collect();
             assert_eq!(found, expected, "{requests} over {processes}");
             let urls: Vec<&str> = parts.iter().map(|part| part.url.as_str()).collect();
             let all = ["http://127.0.0.1:1/", "http://127.0.0.2:2/", "http://127.0.0.1:1/"];

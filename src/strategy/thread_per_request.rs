@@ -3,33 +3,49 @@
 
 use std::thread;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::client::Clients;
 use super::http::Exchange;
-use super::{BASE_DESCRIPTORS, CLIENT_DESCRIPTORS, Strategy, StrategyError, Work, ports};
+use super::{BASE_DESCRIPTORS, CLIENT_DESCRIPTORS, KindInfo, Strategy, StrategyError, Work, ports};
 use crate::clock::{Clock, SharedClock};
-use crate::model::{FailureKind, KindInfo, Model, Needs, Outcome, RequestCount, StrategySpec};
+use crate::model::{Connections, FailureKind, Model, Needs, Outcome, RequestCount};
 
-/// As many threads as requests.
-pub(super) struct ThreadPerRequest;
+/// one OS thread for each request
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct ThreadPerRequest {
+    /// Whether a connection serves one request after another, or only one
+    #[serde(default)]
+    pub connections: Connections,
+}
+
+pub(super) const INFO: KindInfo = KindInfo { name: "thread-per-request", label: "thread_per_request", https: true };
 
 impl Strategy for ThreadPerRequest {
     fn info(&self) -> KindInfo {
-        KindInfo {
-            name: "thread-per-request",
-            about: "one OS thread for each request",
-            model: Model::Async,
-            options: &["connections"],
-            label: "thread_per_request",
-            https: true,
-        }
+        INFO
     }
 
-    fn needs(&self, strategy: &StrategySpec, requests: RequestCount) -> Needs {
+    fn model(&self) -> Model {
+        Model::Async
+    }
+
+    fn bound(&self) -> Option<u32> {
+        None
+    }
+
+    fn connections(&self) -> Connections {
+        self.connections
+    }
+
+    fn needs(&self, requests: RequestCount) -> Needs {
         let threads = u64::from(requests);
         Needs {
             descriptors: BASE_DESCRIPTORS + CLIENT_DESCRIPTORS * threads,
             threads: 1 + 2 * threads,
-            ports: ports(strategy, threads, requests),
+            ports: ports(self.connections, threads, requests),
         }
     }
 

@@ -5,44 +5,67 @@
 use std::sync::OnceLock;
 
 use rayon::ThreadPoolBuilder;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::client::{Blocking, Clients};
-use super::{BASE_DESCRIPTORS, CLIENT_DESCRIPTORS, Strategy, StrategyError, Work, ports};
+use super::{BASE_DESCRIPTORS, CLIENT_DESCRIPTORS, KindInfo, Strategy, StrategyError, Work, default_workers, ports};
 use crate::clock::SharedClock;
-use crate::model::{KindInfo, Model, Needs, Outcome, RequestCount, StrategySpec};
+use crate::model::{Connections, Model, Needs, Outcome, RequestCount};
 
-/// `workers` threads, blocking requests.
-pub(super) struct ThreadPool;
+/// a pool of OS threads that make blocking requests
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct ThreadPool {
+    /// Threads or processes of a pool; a list makes one line each, such as "multithread (6)"
+    #[serde(default = "default_workers")]
+    #[schemars(range(min = 1, max = 10_000), extend("x-list" = true))]
+    pub workers: u32,
+    /// Whether a connection serves one request after another, or only one
+    #[serde(default)]
+    pub connections: Connections,
+}
+
+pub(super) const INFO: KindInfo = KindInfo { name: "thread-pool", label: "multithread", https: true };
 
 impl Strategy for ThreadPool {
     fn info(&self) -> KindInfo {
-        KindInfo {
-            name: "thread-pool",
-            about: "a pool of OS threads that make blocking requests",
-            model: Model::Pool,
-            options: &["workers", "connections"],
-            label: "multithread",
-            https: true,
-        }
+        INFO
     }
 
-    fn needs(&self, strategy: &StrategySpec, requests: RequestCount) -> Needs {
-        let workers = u64::from(strategy.workers.unwrap_or(1));
+    fn model(&self) -> Model {
+        Model::Pool
+    }
+
+    fn bound(&self) -> Option<u32> {
+        Some(self.workers)
+    }
+
+    fn workers(&self) -> Option<u32> {
+        Some(self.workers)
+    }
+
+    fn connections(&self) -> Connections {
+        self.connections
+    }
+
+    fn needs(&self, requests: RequestCount) -> Needs {
+        let workers = u64::from(self.workers);
         Needs {
             descriptors: BASE_DESCRIPTORS + CLIENT_DESCRIPTORS * workers,
             threads: 1 + 2 * workers,
-            ports: ports(strategy, workers, requests),
+            ports: ports(self.connections, workers, requests),
         }
     }
 
     fn run(&self, work: &Work, clock: &SharedClock) -> Result<Vec<Outcome>, StrategyError> {
         let source = Clients::new(work)?;
         let pool = ThreadPoolBuilder::new()
-            .num_threads(work.workers as usize)
+            .num_threads(self.workers as usize)
             .build()
-            .map_err(|source| StrategyError::Threads { workers: work.workers, source })?;
+            .map_err(|source| StrategyError::Threads { workers: self.workers, source })?;
         let clients: Vec<OnceLock<Result<Blocking<'_>, StrategyError>>> =
-            (0..work.workers).map(|_| OnceLock::new()).collect();
+            (0..self.workers).map(|_| OnceLock::new()).collect();
         let outcomes: Vec<OnceLock<Outcome>> = (0..work.requests).map(|_| OnceLock::new()).collect();
         pool.scope_fifo(|scope| {
             for (request, slot) in (0..).zip(&outcomes) {

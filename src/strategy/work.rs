@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Connections, HttpVersion, Nanos, RequestCount, StrategySpec, Target};
+use super::StrategyKind;
+use crate::model::{Nanos, RequestCount, Target};
 
 /// The work of one sample.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -26,22 +27,10 @@ pub struct Work {
     pub request_timeout_ns: u64,
     /// How many requests to issue: 1 or more.
     pub requests: RequestCount,
-    /// Threads or processes of a pool: 1 or more.
-    pub workers: u32,
-    /// Most requests under way at once in `async`.
-    pub max_in_flight: Option<u32>,
-    /// Threads of the event loop in `async`.
-    pub threads: u32,
-    /// Processes that share the requests in `event-loop`.
-    pub processes: u32,
-    /// Where the processes after the first one send theirs; `url` where there are none.
+    /// The kind that does it, with its options.
+    pub strategy: StrategyKind,
+    /// Where the processes after the first one send their requests; `url` where there are none.
     pub further_urls: Vec<String>,
-    /// Whether this is the part of one such process.
-    pub is_part: bool,
-    /// Whether a connection serves one request only.
-    pub connection_per_request: bool,
-    /// Whether `async` speaks HTTP/2: many requests at once on one connection.
-    pub http2: bool,
     /// How a process pool starts its workers.
     pub worker_program: Program,
 }
@@ -58,7 +47,7 @@ pub struct Program {
 impl Work {
     /// The work of `strategy` for `requests` requests to `url`, which stands for `target`. `headers` are filled in.
     #[must_use]
-    pub fn new(target: &Target, url: &str, strategy: &StrategySpec, worker_program: Program) -> Self {
+    pub fn new(target: &Target, url: &str, strategy: &StrategyKind, worker_program: Program) -> Self {
         let (method, body) = match target {
             Target::Delay(_) | Target::Sleep { .. } => ("GET".to_owned(), String::new()),
             Target::Url(target) => (target.method.clone(), target.body.clone()),
@@ -76,16 +65,16 @@ impl Work {
             expect_status: target.expect_status(),
             request_timeout_ns: Nanos::SECOND.0 * 30,
             requests: 1,
-            workers: strategy.workers.unwrap_or(1),
-            max_in_flight: strategy.max_in_flight,
-            threads: strategy.threads,
-            processes: strategy.processes,
+            strategy: strategy.clone(),
             further_urls: Vec::new(),
-            is_part: false,
-            connection_per_request: strategy.connections == Connections::PerRequest,
-            http2: strategy.http_version == HttpVersion::Two,
             worker_program,
         }
+    }
+
+    /// The most requests under way at once: 1 to all of them.
+    #[must_use]
+    pub fn width(&self) -> u32 {
+        self.strategy.width(self.requests)
     }
 
     /// Longest time for one request.

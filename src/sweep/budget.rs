@@ -110,10 +110,9 @@ mod tests {
     use crate::model::{Nanos, Phase, Repeats, SampleRow};
     use crate::plan::{Plan, PlannedSample};
     use crate::report::testkit::Sketch;
-    use crate::strategy;
 
     fn article() -> Sweep {
-        let known = Known { kinds: &strategy::kinds(), charts: &[] };
+        let known = Known { charts: &[] };
         config::load(include_str!("../../config/article.toml"), "article.toml", &known).unwrap()
     }
 

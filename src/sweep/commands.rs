@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::config::Sweep;
-use crate::model::StrategySpec;
-use crate::strategy::{Invocation, MissingProgram};
+use crate::strategy::{Invocation, MissingProgram, StrategyKind, StrategySpec};
 
 /// A command, and the command that tells its version.
 #[derive(Clone, Debug)]
@@ -28,8 +27,8 @@ impl Commands {
     pub fn find(sweep: &Sweep, from: &Path) -> Result<Self, MissingProgram> {
         let mut found = BTreeMap::new();
         for strategy in &sweep.strategies {
-            let Some(command) = &strategy.command else { continue };
-            let invocation = Invocation::find(&command.words, command, from)?;
+            let StrategyKind::Command(command) = &strategy.kind else { continue };
+            let invocation = Invocation::find(&command.command, command, from)?;
             let version = Some(&command.version_command).filter(|words| !words.is_empty());
             let version = version.map(|words| Invocation::find(words, command, from)).transpose()?;
             found.insert(strategy.name.clone(), Found { invocation, version });

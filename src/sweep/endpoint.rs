@@ -81,7 +81,7 @@ impl Endpoint {
     pub fn open(sweep: &Sweep, programs: &Programs, access: &Access) -> Result<Self, EndpointError> {
         match &sweep.target {
             Target::Delay(target) => {
-                let number = sweep.strategies.iter().map(|strategy| strategy.processes).max().unwrap_or(1);
+                let number = sweep.strategies.iter().map(|strategy| strategy.kind.processes()).max().unwrap_or(1);
                 let servers = (0..number).map(|index| {
                     let program = &programs.server;
                     server::Handle::start_at(address(index), &program.path, &program.arguments, target)
@@ -111,7 +111,7 @@ impl Endpoint {
             Target::Delay(target) if target.delay > PATIENCE => return Ok(Greeting::NotAsked),
             Target::Delay(_) | Target::Url(_) => {}
         }
-        let mut work = Work::new(&sweep.target, &self.url, &sweep.strategies[0], programs.worker.clone());
+        let mut work = Work::new(&sweep.target, &self.url, &sweep.strategies[0].kind, programs.worker.clone());
         work.headers = access.headers.clone();
         work.request_timeout_ns = sweep.request_timeout.0;
         let greeted = match ask(work, interrupts)? {

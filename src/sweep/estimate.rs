@@ -4,9 +4,9 @@
 use super::{Endpoint, Execution, SweepError};
 use crate::clock::SystemClock;
 use crate::model::{FailureKind, Nanos};
-use crate::probe::{Job, Probe, Spec, Watchdog};
+use crate::probe::{Job, Probe, Watchdog};
 use crate::stats::Sorted;
-use crate::strategy::Work;
+use crate::strategy::{Sequential, StrategyKind, Work};
 
 /// Single requests that are asked.
 const REQUESTS: usize = 5;
@@ -42,11 +42,12 @@ impl Execution<'_> {
     }
 
     fn single_request(&self) -> Job {
-        let first = &self.sweep.strategies[0];
+        let connections = self.sweep.strategies[0].kind.connections();
+        let alone = StrategyKind::Sequential(Sequential { connections });
         let url = self.endpoints.first().map_or("", Endpoint::url);
-        let mut work = Work::new(&self.sweep.target, url, first, self.programs.worker.clone());
+        let mut work = Work::new(&self.sweep.target, url, &alone, self.programs.worker.clone());
         work.headers = self.access.headers.clone();
         work.request_timeout_ns = self.sweep.request_timeout.0;
-        Job::BuiltIn(Box::new(Spec { kind: "sequential".to_owned(), work }))
+        Job::BuiltIn(Box::new(work))
     }
 }

@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{FailureKind, Nanos, Outcome, SampleRow, SampleStatus, StrategySpec, Timing};
+use crate::model::{FailureKind, Nanos, Outcome, SampleRow, SampleStatus, Timing};
 use crate::plan::PlannedSample;
 use crate::probe::{End, Measured};
 use crate::server::Witness;
+use crate::strategy::StrategySpec;
 
 /// Everything that is known of one sample.
 pub(super) struct Evidence<'a> {
@@ -39,8 +40,8 @@ pub(super) fn judge(evidence: Evidence<'_>) -> SampleRow {
     let outcomes = &measured.heard.outcomes;
     SampleRow {
         strategy: strategy.name.clone(),
-        kind: strategy.kind.clone(),
-        workers: strategy.workers,
+        kind: strategy.kind.info().name.to_owned(),
+        workers: strategy.kind.workers(),
         requests: planned.requests,
         repeat: planned.repeat,
         phase: planned.phase,

@@ -25,7 +25,7 @@ use crate::clock::SystemClock;
 use crate::config::Sweep;
 use crate::model::{Nanos, Phase, RequestCount, SampleRow, Target, schedule};
 use crate::plan::{self, Plan, PlannedSample};
-use crate::probe::{Interrupts, Job, Measured, Probe, ProbeError, Signal, Spec, Watchdog};
+use crate::probe::{Interrupts, Job, Measured, Probe, ProbeError, Signal, Watchdog};
 use crate::server::{ServerError, Witness};
 use crate::stats;
 use crate::strategy::{Program, Work};
@@ -193,13 +193,13 @@ impl<'a> Execution<'a> {
         match &self.sweep.target {
             Target::Delay(target) if target.jitter > Nanos::ZERO => {
                 let seed = sample_seed(self.sweep.seed, planned);
-                let processes = strategy.processes.min(planned.requests);
+                let processes = strategy.kind.processes().min(planned.requests);
                 // Each process asks a server of its own for its share, the larger shares first.
                 let share = |index| planned.requests / processes + u32::from(index < planned.requests % processes);
                 let answers = (0..processes)
                     .flat_map(|index| schedule(target, endpoint::server_seed(seed, index)).take(share(index) as usize));
                 let delays = answers.map(|answer| answer.delay);
-                stats::for_delays(delays, strategy.model.width(planned.requests, strategy), target.max_concurrent)
+                stats::for_delays(delays, strategy.kind.width(planned.requests), target.max_concurrent)
             }
             target => plan::ideal(target, strategy, planned.requests, delay),
         }
@@ -208,21 +208,21 @@ impl<'a> Execution<'a> {
     /// Begins a sample at `endpoint`, and says what its process has to do.
     fn job(&self, planned: &PlannedSample, endpoint: &mut Endpoint) -> Result<Job, ServerError> {
         let strategy = &self.sweep.strategies[planned.strategy];
-        endpoint.begin(sample_seed(self.sweep.seed, planned), strategy.processes)?;
+        endpoint.begin(sample_seed(self.sweep.seed, planned), strategy.kind.processes())?;
         let work = self.work(planned, endpoint);
         Ok(match self.commands.of(strategy) {
             Some(invocation) => Job::command(invocation, &work),
-            None => Job::BuiltIn(Box::new(Spec { kind: strategy.kind.clone(), work })),
+            None => Job::BuiltIn(Box::new(work)),
         })
     }
 
     fn work(&self, planned: &PlannedSample, endpoint: &Endpoint) -> Work {
         let strategy = &self.sweep.strategies[planned.strategy];
-        let mut work = Work::new(&self.sweep.target, endpoint.url(), strategy, self.programs.worker.clone());
+        let mut work = Work::new(&self.sweep.target, endpoint.url(), &strategy.kind, self.programs.worker.clone());
         work.headers = self.access.headers.clone();
         work.request_timeout_ns = self.sweep.request_timeout.0;
         work.requests = planned.requests;
-        work.further_urls = endpoint.further_urls(strategy.processes);
+        work.further_urls = endpoint.further_urls(strategy.kind.processes());
         work
     }
 }

@@ -122,7 +122,7 @@ impl Execution<'_> {
 
     /// The first line that a command writes.
     fn version(&self, probe: &Probe<'_>, command: &Invocation) -> Result<String, RehearsalError> {
-        let first = &self.sweep.strategies[0];
+        let first = &self.sweep.strategies[0].kind;
         let url = self.endpoints.first().map_or("", Endpoint::url);
         let work = Work::new(&self.sweep.target, url, first, self.programs.worker.clone());
         let measured = probe.measure(&Job::command(command, &work)).map_err(SweepError::from)?;

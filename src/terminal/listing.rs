@@ -1,7 +1,6 @@
 //! The runs of an archive as a table, and below it what is broken.
 
-use super::printer::shown;
-use super::table::columns;
+use super::{columns, shown};
 use crate::archive::{Listing, RunEntry, RunStatus};
 use crate::model::RequestCount;
 

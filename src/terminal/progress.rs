@@ -10,13 +10,13 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-use super::printer::{Terminal, shown};
+use super::{Terminal, shown};
 use crate::model::{Nanos, Phase, SampleRow, SampleStatus};
 use crate::plan::PlannedSample;
 use crate::sweep::{Observer, SweepEvent};
 
 /// Prints what a sweep does.
-pub struct SweepProgress {
+pub struct Progress {
     terminal: Terminal,
     bar: ProgressBar,
     total: usize,
@@ -32,7 +32,7 @@ pub struct SweepProgress {
     under_way: usize,
 }
 
-impl SweepProgress {
+impl Progress {
     /// For a sweep whose longest strategy name has `name_width` characters.
     #[must_use]
     pub fn new(terminal: Terminal, name_width: usize) -> Self {
@@ -104,7 +104,7 @@ impl SweepProgress {
     }
 }
 
-impl Observer for SweepProgress {
+impl Observer for Progress {
     fn observe(&mut self, event: &SweepEvent<'_>) -> Result<(), Box<dyn Error + Send + Sync>> {
         match event {
             SweepEvent::Started { plan, missing, predicted } => self.start(plan.samples.len(), missing, *predicted),
@@ -121,7 +121,7 @@ impl Observer for SweepProgress {
     }
 }
 
-impl Drop for SweepProgress {
+impl Drop for Progress {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }

@@ -1,7 +1,6 @@
 //! The table at the end of a sweep: a row for each cell.
 
-use super::printer::shown;
-use super::table::columns;
+use super::{columns, shown};
 use crate::model::Nanos;
 use crate::report::{Cell, Report};
 

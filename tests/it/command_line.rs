@@ -5,10 +5,9 @@ use std::fs;
 
 use reportgen::archive;
 use reportgen::config;
-use reportgen::strategy::STRATEGIES;
 
 use crate::peer;
-use crate::workplace::Workplace;
+use crate::workplace::{Workplace, built_in_kinds};
 
 const QUICK: &str = "title = \"Quick\"\n[target]\ndelay = \"5ms\"\n[sweep]\nrequests = [1, 3]\nrepeats = 2\n";
 
@@ -38,10 +37,10 @@ fn the_main_job_leaves_a_whole_run() {
     }
     let raw = fs::read_to_string(place.path(run).join("raw.csv")).unwrap();
     let rows: Vec<&str> = raw.lines().skip(1).collect();
-    assert_eq!(rows.len(), STRATEGIES.len() * 2 * 2, "kinds × counts × repeats");
+    assert_eq!(rows.len(), built_in_kinds().count() * 2 * 2, "kinds × counts × repeats");
     assert!(rows.iter().all(|row| row.contains(",ok,")), "{raw}");
     let requests = fs::read_to_string(place.path(run).join("requests.csv")).unwrap();
-    assert_eq!(requests.lines().count(), 1 + STRATEGIES.len() * 2 * (1 + 3));
+    assert_eq!(requests.lines().count(), 1 + built_in_kinds().count() * 2 * (1 + 3));
     assert_eq!(fs::read(place.path(run).join("config.toml")).unwrap(), QUICK.as_bytes());
     assert_eq!(place.entries("reports").iter().filter(|name| name.as_str() == "latest").count(), 1);
 }
@@ -197,7 +196,7 @@ fn a_share_of_failing_requests_makes_partial_samples() {
     let said = place.run(&["-c", "some.toml", "-q"]);
     assert_eq!(said.code, Some(1), "{}", said.stderr);
     let raw = fs::read_to_string(place.path(said.stdout.trim_end()).join("raw.csv")).unwrap();
-    assert_eq!(raw.matches(",partial,wrong-status: ").count(), STRATEGIES.len(), "{raw}");
+    assert_eq!(raw.matches(",partial,wrong-status: ").count(), built_in_kinds().count(), "{raw}");
     let run = archive::load(&place.path(said.stdout.trim_end())).unwrap().run;
     let failures: BTreeSet<&str> = run.samples.iter().map(|row| row.error.as_str()).collect();
     assert_eq!(failures.len(), 1, "the same weather for every strategy: {failures:?}");

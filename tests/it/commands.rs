@@ -8,20 +8,19 @@ use std::os::unix::fs::PermissionsExt;
 
 use reportgen::archive;
 use reportgen::model::{DelayTarget, Nanos, SampleRow, SampleStatus, Target, Timing};
-use reportgen::probe::Spec;
 use reportgen::strategy::Work;
+use serde_json::json;
 
-use crate::workplace::{Workplace, await_nobody, executable, programs, spec_of};
+use crate::workplace::{Workplace, await_nobody, executable, kind_with, programs};
 
 /// Writes `client`, a program that issues REPORTGEN_REQUESTS requests, or as many as its first argument says, one after
 /// another and writes the lines of the protocol.
 pub(crate) fn write_client(place: &Workplace) {
     let delay = DelayTarget { delay: Nanos::ZERO, jitter: Nanos::ZERO, failure_rate: 0.0, max_concurrent: 0 };
-    let work = Work::new(&Target::Delay(delay), "@URL@", &spec_of("sequential"), programs().worker);
-    let spec = serde_json::to_string(&Spec { kind: "sequential".to_owned(), work }).unwrap();
-    place.write("spec.json", spec + "\n");
+    let work = Work::new(&Target::Delay(delay), "@URL@", &kind_with("sequential", json!({})), programs().worker);
+    place.write("work.json", serde_json::to_string(&work).unwrap() + "\n");
     let script = "#!/bin/sh\nsed -e \"s|@URL@|$REPORTGEN_URL|\" \
-        -e \"s|\\\"requests\\\":1,|\\\"requests\\\":${1:-$REPORTGEN_REQUESTS},|\" spec.json | \
+        -e \"s|\\\"requests\\\":1,|\\\"requests\\\":${1:-$REPORTGEN_REQUESTS},|\" work.json | \
         PROGRAM internal-sample\n";
     write_program(place, "client", &script.replace("PROGRAM", &format!("'{}'", executable().display())));
 }
@@ -71,7 +70,7 @@ fn a_program_is_a_strategy_like_any_other() {
         assert!(row.cpu_user_s.is_some() && row.peak_rss_bytes.is_some());
     }
     let manifest = fs::read_to_string(place.path(said.stdout.trim_end()).join("manifest.json")).unwrap();
-    assert_eq!(manifest.matches("\"version\": \"client 1.2\"").count(), 1, "{manifest}");
+    assert_eq!(manifest.matches("\"mine\": \"client 1.2\"").count(), 1, "{manifest}");
     assert!(manifest.contains("\"./client\""), "{manifest}");
 
     fs::remove_file(place.path("client")).unwrap();

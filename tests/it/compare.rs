@@ -151,6 +151,31 @@ fn exit_codes_are_as_written() {
     }
 }
 
+/// That any option of a strategy counts is proved where the options are told; here are runs as they are measured.
+#[test]
+fn runs_over_another_http_version_or_side_by_side_are_not_comparable() {
+    let place = Workplace::new();
+    let measure = |name: &str, sweep: &str, strategy: &str| {
+        let config = format!(
+            "[target]\ndelay = \"1ms\"\n[sweep]\nrequests = [2]\nrepeats = 1\n{sweep}\n\
+             [[strategy]]\nname = \"a\"\nkind = \"async\"\n{strategy}\n[output]\nformats = [\"svg\"]\n"
+        );
+        place.write(&format!("{name}.toml"), config);
+        let said = place.run(&["-c", &format!("{name}.toml"), "-q"]);
+        assert_eq!(said.code, Some(0), "{}", said.stderr);
+        said.stdout.trim_end().to_owned()
+    };
+    let base = measure("base", "", "");
+    for (new, words) in [
+        (measure("version", "", "http-version = \"2\""), "http-version 1.1 in the base"),
+        (measure("overlap", "overlap = \"auto\"", ""), "incomparable: overlap: off in the base, auto within 20 %"),
+    ] {
+        let said = place.run(&["compare", &base, &new]);
+        assert_eq!(said.code, Some(5), "{}{}", said.stdout, said.stderr);
+        assert!(said.stdout.contains(words), "{}", said.stdout);
+    }
+}
+
 #[test]
 fn another_program_is_another_workload_and_another_version_of_it_is_not() {
     let place = Workplace::new();
@@ -159,7 +184,8 @@ fn another_program_is_another_workload_and_another_version_of_it_is_not() {
         let path = place.path(id).join("manifest.json");
         let text = fs::read_to_string(&path).unwrap();
         let told = format!("\"command\":[\"{program}\"],\"version\":\"{version}\",\"connections\":\"keep-alive\"");
-        fs::write(&path, text.replacen("\"connections\":\"keep-alive\"", &told, 1)).unwrap();
+        let text = text.replacen("\"connections\":\"keep-alive\"", &told, 1);
+        fs::write(&path, text.replacen("\"kind\":\"sequential\"", "\"kind\":\"command\"", 1)).unwrap();
     };
     write("base-20261122T183000Z", "python3", "3.11");
     write("other-20261123T183000Z", "node", "3.11");

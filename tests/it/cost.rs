@@ -9,11 +9,12 @@ use std::path::Path;
 
 use reportgen::clock::SystemClock;
 use reportgen::model::{DelayTarget, Nanos, Target};
-use reportgen::probe::{End, Interrupts, Job, Measured, Probe, Spec, Watchdog};
+use reportgen::probe::{End, Interrupts, Job, Measured, Probe, Watchdog};
 use reportgen::server;
 use reportgen::strategy::{Program, Work};
+use serde_json::json;
 
-use crate::workplace::{Workplace, programs, spec_of};
+use crate::workplace::{Workplace, kind_with, programs};
 
 /// Debian's package `time`. A shell's own `time` counts neither memory nor switches.
 const GNU_TIME: &str = "/usr/bin/time";
@@ -28,14 +29,14 @@ fn measure(program: &Program, work: Work) -> Measured {
     let watchdog = Watchdog::start(&programs.watchdog).unwrap();
     let time_limit = Nanos::SECOND * 100;
     let probe = Probe { program, time_limit, watchdog: &watchdog, interrupts: &interrupts, clock: &clock };
-    let measured = probe.measure(&Job::BuiltIn(Box::new(Spec { kind: "process-pool".to_owned(), work }))).unwrap();
+    let measured = probe.measure(&Job::BuiltIn(Box::new(work))).unwrap();
     assert_eq!(measured.end, End::Exited(0), "{:?}", measured.complaints);
     measured
 }
 
 fn work(url: &str, delay: Nanos) -> Work {
     let target = Target::Delay(DelayTarget { delay, jitter: Nanos::ZERO, failure_rate: 0.0, max_concurrent: 0 });
-    Work::new(&target, url, &spec_of("process-pool"), programs().worker)
+    Work::new(&target, url, &kind_with("process-pool", json!({ "workers": 7 })), programs().worker)
 }
 
 /// A number of what `time -v` wrote.
@@ -83,7 +84,7 @@ fn the_processes_of_a_sample_are_counted_while_they_live() {
     let programs = programs();
     let server = server::Handle::start(&programs.server.path, &programs.server.arguments, &target).unwrap();
     let mut work = work(server.url(), delay);
-    (work.requests, work.workers) = (7, 7);
+    work.requests = 7;
     let headcount = measure(&programs.child, work).headcount.unwrap();
     assert_eq!(headcount.processes, 8, "{headcount:?}: seven workers and who hands out");
     assert!(headcount.threads >= headcount.processes, "{headcount:?}");

@@ -9,9 +9,10 @@ use std::thread::{self, JoinHandle};
 
 use reportgen::clock::{SharedClock, SystemClock};
 use reportgen::model::{FailureKind, Outcome, Target, UrlTarget};
-use reportgen::strategy::{self, Strategy, Work};
+use reportgen::strategy::Work;
+use serde_json::json;
 
-use crate::workplace::{programs, spec_of};
+use crate::workplace::{built_in_kinds, kind_with, programs};
 
 /// Answers so many connections with a fixed text and returns the requests that it read.
 struct Scripted {
@@ -51,7 +52,7 @@ fn is_whole(request: &str) -> bool {
     body.len() == length.map_or(0, |length| length.parse().unwrap())
 }
 
-fn outcomes(strategy: &dyn Strategy, url: &str, method: &str, body: &str) -> Vec<Outcome> {
+fn outcomes(kind: &str, url: &str, method: &str, body: &str) -> Vec<Outcome> {
     let target = UrlTarget {
         url: url.to_owned(),
         method: method.to_owned(),
@@ -59,9 +60,9 @@ fn outcomes(strategy: &dyn Strategy, url: &str, method: &str, body: &str) -> Vec
         expect_status: 200,
         headers: Vec::new(),
     };
-    let mut work = Work::new(&Target::Url(target), url, &spec_of(strategy.info().name), programs().worker);
+    let strategy = kind_with(kind, json!({ "workers": 1 }));
+    let mut work = Work::new(&Target::Url(target), url, &strategy, programs().worker);
     work.headers = vec![("X-Name".to_owned(), "value".to_owned()), ("accept-language".to_owned(), "en, de".to_owned())];
-    work.workers = 1;
     let clock: SharedClock = Arc::new(SystemClock::start());
     strategy.run(&work, &clock).unwrap()
 }
@@ -70,15 +71,15 @@ fn outcomes(strategy: &dyn Strategy, url: &str, method: &str, body: &str) -> Vec
 fn every_strategy_sends_the_same_request() {
     for (method, body) in [("GET", ""), ("HEAD", ""), ("POST", ""), ("POST", "some text"), ("PUT", "x"), ("DELETE", "")]
     {
-        let requests = strategy::STRATEGIES.iter().map(|strategy| {
+        let requests = built_in_kinds().map(|kind| {
             let server = Scripted::start(1, "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
-            outcomes(*strategy, &server.url, method, body);
+            outcomes(kind, &server.url, method, body);
             let request = server.thread.join().unwrap().remove(0);
             let (head, body) = request.split_once("\r\n\r\n").unwrap();
             let lines: BTreeSet<String> =
                 head.lines().filter(|line| !line.starts_with("host: ")).map(str::to_owned).collect();
             assert_eq!(lines.len() + 1, head.lines().count(), "one host, no line twice: {head}");
-            (strategy.info().name, lines, body.to_owned())
+            (kind, lines, body.to_owned())
         });
         let requests: Vec<_> = requests.collect();
         let (_, lines, sent) = &requests[0];
@@ -106,11 +107,11 @@ fn every_strategy_reads_every_kind_of_response_alike() {
         ("GET", "HTTP/1.1 404 No\r\ncontent-length: 2\r\n\r\nno", Some(404), 2, Some(FailureKind::WrongStatus)),
         ("GET", "HTTP/1.1 200 O", None, 0, Some(FailureKind::Closed)),
     ] {
-        for strategy in strategy::STRATEGIES {
+        for kind in built_in_kinds() {
             let server = Scripted::start(1, response);
-            let outcome = outcomes(*strategy, &server.url, method, "").remove(0);
+            let outcome = outcomes(kind, &server.url, method, "").remove(0);
             let seen = (outcome.status, outcome.bytes, outcome.failure);
-            assert_eq!(seen, (status, bytes, failure), "{}: {method} {response:?}", strategy.info().name);
+            assert_eq!(seen, (status, bytes, failure), "{kind}: {method} {response:?}");
             server.thread.join().unwrap();
         }
     }

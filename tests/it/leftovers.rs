@@ -10,9 +10,10 @@ use std::sync::Arc;
 use reportgen::clock::{SharedClock, SystemClock};
 use reportgen::model::{DelayTarget, Nanos, Target};
 use reportgen::server;
-use reportgen::strategy::{self, Work};
+use reportgen::strategy::Work;
+use serde_json::json;
 
-use crate::workplace::{programs, spec_of};
+use crate::workplace::{built_in_kinds, kind_with, programs};
 
 const ALONE: &str = "leftovers::counted_alone";
 
@@ -32,11 +33,9 @@ fn counted_alone() {
     let delay = DelayTarget { delay: Nanos::from_millis(5), jitter: Nanos::ZERO, failure_rate: 0.0, max_concurrent: 0 };
     let program = programs().server;
     let server = server::Handle::start(&program.path, &program.arguments, &delay).unwrap();
-    for (strategy, processes) in strategy::STRATEGIES.iter().flat_map(|strategy| [(strategy, 1), (strategy, 2)]) {
-        let mut spec = spec_of(strategy.info().name);
-        spec.processes = processes;
-        spec.workers = Some(4);
-        let mut work = Work::new(&Target::Delay(delay.clone()), server.url(), &spec, programs().worker);
+    for (kind, processes) in built_in_kinds().flat_map(|kind| [(kind, 1), (kind, 2)]) {
+        let strategy = kind_with(kind, json!({ "processes": processes, "workers": 4 }));
+        let mut work = Work::new(&Target::Delay(delay.clone()), server.url(), &strategy, programs().worker);
         work.requests = 9;
         let before = (threads(), children());
         let clock: SharedClock = Arc::new(SystemClock::start());
@@ -46,8 +45,8 @@ fn counted_alone() {
             std::thread::yield_now();
             threads() == before.0
         });
-        assert!(gone, "{}: {} threads, {} before", strategy.info().name, threads(), before.0);
-        assert_eq!(children(), before.1, "{}: children", strategy.info().name);
+        assert!(gone, "{}: {} threads, {} before", kind, threads(), before.0);
+        assert_eq!(children(), before.1, "{}: children", kind);
     }
 }
 

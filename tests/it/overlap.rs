@@ -10,7 +10,6 @@ use std::process::{Child, Stdio};
 use reportgen::config::{self, Known};
 use reportgen::model::{SampleRow, SampleStatus};
 use reportgen::plan::Plan;
-use reportgen::strategy;
 use rustix::process::Signal;
 
 use crate::resume::{run_of, signal};
@@ -70,7 +69,7 @@ fn samples_side_by_side_are_the_plan_begun_in_its_order() {
     assert!(rows.iter().any(|row| row.overlapped == Some(true)), "none ran beside another: {rows:?}");
     rows.sort_by_key(|row| row.sequence);
     assert!(rows.iter().map(|row| row.sequence).eq(1..=u32::try_from(TAKEN).unwrap()));
-    let known = Known { kinds: &strategy::kinds(), charts: &[] };
+    let known = Known { charts: &[] };
     let sweep = config::load(CONFIG, "sweep.toml", &known).unwrap();
     let plan = Plan::of(&sweep, sweep.target.delay());
     let planned = plan.samples.iter().filter(|sample| sample.repeat < 3);

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use reportgen::clock::{SharedClock, SystemClock};
 use reportgen::model::{DelayTarget, FailureKind, Nanos, Outcome, Target};
-use reportgen::probe::Spec;
 use reportgen::server;
-use reportgen::strategy::{self, Strategy, Work};
+use reportgen::strategy::Work;
+use serde_json::{Value, json};
 
 use crate::peer::{self, MANNERS, Manner, Peer};
-use crate::workplace::{programs, spec_of};
+use crate::workplace::{built_in_kinds, kind_with, programs};
 
 /// A delay long enough that requests issued together are served together even on a busy machine.
 const DELAY: Nanos = Nanos::from_millis(300);
@@ -19,18 +19,20 @@ fn target(delay: Nanos) -> DelayTarget {
     DelayTarget { delay, jitter: Nanos::ZERO, failure_rate: 0.0, max_concurrent: 0 }
 }
 
-fn work(strategy: &dyn Strategy, url: &str, requests: u32) -> Work {
-    let mut spec = spec_of(strategy.info().name);
-    spec.workers = Some(3);
-    let mut work = Work::new(&Target::Delay(target(DELAY)), url, &spec, programs().worker);
-    work.requests = requests;
-    work
+/// The work of `kind` with three workers.
+fn work(kind: &str, url: &str, requests: u32) -> Work {
+    work_with(kind, json!({ "workers": 3 }), url, requests)
 }
 
-fn run(strategy: &dyn Strategy, work: &Work) -> Vec<Outcome> {
+fn work_with(kind: &str, options: Value, url: &str, requests: u32) -> Work {
+    let target = Target::Delay(target(DELAY));
+    Work { requests, ..Work::new(&target, url, &kind_with(kind, options), programs().worker) }
+}
+
+fn run(work: &Work) -> Vec<Outcome> {
     let clock: SharedClock = Arc::new(SystemClock::start());
-    let outcomes = strategy.run(work, &clock).unwrap();
-    let name = strategy.info().name;
+    let outcomes = work.strategy.run(work, &clock).unwrap();
+    let name = work.strategy.info().name;
     assert!(
         outcomes.iter().map(|outcome| outcome.request).eq(0..work.requests),
         "{name}: one outcome a request, in order"
@@ -47,17 +49,14 @@ fn server(target: &DelayTarget) -> server::Handle {
 #[test]
 fn each_sends_exactly_n_requests_and_never_more_at_once_than_it_may() {
     let mut server = server(&target(DELAY));
-    for strategy in strategy::STRATEGIES {
-        let info = strategy.info();
+    for kind in built_in_kinds() {
         for requests in [1, 2, 3, 7] {
             server.begin(1).unwrap();
-            let work = work(*strategy, server.url(), requests);
-            let outcomes = run(*strategy, &work);
+            let work = work(kind, server.url(), requests);
+            let outcomes = run(&work);
             let witness = server.end().unwrap();
-            let mut spec = spec_of(info.name);
-            spec.workers = Some(3);
-            let width = info.model.width(requests, &spec);
-            let context = format!("{} with n = {requests}", info.name);
+            let width = work.strategy.width(requests);
+            let context = format!("{kind} with n = {requests}");
             assert_eq!(witness.requests, u64::from(requests), "{context}: requests");
             assert_eq!(witness.peak_in_flight, width, "{context}: in flight");
             assert!(
@@ -74,20 +73,18 @@ fn each_sends_exactly_n_requests_and_never_more_at_once_than_it_may() {
 #[test]
 fn keep_alive_uses_a_connection_per_worker_and_per_request_one_per_request() {
     let mut server = server(&target(Nanos::from_millis(30)));
-    for strategy in strategy::STRATEGIES {
-        for per_request in [false, true] {
+    for kind in built_in_kinds() {
+        for connections in ["keep-alive", "per-request"] {
             server.begin(1).unwrap();
-            let mut work = work(*strategy, server.url(), 6);
-            work.connection_per_request = per_request;
-            run(*strategy, &work);
-            let connections = server.end().unwrap().connections;
-            let expected = match strategy.info().name {
-                _ if per_request => 6,
+            run(&work_with(kind, json!({ "workers": 3, "connections": connections }), server.url(), 6));
+            let opened = server.end().unwrap().connections;
+            let expected = match kind {
+                _ if connections == "per-request" => 6,
                 "sequential" => 1,
                 "thread-pool" | "process-pool" => 3,
                 _ => 6,
             };
-            assert_eq!(connections, expected, "{}, per request: {per_request}", strategy.info().name);
+            assert_eq!(opened, expected, "{kind}, {connections}");
         }
     }
 }
@@ -95,12 +92,9 @@ fn keep_alive_uses_a_connection_per_worker_and_per_request_one_per_request() {
 #[test]
 fn async_keeps_to_its_bound_and_spreads_over_threads() {
     let mut server = server(&target(DELAY));
-    let strategy = strategy::find("async").unwrap();
     for threads in [1, 2] {
         server.begin(1).unwrap();
-        let mut work = work(strategy, server.url(), 10);
-        (work.max_in_flight, work.threads) = (Some(4), threads);
-        run(strategy, &work);
+        run(&work_with("async", json!({ "max-in-flight": 4, "threads": threads }), server.url(), 10));
         let witness = server.end().unwrap();
         assert_eq!((witness.requests, witness.peak_in_flight), (10, 4));
     }
@@ -109,13 +103,11 @@ fn async_keeps_to_its_bound_and_spreads_over_threads() {
 #[test]
 fn the_event_loop_keeps_its_contract_over_one_two_and_three_processes() {
     let mut server = server(&target(DELAY));
-    let strategy = strategy::find("event-loop").unwrap();
     for processes in [1, 2, 3] {
         for (requests, bound) in [(1, None), (2, None), (3, None), (7, None), (7, Some(2))] {
             server.begin(1).unwrap();
-            let mut work = work(strategy, server.url(), requests);
-            (work.processes, work.max_in_flight) = (processes, bound);
-            let outcomes = run(strategy, &work);
+            let options = json!({ "processes": processes, "max-in-flight": bound });
+            let outcomes = run(&work_with("event-loop", options, server.url(), requests));
             let (witness, context) = (server.end().unwrap(), format!("{requests} by {processes}, bound {bound:?}"));
             let width = bound.unwrap_or(requests);
             // All at once: a common start, and never more than the bound of all processes together.
@@ -130,9 +122,8 @@ fn the_event_loop_keeps_its_contract_over_one_two_and_three_processes() {
     for processes in [1, 2, 3] {
         let (peer, nobody) = (Peer::start(Manner::CloseEarly), peer::nobody());
         for (url, kind) in [(peer.url(), FailureKind::Closed), (nobody, FailureKind::Refused)] {
-            let mut work = work(strategy, &url, 5);
-            work.processes = processes;
-            assert!(run(strategy, &work).iter().all(|outcome| outcome.failure == Some(kind)), "{processes}: {kind}");
+            let work = work_with("event-loop", json!({ "processes": processes }), &url, 5);
+            assert!(run(&work).iter().all(|outcome| outcome.failure == Some(kind)), "{processes}: {kind}");
         }
     }
 }
@@ -142,14 +133,13 @@ fn async_over_http_2_sends_all_requests_on_one_connection() {
     let mut failing = target(DELAY);
     failing.failure_rate = 0.5;
     let mut server = server(&failing);
-    let strategy = strategy::find("async").unwrap();
     let long = "x".repeat(200_000);
     for (method, body, max_in_flight) in [("GET", "", None), ("HEAD", "", Some(7)), ("POST", long.as_str(), None)] {
         server.begin(1).unwrap();
-        let mut work = work(strategy, server.url(), 150);
-        (work.http2, work.method, work.body) = (true, method.to_owned(), body.to_owned());
-        work.max_in_flight = max_in_flight;
-        let outcomes = run(strategy, &work);
+        let options = json!({ "http-version": "2", "max-in-flight": max_in_flight });
+        let mut work = work_with("async", options, server.url(), 150);
+        (work.method, work.body) = (method.to_owned(), body.to_owned());
+        let outcomes = run(&work);
         let witness = server.end().unwrap();
         let width = max_in_flight.unwrap_or(150);
         let seen = (witness.requests, witness.answered, witness.connections);
@@ -164,12 +154,10 @@ fn async_over_http_2_sends_all_requests_on_one_connection() {
 
 #[test]
 fn a_server_that_does_not_speak_http_2_is_a_failure() {
-    let strategy = strategy::find("async").unwrap();
     for manner in [Manner::OtherStatus, Manner::Babble, Manner::CloseEarly] {
         let peer = Peer::start(manner);
-        let mut work = work(strategy, &peer.url(), 2);
-        work.http2 = true;
-        assert!(run(strategy, &work).iter().all(|outcome| outcome.failure.is_some()), "{manner:?}");
+        let work = work_with("async", json!({ "http-version": "2" }), &peer.url(), 2);
+        assert!(run(&work).iter().all(|outcome| outcome.failure.is_some()), "{manner:?}");
     }
 }
 
@@ -178,8 +166,8 @@ fn responses_of_500_are_failures_with_their_status() {
     let mut failing = target(Nanos::from_millis(1));
     failing.failure_rate = 1.0;
     let server = server(&failing);
-    for strategy in strategy::STRATEGIES {
-        for outcome in run(*strategy, &work(*strategy, server.url(), 4)) {
+    for kind in built_in_kinds() {
+        for outcome in run(&work(kind, server.url(), 4)) {
             assert_eq!((outcome.status, outcome.failure), (Some(500), Some(FailureKind::WrongStatus)));
         }
     }
@@ -189,13 +177,13 @@ fn responses_of_500_are_failures_with_their_status() {
 fn each_kind_of_bad_peer_is_a_failure_of_its_own_kind() {
     for (manner, kind) in MANNERS {
         let peer = Peer::start(manner);
-        for strategy in strategy::STRATEGIES {
-            let mut work = work(*strategy, &peer.url(), 2);
+        for name in built_in_kinds() {
+            let mut work = work(name, &peer.url(), 2);
             if manner.lasts() {
                 work.request_timeout_ns = Nanos::from_millis(100).0;
             }
-            for outcome in run(*strategy, &work) {
-                assert_eq!(outcome.failure, Some(kind), "{} against {manner:?}", strategy.info().name);
+            for outcome in run(&work) {
+                assert_eq!(outcome.failure, Some(kind), "{name} against {manner:?}");
             }
         }
     }
@@ -206,9 +194,9 @@ fn nobody_listening_is_refused_and_a_name_without_address_is_unreachable() {
     for (url, kind) in
         [(peer::nobody(), FailureKind::Refused), ("http://no-such-host.invalid/".to_owned(), FailureKind::Unreachable)]
     {
-        for strategy in strategy::STRATEGIES {
-            for outcome in run(*strategy, &work(*strategy, &url, 2)) {
-                assert_eq!(outcome.failure, Some(kind), "{} to {url}", strategy.info().name);
+        for name in built_in_kinds() {
+            for outcome in run(&work(name, &url, 2)) {
+                assert_eq!(outcome.failure, Some(kind), "{name} to {url}");
                 assert_eq!((outcome.status, outcome.bytes), (None, 0));
             }
         }
@@ -217,39 +205,38 @@ fn nobody_listening_is_refused_and_a_name_without_address_is_unreachable() {
 
 #[test]
 fn a_server_that_dies_half_way_fails_the_rest() {
-    for strategy in strategy::STRATEGIES {
+    for kind in built_in_kinds() {
         let server = server(&target(Nanos::SECOND * 60));
-        let work = work(*strategy, server.url(), 4);
+        let work = work(kind, server.url(), 4);
         let outcomes = std::thread::scope(|scope| {
-            let running = scope.spawn(|| run(*strategy, &work));
+            let running = scope.spawn(|| run(&work));
             // Requests either wait for their answer when it dies, or come when it is dead.
             drop(server);
             running.join().unwrap()
         });
-        assert!(outcomes.iter().all(|outcome| outcome.failure.is_some()), "{}", strategy.info().name);
+        assert!(outcomes.iter().all(|outcome| outcome.failure.is_some()), "{kind}");
     }
 }
 
 #[test]
 fn a_sleep_takes_the_place_of_a_request_and_needs_nobody() {
     let delay = Nanos::from_millis(20);
-    for strategy in strategy::STRATEGIES {
-        let mut work = work(*strategy, "", 7);
+    for kind in built_in_kinds() {
+        let mut work = work(kind, "", 7);
         work.sleep_ns = Some(delay.0);
-        for outcome in run(*strategy, &work) {
+        for outcome in run(&work) {
             assert_eq!((outcome.status, outcome.bytes, outcome.failure), (None, 0, None));
-            assert!(outcome.end - outcome.start >= delay, "{} woke early", strategy.info().name);
+            assert!(outcome.end - outcome.start >= delay, "{kind} woke early");
         }
     }
 }
 
 #[test]
-fn a_spec_survives_the_pipe() {
-    for strategy in strategy::STRATEGIES {
-        let mut work = work(*strategy, "http://127.0.0.1:1/", 3);
+fn work_survives_the_pipe() {
+    for kind in built_in_kinds() {
+        let mut work = work(kind, "http://127.0.0.1:1/", 3);
         work.headers = vec![("x-name".to_owned(), "va\"lue".to_owned())];
-        let spec = Spec { kind: strategy.info().name.to_owned(), work };
-        let text = serde_json::to_string(&spec).unwrap();
-        assert_eq!(serde_json::from_str::<Spec>(&text).unwrap(), spec);
+        let text = serde_json::to_string(&work).unwrap();
+        assert_eq!(serde_json::from_str::<Work>(&text).unwrap(), work);
     }
 }

@@ -7,7 +7,7 @@ use std::process::{Child, Stdio};
 
 use reportgen::archive;
 use reportgen::model::{FailureKind, Nanos, SampleRow, SampleStatus, Target};
-use reportgen::strategy::STRATEGIES;
+use reportgen::strategy;
 
 use crate::peer::{MANNERS, Manner, Peer};
 use crate::workplace::Workplace;
@@ -72,7 +72,7 @@ fn a_sleep_is_swept_like_any_target_and_has_no_witness() {
     assert_eq!(said.code, Some(0), "{}", said.stderr);
     let loaded = archive::load(&place.path(said.stdout.trim_end())).unwrap();
     assert_eq!(loaded.run.facts.target, Some(Target::Sleep { delay: Nanos::from_millis(20) }));
-    assert_eq!(loaded.run.samples.len(), STRATEGIES.len());
+    assert_eq!(loaded.run.samples.len(), strategy::built_in().count());
     for row in &loaded.run.samples {
         let width = if row.kind == "sequential" { 1 } else { 3 };
         assert_eq!(row.ideal_s, Some(Nanos::from_millis(20) * 3_u64.div_ceil(width)), "{}", row.strategy);
@@ -92,7 +92,7 @@ fn a_server_that_dies_half_way_leaves_refused_requests_and_the_sweep_goes_on() {
     command.args(["-c", "url.toml"]).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut sweep = command.spawn().unwrap();
     let lines = BufReader::new(sweep.stderr.take().unwrap()).lines();
-    let planned = STRATEGIES.len() * 2 * 4;
+    let planned = strategy::built_in().count() * 2 * 4;
     let mut finished = 0;
     for _ in lines.map_while(Result::ok).filter(|line| line.contains(&format!("/{planned} "))) {
         finished += 1;
@@ -122,19 +122,19 @@ fn whatever_a_target_does_wrong_is_data_of_its_kind() {
         assert_eq!(warned, kind != FailureKind::WrongStatus, "{manner:?}: {}", said.stderr);
         let run = place.path(said.stdout.trim_end());
         let loaded = archive::load(&run).unwrap();
-        assert_eq!(loaded.run.samples.len(), STRATEGIES.len());
+        assert_eq!(loaded.run.samples.len(), strategy::built_in().count());
         for row in &loaded.run.samples {
             assert_eq!((row.status, row.succeeded, row.failed), (SampleStatus::Failed, Some(0), Some(2)), "{row:?}");
             assert_eq!(row.error, format!("{kind}: 2 of 2 requests"), "{}", row.strategy);
         }
         let requests = loaded.run.requests.values().flat_map(|cell| &cell.first_repeat);
-        assert_eq!(requests.filter(|outcome| outcome.failure == Some(kind)).count(), 2 * STRATEGIES.len());
+        assert_eq!(requests.filter(|outcome| outcome.failure == Some(kind)).count(), 2 * strategy::built_in().count());
         // A hollow mark for each and no value.
         let svg = fs::read_to_string(run.join("charts/duration.svg")).unwrap();
-        assert_eq!(svg.matches(": 1 failed</text>").count(), STRATEGIES.len(), "{manner:?}: {svg}");
+        assert_eq!(svg.matches(": 1 failed</text>").count(), strategy::built_in().count(), "{manner:?}: {svg}");
         assert!(svg.contains("hollow: 6 samples that failed, in no median"), "{manner:?}: {svg}");
         let summary = fs::read_to_string(run.join("summary.csv")).unwrap();
-        assert_eq!(summary.matches(",2,0,,,,").count(), STRATEGIES.len(), "{summary}");
+        assert_eq!(summary.matches(",2,0,,,,").count(), strategy::built_in().count(), "{summary}");
     }
 }
 
@@ -165,7 +165,7 @@ fn a_sample_past_its_time_is_killed_whole_and_recorded() {
     let said = place.run(&["-c", "slow.toml", "-q"]);
     assert_eq!(said.code, Some(1), "{}", said.stderr);
     let rows = samples(&place, &said.stdout);
-    assert_eq!(rows.len(), STRATEGIES.len());
+    assert_eq!(rows.len(), strategy::built_in().count());
     for row in rows {
         assert_eq!(row.status, SampleStatus::Timeout);
         assert!(row.error.starts_with("sample-timeout: killed after "), "{}", row.error);
@@ -205,9 +205,9 @@ fn repeats_end_when_the_interval_is_narrow() {
     );
     let said = place.run(&["-c", "precise.toml", "-q"]);
     assert_eq!(said.code, Some(0), "{}", said.stderr);
-    assert_eq!(samples(&place, &said.stdout).len(), STRATEGIES.len() * 3);
+    assert_eq!(samples(&place, &said.stdout).len(), strategy::built_in().count() * 3);
     let summary = fs::read_to_string(place.path(said.stdout.trim_end()).join("summary.csv")).unwrap();
-    assert_eq!(summary.matches(",precise\n").count(), STRATEGIES.len(), "{summary}");
+    assert_eq!(summary.matches(",precise\n").count(), strategy::built_in().count(), "{summary}");
 }
 
 #[test]

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use reportgen::model::{Connections, HttpVersion, StrategySpec};
-use reportgen::strategy::{self, Program};
+use reportgen::strategy::{self, Program, StrategyKind};
 use reportgen::sweep::Programs;
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::golden;
@@ -26,22 +26,16 @@ pub(crate) fn programs() -> Programs {
     }
 }
 
-/// A strategy of `kind` with the options that a config gives it by default.
-pub(crate) fn spec_of(kind: &str) -> StrategySpec {
-    let info = strategy::find(kind).unwrap().info();
-    StrategySpec {
-        name: info.label.to_owned(),
-        kind: kind.to_owned(),
-        model: info.model,
-        workers: info.options.contains(&"workers").then_some(20),
-        max_in_flight: None,
-        threads: 1,
-        processes: 1,
-        connections: Connections::KeepAlive,
-        http_version: HttpVersion::One,
-        max_requests: None,
-        command: None,
-    }
+/// A strategy of `kind` with these options, as a config writes them; those that the kind does not take are left out.
+pub(crate) fn kind_with(kind: &str, options: Value) -> StrategyKind {
+    let Value::Object(mut fields) = options else { panic!("no options: {options}") };
+    fields.insert("kind".to_owned(), kind.into());
+    serde_json::from_value(fields.into()).unwrap()
+}
+
+/// The names of all kinds that are part of the program.
+pub(crate) fn built_in_kinds() -> impl Iterator<Item = &'static str> {
+    strategy::built_in().map(|spec| spec.kind.info().name)
 }
 
 /// A folder in which the program is run; it vanishes with the value.

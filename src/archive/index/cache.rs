@@ -20,7 +20,7 @@ use super::{Known, RunEntry};
 pub(super) const FILE: &str = ".reportgen-index";
 
 /// Changes with the meaning of a line.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// The first line: another version of this program may count otherwise.
 #[derive(PartialEq, Eq, Serialize, Deserialize)]

@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::super::layout::{RunDirectory, files};
 use super::super::load::{Rows, rows};
-use super::super::{ArchiveError, Git, ManifestStrategy, ManifestTarget, RunStatus, tags};
+use super::super::{ArchiveError, Git, ManifestTarget, RunStatus, tags};
 use crate::model::{Nanos, Phase, RequestCount, Run, SampleStatus, StrategyLine};
 use crate::report::{self, Cell};
+use crate::strategy::StrategySpec;
 
 /// A run as `list` and `history` tell of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -157,7 +158,7 @@ impl RunEntry {
 }
 
 /// Kind and options of each strategy of a run; of those that only the rows know, what these tell.
-fn options(known: &[ManifestStrategy], run: &Run) -> Vec<String> {
+fn options(known: &[StrategySpec], run: &Run) -> Vec<String> {
     let of = |line: &StrategyLine| match known.iter().find(|strategy| strategy.name == line.name) {
         Some(strategy) => strategy.options(),
         None => line.kind.clone(),

@@ -4,38 +4,37 @@
 use minijinja::Value;
 use serde::Serialize;
 
-use super::rows::{LINE_COLUMNS, heading, line_row, place_columns, place_row, remark};
+use super::{LINE_COLUMNS, heading, line_row, place_columns, place_row, remark};
 use crate::export::html::{Drawing, SCRIPT, filled, policy, style};
-use crate::export::kind::ExportError;
-use crate::export::pictures::Picture;
-use crate::history::RunSeries;
+use crate::export::{ExportError, Picture};
+use crate::history::Course;
 
 const TEMPLATE: &str = include_str!("../page/history.html");
 const FILE: &str = "history.html";
 
 #[derive(Serialize)]
-struct HistoryPage<'a> {
+struct Page<'a> {
     policy: String,
     style: Value,
     script: Value,
     line_columns: [&'static str; LINE_COLUMNS.len()],
-    courses: Vec<SeriesSection<'a>>,
+    courses: Vec<Section<'a>>,
     broken: &'a [(String, String)],
 }
 
 #[derive(Serialize)]
-struct SeriesSection<'a> {
+struct Section<'a> {
     heading: String,
     remark: String,
     lines: Vec<[String; LINE_COLUMNS.len()]>,
     figure: Option<Drawing<'a>>,
     place_columns: Vec<String>,
-    places: Vec<PointRow<'a>>,
+    places: Vec<Row<'a>>,
 }
 
 /// A place: its texts, the numbers they are sorted by, and the pages of its runs.
 #[derive(Serialize)]
-struct PointRow<'a> {
+struct Row<'a> {
     cells: Vec<(String, Option<f64>)>,
     link: &'a str,
 }
@@ -45,41 +44,37 @@ struct PointRow<'a> {
 /// # Errors
 /// When the template cannot be filled, which is a fault of the program.
 pub fn history_html(
-    courses: &[RunSeries<'_>],
+    courses: &[Course<'_>],
     pictures: &[Option<Picture<'_>>],
     broken: &[(String, String)],
 ) -> Result<String, ExportError> {
     let style = style();
-    let page = HistoryPage {
+    let page = Page {
         policy: policy(&style),
         style: Value::from_safe_string(style),
         script: Value::from_safe_string(SCRIPT.to_owned()),
         line_columns: LINE_COLUMNS,
-        courses: courses
-            .iter()
-            .zip(pictures)
-            .map(|(course, picture)| SeriesSection::of(course, picture.as_ref()))
-            .collect(),
+        courses: courses.iter().zip(pictures).map(|(course, picture)| Section::of(course, picture.as_ref())).collect(),
         broken,
     };
     filled(FILE, TEMPLATE, page).map_err(|error| ExportError { file: FILE, source: std::io::Error::other(error) })
 }
 
-impl<'a> SeriesSection<'a> {
-    fn of(course: &'a RunSeries<'_>, picture: Option<&'a Picture<'_>>) -> Self {
+impl<'a> Section<'a> {
+    fn of(course: &'a Course<'_>, picture: Option<&'a Picture<'_>>) -> Self {
         Self {
             heading: heading(course),
             remark: remark(course),
             lines: course.lines.iter().map(|line| line_row(course, line)).collect(),
             figure: picture.map(Drawing::of),
             place_columns: place_columns(course),
-            places: (0..course.places.len()).rev().map(|index| PointRow::of(course, index)).collect(),
+            places: (0..course.places.len()).rev().map(|index| Row::of(course, index)).collect(),
         }
     }
 }
 
-impl<'a> PointRow<'a> {
-    fn of(course: &'a RunSeries<'_>, index: usize) -> Self {
+impl<'a> Row<'a> {
+    fn of(course: &'a Course<'_>, index: usize) -> Self {
         let place = &course.places[index];
         let medians = course.lines.iter().map(|line| line.medians[index]);
         let numbers = [None, Some(place.x)].into_iter().chain(medians);

@@ -24,7 +24,7 @@ use super::failure::{Stage, classify};
 use super::http::Exchange;
 use super::{StrategyError, Work};
 use crate::clock::Clock;
-use crate::model::{FailureKind, Nanos, Outcome};
+use crate::model::{Connections, FailureKind, Nanos, Outcome};
 
 /// Connects under way at once: as many as the shortest queues of common servers hold.
 const CONNECTING_AT_ONCE: usize = 511;
@@ -46,7 +46,7 @@ pub(super) fn run(work: &Work, request: &reqwest::Request, clock: &dyn Clock) ->
 
 /// In place of requests, sleeps of `length` that the loop waits for as it waits for time limits.
 pub(super) fn sleep(work: &Work, length: Nanos, clock: &dyn Clock) -> Result<Vec<Outcome>, StrategyError> {
-    let width = work.max_in_flight.unwrap_or(work.requests) as usize;
+    let width = work.width() as usize;
     let mut poll = Poll::new().map_err(StrategyError::EventLoop)?;
     let mut events = Events::with_capacity(1);
     let mut starts = VecDeque::new();
@@ -107,7 +107,7 @@ struct Deadline {
 
 impl<'a> Reactor<'a> {
     fn new(work: &Work, request: &reqwest::Request, clock: &'a dyn Clock) -> io::Result<Self> {
-        let width = work.max_in_flight.unwrap_or(work.requests).min(work.requests) as usize;
+        let width = work.width() as usize;
         Ok(Self {
             clock,
             poll: Poll::new()?,
@@ -116,7 +116,7 @@ impl<'a> Reactor<'a> {
             expect_status: work.expect_status,
             requests: work.requests,
             width,
-            keep_alive: !work.connection_per_request,
+            keep_alive: work.strategy.connections() == Connections::KeepAlive,
             timeout: work.request_timeout(),
             next: 0,
             connecting: 0,
