@@ -7,7 +7,7 @@
 //! `probe`, `server` and `strategy`; `paint` reads fonts, `limits` and `clock` ask the system.
 //!
 //! A file imports only from lower floors, or inside its own folder towards that folder's `mod.rs`.
-//! `tests/tidy.rs` reads this very table and fails on an import that goes up. Reading order is bottom to top.
+//! `tests/tidy` reads this very table and fails on an import that goes up. Reading order is bottom to top.
 //!
 //! | floor | module | what it is for |
 //! |---|---|---|

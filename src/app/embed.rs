@@ -12,7 +12,7 @@ use crate::archive::{self, Loaded, files, write_atomically};
 use crate::chart;
 use crate::cli::EmbedArgs;
 use crate::config::Sweep;
-use crate::export::{self, Excerpt, MarkerFault, Picture, Pictures, Place};
+use crate::export::{self, Fragment, MarkedPlace, MarkerFault, Picture, Pictures};
 use crate::model::target::percent_encoded;
 use crate::report::Report;
 use crate::strategy::command_line;
@@ -55,7 +55,7 @@ struct Document {
     /// Where it is, links followed: writing must not replace a link.
     path: PathBuf,
     text: String,
-    places: Vec<Place>,
+    places: Vec<MarkedPlace>,
     /// Its pictures' folder, seen from its own: the names on the way, `..` among them.
     charts: Vec<String>,
 }
@@ -108,7 +108,7 @@ impl Document {
     }
 
     /// What belongs into each place.
-    fn excerpts(&self, loaded: &Loaded, sweep: &Sweep) -> Result<Vec<Excerpt>, Failure> {
+    fn excerpts(&self, loaded: &Loaded, sweep: &Sweep) -> Result<Vec<Fragment>, Failure> {
         let report = Report::of(&loaded.run);
         let drawn = chart::draw(&report, &sweep.charts, &sweep.labels);
         let pictures = Pictures {
@@ -120,8 +120,8 @@ impl Document {
         let folder = self.charts.iter().map(|name| percent_encoded(name)).collect::<Vec<_>>().join("/");
         let (mut excerpts, mut faults) = (Vec::new(), Vec::new());
         for place in &self.places {
-            match export::excerpt(&report, &pictures, &place.name, &folder) {
-                Ok(excerpt) => excerpts.push(excerpt),
+            match export::fragment(&report, &pictures, &place.name, &folder) {
+                Ok(fragment) => excerpts.push(fragment),
                 Err(problem) => faults.push(MarkerFault { line: place.line, problem }),
             }
         }
@@ -129,9 +129,9 @@ impl Document {
     }
 
     /// Files that have to be written: pictures first, so that the document never shows one that is not there.
-    fn stale(&self, loaded: &Loaded, excerpts: &[Excerpt]) -> anyhow::Result<Vec<Stale>> {
+    fn stale(&self, loaded: &Loaded, excerpts: &[Fragment]) -> anyhow::Result<Vec<Stale>> {
         let folder = self.folder();
-        let mut names: Vec<&String> = excerpts.iter().flat_map(|excerpt| &excerpt.files).collect();
+        let mut names: Vec<&String> = excerpts.iter().flat_map(|fragment| &fragment.files).collect();
         names.sort_unstable();
         names.dedup();
         let mut stale = Vec::new();
@@ -146,7 +146,7 @@ impl Document {
                 stale.push(Stale { path, bytes, what: format!("{}/{name}", self.charts.join("/")) });
             }
         }
-        let contents: Vec<String> = excerpts.iter().map(|excerpt| excerpt.text.clone()).collect();
+        let contents: Vec<String> = excerpts.iter().map(|fragment| fragment.text.clone()).collect();
         let text = export::fill(&self.text, &self.places, &contents);
         if text != self.text {
             stale.push(Stale { path: self.path.clone(), bytes: text.into_bytes(), what: self.shown.clone() });

@@ -13,7 +13,7 @@ use crate::chart;
 use crate::cli::{ComparisonFormat, HistoryArgs, HistoryOrder};
 use crate::comparison::Circumstances;
 use crate::export::{history_html, history_json, history_markdown};
-use crate::history::{By, Course, Entry, EntryCell, Selection, courses};
+use crate::history::{By, EntryCell, HistoryEntry, RunSeries, Selection, courses};
 use crate::model::Target;
 use crate::model::figure::Figure;
 use crate::model::target::percent_encoded;
@@ -28,7 +28,8 @@ pub(super) fn run(arguments: &HistoryArgs, terminal: Terminal) -> Result<Exit, F
         terminal.warn(&format!("{name} is left out: {reason}"));
     }
     let links = arguments.output_dir.as_deref().map(|folder| address(folder, &arguments.dir)).transpose()?;
-    let entries: Vec<Entry> = listing.runs.iter().map(|run| entry(run, &arguments.dir, links.as_deref())).collect();
+    let entries: Vec<HistoryEntry> =
+        listing.runs.iter().map(|run| entry(run, &arguments.dir, links.as_deref())).collect();
     let by = match arguments.by {
         HistoryOrder::Date => By::Date,
         HistoryOrder::Commit => By::Commit,
@@ -52,7 +53,7 @@ pub(super) fn run(arguments: &HistoryArgs, terminal: Terminal) -> Result<Exit, F
 }
 
 /// What is asked for and is not there.
-fn check(found: &[Course<'_>], entries: &[Entry], arguments: &HistoryArgs) -> Result<(), Failure> {
+fn check(found: &[RunSeries<'_>], entries: &[HistoryEntry], arguments: &HistoryArgs) -> Result<(), Failure> {
     if let Some(config) = arguments.config.as_ref().filter(|_| found.is_empty()) {
         let mut known: Vec<&str> = entries.iter().map(|entry| entry.config.as_str()).collect();
         known.sort_unstable();
@@ -70,7 +71,7 @@ fn check(found: &[Course<'_>], entries: &[Entry], arguments: &HistoryArgs) -> Re
     }
 }
 
-fn entry(run: &RunEntry, archive: &Path, links: Option<&str>) -> Entry {
+fn entry(run: &RunEntry, archive: &Path, links: Option<&str>) -> HistoryEntry {
     let mut target = Circumstances::new();
     add_target(&mut target, &Target::from(&run.target));
     // What is zero was not asked for.
@@ -79,7 +80,7 @@ fn entry(run: &RunEntry, archive: &Path, links: Option<&str>) -> Entry {
     let machine = [run.hardware.clone(), format!("measuring version {}", run.measuring_version)];
     let common: Vec<String> = target.chain(machine.into_iter().filter(|part| !part.is_empty())).collect();
     let link = links.filter(|_| archive.join(&run.name).join("report.html").is_file());
-    Entry {
+    HistoryEntry {
         run_id: run.name.clone(),
         config: run.config_stem().to_owned(),
         started_at: run.started_at.clone(),
@@ -101,7 +102,7 @@ fn entry_cell(run: &RunEntry, cell: &archive::IndexedCell) -> Option<EntryCell> 
 }
 
 fn write(
-    found: &[Course<'_>],
+    found: &[RunSeries<'_>],
     listing: &Listing,
     arguments: &HistoryArgs,
     folder: &Path,

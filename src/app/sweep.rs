@@ -22,7 +22,7 @@ use crate::plan::Plan;
 use crate::probe::Interrupts;
 use crate::strategy::StrategySpec;
 use crate::sweep::{Access, Commands, Ending, Endpoint, Execution, Greeting, JournalObserver, Rehearsal, SweepError};
-use crate::terminal::{Progress, Terminal};
+use crate::terminal::{SweepProgress, Terminal};
 
 pub(super) fn run(arguments: &SweepArgs, words: &[OsString], terminal: Terminal) -> Result<Exit, Failure> {
     if let Some(run) = &arguments.resume {
@@ -187,7 +187,8 @@ fn take_samples(
         plan = holding.plan(sweep, before);
         (execution.delay, execution.plan) = (before, &plan);
     }
-    let ended = execution.run(&mut [&mut JournalObserver(&mut begun.journal), &mut Progress::new(terminal, longest)]);
+    let ended =
+        execution.run(&mut [&mut JournalObserver(&mut begun.journal), &mut SweepProgress::new(terminal, longest)]);
     if is_url && matches!(ended, Ok(Ending::Finished)) {
         let after = execution.estimate_delay().context("cannot estimate the delay of the target")?;
         begun.manifest.estimated_delay_after_s = after.map(Nanos::as_secs_f64);

@@ -1,6 +1,7 @@
 //! Lines over request counts: what the charts of a quantity by request count have in common.
 
-use crate::chart::{Subject, spacing, thin, words};
+use crate::chart::kind::Subject;
+use crate::chart::{downsample, spacing, words};
 use crate::config::Label;
 use crate::model::RequestCount;
 use crate::model::figure::{Axis, Mark, Panel, Point, Role, Scale, Series, Spread, Unit};
@@ -20,18 +21,18 @@ pub(super) struct Quantity {
     /// Unit of the y axis.
     pub(super) unit: Unit,
     /// The value and its interval, where the cell has them.
-    pub(super) value: fn(&Cell<'_>) -> Option<Value>,
+    pub(super) value: fn(&Cell<'_>) -> Option<CellValue>,
     /// Whether failed samples stand at their duration.
     pub(super) failures: bool,
 }
 
 /// A value and the ends of its interval, in either order.
-pub(super) struct Value {
+pub(super) struct CellValue {
     pub(super) y: f64,
     pub(super) interval: Option<(f64, f64)>,
 }
 
-impl Value {
+impl CellValue {
     /// A function of a cell's median; its interval follows from that of the median.
     pub(super) fn of_median(cell: &Cell<'_>, function: impl Fn(f64) -> f64) -> Option<Self> {
         let interval = cell.interval.map(|ends| (function(ends.low), function(ends.high)));
@@ -104,8 +105,8 @@ fn measured(subject: &Subject<'_>, slot: usize, quantity: &Quantity, (x_scale, s
         name,
         slot,
         spread: spread(&points),
-        failures: thin::marks(marks, x_scale),
-        points: thin::points(points, x_scale),
+        failures: downsample::marks(marks, x_scale),
+        points: downsample::points(points, x_scale),
         ..Series::default()
     }
 }
@@ -131,7 +132,7 @@ fn drawable(y: f64, scale: Scale) -> bool {
 }
 
 /// The ends in order, where both can be shown.
-fn interval(value: &Value, scale: Scale) -> Option<(f64, f64)> {
+fn interval(value: &CellValue, scale: Scale) -> Option<(f64, f64)> {
     let (a, b) = value.interval?;
     let (low, high) = (a.min(b), a.max(b));
     (drawable(low, scale) && drawable(high, scale)).then_some((low.min(value.y), high.max(value.y)))
@@ -155,7 +156,7 @@ pub(super) fn ideals(
         }
     }
     let lines = lines.into_iter().filter(|(points, _)| !points.is_empty());
-    lines.map(|(points, sharing)| ideal_line(subject, thin::points(points, x_scale), &sharing)).collect()
+    lines.map(|(points, sharing)| ideal_line(subject, downsample::points(points, x_scale), &sharing)).collect()
 }
 
 fn ideal_line(subject: &Subject<'_>, points: Vec<Point>, sharing: &[usize]) -> Series {
@@ -193,7 +194,7 @@ pub(super) fn elsewhere(
             name: line.about.name.clone(),
             slot: line.slot,
             role: Role::Reference,
-            points: thin::points(points, x_scale),
+            points: downsample::points(points, x_scale),
             ..Series::default()
         }
     });
@@ -225,7 +226,7 @@ pub(super) fn courses(subject: &Subject<'_>, panel: &Panel) -> Vec<String> {
     let lines = panel.series.iter().filter(|line| line.role != Role::Ideal);
     let told = lines.map(|line| {
         let points = line.points.iter().filter_map(|point| Some((point.x, point.y?)));
-        words::course(subject.labels, &line.name, &points.collect::<Vec<_>>(), panel.y.unit)
+        words::series(subject.labels, &line.name, &points.collect::<Vec<_>>(), panel.y.unit)
     });
     told.collect()
 }

@@ -1,6 +1,7 @@
 //! The small line at a figure's foot: how often each point was measured, and what bands, dashes and hollow marks mean.
 
-use crate::chart::{Subject, words};
+use crate::chart::kind::Subject;
+use crate::chart::words;
 use crate::config::{Label, Labels};
 use crate::model::figure::{Panel, Role, Spread};
 use crate::model::{DelayTarget, Nanos, NotRun, RequestCount, Target};

@@ -1,12 +1,13 @@
 //! What each strategy pays for its speed: CPU time, memory, context switches.
 
-use crate::chart::by_count::{self, Quantity, Value};
-use crate::chart::{Chart, Subject, WhyNot, captions, words};
+use crate::chart::by_count::{self, CellValue, Quantity};
+use crate::chart::kind::{Chart, Subject, WhyNot};
+use crate::chart::{captions, words};
 use crate::config::Label;
 use crate::model::figure::{Arrangement, Figure, Panel, Scale, Unit};
 
 /// Three panels above each other. A `y-label` is not taken: each panel has its own.
-pub(super) struct Cost;
+pub(super) struct CostChart;
 
 /// What stands in a panel without content, and what it shows.
 const PANELS: [(Label, Quantity); 3] = [
@@ -15,7 +16,7 @@ const PANELS: [(Label, Quantity); 3] = [
         Quantity {
             label: Label::CpuTime,
             unit: Unit::Seconds,
-            value: |cell| cell.cost.cpu_s.map(|y| Value { y, interval: None }),
+            value: |cell| cell.cost.cpu_s.map(|y| CellValue { y, interval: None }),
             failures: false,
         },
     ),
@@ -24,7 +25,7 @@ const PANELS: [(Label, Quantity); 3] = [
         Quantity {
             label: Label::PeakMemory,
             unit: Unit::Bytes,
-            value: |cell| cell.cost.peak_rss_bytes.map(|y| Value { y, interval: None }),
+            value: |cell| cell.cost.peak_rss_bytes.map(|y| CellValue { y, interval: None }),
             failures: false,
         },
     ),
@@ -33,13 +34,13 @@ const PANELS: [(Label, Quantity); 3] = [
         Quantity {
             label: Label::ContextSwitches,
             unit: Unit::Count,
-            value: |cell| cell.cost.switches.map(|y| Value { y, interval: None }),
+            value: |cell| cell.cost.switches.map(|y| CellValue { y, interval: None }),
             failures: false,
         },
     ),
 ];
 
-impl Chart for Cost {
+impl Chart for CostChart {
     fn name(&self) -> &'static str {
         "cost"
     }
@@ -90,7 +91,7 @@ fn panel(subject: &Subject<'_>, slots: &[usize], of: (Label, &Quantity, Scale)) 
 
 #[cfg(test)]
 mod tests {
-    use super::Cost;
+    use super::CostChart;
     use crate::chart::WhyNot;
     use crate::chart::contract::figures;
     use crate::report::testkit::{Sketch, article};
@@ -101,7 +102,7 @@ mod tests {
         for row in &mut run.samples {
             row.peak_rss_bytes = None;
         }
-        let drawn = figures(&Cost, &run).unwrap();
+        let drawn = figures(&CostChart, &run).unwrap();
         let panels = &drawn[0].panels;
         assert_eq!(
             panels.iter().map(|panel| panel.y.label.as_str()).collect::<Vec<_>>(),
@@ -123,6 +124,6 @@ mod tests {
     #[test]
     fn without_any_cost_it_says_so() {
         let run = Sketch::new().strategy("a", "", None).sample(0, 10, 1.0).run();
-        assert_eq!(figures(&Cost, &run), Err(WhyNot::NoCost));
+        assert_eq!(figures(&CostChart, &run), Err(WhyNot::NoCost));
     }
 }

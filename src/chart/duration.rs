@@ -1,22 +1,23 @@
 //! The headline: how long each strategy takes for how many requests, its ideal, its spread and its failures.
 
-use crate::chart::by_count::{self, Quantity, Value};
-use crate::chart::{Chart, DIVIDED, Subject, WhyNot, captions, words};
+use crate::chart::by_count::{self, CellValue, Quantity};
+use crate::chart::kind::{Chart, DIVIDED, Subject, WhyNot};
+use crate::chart::{captions, words};
 use crate::config::Label;
 use crate::model::figure::{Arrangement, Figure, Role, Scale, Unit};
 
 /// Duration by request count. Without a `y-scale` it draws two figures, because beside a strategy that is fifty times
 /// slower a linear axis hides the others.
-pub(super) struct Duration;
+pub(super) struct DurationChart;
 
 const QUANTITY: Quantity = Quantity {
     label: Label::Duration,
     unit: Unit::Seconds,
-    value: |cell| Value::of_median(cell, |median| median),
+    value: |cell| CellValue::of_median(cell, |median| median),
     failures: true,
 };
 
-impl Chart for Duration {
+impl Chart for DurationChart {
     fn name(&self) -> &'static str {
         "duration"
     }
@@ -83,7 +84,7 @@ fn title(subject: &Subject<'_>, scale: Scale) -> (String, String) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Chart, Duration};
+    use super::{Chart, DurationChart};
     use crate::chart::contract::figures as drawn;
     use crate::chart::{Subject, plain};
     use crate::config::{ChartSpec, Labels};
@@ -93,7 +94,7 @@ mod tests {
     use crate::report::testkit::{Sketch, article, reference};
 
     fn figures(run: &Run) -> Vec<Figure> {
-        drawn(&Duration, run).unwrap()
+        drawn(&DurationChart, run).unwrap()
     }
 
     #[test]
@@ -139,7 +140,8 @@ mod tests {
         (spec.title, spec.x_label) = (Some("题".into()), Some("请求次数".into()));
         (spec.y_label, spec.y_scale) = (Some("所需用时".into()), Some(Scale::Log));
         let report = Report::of(&run);
-        let figures = Duration.figures(&Subject { report: &report, spec: &spec, labels: &Labels::default() }).unwrap();
+        let figures =
+            DurationChart.figures(&Subject { report: &report, spec: &spec, labels: &Labels::default() }).unwrap();
         let panel = &figures[0].panels[0];
         assert_eq!(figures.len(), 1);
         assert_eq!(
@@ -177,7 +179,10 @@ mod tests {
         let drawn = |normalize: bool, strategies: &[&str]| {
             let strategies = strategies.iter().map(|name| (*name).to_owned()).collect();
             let spec = ChartSpec { normalize, strategies, y_scale: Some(Scale::Linear), ..plain("duration") };
-            Duration.figures(&Subject { report: &report, spec: &spec, labels: &Labels::default() }).unwrap().remove(0)
+            DurationChart
+                .figures(&Subject { report: &report, spec: &spec, labels: &Labels::default() })
+                .unwrap()
+                .remove(0)
         };
         let thin = |figure: &Figure| -> Vec<(String, usize, Vec<f64>)> {
             let lines = figure.panels[0].series.iter().filter(|line| line.role == Role::Reference);
@@ -193,7 +198,7 @@ mod tests {
         let figure = drawn(true, &["async_get", "there: go"]);
         assert_eq!(thin(&figure), [("there: go".to_owned(), 5, vec![5.02 / 5.0, 5.09 / 5.0])]);
         let (panel, own) = (&figure.panels[0], &figure.panels[0].series[0]);
-        assert_eq!((panel.y.label.as_str(), panel.y.unit), ("Duration / delay", Unit::Ratio));
+        assert_eq!((panel.y.label.as_str(), panel.y.unit), ("DurationChart / delay", Unit::Ratio));
         assert!((own.points[0].y.unwrap() - 1.02).abs() < 1e-9 && own.points[0].interval.is_some());
         assert!(
             figure.description.ends_with("there: go stays at 1.01× from 10 to 50 requests."),

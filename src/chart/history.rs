@@ -1,15 +1,15 @@
 //! The course of each strategy over all runs of a config, with its levels and the changes between them. No chart of a
 //! run: it is drawn from many.
 
-use crate::chart::thin;
-use crate::history::{By, Course, Line, Place};
+use crate::chart::downsample;
+use crate::history::{By, RunSeries, SeriesPoint, StrategySeries};
 use crate::model::RequestCount;
 use crate::model::figure::{Arrangement, Axis, Figure, Mark, Panel, Point, Role, Scale, Series, Shape, Unit};
 
 /// The figure of a course; `None` where nothing was measured. `id` names its files.
 #[must_use]
-pub fn history(course: &Course<'_>, id: &str) -> Option<Figure> {
-    let drawn: Vec<(usize, &Line)> =
+pub fn history(course: &RunSeries<'_>, id: &str) -> Option<Figure> {
+    let drawn: Vec<(usize, &StrategySeries)> =
         course.lines.iter().enumerate().filter(|(_, line)| line.medians.iter().any(Option::is_some)).collect();
     if drawn.is_empty() {
         return None;
@@ -40,7 +40,7 @@ fn place_word(by: By) -> &'static str {
     }
 }
 
-fn told(line: &Line) -> String {
+fn told(line: &StrategySeries) -> String {
     let changes: Vec<String> = line
         .changes
         .iter()
@@ -55,7 +55,7 @@ fn told(line: &Line) -> String {
     }
 }
 
-fn panel(course: &Course<'_>, slot: usize, line: &Line) -> Panel {
+fn panel(course: &RunSeries<'_>, slot: usize, line: &StrategySeries) -> Panel {
     // Not from zero: a change of a few percent is what is looked for.
     let axis = |label: String, unit: Unit| Axis {
         label,
@@ -75,10 +75,10 @@ fn panel(course: &Course<'_>, slot: usize, line: &Line) -> Panel {
     }
 }
 
-fn x_label(course: &Course<'_>) -> String {
+fn x_label(course: &RunSeries<'_>) -> String {
     match (course.by, course.places.first()) {
         (By::Commit, _) => "Commits, oldest first".to_owned(),
-        (By::Date, Some(Place { runs, .. })) => format!("Days since {}", day(&runs[0].started_at)),
+        (By::Date, Some(SeriesPoint { runs, .. })) => format!("Days since {}", day(&runs[0].started_at)),
         (By::Date, None) => "Days".to_owned(),
     }
 }
@@ -88,7 +88,7 @@ fn day(time: &str) -> &str {
     time.split('T').next().unwrap_or(time)
 }
 
-fn measured(course: &Course<'_>, slot: usize, line: &Line) -> Series {
+fn measured(course: &RunSeries<'_>, slot: usize, line: &StrategySeries) -> Series {
     let points = course.places.iter().zip(&line.medians).map(|(place, y)| Point { x: place.x, y: *y, interval: None });
     let mark = |at: usize| Some(Mark { x: course.places[at].x, y: line.medians[at]? });
     Series {
@@ -96,14 +96,14 @@ fn measured(course: &Course<'_>, slot: usize, line: &Line) -> Series {
         slot,
         role: Role::Measured,
         shape: Shape::Line,
-        points: thin::points(points.collect(), Scale::Linear),
+        points: downsample::points(points.collect(), Scale::Linear),
         failures: line.changes.iter().filter_map(|change| mark(change.at)).collect(),
         ..Series::default()
     }
 }
 
 /// The levels, with a step at each change.
-fn levels(course: &Course<'_>, slot: usize, line: &Line) -> Series {
+fn levels(course: &RunSeries<'_>, slot: usize, line: &StrategySeries) -> Series {
     let levels = line.levels();
     let point = |at: usize, y: f64| Point { x: course.places[at].x, y: Some(y), interval: None };
     let mut points = vec![point(0, levels[0])];
@@ -118,20 +118,20 @@ fn levels(course: &Course<'_>, slot: usize, line: &Line) -> Series {
 #[cfg(test)]
 mod tests {
     use super::history;
-    use crate::history::{By, Entry, EntryCell, Selection, courses};
+    use crate::history::{By, EntryCell, HistoryEntry, Selection, courses};
     use crate::model::figure::Role;
     use crate::paint::{Fonts, Size, paint};
 
-    fn entries(runs: u32) -> Vec<Entry> {
+    fn entries(runs: u32) -> Vec<HistoryEntry> {
         let entry = |run: u32| {
             let median_s = Some(if run < runs / 2 { 1.0 } else { 1.2 } + f64::from(run % 7) / 1_000.0);
-            Entry {
+            HistoryEntry {
                 run_id: format!("sweep-{run}"),
                 config: "sweep".into(),
                 started_at: format!("2026-{:02}-{:02}T{:02}:00:00Z", run / 600 % 12 + 1, run / 24 % 25 + 1, run % 24),
                 circumstances: "2 cores".into(),
                 cells: vec![EntryCell { strategy: "a <b>".into(), requests: 50, median_s, ..EntryCell::default() }],
-                ..Entry::default()
+                ..HistoryEntry::default()
             }
         };
         (0..runs).map(entry).collect()

@@ -1,21 +1,22 @@
 //! How long the single requests took: their distribution at the largest request count.
 
 use crate::chart::by_count::{self, value_axis};
-use crate::chart::{BY_COUNT, Chart, Subject, WhyNot, captions, thin, words};
+use crate::chart::kind::{BY_COUNT, Chart, Subject, WhyNot};
+use crate::chart::{captions, downsample, words};
 use crate::config::{Label, Labels};
 use crate::model::figure::{Arrangement, Axis, Figure, Panel, Point, Scale, Series, Shape, Unit};
 use crate::model::{Nanos, RequestCount};
 use crate::report::{self, Cell};
 
 /// The empirical distribution function of request times, a line for each strategy.
-pub(super) struct Latency;
+pub(super) struct LatencyChart;
 
 /// The most steps of one line.
 const MOST_STEPS: usize = 400;
 /// From this ratio of longest to shortest on, the axis of times is logarithmic.
 const WIDE: f64 = 100.0;
 
-impl Chart for Latency {
+impl Chart for LatencyChart {
     fn name(&self) -> &'static str {
         "latency"
     }
@@ -86,7 +87,7 @@ fn steps(sorted: &[Nanos], (x_scale, scale): (Scale, Scale)) -> Vec<Point> {
     let share = |index: usize| (index + 1) as f64 / sorted.len() as f64;
     let point = |x: f64, y: f64| Point { x, y: Some(y), interval: None };
     let start = sorted.first().filter(|_| scale == Scale::Linear).map(|x| point(x.as_secs_f64(), 0.0));
-    let kept = thin::evenly(sorted.len(), MOST_STEPS);
+    let kept = downsample::evenly(sorted.len(), MOST_STEPS);
     let is_last_of_equals = |index: &usize| sorted.get(index + 1) != Some(&sorted[*index]);
     let risen = kept.into_iter().map(|index| index.max(last_equal(sorted, index))).filter(is_last_of_equals);
     let mut points: Vec<Point> =
@@ -111,7 +112,7 @@ fn finding(labels: &Labels, name: &str, latency: &report::Latency<'_>) -> String
 
 #[cfg(test)]
 mod tests {
-    use super::{Latency, Scale, steps};
+    use super::{LatencyChart, Scale, steps};
     use crate::chart::contract::figures;
     use crate::model::Nanos;
     use crate::report::testkit::article;
@@ -142,7 +143,7 @@ mod tests {
         let latencies = run.requests[&(0, 50)].clone();
         run.requests.insert((0, 40), latencies);
         run.requests.get_mut(&(3, 50)).unwrap().latencies[49] = Nanos(50_000_000_000);
-        let drawn = figures(&Latency, &run).unwrap();
+        let drawn = figures(&LatencyChart, &run).unwrap();
         let figure = &drawn[0];
         assert_eq!(figure.title, "Time of single requests at 50 requests");
         assert_eq!(figure.caption, "Each line: 50 requests that succeeded, all repeats.");

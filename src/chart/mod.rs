@@ -6,114 +6,45 @@ mod captions;
 #[cfg(test)]
 mod contract;
 mod cost;
+mod downsample;
 mod duration;
 #[cfg(test)]
 mod gallery;
 mod history;
+mod kind;
 mod latency;
 mod overhead;
 mod spacing;
 mod speedup;
-mod thin;
 mod throughput;
 mod timeline;
 #[cfg(test)]
 mod wording;
 mod words;
 
-use thiserror::Error;
-
 pub use history::history;
+pub use kind::{Chart, Subject, WhyNot};
 pub use words::value;
 
-use crate::config::{ChartSpec, Label, Labels};
+use crate::config::{ChartSpec, Labels};
 use crate::model::figure::{ChartInfo, Figure};
-use crate::model::{Nanos, RequestCount, Target};
-use crate::report::{ReferenceLine, Report};
-
-/// A kind of chart: static, listed in [`CHARTS`].
-pub trait Chart: Sync {
-    /// The word after `kind =`, and the stem of its files.
-    fn name(&self) -> &'static str;
-
-    /// The keys of a `[[chart]]` that it takes beside `kind`, `title` and `strategies`.
-    fn options(&self) -> &'static [&'static str];
-
-    /// Its figures, at least one, each with an id of its own that starts with the chart's name. The `kind` of the spec is
-    /// not looked at. Strategies keep their colour when the spec draws some of them.
-    ///
-    /// # Errors
-    /// Why the report cannot be drawn in this way.
-    fn figures(&self, subject: &Subject<'_>) -> Result<Vec<Figure>, WhyNot>;
-}
-
-/// What a chart is made of.
-#[derive(Clone, Copy, Debug)]
-pub struct Subject<'a> {
-    /// The numbers.
-    pub report: &'a Report<'a>,
-    /// What the config asks for.
-    pub spec: &'a ChartSpec,
-    /// The words around them.
-    pub labels: &'a Labels,
-}
-
-/// What a chart over request counts takes.
-const BY_COUNT: &[&str] = &["x-label", "y-label", "x-scale", "y-scale"];
-
-/// What a chart of durations takes.
-const DIVIDED: &[&str] = &["x-label", "y-label", "x-scale", "y-scale", "normalize"];
+use crate::report::Report;
 
 /// Every chart, in the order drawn by default.
 pub const CHARTS: &[&dyn Chart] = &[
-    &duration::Duration,
-    &speedup::Speedup,
-    &overhead::Overhead,
-    &throughput::Throughput,
-    &latency::Latency,
-    &cost::Cost,
-    &timeline::Timeline,
+    &duration::DurationChart,
+    &speedup::SpeedupChart,
+    &overhead::OverheadChart,
+    &throughput::ThroughputChart,
+    &latency::LatencyChart,
+    &cost::CostChart,
+    &timeline::TimelineChart,
 ];
 
 /// What all charts say about themselves.
 #[must_use]
 pub fn kinds() -> Vec<ChartInfo> {
     CHARTS.iter().map(|chart| ChartInfo { name: chart.name(), options: chart.options() }).collect()
-}
-
-/// Why a chart cannot be drawn.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub enum WhyNot {
-    /// The kind is not in the registry.
-    #[error("there is no chart `{0}`")]
-    UnknownKind(String),
-    /// The chart asks for a strategy that the run has not.
-    #[error("the run has no strategy `{0}`")]
-    UnknownStrategy(String),
-    /// No sample took any time.
-    #[error("no sample was measured")]
-    NoSamples,
-    /// Samples there are, but none that counts.
-    #[error("every sample failed")]
-    AllFailed,
-    /// A speed-up needs another strategy to refer to.
-    #[error("it compares strategies, and at no request count are there two to compare")]
-    NothingToCompare,
-    /// The best possible duration is not known.
-    #[error("the best possible duration is not known")]
-    NoIdeal,
-    /// Nobody recorded the single requests.
-    #[error("the single requests were not recorded")]
-    NoRequests,
-    /// Nobody recorded the single requests at the count that the chart asks for.
-    #[error("the single requests of a sample of {0} were not recorded")]
-    NoRequestsAt(RequestCount),
-    /// Durations are to be divided by a delay that is not there.
-    #[error("the delay that it divides by is not known or zero")]
-    NoDelay,
-    /// Nobody recorded what the samples cost.
-    #[error("neither CPU time nor memory nor context switches were recorded")]
-    NoCost,
 }
 
 /// What became of a list of charts.
@@ -171,53 +102,5 @@ impl Drawn {
             std::iter::once(figure.id.clone()).chain(ids).find(|id| self.figures.iter().all(|other| other.id != *id));
         figure.id = free.unwrap_or(figure.id);
         self.figures.push(figure);
-    }
-}
-
-impl Subject<'_> {
-    /// The slots that the chart draws, ascending.
-    fn slots(&self) -> Result<Vec<usize>, WhyNot> {
-        let (names, wanted) = (|| self.report.strategies.iter().map(|line| line.name.as_str()), &self.spec.strategies);
-        let known = || names().chain(self.report.references.iter().map(|line| line.about.name.as_str()));
-        if let Some(unknown) = wanted.iter().find(|name| known().all(|known| known != *name)) {
-            return Err(WhyNot::UnknownStrategy(unknown.clone()));
-        }
-        let drawn = |name: &str| wanted.is_empty() || wanted.iter().any(|other| other == name);
-        Ok(names().enumerate().filter(|(_, name)| drawn(name)).map(|(slot, _)| slot).collect())
-    }
-
-    /// The lines measured elsewhere that the chart draws.
-    fn references(&self) -> impl Iterator<Item = &'_ ReferenceLine<'_>> {
-        let wanted = &self.spec.strategies;
-        let drawn = |name: &String| wanted.is_empty() || wanted.contains(name);
-        self.report.references.iter().filter(move |line| drawn(&line.about.name))
-    }
-
-    /// What durations are divided by, in seconds; 1 where they are not.
-    ///
-    /// # Errors
-    /// Where they are to be divided by a delay that is not known or zero.
-    fn divisor(&self) -> Result<f64, WhyNot> {
-        if !self.spec.normalize {
-            return Ok(1.0);
-        }
-        let facts = self.report.facts;
-        let estimated = || facts.estimated_delay.map(|(delay, _)| delay);
-        let delay = facts.target.as_ref().and_then(Target::delay).or_else(estimated);
-        delay.map(Nanos::as_secs_f64).filter(|delay| *delay > 0.0).ok_or(WhyNot::NoDelay)
-    }
-
-    /// What the durations of a line measured elsewhere are divided by, in seconds; `None` where it is not known.
-    fn delay_of(&self, line: &ReferenceLine<'_>) -> Option<f64> {
-        if self.spec.normalize { line.about.delay.map(Nanos::as_secs_f64) } else { Some(1.0) }
-    }
-
-    /// The title that the config gives, else its own.
-    fn title(&self, own: impl FnOnce() -> String) -> String {
-        self.spec.title.clone().unwrap_or_else(own)
-    }
-
-    fn text(&self, label: Label) -> String {
-        self.labels.text(label).to_owned()
     }
 }

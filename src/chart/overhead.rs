@@ -1,25 +1,26 @@
 //! What each strategy adds to the best possible duration.
 
-use crate::chart::by_count::{self, Quantity, Value};
-use crate::chart::{Chart, DIVIDED, Subject, WhyNot, captions, words};
+use crate::chart::by_count::{self, CellValue, Quantity};
+use crate::chart::kind::{Chart, DIVIDED, Subject, WhyNot};
+use crate::chart::{captions, words};
 use crate::config::Label;
 use crate::model::figure::{Arrangement, Figure, Unit};
 use crate::report::Report;
 
 /// Median less ideal, by request count.
-pub(super) struct Overhead;
+pub(super) struct OverheadChart;
 
 const QUANTITY: Quantity = Quantity {
     label: Label::Overhead,
     unit: Unit::Seconds,
     value: |cell| {
         let ideal = cell.ideal_s?;
-        Value::of_median(cell, |median| median - ideal)
+        CellValue::of_median(cell, |median| median - ideal)
     },
     failures: false,
 };
 
-impl Chart for Overhead {
+impl Chart for OverheadChart {
     fn name(&self) -> &'static str {
         "overhead"
     }
@@ -68,7 +69,7 @@ fn why_not(report: &Report<'_>) -> WhyNot {
 
 #[cfg(test)]
 mod tests {
-    use super::Overhead;
+    use super::OverheadChart;
     use crate::chart::WhyNot;
     use crate::chart::contract::figures;
     use crate::report::testkit::{Sketch, article};
@@ -76,7 +77,7 @@ mod tests {
     #[test]
     fn the_ideal_is_taken_off_value_and_interval() {
         let run = article(3);
-        let drawn = figures(&Overhead, &run).unwrap();
+        let drawn = figures(&OverheadChart, &run).unwrap();
         for line in &drawn[0].panels[0].series {
             for point in &line.points {
                 let (low, high) = point.interval.unwrap();
@@ -90,6 +91,6 @@ mod tests {
     #[test]
     fn without_an_ideal_it_says_so() {
         let run = Sketch::new().strategy("a", "", None).sample(0, 10, 1.0).run();
-        assert_eq!(figures(&Overhead, &run), Err(WhyNot::NoIdeal));
+        assert_eq!(figures(&OverheadChart, &run), Err(WhyNot::NoIdeal));
     }
 }

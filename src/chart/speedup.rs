@@ -1,22 +1,23 @@
 //! How many times faster each strategy is than the baseline.
 
-use crate::chart::by_count::{self, Quantity, Value};
-use crate::chart::{BY_COUNT, Chart, Subject, WhyNot, captions, words};
+use crate::chart::by_count::{self, CellValue, Quantity};
+use crate::chart::kind::{BY_COUNT, Chart, Subject, WhyNot};
+use crate::chart::{captions, words};
 use crate::config::Label;
 use crate::model::figure::{Arrangement, Figure, Role, Unit};
 use crate::report::Cell;
 
 /// Speed-up by request count, with the best possible one.
-pub(super) struct Speedup;
+pub(super) struct SpeedupChart;
 
 const QUANTITY: Quantity = Quantity {
     label: Label::Speedup,
     unit: Unit::Ratio,
-    value: |cell| cell.speedup.map(|y| Value { y, interval: None }),
+    value: |cell| cell.speedup.map(|y| CellValue { y, interval: None }),
     failures: false,
 };
 
-impl Chart for Speedup {
+impl Chart for SpeedupChart {
     fn name(&self) -> &'static str {
         "speedup"
     }
@@ -64,7 +65,7 @@ impl Chart for Speedup {
 
 #[cfg(test)]
 mod tests {
-    use super::Speedup;
+    use super::SpeedupChart;
     use crate::chart::WhyNot;
     use crate::chart::contract::figures;
     use crate::report::testkit::{Sketch, article};
@@ -72,7 +73,7 @@ mod tests {
     #[test]
     fn strategies_are_compared_at_equal_counts() {
         let run = article(3);
-        let drawn = figures(&Speedup, &run).unwrap();
+        let drawn = figures(&SpeedupChart, &run).unwrap();
         let panel = &drawn[0].panels[0];
         assert_eq!(drawn[0].title, "Speed-up over single_thread");
         assert_eq!(panel.series[0].points[4].y, Some(1.0));
@@ -87,7 +88,7 @@ mod tests {
         let alone = Sketch::new().strategy("a", "", None).sample(0, 10, 1.0);
         let apart = Sketch::new().strategy("a", "", None).strategy("b", "", None).sample(0, 10, 1.0).sample(1, 20, 1.0);
         for run in [alone.run(), apart.run()] {
-            let found = figures(&Speedup, &run);
+            let found = figures(&SpeedupChart, &run);
             assert_eq!(found, Err(WhyNot::NothingToCompare));
         }
     }

@@ -1,21 +1,22 @@
 //! How many requests a second each strategy gets through.
 
-use crate::chart::by_count::{self, Quantity, Value};
-use crate::chart::{BY_COUNT, Chart, Subject, WhyNot, captions, words};
+use crate::chart::by_count::{self, CellValue, Quantity};
+use crate::chart::kind::{BY_COUNT, Chart, Subject, WhyNot};
+use crate::chart::{captions, words};
 use crate::config::Label;
 use crate::model::figure::{Arrangement, Figure, Role, Unit};
 
 /// Request count over median, by request count.
-pub(super) struct Throughput;
+pub(super) struct ThroughputChart;
 
 const QUANTITY: Quantity = Quantity {
     label: Label::Throughput,
     unit: Unit::PerSecond,
-    value: |cell| Value::of_median(cell, |median| f64::from(cell.requests) / median),
+    value: |cell| CellValue::of_median(cell, |median| f64::from(cell.requests) / median),
     failures: false,
 };
 
-impl Chart for Throughput {
+impl Chart for ThroughputChart {
     fn name(&self) -> &'static str {
         "throughput"
     }
@@ -60,14 +61,14 @@ impl Chart for Throughput {
 
 #[cfg(test)]
 mod tests {
-    use super::Throughput;
+    use super::ThroughputChart;
     use crate::chart::contract::figures;
     use crate::report::testkit::article;
 
     #[test]
     fn a_longer_time_is_a_lower_throughput_and_ends_stay_in_order() {
         let run = article(3);
-        let drawn = figures(&Throughput, &run).unwrap();
+        let drawn = figures(&ThroughputChart, &run).unwrap();
         let point = drawn[0].panels[0].series[0].points[0];
         assert_eq!((point.y, point.interval), (Some(10.0 / 1.002), Some((10.0 / 1.003, 10.0 / 1.001))));
         assert!(drawn[0].description.contains("single_thread stays at 9.99 per second"), "{}", drawn[0].description);

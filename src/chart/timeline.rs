@@ -4,14 +4,15 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
 use crate::chart::by_count::value_axis;
-use crate::chart::{Chart, Subject, WhyNot, captions, words};
+use crate::chart::kind::{Chart, Subject, WhyNot};
+use crate::chart::{captions, words};
 use crate::config::{Label, Labels};
 use crate::model::figure::{Arrangement, Axis, Bar, Figure, Panel, Scale, Unit};
 use crate::model::{Nanos, Outcome};
 use crate::report::Cell;
 
 /// A panel for each strategy: the first repeat at one request count, by default the largest recorded.
-pub(super) struct Timeline;
+pub(super) struct TimelineChart;
 
 /// The most rows of a panel; more lanes share rows.
 const MOST_ROWS: usize = 64;
@@ -20,7 +21,7 @@ const MOST_BARS: usize = 6_000;
 /// About the most bars of one panel.
 const MOST_BARS_OF_ONE: usize = 2_000;
 
-impl Chart for Timeline {
+impl Chart for TimelineChart {
     fn name(&self) -> &'static str {
         "timeline"
     }
@@ -216,7 +217,7 @@ fn join(bars: &[Bar], gap: f64) -> Vec<Bar> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Chart, Timeline};
+    use super::{Chart, TimelineChart};
     use crate::chart::contract::figures;
     use crate::chart::{Subject, WhyNot, plain};
     use crate::config::{ChartSpec, Labels};
@@ -228,14 +229,14 @@ mod tests {
     fn drawn(spans: &[(u32, u64, u64)]) -> Figure {
         let count = u32::try_from(spans.len()).unwrap();
         let run = Sketch::new().strategy("a", "", None).sample(0, count, 1.0).requests(0, count, spans).run();
-        figures(&Timeline, &run).unwrap().remove(0)
+        figures(&TimelineChart, &run).unwrap().remove(0)
     }
 
     #[test]
     fn the_article_in_one_picture() {
         let mut run = article(3);
         run.requests.get_mut(&(1, 50)).unwrap().first_repeat[7].failure = Some(FailureKind::Reset);
-        let figure = figures(&Timeline, &run).unwrap().remove(0);
+        let figure = figures(&TimelineChart, &run).unwrap().remove(0);
         let lanes: Vec<_> = figure.panels.iter().map(|panel| panel.bars.iter().map(|bar| bar.lane).max()).collect();
         assert_eq!(lanes, [Some(0), Some(19), Some(19), Some(49)]);
         assert_eq!(figure.panels[1].bars.iter().filter(|bar| bar.failed).count(), 1);
@@ -276,7 +277,7 @@ mod tests {
         let (report, labels) = (Report::of(&run), Labels::default());
         let drawn = |requests| {
             let spec = ChartSpec { requests: Some(requests), ..plain("timeline") };
-            Timeline.figures(&Subject { report: &report, spec: &spec, labels: &labels })
+            TimelineChart.figures(&Subject { report: &report, spec: &spec, labels: &labels })
         };
         assert_eq!(drawn(5).unwrap()[0].title, "What happens when: 5 requests");
         assert_eq!(drawn(7), Err(WhyNot::NoRequestsAt(7)));
@@ -286,7 +287,7 @@ mod tests {
     fn a_selection_says_that_it_is_one() {
         let mut run = article(3);
         run.requests.get_mut(&(3, 50)).unwrap().left_out = 50;
-        let figure = figures(&Timeline, &run).unwrap().remove(0);
+        let figure = figures(&TimelineChart, &run).unwrap().remove(0);
         assert!(figure.caption.contains("an even selection of 50 requests is drawn"), "{}", figure.caption);
         assert!(figure.description.ends_with("async_get: 100 requests."), "{}", figure.description);
     }

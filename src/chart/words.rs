@@ -15,7 +15,7 @@ const TOLD: usize = 12;
 const THIN: char = '\u{202f}';
 
 /// How a line runs: `async stays at 101 ms from 10 to 50 requests`. Points are (request count, value), ascending.
-pub(super) fn course(labels: &Labels, name: &str, points: &[(f64, f64)], unit: Unit) -> String {
+pub(super) fn series(labels: &Labels, name: &str, points: &[(f64, f64)], unit: Unit) -> String {
     let value = |number| told(labels, number, unit);
     let fill = |label, values: &[(&str, &str)]| labels.fill(label, &[&[("strategy", name)], values].concat());
     let (Some(&(first_x, first)), Some(&(last_x, last))) = (points.first(), points.last()) else {
@@ -144,13 +144,13 @@ pub(super) fn span(labels: &Labels, numbers: impl Iterator<Item = usize>) -> Opt
 
 #[cfg(test)]
 mod tests {
-    use super::{Labels, Unit, course, span, value};
+    use super::{Labels, Unit, series, span, value};
 
     #[test]
     fn a_line_is_told_by_its_course() {
         let told = |ys: &[f64]| {
             let points: Vec<_> = ys.iter().zip(1..).map(|(y, step)| (f64::from(step * 10), *y)).collect();
-            course(&Labels::default(), "a", &points, Unit::Seconds)
+            series(&Labels::default(), "a", &points, Unit::Seconds)
         };
         for (ys, text) in [
             (&[0.1, 0.102, 0.101, 0.1, 0.104][..], "a stays at 101 ms from 10 to 50 requests"),

@@ -1,8 +1,8 @@
 //! Samples that failed before and now. They are in no median, so they stand beside the verdict: a strategy that fails
 //! more than before is not as good as before, however fast the rest is.
 
-use crate::comparison::verdict::LEVEL;
-use crate::comparison::{CellPair, Difference, Grade, Line, p_text};
+use crate::comparison::cell::CellPair;
+use crate::comparison::repeats::LEVEL;
 
 /// Failed and all measured samples of a strategy.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -32,7 +32,7 @@ impl Failures {
 
     /// The chance that so many of all failures fall into the new run if both fail alike: the exact test of Fisher,
     /// "Statistical Methods for Research Workers", 5th ed. 1934, section 21.02.
-    fn p_more(&self) -> f64 {
+    pub(super) fn p_more(&self) -> f64 {
         let ((failed_before, before), (failed_now, now)) = (self.base, self.new);
         let (failed, all) = (failed_before + failed_now, before + now);
         let log_ways = |of: u32, taken: u32| log_factorial(of) - log_factorial(taken) - log_factorial(of - taken);
@@ -45,24 +45,6 @@ impl Failures {
 
 fn log_factorial(number: u32) -> f64 {
     (2..=number).map(|factor| f64::from(factor).ln()).sum()
-}
-
-/// Strategies that failed in either run.
-pub(super) fn differences(lines: &[Line<'_>]) -> Vec<Difference> {
-    let failing = lines.iter().filter(|line| line.failures.base.0 + line.failures.new.0 > 0);
-    let told = failing.map(|line| {
-        let Failures { base, new } = line.failures;
-        let what = format!(
-            "{}: {} of {} samples failed in the new run, {} of {} in the base",
-            line.name, new.0, new.1, base.0, base.1
-        );
-        if line.failures.more() {
-            let text = format!("{what}, which is more than chance (p = {})", p_text(line.failures.p_more()));
-            return Difference { grade: Grade::Warning, text };
-        }
-        Difference { grade: Grade::Note, text: what }
-    });
-    told.collect()
 }
 
 #[cfg(test)]

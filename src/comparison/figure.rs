@@ -1,7 +1,8 @@
 //! The comparison as figures: both runs over each other, and their ratio against the request count with its threshold. A
 //! panel for each strategy: ten lines in one panel would hide what they are there to show.
 
-use crate::comparison::{Comparison, Line, percent};
+use crate::comparison::pair::{Comparison, StrategyPair};
+use crate::comparison::words::percent;
 use crate::model::figure::{Arrangement, Axis, Figure, Panel, Point, Role, Scale, Series, Shape, Spread, Unit};
 use crate::report::Cell;
 
@@ -22,7 +23,7 @@ pub fn figures(comparison: &Comparison<'_>) -> Vec<Figure> {
 }
 
 fn overlay(comparison: &Comparison<'_>) -> Figure {
-    let panel = |line: &Line<'_>| Panel {
+    let panel = |line: &StrategyPair<'_>| Panel {
         title: line.name.to_owned(),
         x: counts(line),
         y: axis("Duration", Unit::Seconds, true),
@@ -48,7 +49,7 @@ fn overlay(comparison: &Comparison<'_>) -> Figure {
 
 fn ratios(comparison: &Comparison<'_>) -> Figure {
     let within = 1.0 + comparison.threshold;
-    let panel = |line: &Line<'_>| {
+    let panel = |line: &StrategyPair<'_>| {
         let xs = line.cells.iter().map(|cell| f64::from(cell.requests));
         let threshold = xs.map(|x| Point { x, y: Some(1.0), interval: Some((within.recip(), within)) });
         let ratio = line.cells.iter().map(|cell| {
@@ -98,7 +99,7 @@ fn series(name: &str, role: Role, slot: usize, spread: Spread, points: impl Iter
     Series { name: name.to_owned(), slot, role, shape: Shape::Line, spread, points, ..Series::default() }
 }
 
-fn counts(line: &Line<'_>) -> Axis {
+fn counts(line: &StrategyPair<'_>) -> Axis {
     Axis { ticks: line.cells.iter().map(|cell| cell.requests.into()).collect(), ..axis("Requests", Unit::Count, false) }
 }
 

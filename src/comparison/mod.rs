@@ -6,6 +6,7 @@ mod cell;
 mod circumstance;
 mod failures;
 mod figure;
+mod pair;
 mod repeats;
 #[cfg(test)]
 mod simulated;
@@ -20,65 +21,13 @@ pub use cell::CellPair;
 pub use circumstance::{Circumstances, Difference, Grade, Topic};
 pub use failures::Failures;
 pub use figure::figures;
-pub use verdict::{Curve, Judged, LEVEL, Ratio, Verdict, judge};
+pub use pair::{Comparison, Open, Side, StrategyPair};
+pub use repeats::LEVEL;
+pub use verdict::{Curve, Judged, Ratio, Verdict, judge};
 pub use words::{p_text, percent, ratio_text};
 
 use crate::model::RequestCount;
 use crate::report::{CaveatKind, Report};
-
-/// One of the two runs.
-#[derive(Clone, Debug)]
-pub struct Side<'a> {
-    /// What people call it: the run's id, or the file's name.
-    pub name: String,
-    /// Its numbers.
-    pub report: &'a Report<'a>,
-    /// What it was measured on; empty for a bare CSV.
-    pub circumstances: Circumstances,
-}
-
-/// What two runs say about each other.
-#[derive(Clone, Debug)]
-pub struct Comparison<'a> {
-    /// The run that is compared with.
-    pub base: &'a Side<'a>,
-    /// The run that is judged.
-    pub new: &'a Side<'a>,
-    /// A share: slower and faster are beyond it.
-    pub threshold: f64,
-    /// What a reader must know first, the gravest first.
-    pub differences: Vec<Difference>,
-    /// Whether the two did not do the same work, and nobody asked for a verdict all the same.
-    pub refused: bool,
-    /// Strategies that both runs have, in the order of the new one.
-    pub lines: Vec<Line<'a>>,
-}
-
-/// One strategy of both runs.
-#[derive(Clone, Debug)]
-pub struct Line<'a> {
-    /// Its name.
-    pub name: &'a str,
-    /// Its place among the new run's strategies.
-    pub slot: usize,
-    /// Its counts that both runs hold, ascending.
-    pub cells: Vec<CellPair<'a>>,
-    /// Measured samples that failed, in these cells.
-    pub failures: Failures,
-    /// What the samples say.
-    pub judged: Judged,
-    /// Why the verdict is "can't tell", where it is not for want of samples.
-    pub open: Option<Open>,
-}
-
-/// Why there is no verdict although there are samples.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Open {
-    /// More samples fail than before: those that are left are a selection.
-    FailsMore,
-    /// At these counts one run has no sample that counts.
-    NothingLeft(Vec<RequestCount>),
-}
 
 impl<'a> Comparison<'a> {
     /// Compares two runs. `threshold` is a share, 0 or more; with `force` runs that did different work get verdicts too.
@@ -88,66 +37,16 @@ impl<'a> Comparison<'a> {
         let mut lines = lines(base.report, new.report, threshold);
         let mut differences = circumstance::differences(&base.circumstances, &new.circumstances);
         let incomparable = differences.iter().any(|difference| difference.grade == Grade::Incomparable);
-        differences.extend(failures::differences(&lines));
+        differences.extend(failed(&lines));
         differences.extend(missing(base, new));
         differences.extend([base, new].into_iter().flat_map(caveats));
         differences.sort_by_key(|difference| std::cmp::Reverse(difference.grade));
-        lines.iter_mut().for_each(Line::open);
+        lines.iter_mut().for_each(StrategyPair::open);
         Self { base, new, threshold, differences, refused: incomparable && !force, lines }
     }
-
-    /// The verdict on a strategy; `None` where it is refused.
-    #[must_use]
-    pub fn verdict(&self, line: &Line<'_>) -> Option<Verdict> {
-        (!self.refused).then_some(line.judged.verdict)
-    }
-
-    /// The worst verdict of all strategies: slower, then can't tell. `None` where verdicts are refused or nothing was
-    /// measured by both runs.
-    #[must_use]
-    pub fn overall(&self) -> Option<Verdict> {
-        let verdicts = || self.lines.iter().filter_map(|line| self.verdict(line));
-        [Verdict::Slower, Verdict::CannotTell, Verdict::Faster, Verdict::Same]
-            .into_iter()
-            .find(|worst| verdicts().any(|verdict| verdict == *worst))
-    }
 }
 
-impl Line<'_> {
-    /// Takes back a verdict that a selection of samples must not carry. "Slower" stands: what is left is slower.
-    fn open(&mut self) {
-        let lost: Vec<RequestCount> =
-            self.cells.iter().filter(|cell| cell.ratio.is_none()).map(|c| c.requests).collect();
-        let open = if self.failures.more() {
-            Some(Open::FailsMore)
-        } else {
-            (!lost.is_empty()).then_some(Open::NothingLeft(lost))
-        };
-        if let Some(open) = open.filter(|_| self.judged.verdict != Verdict::Slower) {
-            self.judged.verdict = Verdict::CannotTell;
-            self.judged.repeats = None;
-            self.open = Some(open);
-        }
-    }
-
-    /// How many more samples of each cell, in both runs, would probably decide; at least one.
-    #[must_use]
-    pub fn more_repeats(&self) -> Option<u32> {
-        let has = self.cells.iter().flat_map(|cell| [cell.base.points.len(), cell.new.points.len()]).min()?;
-        let has = u32::try_from(has).unwrap_or(u32::MAX);
-        self.judged.repeats.map(|needed| needed.saturating_sub(has).max(1))
-    }
-
-    /// The request counts at these positions of the strategy's strata.
-    #[must_use]
-    pub fn counts_at(&self, positions: &[usize]) -> Vec<RequestCount> {
-        let compared: Vec<RequestCount> =
-            self.cells.iter().filter(|cell| cell.ratio.is_some()).map(|c| c.requests).collect();
-        positions.iter().filter_map(|position| compared.get(*position).copied()).collect()
-    }
-}
-
-fn lines<'a>(base: &'a Report<'a>, new: &'a Report<'a>, threshold: f64) -> Vec<Line<'a>> {
+fn lines<'a>(base: &'a Report<'a>, new: &'a Report<'a>, threshold: f64) -> Vec<StrategyPair<'a>> {
     let mut found = Vec::new();
     for (slot, line) in new.strategies.iter().enumerate() {
         let Some(before) = base.strategies.iter().position(|other| other.name == line.name) else { continue };
@@ -162,9 +61,27 @@ fn lines<'a>(base: &'a Report<'a>, new: &'a Report<'a>, threshold: f64) -> Vec<L
     let judged = judge(&curves, threshold);
     let line = |((name, slot, cells), judged): ((&'a str, usize, Vec<CellPair<'a>>), Judged)| {
         let failures = Failures::of(&cells);
-        Line { name, slot, cells, failures, judged, open: None }
+        StrategyPair { name, slot, cells, failures, judged, open: None }
     };
     found.into_iter().zip(judged).map(line).collect()
+}
+
+/// Strategies that failed in either run.
+fn failed(lines: &[StrategyPair<'_>]) -> Vec<Difference> {
+    let failing = lines.iter().filter(|line| line.failures.base.0 + line.failures.new.0 > 0);
+    let told = failing.map(|line| {
+        let Failures { base, new } = line.failures;
+        let what = format!(
+            "{}: {} of {} samples failed in the new run, {} of {} in the base",
+            line.name, new.0, new.1, base.0, base.1
+        );
+        if line.failures.more() {
+            let text = format!("{what}, which is more than chance (p = {})", p_text(line.failures.p_more()));
+            return Difference { grade: Grade::Warning, text };
+        }
+        Difference { grade: Grade::Note, text: what }
+    });
+    told.collect()
 }
 
 /// Strategies and counts that only one of the runs has.

@@ -1,8 +1,9 @@
 //! How many samples a verdict would probably take: an estimate from the spread and the differences seen so far.
 
-use crate::comparison::verdict::LEVEL;
 use crate::stats::{self, Sorted};
 
+/// The level of all tests: the most that false alarms may come to.
+pub const LEVEL: f64 = 0.05;
 /// The chance with which the verdict should be reached.
 const POWER: f64 = 0.8;
 /// More samples than this are no advice.

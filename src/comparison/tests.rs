@@ -1,7 +1,7 @@
 //! Pairs of runs whose truth is known, from samples to verdicts; and the verdict's error rates, counted.
 
 use super::simulated::{World, pair, series};
-use super::{Circumstances, Comparison, Curve, Grade, LEVEL, Line, Open, Side, Topic, Verdict, judge};
+use super::{Circumstances, Comparison, Curve, Grade, LEVEL, Open, Side, StrategyPair, Topic, Verdict, judge};
 use crate::model::{Run, SampleStatus};
 use crate::report::Report;
 use crate::report::testkit::Sketch;
@@ -135,7 +135,7 @@ fn failed_samples_are_in_no_ratio_and_more_of_them_take_the_verdict_back() {
     };
     fail(&mut new, 4);
     compared(&[base.clone(), new.clone()], 0.05, |found| {
-        let line: &Line<'_> = &found.lines[0];
+        let line: &StrategyPair<'_> = &found.lines[0];
         assert_eq!((line.judged.verdict, line.open.as_ref()), (Verdict::CannotTell, Some(&Open::FailsMore)));
         assert!(line.judged.ratio.unwrap().value < 1.02, "no failed sample is in it");
         assert_eq!(found.differences[0].grade, Grade::Warning);

@@ -13,11 +13,8 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use crate::comparison::repeats::{self, Question};
+use crate::comparison::repeats::{self, LEVEL, Question};
 use crate::stats::{self, PairLaw, Strata, Stratum};
-
-/// The level of all tests: the most that false alarms may come to.
-pub const LEVEL: f64 = 0.05;
 
 /// What is said about a strategy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

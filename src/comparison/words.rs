@@ -1,6 +1,7 @@
 //! The comparison in words, the same in every output.
 
-use crate::comparison::{Comparison, Line, Open, Ratio, Verdict};
+use crate::comparison::pair::{Comparison, Open, StrategyPair};
+use crate::comparison::verdict::{Ratio, Verdict};
 use crate::model::RequestCount;
 
 /// A share for people: `5 %`, `2.5 %`.
@@ -63,7 +64,7 @@ impl Comparison<'_> {
 
     /// What is said about one strategy beside its verdict and its ratio; may be empty.
     #[must_use]
-    pub fn remark(&self, line: &Line<'_>) -> String {
+    pub fn remark(&self, line: &StrategyPair<'_>) -> String {
         if self.refused {
             return String::new();
         }
@@ -78,7 +79,7 @@ impl Comparison<'_> {
         }
     }
 
-    fn undecided(&self, line: &Line<'_>) -> String {
+    fn undecided(&self, line: &StrategyPair<'_>) -> String {
         match &line.open {
             Some(Open::FailsMore) => return "more samples fail than before, and the rest is a selection".to_owned(),
             Some(Open::NothingLeft(counts)) => {

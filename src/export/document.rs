@@ -24,7 +24,7 @@ impl fmt::Display for MarkerFault {
 
 /// A place for content.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct MarkedPlace {
     /// What it is for.
     pub name: String,
     /// The line of its first marker, from 1.
@@ -41,10 +41,11 @@ pub struct Place {
 ///
 /// # Errors
 /// Every marker that is not closed, not opened, within another or not alone on its line.
-pub fn places(document: &str) -> Result<Vec<Place>, Vec<MarkerFault>> {
+pub fn places(document: &str) -> Result<Vec<MarkedPlace>, Vec<MarkerFault>> {
     let (mut places, mut faults) = (Vec::new(), Vec::new());
-    let mut open: Option<(Marker<'_>, String)> = None;
-    let fault = |marker: &Marker<'_>, problem: String| MarkerFault { line: line_of(document, marker.at), problem };
+    let mut open: Option<(DocumentMarker<'_>, String)> = None;
+    let fault =
+        |marker: &DocumentMarker<'_>, problem: String| MarkerFault { line: line_of(document, marker.at), problem };
     for marker in markers(document) {
         let Some(prefix) = marker.prefix(document) else {
             faults.push(fault(&marker, "a marker stands alone on its line".to_owned()));
@@ -69,7 +70,7 @@ pub fn places(document: &str) -> Result<Vec<Place>, Vec<MarkerFault>> {
 
 /// The document with `contents` in its `places`, one for each. A content is lines of Markdown that end with `\n`.
 #[must_use]
-pub fn fill(document: &str, places: &[Place], contents: &[String]) -> String {
+pub fn fill(document: &str, places: &[MarkedPlace], contents: &[String]) -> String {
     let (mut out, mut at) = (String::with_capacity(document.len()), 0);
     for (place, content) in places.iter().zip(contents) {
         out.push_str(&document[at..place.content.start]);
@@ -87,14 +88,14 @@ pub fn fill(document: &str, places: &[Place], contents: &[String]) -> String {
 const CLOSE: &str = "<!-- /reportgen -->";
 
 /// A comment that is ours.
-struct Marker<'a> {
+struct DocumentMarker<'a> {
     /// `None` for one that closes.
     name: Option<&'a str>,
     at: usize,
     end: usize,
 }
 
-impl<'a> Marker<'a> {
+impl<'a> DocumentMarker<'a> {
     /// What stands before it on its line, where nothing but the signs of a quotation stands beside it.
     fn prefix(&self, document: &str) -> Option<String> {
         let start = document[..self.at].rfind('\n').map_or(0, |newline| newline + 1);
@@ -104,17 +105,17 @@ impl<'a> Marker<'a> {
         alone.then(|| before.to_owned())
     }
 
-    fn place(&self, document: &str, close: &Marker<'_>, prefix: String) -> Place {
+    fn place(&self, document: &str, close: &DocumentMarker<'_>, prefix: String) -> MarkedPlace {
         let start = document[self.end..].find('\n').map_or(document.len(), |newline| self.end + newline + 1);
         let end = document[..close.at].rfind('\n').map_or(start, |newline| newline + 1).max(start);
         let line_end = if document[..start].ends_with("\r\n") { "\r\n" } else { "\n" };
         let name = self.name.unwrap_or_default().to_owned();
-        Place { name, line: line_of(document, self.at), content: start..end, prefix, line_end }
+        MarkedPlace { name, line: line_of(document, self.at), content: start..end, prefix, line_end }
     }
 }
 
 /// All markers that are no code, in order.
-fn markers(document: &str) -> impl Iterator<Item = Marker<'_>> {
+fn markers(document: &str) -> impl Iterator<Item = DocumentMarker<'_>> {
     let html = Parser::new(document).into_offset_iter().filter_map(|(event, range)| match event {
         Event::Html(_) | Event::InlineHtml(_) => Some(range),
         _ => None,
@@ -123,7 +124,7 @@ fn markers(document: &str) -> impl Iterator<Item = Marker<'_>> {
 }
 
 /// The markers in a stretch of HTML.
-fn comments(document: &str, range: Range<usize>) -> impl Iterator<Item = Marker<'_>> {
+fn comments(document: &str, range: Range<usize>) -> impl Iterator<Item = DocumentMarker<'_>> {
     let starts = document[range.clone()].match_indices("<!--").map(move |(at, _)| range.start + at);
     starts.filter_map(move |at| {
         let inside = &document[at + 4..];
@@ -134,7 +135,7 @@ fn comments(document: &str, range: Range<usize>) -> impl Iterator<Item = Marker<
             None if words == "/reportgen" => None,
             None => return None,
         };
-        Some(Marker { name, at, end: at + 4 + length + 3 })
+        Some(DocumentMarker { name, at, end: at + 4 + length + 3 })
     })
 }
 

@@ -12,11 +12,12 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::chart::value;
+use crate::export::kind::{Export, ExportError};
 use crate::export::numbers::significant;
-use crate::export::story::{COLUMNS, Row, Story};
-use crate::export::{Export, ExportError, Picture, Pictures};
-use crate::model::figure::{Figure, Panel, Role, Series, Shape, Unit};
-use crate::paint::{Painting, Size, theme_variables};
+use crate::export::pictures::{Picture, Pictures};
+use crate::export::report_text::{COLUMNS, ReportText, Row};
+use crate::model::figure::{Panel, Role, Series, Shape, Unit};
+use crate::paint::{Painting, theme_variables};
 use crate::report::{Finding, Report};
 
 const TEMPLATE: &str = include_str!("page/report.html");
@@ -37,21 +38,9 @@ impl Export for Html {
     }
 }
 
-/// The size in which the page shows a figure on a phone.
-pub(super) fn narrow_size(figure: &Figure) -> Size {
-    let panels = u32::try_from(figure.panels.len()).unwrap_or(u32::MAX);
-    let height = panels.saturating_mul(NARROW_PANEL).clamp(NARROW_HEIGHT, 4 * NARROW_HEIGHT);
-    Size { width: NARROW_WIDTH, height }
-}
-
-const NARROW_WIDTH: u32 = 400;
-const NARROW_HEIGHT: u32 = 440;
-/// Height of one panel among several.
-const NARROW_PANEL: u32 = 170;
-
 fn page(report: &Report<'_>, pictures: &Pictures<'_>) -> Result<String, minijinja::Error> {
-    let story = Story::of(report);
-    filled("report.html", TEMPLATE, Page::of(report, &story, pictures))
+    let story = ReportText::of(report);
+    filled("report.html", TEMPLATE, ReportPage::of(report, &story, pictures))
 }
 
 /// A template with its values, which come out as text whatever they hold.
@@ -66,7 +55,7 @@ pub(super) fn filled(name: &str, template: &str, values: impl Serialize) -> Resu
 
 /// What the template fills in.
 #[derive(Serialize)]
-struct Page<'a> {
+struct ReportPage<'a> {
     policy: String,
     style: Value,
     script: Value,
@@ -77,15 +66,15 @@ struct Page<'a> {
     figures: Vec<Drawing<'a>>,
     refused: Vec<(&'a str, String)>,
     columns: [&'static str; COLUMNS.len()],
-    rows: Vec<Line<'a>>,
+    rows: Vec<TableRow<'a>>,
     failures: Vec<(&'a str, u32, &'a str, &'a str)>,
     caveats: &'a [(String, &'a str, &'a str)],
     method: &'a [(&'static str, String)],
     command: Option<&'a str>,
 }
 
-impl<'a> Page<'a> {
-    fn of(report: &'a Report<'_>, story: &'a Story<'a>, pictures: &'a Pictures<'_>) -> Self {
+impl<'a> ReportPage<'a> {
+    fn of(report: &'a Report<'_>, story: &'a ReportText<'a>, pictures: &'a Pictures<'_>) -> Self {
         let group = |(title, findings): &'a (&'static str, Vec<&Finding>)| Group { title, findings: told(findings) };
         let style = style();
         Self {
@@ -99,7 +88,7 @@ impl<'a> Page<'a> {
             figures: pictures.drawn.iter().map(Drawing::of).collect(),
             refused: pictures.refused.iter().map(|(kind, why)| (kind.as_str(), why.to_string())).collect(),
             columns: COLUMNS,
-            rows: story.rows.iter().map(Line::of).collect(),
+            rows: story.rows.iter().map(TableRow::of).collect(),
             failures: story.failures.iter().map(|f| (f.name, f.requests, f.what.as_str(), f.why)).collect(),
             caveats: &story.caveats,
             method: &story.method,
@@ -135,13 +124,13 @@ fn told<'a>(findings: &[&'a Finding]) -> Vec<(&'a str, bool)> {
 
 /// A row of the table of all cells.
 #[derive(Serialize)]
-struct Line<'a> {
+struct TableRow<'a> {
     slot: usize,
     /// Text and number of each column; the number is what the table is sorted by.
     cells: Vec<(&'a str, Option<String>)>,
 }
 
-impl<'a> Line<'a> {
+impl<'a> TableRow<'a> {
     fn of(row: &'a Row) -> Self {
         let numbers = row.numbers.iter().map(|number| number.map(significant));
         Self { slot: row.slot, cells: row.texts.iter().map(String::as_str).zip(numbers).collect() }
@@ -155,7 +144,7 @@ pub(super) struct Drawing<'a> {
     title: &'a str,
     wide: Value,
     narrow: Value,
-    tables: Vec<Table<'a>>,
+    tables: Vec<NumberTable<'a>>,
 }
 
 impl<'a> Drawing<'a> {
@@ -169,20 +158,20 @@ impl<'a> Drawing<'a> {
             title: &figure.title,
             wide: svg(picture.wide.as_ref()),
             narrow: svg(picture.narrow.as_ref()),
-            tables: figure.panels.iter().filter_map(Table::of).collect(),
+            tables: figure.panels.iter().filter_map(NumberTable::of).collect(),
         }
     }
 }
 
 /// What a panel over request counts shows, in numbers.
 #[derive(Serialize)]
-struct Table<'a> {
+struct NumberTable<'a> {
     title: &'a str,
     names: Vec<(&'a str, usize)>,
     rows: Vec<(f64, Vec<String>)>,
 }
 
-impl<'a> Table<'a> {
+impl<'a> NumberTable<'a> {
     /// `None` for a panel that is not about request counts.
     fn of(panel: &'a Panel) -> Option<Self> {
         let measured = |line: &&Series| line.role != Role::Ideal && line.shape == Shape::Line;

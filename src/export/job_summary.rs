@@ -1,14 +1,15 @@
 //! The run's story for the summary page of a CI job, which shows Markdown and Mermaid and no picture of the run. Whole
 //! sections are left out, the least important first, where the page takes no more.
 
-use crate::export::story::Story;
-use crate::export::{Pictures, markdown, mermaid};
+use crate::export::pictures::Pictures;
+use crate::export::report_text::ReportText;
+use crate::export::{markdown, mermaid};
 use crate::report::Report;
 
 /// At most `room` bytes of Markdown. `None` where not even the head fits.
 #[must_use]
 pub fn job_summary(report: &Report<'_>, pictures: &Pictures<'_>, room: usize) -> Option<String> {
-    let story = Story::of(report);
+    let story = ReportText::of(report);
     let figures = pictures.drawn.iter().map(|picture| picture.figure);
     let chart = mermaid::chart(figures).map_or_else(String::new, |chart| format!("\n## Charts\n\n{chart}"));
     let parts = [

@@ -4,8 +4,9 @@
 use std::fmt::Write as _;
 use std::io::Write;
 
-use crate::export::story::{COLUMNS, Story};
-use crate::export::{Export, ExportError, Pictures};
+use crate::export::kind::{Export, ExportError};
+use crate::export::pictures::Pictures;
+use crate::export::report_text::{COLUMNS, ReportText};
 use crate::model::figure::{Figure, Format, Theme};
 use crate::report::{Finding, Report};
 
@@ -21,22 +22,22 @@ impl Export for Markdown {
     }
 
     fn write(&self, report: &Report<'_>, pictures: &Pictures<'_>, to: &mut dyn Write) -> Result<(), ExportError> {
-        let page = page(&Story::of(report), pictures);
+        let page = page(&ReportText::of(report), pictures);
         to.write_all(page.as_bytes()).map_err(|source| ExportError { file: self.file_name(), source })
     }
 }
 
-fn page(story: &Story<'_>, pictures: &Pictures<'_>) -> String {
+fn page(story: &ReportText<'_>, pictures: &Pictures<'_>) -> String {
     let parts =
         [head(story), findings(story), charts(pictures), table(story), failures(story), caveats(story), method(story)];
     parts.concat()
 }
 
-pub(super) fn head(story: &Story<'_>) -> String {
+pub(super) fn head(story: &ReportText<'_>) -> String {
     format!("# {}\n\n{}\n", escape(story.title), escape(&story.lead))
 }
 
-pub(super) fn findings(story: &Story<'_>) -> String {
+pub(super) fn findings(story: &ReportText<'_>) -> String {
     let mut page = String::new();
     for (title, findings) in &story.findings {
         let _ = write!(page, "\n### {title}\n\n");
@@ -46,7 +47,7 @@ pub(super) fn findings(story: &Story<'_>) -> String {
 }
 
 /// The findings for a document with headings of its own; one that says so where there is none.
-pub(super) fn findings_alone(story: &Story<'_>) -> String {
+pub(super) fn findings_alone(story: &ReportText<'_>) -> String {
     let group = |(title, findings): &(&str, Vec<&Finding>)| {
         let mut group = format!("**{title}**\n\n");
         findings.iter().for_each(|finding| item(&mut group, &escape(&finding.text)));
@@ -83,12 +84,12 @@ pub(super) fn image(figure: &Figure, themes: &[Theme], format: Format, folder: &
     format!("<picture>\n{image}\n</picture>")
 }
 
-pub(super) fn table(story: &Story<'_>) -> String {
+pub(super) fn table(story: &ReportText<'_>) -> String {
     if story.rows.is_empty() { String::new() } else { section("Numbers", &format!("\n{}", rows(story))) }
 }
 
 /// The table alone, its header included.
-pub(super) fn rows(story: &Story<'_>) -> String {
+pub(super) fn rows(story: &ReportText<'_>) -> String {
     let mut page = String::new();
     let mut row = |fields: &[String]| {
         let _ = writeln!(page, "| {} |", fields.join(" | "));
@@ -99,7 +100,7 @@ pub(super) fn rows(story: &Story<'_>) -> String {
     page
 }
 
-pub(super) fn failures(story: &Story<'_>) -> String {
+pub(super) fn failures(story: &ReportText<'_>) -> String {
     let mut page = String::new();
     for failure in &story.failures {
         let why = if failure.why.is_empty() { String::new() } else { format!(". The first: {}", escape(failure.why)) };
@@ -113,7 +114,7 @@ fn story_count(requests: u32) -> String {
     if requests == 1 { "1 request".to_owned() } else { format!("{requests} requests") }
 }
 
-pub(super) fn caveats(story: &Story<'_>) -> String {
+pub(super) fn caveats(story: &ReportText<'_>) -> String {
     let mut page = String::new();
     for (name, evidence, advice) in &story.caveats {
         let about = if name.is_empty() { String::new() } else { format!("{}: ", escape(name)) };
@@ -122,7 +123,7 @@ pub(super) fn caveats(story: &Story<'_>) -> String {
     if page.is_empty() { page } else { section("Caveats", &format!("\n{page}")) }
 }
 
-pub(super) fn method(story: &Story<'_>) -> String {
+pub(super) fn method(story: &ReportText<'_>) -> String {
     let mut page = String::from("\n## How it was measured\n\n");
     story.method.iter().for_each(|(name, text)| item(&mut page, &format!("{name}: {}", escape(text))));
     if let Some(command) = &story.command {

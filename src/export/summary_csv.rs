@@ -2,8 +2,9 @@
 
 use std::io::{self, Write};
 
+use crate::export::kind::{Export, ExportError};
 use crate::export::numbers::{seconds, significant};
-use crate::export::{Export, ExportError, Pictures};
+use crate::export::pictures::Pictures;
 use crate::report::{Cell, Report};
 
 /// The columns, in order.

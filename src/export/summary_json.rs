@@ -6,8 +6,9 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use crate::export::kind::{Export, ExportError, SUMMARY_JSON};
 use crate::export::numbers::{rounded, rounded_seconds};
-use crate::export::{Export, ExportError, Pictures, SUMMARY_JSON};
+use crate::export::pictures::Pictures;
 use crate::model::{Facts, NotRun, RequestCount, Target};
 use crate::report::{Caveat, Cell, Finding, ReferenceLine, Report, Stopped};
 use crate::stats::Method;
@@ -29,12 +30,12 @@ impl Export for SummaryJson {
 }
 
 fn document(report: &Report<'_>, to: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *to, &Document::of(report))?;
+    serde_json::to_writer_pretty(&mut *to, &SummaryDocument::of(report))?;
     writeln!(to)
 }
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct SummaryDocument<'a> {
     schema_version: u32,
     run: RunFacts<'a>,
     baseline: Option<&'a str>,
@@ -163,7 +164,7 @@ struct CaveatText<'a> {
     advice: &'a str,
 }
 
-impl<'a> Document<'a> {
+impl<'a> SummaryDocument<'a> {
     fn of(report: &'a Report<'_>) -> Self {
         let name = |slot: usize| report.strategies[slot].name.as_str();
         Self {

@@ -20,7 +20,7 @@ const SECONDS_PER_DAY: f64 = 86_400.0;
 
 /// What is known of one archived run.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Entry {
+pub struct HistoryEntry {
     /// The run directory's name.
     pub run_id: String,
     /// Stem of its config.
@@ -72,7 +72,7 @@ pub struct Selection<'a> {
 
 /// The runs of one config under the same circumstances.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Course<'a> {
+pub struct RunSeries<'a> {
     /// Stem of the config.
     pub config: &'a str,
     /// What all of them have in common.
@@ -82,25 +82,25 @@ pub struct Course<'a> {
     /// The request count.
     pub requests: RequestCount,
     /// In order of time.
-    pub places: Vec<Place<'a>>,
+    pub places: Vec<SeriesPoint<'a>>,
     /// In the order first seen.
-    pub lines: Vec<Line>,
+    pub lines: Vec<StrategySeries>,
     /// Runs that could not be placed, as nobody knows their commit.
     pub without_commit: usize,
 }
 
 /// One point of time: a run, or all runs of a commit.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Place<'a> {
+pub struct SeriesPoint<'a> {
     /// Days since the first run; for commits their number, from 1.
     pub x: f64,
     /// At least one, in order of time.
-    pub runs: Vec<&'a Entry>,
+    pub runs: Vec<&'a HistoryEntry>,
 }
 
 /// One strategy.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Line {
+pub struct StrategySeries {
     /// Its name; with its options where the same name had several.
     pub name: String,
     /// Median in seconds at each place; `None` where it was not measured.
@@ -111,8 +111,8 @@ pub struct Line {
 
 /// The courses of an archive by config, the newest circumstances of each first. Cost: n·log² n in runs.
 #[must_use]
-pub fn courses<'a>(entries: &'a [Entry], selection: &Selection<'_>) -> Vec<Course<'a>> {
-    let mut groups: BTreeMap<(&str, &str), Vec<(i128, &Entry)>> = BTreeMap::new();
+pub fn courses<'a>(entries: &'a [HistoryEntry], selection: &Selection<'_>) -> Vec<RunSeries<'a>> {
+    let mut groups: BTreeMap<(&str, &str), Vec<(i128, &HistoryEntry)>> = BTreeMap::new();
     let wanted = entries.iter().filter(|entry| selection.config.is_none_or(|config| config == entry.config));
     for entry in wanted {
         let start = entry.started_at.parse::<Timestamp>().map_or(0, Timestamp::as_nanosecond);
@@ -120,13 +120,18 @@ pub fn courses<'a>(entries: &'a [Entry], selection: &Selection<'_>) -> Vec<Cours
     }
     let mut groups: Vec<_> = groups.into_iter().collect();
     groups.iter_mut().for_each(|(_, runs)| runs.sort_by(|a, b| (a.0, &a.1.run_id).cmp(&(b.0, &b.1.run_id))));
-    let newest = |runs: &[(i128, &Entry)]| runs.last().map(|(start, _)| *start);
+    let newest = |runs: &[(i128, &HistoryEntry)]| runs.last().map(|(start, _)| *start);
     groups.sort_by(|((one, _), a), ((other, _), b)| one.cmp(other).then(newest(b).cmp(&newest(a))));
     groups.iter().map(|((config, common), runs)| course(config, common, runs, selection)).collect()
 }
 
-fn course<'a>(config: &'a str, common: &'a str, runs: &[(i128, &'a Entry)], selection: &Selection<'_>) -> Course<'a> {
-    let largest = |(_, entry): &(i128, &Entry)| entry.cells.iter().map(|cell| cell.requests).max();
+fn course<'a>(
+    config: &'a str,
+    common: &'a str,
+    runs: &[(i128, &'a HistoryEntry)],
+    selection: &Selection<'_>,
+) -> RunSeries<'a> {
+    let largest = |(_, entry): &(i128, &HistoryEntry)| entry.cells.iter().map(|cell| cell.requests).max();
     let requests = selection.requests.or_else(|| runs.iter().rev().find_map(largest)).unwrap_or_default();
     let (places, without_commit) = match selection.by {
         By::Date => (by_date(runs), 0),
@@ -135,18 +140,18 @@ fn course<'a>(config: &'a str, common: &'a str, runs: &[(i128, &'a Entry)], sele
     let mut lines = lines(&places, requests);
     let level = LEVEL / lines.len().max(1) as f64;
     lines.iter_mut().for_each(|line| line.mark(level));
-    Course { config, circumstances: common, by: selection.by, requests, places, lines, without_commit }
+    RunSeries { config, circumstances: common, by: selection.by, requests, places, lines, without_commit }
 }
 
-fn by_date<'a>(runs: &[(i128, &'a Entry)]) -> Vec<Place<'a>> {
+fn by_date<'a>(runs: &[(i128, &'a HistoryEntry)]) -> Vec<SeriesPoint<'a>> {
     let first = runs.first().map_or(0, |(start, _)| *start);
     let days = |start: i128| (start - first) as f64 / 1e9 / SECONDS_PER_DAY;
-    runs.iter().map(|(start, entry)| Place { x: days(*start), runs: vec![*entry] }).collect()
+    runs.iter().map(|(start, entry)| SeriesPoint { x: days(*start), runs: vec![*entry] }).collect()
 }
 
 /// With the number of runs whose commit nobody knows.
-fn by_commit<'a>(runs: &[(i128, &'a Entry)]) -> (Vec<Place<'a>>, usize) {
-    let mut places: Vec<Place<'a>> = Vec::new();
+fn by_commit<'a>(runs: &[(i128, &'a HistoryEntry)]) -> (Vec<SeriesPoint<'a>>, usize) {
+    let mut places: Vec<SeriesPoint<'a>> = Vec::new();
     let mut known: BTreeMap<&str, usize> = BTreeMap::new();
     let mut without = 0;
     for (_, entry) in runs {
@@ -157,13 +162,13 @@ fn by_commit<'a>(runs: &[(i128, &'a Entry)]) -> (Vec<Place<'a>>, usize) {
         let index = *known.entry(&entry.commit).or_insert(places.len());
         match places.get_mut(index) {
             Some(place) => place.runs.push(entry),
-            None => places.push(Place { x: (index + 1) as f64, runs: vec![entry] }),
+            None => places.push(SeriesPoint { x: (index + 1) as f64, runs: vec![entry] }),
         }
     }
     (places, without)
 }
 
-fn lines(places: &[Place<'_>], requests: RequestCount) -> Vec<Line> {
+fn lines(places: &[SeriesPoint<'_>], requests: RequestCount) -> Vec<StrategySeries> {
     let mut order: Vec<(&str, &str)> = Vec::new();
     let mut values: BTreeMap<(&str, &str), Vec<Vec<f64>>> = BTreeMap::new();
     for (index, place) in places.iter().enumerate() {
@@ -180,7 +185,7 @@ fn lines(places: &[Place<'_>], requests: RequestCount) -> Vec<Line> {
         let several = order.iter().filter(|(other, _)| *other == name).count() > 1;
         let medians = values[&(name, options)].iter().map(|all| Sorted::new(all.iter().copied()).median());
         let name = if several { format!("{name} ({})", apart(name, options, &order)) } else { name.to_owned() };
-        Line { name, medians: medians.collect(), changes: Vec::new() }
+        StrategySeries { name, medians: medians.collect(), changes: Vec::new() }
     };
     order.iter().map(line).collect()
 }
@@ -193,7 +198,7 @@ fn apart(name: &str, options: &str, all: &[(&str, &str)]) -> String {
     if parts.is_empty() { options.to_owned() } else { parts.join(", ") }
 }
 
-impl Line {
+impl StrategySeries {
     fn mark(&mut self, level: f64) {
         let (at, values): (Vec<usize>, Vec<f64>) =
             self.medians.iter().enumerate().filter_map(|(index, median)| Some((index, (*median)?))).unzip();

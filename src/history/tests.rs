@@ -1,17 +1,17 @@
 //! Archives whose truth is known, from entries to courses.
 
-use super::{By, Course, Entry, EntryCell, Selection, courses};
+use super::{By, EntryCell, HistoryEntry, RunSeries, Selection, courses};
 
 /// Runs of `sweep`, a day apart: strategy `a` at 10 and 50 requests.
-fn archive(medians: &[f64]) -> Vec<Entry> {
-    let entry = |(day, median): (usize, &f64)| Entry {
+fn archive(medians: &[f64]) -> Vec<HistoryEntry> {
+    let entry = |(day, median): (usize, &f64)| HistoryEntry {
         run_id: format!("sweep-202611{:02}T000000Z", day + 1),
         config: "sweep".into(),
         started_at: format!("2026-11-{:02}T00:00:00Z", day + 1),
         commit: format!("{:040}", day / 2),
         circumstances: "2 cores".into(),
         cells: [10, 50].map(|requests| cell("pool, 20 workers", requests, *median * f64::from(requests))).to_vec(),
-        ..Entry::default()
+        ..HistoryEntry::default()
     };
     medians.iter().enumerate().map(entry).collect()
 }
@@ -20,7 +20,7 @@ fn cell(options: &str, requests: u32, median: f64) -> EntryCell {
     EntryCell { strategy: "a".into(), options: options.into(), requests, median_s: Some(median) }
 }
 
-fn all<'a>(entries: &'a [Entry], by: By) -> Vec<Course<'a>> {
+fn all<'a>(entries: &'a [HistoryEntry], by: By) -> Vec<RunSeries<'a>> {
     courses(entries, &Selection { config: None, by, requests: None })
 }
 

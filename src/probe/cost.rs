@@ -3,14 +3,14 @@
 
 use std::io;
 
-use super::strays::Mark;
+use super::orphans::SampleTag;
 #[cfg(unix)]
-use super::strays::kill_marked;
+use super::orphans::kill_tagged;
 use crate::model::Nanos;
 
 /// The cost of one process and of all descendants that were waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cost {
+pub struct ProcessCost {
     /// CPU time in user mode.
     pub user: Nanos,
     /// CPU time in the kernel.
@@ -25,24 +25,27 @@ pub struct Cost {
 
 /// How a process ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Exit {
+pub(super) enum ExitStatus {
     /// By itself, with this code.
     Code(i32),
     /// By this signal.
     Signal(i32),
 }
 
-/// Waits for `child` to end and kills what it left behind in its process group or under its mark. Blocks; call it from
+/// Waits for `child` to end and kills what it left behind in its process group or under its tag. Blocks; call it from
 /// a thread of its own.
 #[cfg(unix)]
-pub(super) fn reap(child: std::process::Child, mark: Option<&Mark>) -> io::Result<(Exit, Option<Cost>)> {
+pub(super) fn reap(
+    child: std::process::Child,
+    tag: Option<&SampleTag>,
+) -> io::Result<(ExitStatus, Option<ProcessCost>)> {
     let pid = child.id().cast_signed();
     // Closes our ends of its pipes; dropping a `Child` neither kills nor waits.
     drop(child);
     await_end(pid);
     super::watchdog::kill_group(pid.cast_unsigned());
-    if let Some(mark) = mark {
-        kill_marked(mark);
+    if let Some(tag) = tag {
+        kill_tagged(tag);
     }
     let mut status = 0;
     loop {
@@ -54,11 +57,11 @@ pub(super) fn reap(child: std::process::Child, mark: Option<&Mark>) -> io::Resul
         let reaped = unsafe { libc::wait4(pid, &raw mut status, 0, &raw mut usage) };
         if reaped == pid {
             let exit = if libc::WIFSIGNALED(status) {
-                Exit::Signal(libc::WTERMSIG(status))
+                ExitStatus::Signal(libc::WTERMSIG(status))
             } else {
-                Exit::Code(libc::WEXITSTATUS(status))
+                ExitStatus::Code(libc::WEXITSTATUS(status))
             };
-            return Ok((exit, Some(Cost::from(usage))));
+            return Ok((exit, Some(ProcessCost::from(usage))));
         }
         let error = io::Error::last_os_error();
         if error.kind() != io::ErrorKind::Interrupted {
@@ -78,7 +81,7 @@ fn await_end(pid: i32) {
 }
 
 #[cfg(unix)]
-impl From<libc::rusage> for Cost {
+impl From<libc::rusage> for ProcessCost {
     fn from(usage: libc::rusage) -> Self {
         let count = |value: libc::c_long| u64::try_from(value).unwrap_or(0);
         let time = |value: libc::timeval| {
@@ -99,7 +102,10 @@ impl From<libc::rusage> for Cost {
 
 /// Waits for `child` to end. Blocks; call it from a thread of its own. Nobody counts its cost here.
 #[cfg(not(unix))]
-pub(super) fn reap(mut child: std::process::Child, _: Option<&Mark>) -> io::Result<(Exit, Option<Cost>)> {
+pub(super) fn reap(
+    mut child: std::process::Child,
+    _: Option<&SampleTag>,
+) -> io::Result<(ExitStatus, Option<ProcessCost>)> {
     let status = child.wait()?;
-    Ok((Exit::Code(status.code().unwrap_or(-1)), None))
+    Ok((ExitStatus::Code(status.code().unwrap_or(-1)), None))
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::process::{Command, Stdio};
 
-use super::strays::{self, Mark};
+use super::orphans::{self, SampleTag};
 use crate::strategy::{Invocation, VARIABLES, Work};
 
 /// One sample's work, and who does it.
@@ -67,13 +67,13 @@ impl Job {
         }
     }
 
-    /// A mark for the processes of a program, which may leave their group. Those of a built-in strategy stay in it.
-    pub(super) fn mark(&self) -> Option<Mark> {
-        matches!(self, Self::Command { .. }).then(Mark::new)
+    /// A tag for the processes of a program, which may leave their group. Those of a built-in strategy stay in it.
+    pub(super) fn tag(&self) -> Option<SampleTag> {
+        matches!(self, Self::Command { .. }).then(SampleTag::new)
     }
 
     /// What is to be started; `own` is this program in its role as a child.
-    pub(super) fn start(&self, own: &crate::strategy::Program, mark: Option<&Mark>) -> Command {
+    pub(super) fn start(&self, own: &crate::strategy::Program, tag: Option<&SampleTag>) -> Command {
         let program = match self {
             Self::BuiltIn(_) => own,
             Self::Command { invocation, .. } => &invocation.program,
@@ -91,7 +91,7 @@ impl Job {
                     command.env_remove(name);
                 });
                 command.envs(&invocation.environment);
-                command.envs(mark.map(|mark| (strays::VARIABLE, mark.as_str())));
+                command.envs(tag.map(|tag| (orphans::VARIABLE, tag.as_str())));
             }
         }
         #[cfg(unix)]

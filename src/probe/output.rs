@@ -16,7 +16,7 @@ const WRONG_LIMIT: usize = 5;
 
 /// What was heard from a child.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Heard {
+pub struct ChildOutput {
     /// Requests, in the order written; at most as many as asked for.
     pub outcomes: Vec<Outcome>,
     /// Request lines beyond the number asked for: counted, not kept.
@@ -30,7 +30,7 @@ pub struct Heard {
     /// How many lines were almost protocol.
     pub wrong_count: u64,
     /// Its other output.
-    pub other: Tail,
+    pub other: OutputTail,
 }
 
 /// A line that was almost protocol.
@@ -46,14 +46,14 @@ pub struct WrongLine {
 
 /// The first line of a text and its last few KiB, cut at line ends where possible.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tail {
+pub struct OutputTail {
     lines: VecDeque<String>,
     bytes: usize,
     count: u64,
     first: Option<String>,
 }
 
-impl Tail {
+impl OutputTail {
     fn push(&mut self, line: String) {
         self.count += 1;
         if self.first.is_none() && !line.is_empty() {
@@ -87,7 +87,7 @@ impl Tail {
 /// Listens to a child's standard output until it ends, and notes each line at once, so that what was heard is known even
 /// if the end never comes. Memory is bounded by `requests`, whatever the child writes. A response with another status
 /// than `expect_status` has failed, whether or not the child says so.
-pub(super) fn listen(output: impl Read, requests: u32, expect_status: u16, heard: &Mutex<Heard>) {
+pub(super) fn listen(output: impl Read, requests: u32, expect_status: u16, heard: &Mutex<ChildOutput>) {
     let mut number = 0;
     for_each_line(output, |line| {
         number += 1;
@@ -119,7 +119,7 @@ fn failure(outcome: &Outcome, expect_status: u16) -> Option<FailureKind> {
 }
 
 /// Keeps the tail of a child's standard error.
-pub(super) fn tail(output: impl Read, tail: &Mutex<Tail>) {
+pub(super) fn tail(output: impl Read, tail: &Mutex<OutputTail>) {
     for_each_line(output, |line| tail.lock().unwrap_or_else(PoisonError::into_inner).push(shortened(line)));
 }
 
@@ -154,10 +154,10 @@ mod tests {
     use std::io::Read;
     use std::sync::Mutex;
 
-    use super::{Heard, LINE_LIMIT, TAIL_LIMIT, WRONG_LIMIT, listen};
+    use super::{ChildOutput, LINE_LIMIT, TAIL_LIMIT, WRONG_LIMIT, listen};
     use crate::model::FailureKind;
 
-    fn heard(output: impl Read, requests: u32) -> Heard {
+    fn heard(output: impl Read, requests: u32) -> ChildOutput {
         let heard = Mutex::default();
         listen(output, requests, 200, &heard);
         heard.into_inner().unwrap()

@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::cost::{self, Cost, Exit};
+use super::cost::{self, ExitStatus, ProcessCost};
 use super::headcount::{self, Headcount};
 use super::interrupt::{Interrupts, Signal};
 use super::job::Job;
-use super::output::{self, Heard, Tail};
-use super::strays::Mark;
+use super::orphans::SampleTag;
+use super::output::{self, ChildOutput, OutputTail};
 use super::watchdog::{Listed, Watchdog, kill_group};
 use crate::clock::Clock;
 use crate::model::Nanos;
@@ -64,13 +64,13 @@ pub struct Measured {
     /// From its start, or from handing it the spec, to the end of the process.
     pub wall: Nanos,
     /// What it cost.
-    pub cost: Option<Cost>,
+    pub cost: Option<ProcessCost>,
     /// Its processes and threads; `None` where nobody could count them in time.
     pub headcount: Option<Headcount>,
     /// What it wrote.
-    pub heard: Heard,
+    pub heard: ChildOutput,
     /// Its standard error.
-    pub complaints: Tail,
+    pub complaints: OutputTail,
 }
 
 /// Starts children and waits for them.
@@ -87,8 +87,8 @@ pub struct Probe<'a> {
     pub clock: &'a dyn Clock,
 }
 
-enum Event {
-    Ended(io::Result<(Exit, Option<Cost>)>),
+enum ChildEvent {
+    Ended(io::Result<(ExitStatus, Option<ProcessCost>)>),
     Interrupted(Signal),
     /// One of the two outputs has ended.
     Silent,
@@ -97,24 +97,24 @@ enum Event {
 /// What a child says, noted line by line.
 #[derive(Clone, Default)]
 struct Notes {
-    heard: Arc<Mutex<Heard>>,
-    complaints: Arc<Mutex<Tail>>,
+    heard: Arc<Mutex<ChildOutput>>,
+    complaints: Arc<Mutex<OutputTail>>,
 }
 
 impl Probe<'_> {
     /// Measures one sample. Blocks until its process has ended, its time has run out or an interrupt came; afterwards
-    /// nothing of its process group or under its mark is left.
+    /// nothing of its process group or under its tag is left.
     ///
     /// # Errors
     /// When the sample could not be started.
     pub fn measure(&self, job: &Job) -> Result<Measured, ProbeError> {
         let line = job.line().map_err(ProbeError::HandOver)?;
-        let mark = job.mark();
-        let marked = mark.clone().map(Listed::Marked);
-        if let Some(marked) = &marked {
-            self.watchdog.enter(marked).map_err(ProbeError::Watchdog)?;
+        let tag = job.tag();
+        let tagged = tag.clone().map(Listed::Tagged);
+        if let Some(tagged) = &tagged {
+            self.watchdog.enter(tagged).map_err(ProbeError::Watchdog)?;
         }
-        let mut command = job.start(self.program, mark.as_ref());
+        let mut command = job.start(self.program, tag.as_ref());
         // The clock of a built-in strategy starts when it has read its spec, that of a program with the program.
         let before = self.clock.now();
         let program = || self.program_of(job);
@@ -128,20 +128,21 @@ impl Probe<'_> {
         let started = if line.is_some() { self.clock.now() } else { before };
         let input = child.stdin.take();
         let notes = Notes::default();
-        listen(child, job, mark, &notes, &sender).map_err(|error| {
+        listen(child, job, tag, &notes, &sender).map_err(|error| {
             kill_group(group);
             ProbeError::HandOver(error)
         })?;
         let interrupted = sender.clone();
         // A send fails only when the wait is over.
-        let _subscription = self.interrupts.subscribe(move |signal| drop(interrupted.send(Event::Interrupted(signal))));
+        let _subscription =
+            self.interrupts.subscribe(move |signal| drop(interrupted.send(ChildEvent::Interrupted(signal))));
         drop(sender);
         let measured = self.counting(group, || {
             // A child that is gone already shows itself by its end.
             let _ = input.zip(line).map(|(mut input, line)| input.write_all(&line));
             self.wait(&events, group, started, &notes)
         })?;
-        let over = [Some(Listed::Group(group)), marked].into_iter().flatten();
+        let over = [Some(Listed::Group(group)), tagged].into_iter().flatten();
         over.into_iter().try_for_each(|listed| self.watchdog.strike(&listed)).map_err(ProbeError::Watchdog)?;
         Ok(measured)
     }
@@ -169,14 +170,14 @@ impl Probe<'_> {
         })
     }
 
-    fn wait(&self, events: &Receiver<Event>, group: u32, started: Nanos, notes: &Notes) -> Measured {
-        let mut gathered = Gathered::default();
+    fn wait(&self, events: &Receiver<ChildEvent>, group: u32, started: Nanos, notes: &Notes) -> Measured {
+        let mut gathered = ChildEvents::default();
         let mut cut_short = None;
         let deadline = started + self.time_limit;
         while gathered.exit.is_none() {
             let left = deadline.saturating_sub(self.clock.now()).as_duration();
             match events.recv_timeout(if cut_short.is_some() { DRAIN_LIMIT } else { left }) {
-                Ok(Event::Interrupted(signal)) => {
+                Ok(ChildEvent::Interrupted(signal)) => {
                     cut_short.get_or_insert(End::Interrupted(signal));
                     kill_group(group);
                 }
@@ -195,7 +196,13 @@ impl Probe<'_> {
 }
 
 /// Starts three threads that note the child's output and its complaints and report its end.
-fn listen(mut child: Child, job: &Job, mark: Option<Mark>, notes: &Notes, sender: &Sender<Event>) -> io::Result<()> {
+fn listen(
+    mut child: Child,
+    job: &Job,
+    tag: Option<SampleTag>,
+    notes: &Notes,
+    sender: &Sender<ChildEvent>,
+) -> io::Result<()> {
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let (requests, expect_status) = (job.requests(), job.expect_status());
     // A send fails only when nobody waits any more.
@@ -203,18 +210,18 @@ fn listen(mut child: Child, job: &Job, mark: Option<Mark>, notes: &Notes, sender
         let (sender, heard) = (sender.clone(), Arc::clone(&notes.heard));
         spawn("stdout", move || {
             output::listen(stdout, requests, expect_status, &heard);
-            drop(sender.send(Event::Silent));
+            drop(sender.send(ChildEvent::Silent));
         })?;
     }
     if let Some(stderr) = stderr {
         let (sender, complaints) = (sender.clone(), Arc::clone(&notes.complaints));
         spawn("stderr", move || {
             output::tail(stderr, &complaints);
-            drop(sender.send(Event::Silent));
+            drop(sender.send(ChildEvent::Silent));
         })?;
     }
     let sender = sender.clone();
-    spawn("reaper", move || drop(sender.send(Event::Ended(cost::reap(child, mark.as_ref())))))
+    spawn("reaper", move || drop(sender.send(ChildEvent::Ended(cost::reap(child, tag.as_ref())))))
 }
 
 fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> io::Result<()> {
@@ -222,22 +229,22 @@ fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> io::Result<()> {
 }
 
 #[derive(Default)]
-struct Gathered {
-    exit: Option<io::Result<(Exit, Option<Cost>)>>,
+struct ChildEvents {
+    exit: Option<io::Result<(ExitStatus, Option<ProcessCost>)>>,
     silent: usize,
 }
 
-impl Gathered {
-    fn take(&mut self, event: Event) {
+impl ChildEvents {
+    fn take(&mut self, event: ChildEvent) {
         match event {
-            Event::Ended(exit) => self.exit = Some(exit),
-            Event::Silent => self.silent += 1,
-            Event::Interrupted(_) => {}
+            ChildEvent::Ended(exit) => self.exit = Some(exit),
+            ChildEvent::Silent => self.silent += 1,
+            ChildEvent::Interrupted(_) => {}
         }
     }
 
     /// Waits for what the child has written before it ended.
-    fn drain(&mut self, events: &Receiver<Event>) {
+    fn drain(&mut self, events: &Receiver<ChildEvent>) {
         while self.silent < 2 {
             match events.recv_timeout(DRAIN_LIMIT) {
                 Ok(event) => self.take(event),
@@ -250,11 +257,11 @@ impl Gathered {
         let (exit, cost) = match self.exit {
             Some(Ok((exit, cost))) => (exit, cost),
             // It could not be waited for: nobody knows how it ended.
-            Some(Err(_)) | None => (Exit::Code(-1), None),
+            Some(Err(_)) | None => (ExitStatus::Code(-1), None),
         };
         let own_end = match exit {
-            Exit::Code(code) => End::Exited(code),
-            Exit::Signal(signal) => End::Killed(signal),
+            ExitStatus::Code(code) => End::Exited(code),
+            ExitStatus::Signal(signal) => End::Killed(signal),
         };
         Measured {
             end: cut_short.unwrap_or(own_end),

@@ -1,5 +1,5 @@
 //! A process that outlives a `kill -9` of reportgen by a moment, to end the samples that were under way. It reads the
-//! process groups and marks of samples that live (`+group 12`, `+mark 3-4-5`) and that have ended (`-…`); when its input
+//! process groups and tags of samples that live (`+group 12`, `+tag 3-4-5`) and that have ended (`-…`); when its input
 //! ends, its parent is gone, and it kills what is left on its list.
 
 use std::collections::BTreeSet;
@@ -7,7 +7,7 @@ use std::fmt;
 use std::io::{self, BufRead, Write};
 use std::process::{Child, Command, Stdio};
 
-use super::strays::{Mark, kill_marked};
+use super::orphans::{SampleTag, kill_tagged};
 use crate::strategy::Program;
 
 /// Whom the watchdog ends.
@@ -15,15 +15,15 @@ use crate::strategy::Program;
 pub(super) enum Listed {
     /// A process group.
     Group(u32),
-    /// The processes that carry a mark.
-    Marked(Mark),
+    /// The processes that carry a tag.
+    Tagged(SampleTag),
 }
 
 impl fmt::Display for Listed {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Group(group) => write!(formatter, "group {group}"),
-            Self::Marked(mark) => write!(formatter, "mark {}", mark.as_str()),
+            Self::Tagged(tag) => write!(formatter, "tag {}", tag.as_str()),
         }
     }
 }
@@ -32,7 +32,7 @@ impl Listed {
     fn read(text: &str) -> Option<Self> {
         match text.split_once(' ')? {
             ("group", group) => group.parse().ok().map(Self::Group),
-            ("mark", mark) => Mark::read(mark).map(Self::Marked),
+            ("tag", tag) => SampleTag::read(tag).map(Self::Tagged),
             _ => None,
         }
     }
@@ -40,7 +40,7 @@ impl Listed {
     fn kill(&self) {
         match self {
             Self::Group(group) => kill_group(*group),
-            Self::Marked(mark) => kill_marked(mark),
+            Self::Tagged(tag) => kill_tagged(tag),
         }
     }
 }
@@ -63,7 +63,7 @@ impl Watchdog {
         Ok(Self { child: command.spawn()? })
     }
 
-    /// Enters somebody on the list. A mark can be entered before its first process is started.
+    /// Enters somebody on the list. A tag can be entered before its first process is started.
     ///
     /// # Errors
     /// When the watchdog is gone.
@@ -134,8 +134,8 @@ mod tests {
     #[test]
     fn what_was_struck_off_is_left_alone() {
         let input =
-            "+group 10\n+mark 1-2-3\n+group 11\n-group 10\nrubbish\n+\n-group 99\n+mark 4-5-6\n-mark 1-2-3\n+group 12";
+            "+group 10\n+tag 1-2-3\n+group 11\n-group 10\nrubbish\n+\n-group 99\n+tag 4-5-6\n-tag 1-2-3\n+group 12";
         let left: Vec<String> = still_listed(input.as_bytes()).iter().map(ToString::to_string).collect();
-        assert_eq!(left, ["group 11", "group 12", "mark 4-5-6"]);
+        assert_eq!(left, ["group 11", "group 12", "tag 4-5-6"]);
     }
 }

@@ -1,6 +1,7 @@
 //! What a reader should know before trusting a report: each caveat with the evidence for it and advice.
 
 use crate::model::{FailureKind, RequestCount, Run, SampleStatus, Target};
+use crate::report::caveat::{Caveat, CaveatKind};
 use crate::report::cell::Cell;
 use crate::report::conditions;
 use crate::stats;
@@ -15,74 +16,6 @@ const LEVEL: f64 = 0.05;
 const CHANGE: f64 = 0.01;
 /// From this many busy cores on, a client with one busy thread has none left.
 const BUSY_CORES: f64 = 0.8;
-
-/// Something that weakens the numbers.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Caveat {
-    /// What it is about.
-    pub kind: CaveatKind,
-    /// The strategy it is about; `None` for the whole run.
-    pub slot: Option<usize>,
-    /// The request counts it is about, ascending; empty for all of them.
-    pub requests: Vec<RequestCount>,
-    /// The numbers that show it, in a sentence.
-    pub evidence: String,
-    /// What to do about it, in a sentence.
-    pub advice: String,
-}
-
-/// What a caveat is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CaveatKind {
-    /// Planned samples are missing.
-    Unfinished,
-    /// Cells were not run.
-    NotRun,
-    /// Samples ran at the same time as others.
-    Overlapped,
-    /// Samples failed, or did not do the work.
-    FailedSamples,
-    /// Too few samples for an interval.
-    FewSamples,
-    /// Samples of one cell differ widely.
-    Spread,
-    /// Later samples are slower, or faster, than earlier ones.
-    Drift,
-    /// The target was faster or slower after the sweep than before it.
-    TargetDrift,
-    /// Other work ran when the sweep began.
-    BusyMachine,
-    /// The host took CPU time away.
-    StolenTime,
-    /// The wall clock was set.
-    ClockStep,
-    /// The client itself was busy, so it may have set the pace.
-    ClientBound,
-    /// The delay server was busy, so it may have set the pace.
-    ServerBound,
-}
-
-impl CaveatKind {
-    /// The word in files.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Unfinished => "unfinished",
-            Self::NotRun => "not-run",
-            Self::Overlapped => "overlapped",
-            Self::FailedSamples => "failed-samples",
-            Self::FewSamples => "few-samples",
-            Self::Spread => "spread",
-            Self::Drift => "drift",
-            Self::TargetDrift => "target-drift",
-            Self::BusyMachine => "busy-machine",
-            Self::StolenTime => "stolen-time",
-            Self::ClockStep => "clock-step",
-            Self::ClientBound => "client-bound",
-            Self::ServerBound => "server-bound",
-        }
-    }
-}
 
 /// All caveats of a run, those about the whole run first, then by kind and strategy.
 pub(super) fn of(run: &Run, cells: &[Cell<'_>]) -> Vec<Caveat> {
@@ -283,8 +216,8 @@ fn slot_of(line: &[Cell<'_>]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::CaveatKind;
     use crate::model::{Nanos, NotRun, Run, SampleStatus};
+    use crate::report::CaveatKind;
     use crate::report::Report;
     use crate::report::testkit::{Sketch, article};
 

@@ -1,7 +1,6 @@
 //! The numbers of one cell: one strategy at one request count.
 
 use crate::model::{CellRequests, Nanos, Outcome, Repeats, RequestCount, SampleRow, SampleStatus, Timing};
-use crate::report::ratio;
 use crate::stats::{self, Interval, Sorted, Summary};
 
 /// One strategy at one request count. Statistics are over the samples that were measured (no warm-ups) and whose
@@ -169,7 +168,7 @@ impl<'run> Cell<'run> {
             ideal_s,
             overhead_s: median.zip(ideal_s).map(|(median, ideal)| median - ideal),
             speedup: None,
-            throughput_rps: median.and_then(|median| ratio(f64::from(requests), median)),
+            throughput_rps: median.and_then(|median| stats::quotient(f64::from(requests), median)),
             latency: recorded.and_then(Latency::of),
             first_repeat: recorded.map_or(&[], |recorded| &recorded.first_repeat),
             left_out: recorded.map_or(0, |recorded| recorded.left_out),
@@ -248,7 +247,7 @@ pub fn is_precise(sorted: &Sorted, seed: u64, precision: f64) -> bool {
 
 fn relative_iqr(sorted: &Sorted) -> Option<f64> {
     let range = sorted.quantile(0.75)? - sorted.quantile(0.25)?;
-    ratio(range, sorted.median()?).filter(|_| sorted.values().len() > 2)
+    stats::quotient(range, sorted.median()?).filter(|_| sorted.values().len() > 2)
 }
 
 impl<'run> Excluded<'run> {
@@ -292,7 +291,7 @@ impl Cost {
         let cpu = |row: &SampleRow| Some((row.cpu_user_s? + row.cpu_system_s?).as_secs_f64());
         Self {
             cpu_s: median_of(rows, cpu),
-            cores: median_of(rows, |row| ratio(cpu(row).filter(|_| !times_itself(row))?, duration(row)?)),
+            cores: median_of(rows, |row| stats::quotient(cpu(row).filter(|_| !times_itself(row))?, duration(row)?)),
             peak_rss_bytes: median_of(rows, |row| Some(row.peak_rss_bytes? as f64)),
             switches: median_of(rows, |row| Some((row.voluntary_switches? + row.involuntary_switches?) as f64)),
             processes: rows.iter().filter_map(|row| row.processes).max(),

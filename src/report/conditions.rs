@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::caveats::{Caveat, CaveatKind};
 use crate::model::{Conditions, Facts, Phase, RequestCount, Run, SampleRow};
+use crate::report::caveat::{Caveat, CaveatKind};
 
 /// From this share of the cores on, other work took part before the sweep began.
 const BUSY: f64 = 0.5;

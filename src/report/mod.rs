@@ -2,6 +2,7 @@
 //! statistics and caveats flow out. Pure: knows nothing of files, charts or the terminal. What nobody measured is
 //! absent: a missing cell has no entry, a missing number is `None`.
 
+mod caveat;
 mod caveats;
 mod cell;
 mod conditions;
@@ -14,12 +15,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
-pub use caveats::{Caveat, CaveatKind};
+pub use caveat::{Caveat, CaveatKind};
 pub use cell::{Cell, Cost, Excluded, Latency, StatusCounts, Stopped, cell_seed, is_precise};
 pub use findings::{Finding, FindingKind};
 pub use reference::{ReferenceCell, ReferenceLine};
 
 use crate::model::{Facts, Phase, RequestCount, Run, StrategyLine};
+use crate::stats;
 use cell::Samples;
 
 /// All numbers about one run. Borrows what the run already holds.
@@ -121,13 +123,8 @@ fn add_speedups(cells: &mut [Cell<'_>], baseline: Option<usize>) {
         .filter_map(|cell| Some((cell.requests, cell.median()?)))
         .collect();
     for cell in cells {
-        cell.speedup = medians.get(&cell.requests).and_then(|base| ratio(*base, cell.median()?));
+        cell.speedup = medians.get(&cell.requests).and_then(|base| stats::quotient(*base, cell.median()?));
     }
-}
-
-/// A quotient, where it is a number.
-fn ratio(above: f64, below: f64) -> Option<f64> {
-    Some(above / below).filter(|quotient| quotient.is_finite())
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::{Reference, RequestCount, StrategyLine};
-use crate::stats::Sorted;
+use crate::stats::{self, Sorted};
 
 /// A line that was measured elsewhere.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,7 +31,7 @@ impl ReferenceCell {
     /// Requests per second; `None` where it took no time.
     #[must_use]
     pub fn throughput_rps(&self) -> Option<f64> {
-        super::ratio(self.requests.into(), self.median_s)
+        stats::quotient(self.requests.into(), self.median_s)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Where the level of a series changes for good, by ranks.
 
-use crate::stats::{PairLaw, Sorted};
+use crate::stats::quantile::Sorted;
+use crate::stats::shift::PairLaw;
 
 /// Fewer values than this on one side of a change are never tested.
 const FEWEST: usize = 3;
@@ -34,9 +35,9 @@ pub fn changes(values: &[f64], level: f64) -> Vec<Change> {
     let number = stretches.len() as f64;
     let best = stretches.into_iter().filter_map(|(start, end)| {
         let found = best_split(&values[start..end], level / number)?;
-        Some(Candidate { start, end, at: start + found.0, p: (found.1 * number).min(1.0) })
+        Some(ChangePoint { start, end, at: start + found.0, p: (found.1 * number).min(1.0) })
     });
-    let mut candidates: Vec<Candidate> = best.filter(|candidate| candidate.p <= level).collect();
+    let mut candidates: Vec<ChangePoint> = best.filter(|candidate| candidate.p <= level).collect();
     candidates.sort_by(|a, b| (a.end - a.start).cmp(&(b.end - b.start)).then(a.p.total_cmp(&b.p)));
     let mut found = Vec::new();
     believe(&candidates, 0, values.len(), &mut found);
@@ -45,7 +46,7 @@ pub fn changes(values: &[f64], level: f64) -> Vec<Change> {
     with_levels(values, &found)
 }
 
-struct Candidate {
+struct ChangePoint {
     start: usize,
     end: usize,
     at: usize,
@@ -130,8 +131,8 @@ fn doubled_ranks(values: &[f64]) -> Vec<usize> {
     ranks
 }
 
-fn believe(candidates: &[Candidate], start: usize, end: usize, found: &mut Vec<(usize, f64)>) {
-    let within = |candidate: &&Candidate| start <= candidate.start && candidate.end <= end;
+fn believe(candidates: &[ChangePoint], start: usize, end: usize, found: &mut Vec<(usize, f64)>) {
+    let within = |candidate: &&ChangePoint| start <= candidate.start && candidate.end <= end;
     if let Some(candidate) = candidates.iter().find(within) {
         found.push((candidate.at, candidate.p));
         believe(candidates, start, candidate.at, found);

@@ -7,7 +7,7 @@ const NORMAL_975: f64 = 1.959_963_984_540_054;
 
 /// `y = intercept + slope · x`.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Line {
+pub struct LeastSquares {
     /// Change of y for a change of x by one.
     pub slope: f64,
     /// y at x = 0.
@@ -18,7 +18,7 @@ pub struct Line {
     pub slope_margin: Option<f64>,
 }
 
-impl Line {
+impl LeastSquares {
     /// The line of least squares (Gauss 1809); `None` unless two points differ in x. The interval of the slope is that of
     /// Student's t with n − 2 degrees of freedom (Draper & Smith, "Applied Regression Analysis", 3rd ed. 1998,
     /// section 1.4); it takes the distances from the line for chance, so a bent course widens it. Cost: two passes.
@@ -57,14 +57,14 @@ fn student(free: usize) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Line, student};
+    use super::{LeastSquares, student};
 
     #[test]
     fn line_residual_and_margin_are_those_of_the_textbook() {
-        let exact = Line::through(&[(10.0, 1.0), (20.0, 2.0), (30.0, 3.0)]).unwrap();
+        let exact = LeastSquares::through(&[(10.0, 1.0), (20.0, 2.0), (30.0, 3.0)]).unwrap();
         assert!((exact.slope - 0.1).abs() < 1e-12 && exact.intercept.abs() < 1e-12 && exact.residual < 1e-12);
         // By hand: means 2 and 7/3, slope 2/2, misses −⅓, ⅔ and −⅓.
-        let bent = Line::through(&[(1.0, 1.0), (2.0, 3.0), (3.0, 3.0)]).unwrap();
+        let bent = LeastSquares::through(&[(1.0, 1.0), (2.0, 3.0), (3.0, 3.0)]).unwrap();
         assert!((bent.slope - 1.0).abs() < 1e-12);
         let squares: f64 = 2.0 / 3.0;
         assert!((bent.residual - (squares / 3.0).sqrt()).abs() < 1e-12);
@@ -74,9 +74,9 @@ mod tests {
 
     #[test]
     fn two_points_have_no_margin_and_one_has_no_line() {
-        assert_eq!(Line::through(&[(1.0, 1.0), (3.0, 2.0)]).unwrap().slope_margin, None);
+        assert_eq!(LeastSquares::through(&[(1.0, 1.0), (3.0, 2.0)]).unwrap().slope_margin, None);
         for points in [&[][..], &[(1.0, 1.0)], &[(1.0, 1.0), (1.0, 2.0)]] {
-            assert_eq!(Line::through(points), None);
+            assert_eq!(LeastSquares::through(points), None);
         }
     }
 

@@ -2,6 +2,7 @@
 //! values' distribution. Values of several strata (request counts) are only compared within their own stratum.
 
 use crate::stats::normal;
+use crate::stats::quantile::Sorted;
 
 /// Up to this many pairs the law of the test is exact; above, the normal law is as good and the exact one slow.
 const EXACT_UP_TO: usize = 2_000;
@@ -17,7 +18,7 @@ impl Stratum {
     /// `None` where either set holds no finite value. Cost: n·log n.
     #[must_use]
     pub fn of(base: impl IntoIterator<Item = f64>, new: impl IntoIterator<Item = f64>) -> Option<Self> {
-        let [base, new] = [super::Sorted::new(base), super::Sorted::new(new)].map(|set| set.values().to_vec());
+        let [base, new] = [Sorted::new(base), Sorted::new(new)].map(|set| set.values().to_vec());
         (!base.is_empty() && !new.is_empty()).then_some(Self { base, new })
     }
 
@@ -67,11 +68,11 @@ fn pairs_apart(base: &[f64], new: &[f64], holds: impl Fn(f64, f64) -> bool) -> u
 #[derive(Clone, Debug)]
 pub struct PairLaw {
     pairs: usize,
-    shape: Shape,
+    shape: Distribution,
 }
 
 #[derive(Clone, Debug)]
-enum Shape {
+enum Distribution {
     /// The chance of at least so many pairs, by number.
     Exact(Vec<f64>),
     /// Standard deviation of the normal law that stands for it.
@@ -85,7 +86,7 @@ impl PairLaw {
         let pairs = sizes.iter().map(|(base, new)| base * new).sum();
         if pairs > EXACT_UP_TO {
             let variance = |(base, new): &(usize, usize)| (base * new * (base + new + 1)) as f64 / 12.0;
-            return Self { pairs, shape: Shape::Normal(sizes.iter().map(variance).sum::<f64>().sqrt()) };
+            return Self { pairs, shape: Distribution::Normal(sizes.iter().map(variance).sum::<f64>().sqrt()) };
         }
         let mut sorted = sizes.to_vec();
         sorted.sort_unstable();
@@ -99,15 +100,17 @@ impl PairLaw {
             tail += *chance;
             *chance = tail.min(1.0);
         }
-        Self { pairs, shape: Shape::Exact(law) }
+        Self { pairs, shape: Distribution::Exact(law) }
     }
 
     /// The chance of `pairs` or more, 0 to 1.
     #[must_use]
     pub fn at_least(&self, pairs: usize) -> f64 {
         match &self.shape {
-            Shape::Exact(tail) => tail.get(pairs).copied().unwrap_or(0.0),
-            Shape::Normal(deviation) => normal::upper_tail((pairs as f64 - 0.5 - self.pairs as f64 / 2.0) / deviation),
+            Distribution::Exact(tail) => tail.get(pairs).copied().unwrap_or(0.0),
+            Distribution::Normal(deviation) => {
+                normal::upper_tail((pairs as f64 - 0.5 - self.pairs as f64 / 2.0) / deviation)
+            }
         }
     }
 
@@ -232,8 +235,7 @@ impl<'a> Strata<'a> {
 mod tests {
     use proptest::prelude::{prop, prop_assert, prop_assert_eq, proptest};
 
-    use super::{PairLaw, Strata, Stratum};
-    use crate::stats::Sorted;
+    use super::{PairLaw, Sorted, Strata, Stratum};
 
     fn law(sizes: &[(usize, usize)]) -> PairLaw {
         PairLaw::of(sizes)

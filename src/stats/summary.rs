@@ -33,6 +33,12 @@ impl Summary {
     }
 }
 
+/// A quotient, where it is a number.
+#[must_use]
+pub fn quotient(above: f64, below: f64) -> Option<f64> {
+    Some(above / below).filter(|quotient| quotient.is_finite())
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::{prop, prop_assert, proptest};

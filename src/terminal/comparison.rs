@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{columns, shown};
-use crate::comparison::{CellPair, Comparison, Line, p_text, ratio_text};
+use super::printer::shown;
+use super::table::columns;
+use crate::comparison::{CellPair, Comparison, StrategyPair, p_text, ratio_text};
 use crate::model::Nanos;
 
 /// Longest name of a strategy in a table.
@@ -25,7 +26,7 @@ pub fn comparison(compared: &Comparison<'_>) -> String {
 }
 
 fn verdicts(compared: &Comparison<'_>) -> String {
-    let row = |line: &Line<'_>| {
+    let row = |line: &StrategyPair<'_>| {
         vec![
             shown(line.name, NAME),
             compared.verdict(line).map_or("refused", |verdict| verdict.as_str()).to_owned(),
@@ -37,7 +38,7 @@ fn verdicts(compared: &Comparison<'_>) -> String {
 }
 
 fn cells(compared: &Comparison<'_>) -> String {
-    let row = |(line, cell): (&Line<'_>, &CellPair<'_>)| {
+    let row = |(line, cell): (&StrategyPair<'_>, &CellPair<'_>)| {
         vec![
             shown(line.name, NAME),
             cell.requests.to_string(),

@@ -3,9 +3,9 @@
 
 use anstyle::{AnsiColor, Style};
 
-use super::shown;
+use super::printer::shown;
 use crate::model::{Nanos, Outcome, SampleRow, SampleStatus, Timing};
-use crate::probe::{End, Heard, Measured, Tail};
+use crate::probe::{ChildOutput, End, Measured, OutputTail};
 use crate::server::Witness;
 use crate::strategy::Invocation;
 use crate::sweep::Examined;
@@ -70,7 +70,7 @@ fn process(measured: &Measured) -> String {
     }
 }
 
-fn lines(heard: &Heard) -> String {
+fn lines(heard: &ChildOutput) -> String {
     let done = u64::from(heard.done.is_some());
     let request = heard.outcomes.len() as u64 + heard.excess;
     let mut text = format!(
@@ -103,7 +103,7 @@ fn lines(heard: &Heard) -> String {
     text
 }
 
-fn last(tail: &Tail) -> String {
+fn last(tail: &OutputTail) -> String {
     let lines: Vec<String> = tail.lines().map(|line| format!("    {}", shown(line, WIDTH))).collect();
     lines[lines.len().saturating_sub(LINES)..].join("\n")
 }

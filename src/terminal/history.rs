@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::{columns, shown};
+use super::printer::shown;
+use super::table::columns;
 use crate::chart::value;
 use crate::export::{heading, history_changes, place_name, remark};
-use crate::history::{By, Course, Line};
+use crate::history::{By, RunSeries, StrategySeries};
 use crate::model::figure::Unit;
 
 /// Longest name of a strategy in a table.
@@ -13,7 +14,7 @@ const NAME: usize = 32;
 
 /// The courses as text; of each the newest `places` places.
 #[must_use]
-pub fn history(courses: &[Course<'_>], places: usize) -> String {
+pub fn history(courses: &[RunSeries<'_>], places: usize) -> String {
     let mut text = String::new();
     for course in courses {
         let gap = if text.is_empty() { "" } else { "\n" };
@@ -26,8 +27,8 @@ pub fn history(courses: &[Course<'_>], places: usize) -> String {
     text
 }
 
-fn strategies(course: &Course<'_>) -> String {
-    let row = |line: &Line| {
+fn strategies(course: &RunSeries<'_>) -> String {
+    let row = |line: &StrategySeries| {
         let measured: Vec<f64> = line.medians.iter().flatten().copied().collect();
         vec![
             shown(&line.name, NAME),
@@ -40,13 +41,13 @@ fn strategies(course: &Course<'_>) -> String {
     columns(&["strategy", "measured", "first", "latest", "changes"], course.lines.iter().map(row))
 }
 
-fn newest(course: &Course<'_>, places: usize) -> String {
+fn newest(course: &RunSeries<'_>, places: usize) -> String {
     let first = if course.by == By::Date { "run" } else { "commit" };
     let names: Vec<String> = course.lines.iter().map(|line| shown(&line.name, NAME)).collect();
     let header: Vec<&str> = [first, "began"].into_iter().chain(names.iter().map(String::as_str)).collect();
     let row = |index: usize| {
         let place = &course.places[index];
-        let median = |line: &Line| {
+        let median = |line: &StrategySeries| {
             let mark = match line.changes.iter().find(|change| change.at == index) {
                 Some(change) if change.after > change.before => "▲ ",
                 Some(_) => "▼ ",

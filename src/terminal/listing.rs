@@ -1,6 +1,7 @@
 //! The runs of an archive as a table, and below it what is broken.
 
-use super::{columns, shown};
+use super::printer::shown;
+use super::table::columns;
 use crate::archive::{Listing, RunEntry, RunStatus};
 use crate::model::RequestCount;
 

@@ -10,13 +10,13 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-use super::{Terminal, shown};
+use super::printer::{Terminal, shown};
 use crate::model::{Nanos, Phase, SampleRow, SampleStatus};
 use crate::plan::PlannedSample;
 use crate::sweep::{Observer, SweepEvent};
 
 /// Prints what a sweep does.
-pub struct Progress {
+pub struct SweepProgress {
     terminal: Terminal,
     bar: ProgressBar,
     total: usize,
@@ -32,7 +32,7 @@ pub struct Progress {
     under_way: usize,
 }
 
-impl Progress {
+impl SweepProgress {
     /// For a sweep whose longest strategy name has `name_width` characters.
     #[must_use]
     pub fn new(terminal: Terminal, name_width: usize) -> Self {
@@ -104,7 +104,7 @@ impl Progress {
     }
 }
 
-impl Observer for Progress {
+impl Observer for SweepProgress {
     fn observe(&mut self, event: &SweepEvent<'_>) -> Result<(), Box<dyn Error + Send + Sync>> {
         match event {
             SweepEvent::Started { plan, missing, predicted } => self.start(plan.samples.len(), missing, *predicted),
@@ -121,7 +121,7 @@ impl Observer for Progress {
     }
 }
 
-impl Drop for Progress {
+impl Drop for SweepProgress {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }

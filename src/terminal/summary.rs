@@ -1,6 +1,7 @@
 //! The table at the end of a sweep: a row for each cell.
 
-use super::{columns, shown};
+use super::printer::shown;
+use super::table::columns;
 use crate::model::Nanos;
 use crate::report::{Cell, Report};
 

@@ -3,16 +3,17 @@
 use minijinja::Value;
 use serde::Serialize;
 
-use super::{CELL_COLUMNS, VERDICT_COLUMNS, cell_row, method, verdict_row};
-use crate::comparison::{CellPair, Comparison, Line};
+use super::rows::{CELL_COLUMNS, VERDICT_COLUMNS, cell_row, method, verdict_row};
+use crate::comparison::{CellPair, Comparison, StrategyPair};
 use crate::export::html::{Drawing, SCRIPT, filled, policy, style};
-use crate::export::{ExportError, Pictures};
+use crate::export::kind::ExportError;
+use crate::export::pictures::Pictures;
 
 const TEMPLATE: &str = include_str!("../page/comparison.html");
 const FILE: &str = "comparison.html";
 
 #[derive(Serialize)]
-struct Page<'a> {
+struct ComparisonPage<'a> {
     policy: String,
     style: Value,
     script: Value,
@@ -34,7 +35,7 @@ struct Page<'a> {
 /// When the template cannot be filled, which is a fault of the program.
 pub fn comparison_html(compared: &Comparison<'_>, pictures: &Pictures<'_>) -> Result<String, ExportError> {
     let style = style();
-    let page = Page {
+    let page = ComparisonPage {
         policy: policy(&style),
         style: Value::from_safe_string(style),
         script: Value::from_safe_string(SCRIPT.to_owned()),
@@ -53,7 +54,7 @@ pub fn comparison_html(compared: &Comparison<'_>, pictures: &Pictures<'_>) -> Re
 }
 
 /// Texts of a row and the numbers it is sorted by.
-fn sortable(line: &Line<'_>, cell: &CellPair<'_>) -> Vec<(String, Option<f64>)> {
+fn sortable(line: &StrategyPair<'_>, cell: &CellPair<'_>) -> Vec<(String, Option<f64>)> {
     let numbers = [
         None,
         Some(cell.requests.into()),

@@ -3,14 +3,14 @@
 
 use serde::Serialize;
 
-use crate::comparison::{CellPair, Comparison, Difference, Line, Side};
+use crate::comparison::{CellPair, Comparison, Difference, Side, StrategyPair};
 use crate::export::numbers::{rounded, rounded_seconds};
 
 /// Version of the layout below.
 const SCHEMA_VERSION: u32 = 1;
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct ComparisonJson<'a> {
     schema_version: u32,
     base: RunName<'a>,
     new: RunName<'a>,
@@ -53,11 +53,11 @@ struct StrategyVerdict<'a> {
     base_samples: u32,
     new_failed: u32,
     new_samples: u32,
-    cells: Vec<CellNumbers>,
+    cells: Vec<ComparedCell>,
 }
 
 #[derive(Serialize)]
-struct CellNumbers {
+struct ComparedCell {
     requests: u32,
     base_samples: usize,
     new_samples: usize,
@@ -77,7 +77,7 @@ pub fn comparison_json(compared: &Comparison<'_>) -> Result<String, serde_json::
     fn told(difference: &Difference) -> DifferenceText<'_> {
         DifferenceText { grade: difference.grade.as_str(), text: &difference.text }
     }
-    let document = Document {
+    let document = ComparisonJson {
         schema_version: SCHEMA_VERSION,
         base: RunName::of(compared.base),
         new: RunName::of(compared.new),
@@ -102,7 +102,7 @@ impl<'a> RunName<'a> {
 }
 
 impl<'a> StrategyVerdict<'a> {
-    fn of(compared: &Comparison<'_>, line: &'a Line<'_>) -> Self {
+    fn of(compared: &Comparison<'_>, line: &'a StrategyPair<'_>) -> Self {
         let judged = &line.judged;
         let known = |p: f64| rounded(p).filter(|_| !compared.refused);
         Self {
@@ -122,12 +122,12 @@ impl<'a> StrategyVerdict<'a> {
             base_samples: line.failures.base.1,
             new_failed: line.failures.new.0,
             new_samples: line.failures.new.1,
-            cells: line.cells.iter().map(CellNumbers::of).collect(),
+            cells: line.cells.iter().map(ComparedCell::of).collect(),
         }
     }
 }
 
-impl CellNumbers {
+impl ComparedCell {
     fn of(cell: &CellPair<'_>) -> Self {
         Self {
             requests: cell.requests,

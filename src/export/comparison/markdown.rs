@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::{CELL_COLUMNS, VERDICT_COLUMNS, cell_row, method, verdict_row};
+use super::rows::{CELL_COLUMNS, VERDICT_COLUMNS, cell_row, method, verdict_row};
 use crate::comparison::Comparison;
-use crate::export::Pictures;
 use crate::export::markdown::{CHARTS, escape, image};
+use crate::export::pictures::Pictures;
 
 /// The comparison as Markdown; with `pictures` it links to the files beside it.
 #[must_use]

@@ -4,37 +4,38 @@
 use minijinja::Value;
 use serde::Serialize;
 
-use super::{LINE_COLUMNS, heading, line_row, place_columns, place_row, remark};
+use super::rows::{LINE_COLUMNS, heading, line_row, place_columns, place_row, remark};
 use crate::export::html::{Drawing, SCRIPT, filled, policy, style};
-use crate::export::{ExportError, Picture};
-use crate::history::Course;
+use crate::export::kind::ExportError;
+use crate::export::pictures::Picture;
+use crate::history::RunSeries;
 
 const TEMPLATE: &str = include_str!("../page/history.html");
 const FILE: &str = "history.html";
 
 #[derive(Serialize)]
-struct Page<'a> {
+struct HistoryPage<'a> {
     policy: String,
     style: Value,
     script: Value,
     line_columns: [&'static str; LINE_COLUMNS.len()],
-    courses: Vec<Section<'a>>,
+    courses: Vec<SeriesSection<'a>>,
     broken: &'a [(String, String)],
 }
 
 #[derive(Serialize)]
-struct Section<'a> {
+struct SeriesSection<'a> {
     heading: String,
     remark: String,
     lines: Vec<[String; LINE_COLUMNS.len()]>,
     figure: Option<Drawing<'a>>,
     place_columns: Vec<String>,
-    places: Vec<Row<'a>>,
+    places: Vec<PointRow<'a>>,
 }
 
 /// A place: its texts, the numbers they are sorted by, and the pages of its runs.
 #[derive(Serialize)]
-struct Row<'a> {
+struct PointRow<'a> {
     cells: Vec<(String, Option<f64>)>,
     link: &'a str,
 }
@@ -44,37 +45,41 @@ struct Row<'a> {
 /// # Errors
 /// When the template cannot be filled, which is a fault of the program.
 pub fn history_html(
-    courses: &[Course<'_>],
+    courses: &[RunSeries<'_>],
     pictures: &[Option<Picture<'_>>],
     broken: &[(String, String)],
 ) -> Result<String, ExportError> {
     let style = style();
-    let page = Page {
+    let page = HistoryPage {
         policy: policy(&style),
         style: Value::from_safe_string(style),
         script: Value::from_safe_string(SCRIPT.to_owned()),
         line_columns: LINE_COLUMNS,
-        courses: courses.iter().zip(pictures).map(|(course, picture)| Section::of(course, picture.as_ref())).collect(),
+        courses: courses
+            .iter()
+            .zip(pictures)
+            .map(|(course, picture)| SeriesSection::of(course, picture.as_ref()))
+            .collect(),
         broken,
     };
     filled(FILE, TEMPLATE, page).map_err(|error| ExportError { file: FILE, source: std::io::Error::other(error) })
 }
 
-impl<'a> Section<'a> {
-    fn of(course: &'a Course<'_>, picture: Option<&'a Picture<'_>>) -> Self {
+impl<'a> SeriesSection<'a> {
+    fn of(course: &'a RunSeries<'_>, picture: Option<&'a Picture<'_>>) -> Self {
         Self {
             heading: heading(course),
             remark: remark(course),
             lines: course.lines.iter().map(|line| line_row(course, line)).collect(),
             figure: picture.map(Drawing::of),
             place_columns: place_columns(course),
-            places: (0..course.places.len()).rev().map(|index| Row::of(course, index)).collect(),
+            places: (0..course.places.len()).rev().map(|index| PointRow::of(course, index)).collect(),
         }
     }
 }
 
-impl<'a> Row<'a> {
-    fn of(course: &'a Course<'_>, index: usize) -> Self {
+impl<'a> PointRow<'a> {
+    fn of(course: &'a RunSeries<'_>, index: usize) -> Self {
         let place = &course.places[index];
         let medians = course.lines.iter().map(|line| line.medians[index]);
         let numbers = [None, Some(place.x)].into_iter().chain(medians);

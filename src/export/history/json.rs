@@ -2,15 +2,15 @@
 
 use serde::Serialize;
 
-use super::name;
+use super::rows::name;
 use crate::export::numbers::{rounded, rounded_seconds};
-use crate::history::{By, Course, Line};
+use crate::history::{By, RunSeries, StrategySeries};
 
 /// Version of the layout below.
 const SCHEMA_VERSION: u32 = 1;
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct HistoryJson<'a> {
     schema_version: u32,
     courses: Vec<CourseNumbers<'a>>,
 }
@@ -54,16 +54,16 @@ struct ChangeNumbers {
 ///
 /// # Errors
 /// Never in practice: no text or number of it is beyond JSON.
-pub fn history_json(courses: &[Course<'_>]) -> Result<String, serde_json::Error> {
+pub fn history_json(courses: &[RunSeries<'_>]) -> Result<String, serde_json::Error> {
     let document =
-        Document { schema_version: SCHEMA_VERSION, courses: courses.iter().map(CourseNumbers::of).collect() };
+        HistoryJson { schema_version: SCHEMA_VERSION, courses: courses.iter().map(CourseNumbers::of).collect() };
     let mut text = serde_json::to_string_pretty(&document)?;
     text.push('\n');
     Ok(text)
 }
 
 impl<'a> CourseNumbers<'a> {
-    fn of(course: &'a Course<'_>) -> Self {
+    fn of(course: &'a RunSeries<'_>) -> Self {
         let places = course.places.iter().map(|place| PlaceText {
             name: name(course.by, place),
             runs: place.runs.iter().map(|run| run.run_id.as_str()).collect(),
@@ -83,7 +83,7 @@ impl<'a> CourseNumbers<'a> {
 }
 
 impl<'a> LineNumbers<'a> {
-    fn of(line: &'a Line) -> Self {
+    fn of(line: &'a StrategySeries) -> Self {
         let changes = line.changes.iter().map(|change| ChangeNumbers {
             place: change.at,
             before_s: rounded_seconds(change.before),

@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 
-use super::{LINE_COLUMNS, heading, line_row, place_columns, place_row, remark};
+use super::rows::{LINE_COLUMNS, heading, line_row, place_columns, place_row, remark};
 use crate::export::markdown::escape;
-use crate::history::Course;
+use crate::history::RunSeries;
 
 /// The courses as Markdown; of each the newest `places` places.
 #[must_use]
-pub fn history_markdown(courses: &[Course<'_>], places: usize) -> String {
+pub fn history_markdown(courses: &[RunSeries<'_>], places: usize) -> String {
     let mut page = "# History\n".to_owned();
     for course in courses {
         let _ = write!(page, "\n## {}\n\n{}\n\n", escape(&heading(course)), escape(&remark(course)));

@@ -4,96 +4,9 @@
 mod html;
 mod json;
 mod markdown;
+mod rows;
 
 pub use html::history_html;
 pub use json::history_json;
 pub use markdown::history_markdown;
-
-use crate::chart::value;
-use crate::history::{By, Course, Line, Place};
-use crate::model::figure::Unit;
-
-/// Headings of the strategies.
-const LINE_COLUMNS: [&str; 5] = ["Strategy", "Measured", "First", "Latest", "Changes"];
-
-/// The row of a strategy under [`LINE_COLUMNS`].
-fn line_row(course: &Course<'_>, line: &Line) -> [String; LINE_COLUMNS.len()] {
-    let measured: Vec<f64> = line.medians.iter().flatten().copied().collect();
-    let seconds = |median: Option<&f64>| median.map_or_else(String::new, |median| value(*median, Unit::Seconds));
-    [
-        line.name.clone(),
-        measured.len().to_string(),
-        seconds(measured.first()),
-        seconds(measured.last()),
-        changes(course, line).join("; "),
-    ]
-}
-
-/// Every change of a strategy in words: `since sweep-20261122T183000Z: 10.1 % slower`.
-#[must_use]
-pub fn changes(course: &Course<'_>, line: &Line) -> Vec<String> {
-    let told = line.changes.iter().map(|change| {
-        let word = if change.after > change.before { "slower" } else { "faster" };
-        let share = (change.after / change.before - 1.0).abs() * 100.0;
-        format!("since {}: {share:.1} % {word}", name(course.by, &course.places[change.at]))
-    });
-    told.collect()
-}
-
-/// What a place is called: its run, or its commit.
-#[must_use]
-pub fn name(by: By, place: &Place<'_>) -> String {
-    let first = place.runs[0];
-    match by {
-        By::Date => first.run_id.clone(),
-        By::Commit => {
-            let (commit, rest) = first.commit.split_at_checked(12).unwrap_or((&first.commit, ""));
-            let changed = if rest.contains("changes") { " with changes" } else { "" };
-            format!("{commit}{changed}")
-        }
-    }
-}
-
-/// Headings of the table of places.
-fn place_columns(course: &Course<'_>) -> Vec<String> {
-    let first = match course.by {
-        By::Date => ["Run", "Began"],
-        By::Commit => ["Commit", "First measured"],
-    };
-    first.into_iter().map(str::to_owned).chain(course.lines.iter().map(|line| line.name.clone())).collect()
-}
-
-/// The row of a place, by its index.
-fn place_row(course: &Course<'_>, index: usize) -> Vec<String> {
-    let place = &course.places[index];
-    let median = |line: &Line| {
-        let text = line.medians[index].map_or_else(String::new, |median| value(median, Unit::Seconds));
-        match line.changes.iter().find(|change| change.at == index) {
-            Some(change) if change.after > change.before => format!("▲ {text}"),
-            Some(_) => format!("▼ {text}"),
-            None => text,
-        }
-    };
-    let first = [name(course.by, place), place.runs[0].started_at.clone()];
-    first.into_iter().chain(course.lines.iter().map(median)).collect()
-}
-
-/// The heading of a course.
-#[must_use]
-pub fn heading(course: &Course<'_>) -> String {
-    let runs: usize = course.places.iter().map(|place| place.runs.len()).sum();
-    let runs = if runs == 1 { "1 run".to_owned() } else { format!("{runs} runs") };
-    let requests = if course.requests == 1 { "1 request".to_owned() } else { format!("{} requests", course.requests) };
-    format!("{}: {runs}, medians at {requests}", course.config)
-}
-
-/// What should be known of a course beside its numbers.
-#[must_use]
-pub fn remark(course: &Course<'_>) -> String {
-    let without = match course.without_commit {
-        0 => String::new(),
-        1 => " One run is left out, as nobody knows its commit.".to_owned(),
-        many => format!(" {many} runs are left out, as nobody knows their commit."),
-    };
-    format!("{}.{without}", course.circumstances)
-}
+pub use rows::{changes, heading, name, remark};

@@ -1,6 +1,6 @@
 //! What speed costs: how much of the time the CPU worked, and which of the fast strategies takes least of it.
 
-use super::{Finding, FindingKind, Told, time};
+use super::finding::{Finding, FindingKind, Told, time};
 use crate::model::RequestCount;
 use crate::report::cell::Cell;
 

@@ -1,9 +1,9 @@
 //! How the duration of each strategy grows with the number of requests: a line, the staircase of a pool, or neither.
 
-use super::{Finding, FindingKind, Told, time};
+use super::finding::{Finding, FindingKind, Told, time};
 use crate::model::{Model, RequestCount};
 use crate::report::cell::Cell;
-use crate::stats::Line;
+use crate::stats::LeastSquares;
 
 /// Fewer counts than this fit any line.
 const FEWEST_COUNTS: usize = 3;
@@ -15,11 +15,11 @@ const BETTER: f64 = 0.5;
 const POOR: f64 = 0.05;
 
 pub(super) fn of<'a>(told: &'a Told<'_>) -> impl Iterator<Item = Finding> + 'a {
-    told.by_line.iter().map(|cells| Course::of(told, cells).finding())
+    told.by_line.iter().map(|cells| Growth::of(told, cells).finding())
 }
 
 /// The medians of one strategy.
-struct Course<'a> {
+struct Growth<'a> {
     name: &'a str,
     slot: usize,
     /// Width of the staircase, where there may be one.
@@ -28,7 +28,7 @@ struct Course<'a> {
     requests: Vec<RequestCount>,
 }
 
-impl<'a> Course<'a> {
+impl<'a> Growth<'a> {
     fn of(told: &'a Told<'_>, cells: &[&Cell<'_>]) -> Self {
         let slot = cells[0].slot;
         let line = &told.lines[slot];
@@ -42,7 +42,7 @@ impl<'a> Course<'a> {
     }
 
     fn finding(self) -> Finding {
-        let line = Line::through(&self.points).filter(|_| self.points.len() >= FEWEST_COUNTS);
+        let line = LeastSquares::through(&self.points).filter(|_| self.points.len() >= FEWEST_COUNTS);
         let (settled, numbers, statement) = match line {
             None => (false, Vec::new(), self.too_few()),
             Some(line) => match self.staircase(&line) {
@@ -64,16 +64,16 @@ impl<'a> Course<'a> {
     }
 
     /// The line through (rounds, median), where it fits clearly better than the one through (requests, median).
-    fn staircase(&self, line: &Line) -> Option<(u32, Line)> {
+    fn staircase(&self, line: &LeastSquares) -> Option<(u32, LeastSquares)> {
         let workers = self.workers?;
         let rounds = |x: f64| (x / f64::from(workers)).ceil();
         let points: Vec<(f64, f64)> = self.points.iter().map(|(x, y)| (rounds(*x), *y)).collect();
-        let stairs = Line::through(&points)?;
+        let stairs = LeastSquares::through(&points)?;
         let better = stairs.residual < line.residual * BETTER && stairs.slope > 0.0;
         better.then_some((workers, stairs))
     }
 
-    fn straight(&self, line: &Line) -> (bool, Vec<(&'static str, f64)>, String) {
+    fn straight(&self, line: &LeastSquares) -> (bool, Vec<(&'static str, f64)>, String) {
         let margin = line.slope_margin.unwrap_or(f64::INFINITY);
         let numbers = vec![
             ("slope_s", line.slope),
@@ -109,11 +109,11 @@ impl<'a> Course<'a> {
     }
 }
 
-fn stairs_numbers(stairs: &Line, line: &Line) -> Vec<(&'static str, f64)> {
+fn stairs_numbers(stairs: &LeastSquares, line: &LeastSquares) -> Vec<(&'static str, f64)> {
     vec![("step_s", stairs.slope), ("residual_s", stairs.residual), ("line_residual_s", line.residual)]
 }
 
-fn steps(workers: u32, stairs: &Line, line: &Line) -> String {
+fn steps(workers: u32, stairs: &LeastSquares, line: &LeastSquares) -> String {
     format!(
         "grows in steps: {} for each round of {workers} requests, one per worker. The staircase misses the medians by \
          {}, a straight line by {}.",

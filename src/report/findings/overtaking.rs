@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::{ENOUGH, Finding, FindingKind, Told};
+use super::finding::{ENOUGH, Finding, FindingKind, Told};
 use crate::model::RequestCount;
 use crate::report::cell::Cell;
 
@@ -44,15 +44,15 @@ impl<'a> Race<'a> {
     }
 
     /// Consecutive counts at which `order` sees different strategies in front, those without order left out.
-    fn changes(&self, order: fn(&Cell<'_>, &Cell<'_>) -> Ordering) -> Vec<Change> {
+    fn changes(&self, order: fn(&Cell<'_>, &Cell<'_>) -> Ordering) -> Vec<LeadChange> {
         let seen: Vec<(RequestCount, Ordering)> =
             self.pairs.iter().map(|(a, b)| (a.requests, order(a, b))).filter(|(_, order)| order.is_ne()).collect();
         let turned = seen.windows(2).filter(|pair| pair[0].1 != pair[1].1);
-        turned.map(|pair| Change { from: pair[0].0, to: pair[1].0, first_leads: pair[1].1.is_lt() }).collect()
+        turned.map(|pair| LeadChange { from: pair[0].0, to: pair[1].0, first_leads: pair[1].1.is_lt() }).collect()
     }
 
     fn sure(&self, told: &Told<'_>) -> Vec<Finding> {
-        let finding = |change: Change| {
+        let finding = |change: LeadChange| {
             let (first, second) = self.slots;
             let (winner, loser) = if change.first_leads { (first, second) } else { (second, first) };
             let (from, to) = (change.from, change.to);
@@ -72,7 +72,7 @@ impl<'a> Race<'a> {
     }
 
     /// Where the lines between the medians cross; `None` where they do so more than once.
-    fn crossing(&self, change: &Change) -> Option<f64> {
+    fn crossing(&self, change: &LeadChange) -> Option<f64> {
         let within = self.pairs.iter().filter(|(a, _)| (change.from..=change.to).contains(&a.requests));
         let gaps: Vec<(f64, f64)> =
             within.filter_map(|(a, b)| Some((a.requests.into(), a.median()? - b.median()?))).collect();
@@ -88,7 +88,7 @@ impl<'a> Race<'a> {
 }
 
 /// The lead changes after `from` and not later than `to`.
-struct Change {
+struct LeadChange {
     from: RequestCount,
     to: RequestCount,
     first_leads: bool,

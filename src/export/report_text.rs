@@ -23,14 +23,14 @@ pub(super) const COLUMNS: [&str; 12] = [
 ];
 
 /// Everything a page tells.
-pub(super) struct Story<'a> {
+pub(super) struct ReportText<'a> {
     pub(super) title: &'a str,
     /// When, where and how much, in a sentence.
     pub(super) lead: String,
     /// Headings and the findings under each; no heading without one.
     pub(super) findings: Vec<(&'static str, Vec<&'a Finding>)>,
     pub(super) rows: Vec<Row>,
-    pub(super) failures: Vec<Failure<'a>>,
+    pub(super) failures: Vec<FailedSample<'a>>,
     /// Whom it is about, the evidence, the advice.
     pub(super) caveats: Vec<(String, &'a str, &'a str)>,
     /// What was measured how: name and text.
@@ -50,7 +50,7 @@ pub(super) struct Row {
 }
 
 /// Samples of one cell that do not count.
-pub(super) struct Failure<'a> {
+pub(super) struct FailedSample<'a> {
     pub(super) name: &'a str,
     pub(super) requests: u32,
     /// `2 timeout, 1 void`.
@@ -59,7 +59,7 @@ pub(super) struct Failure<'a> {
     pub(super) why: &'a str,
 }
 
-impl<'a> Story<'a> {
+impl<'a> ReportText<'a> {
     pub(super) fn of(report: &'a Report<'_>) -> Self {
         let facts = report.facts;
         Self {
@@ -67,7 +67,7 @@ impl<'a> Story<'a> {
             lead: lead(report),
             findings: findings(report),
             rows: report.cells.iter().map(|cell| Row::of(report, cell)).chain(elsewhere(report)).collect(),
-            failures: report.cells.iter().filter_map(|cell| Failure::of(report, cell)).collect(),
+            failures: report.cells.iter().filter_map(|cell| FailedSample::of(report, cell)).collect(),
             caveats: report
                 .caveats
                 .iter()
@@ -165,7 +165,7 @@ fn elsewhere<'a>(report: &'a Report<'_>) -> impl Iterator<Item = Row> + 'a {
     })
 }
 
-impl<'a> Failure<'a> {
+impl<'a> FailedSample<'a> {
     fn of(report: &'a Report<'_>, cell: &'a Cell<'_>) -> Option<Self> {
         let counts = cell.statuses;
         let kinds = [
@@ -275,7 +275,7 @@ fn command(words: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Story, command, target};
+    use super::{ReportText, command, target};
     use crate::model::{Repeats, SampleStatus, Target, UrlTarget};
     use crate::report::Report;
     use crate::report::testkit::{Sketch, article};
@@ -287,7 +287,7 @@ mod tests {
         (run.facts.order, run.facts.limits) = ("interleaved".into(), "1024 open files".into());
         run.facts.command = ["reportgen", "--config", "my sweep.toml"].map(str::to_owned).to_vec();
         let report = Report::of(&run);
-        let story = Story::of(&report);
+        let story = ReportText::of(&report);
         assert_eq!(story.lead, "4 strategies, 10 to 50 requests, 60 samples that count.");
         assert_eq!(
             story.rows[19].texts,
@@ -322,7 +322,7 @@ mod tests {
         let sketch = sketch.sample(0, 10, 1.0).also(failed(SampleStatus::Timeout, ""));
         let run = sketch.sample(0, 10, 1.0).also(failed(SampleStatus::Void, "server saw 9")).run();
         let report = Report::of(&run);
-        let story = Story::of(&report);
+        let story = ReportText::of(&report);
         let told: Vec<_> = story.failures.iter().map(|f| (f.name, f.requests, f.what.as_str(), f.why)).collect();
         assert_eq!(told, [("a", 10, "1 timeout, 1 void", "server saw 9")]);
         assert_eq!(story.lead, "1 strategy, 10 requests, 0 samples that count, 2 more failed.");

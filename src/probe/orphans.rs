@@ -1,18 +1,18 @@
-//! Processes of a program that left its process group, as daemons do. Each sample of a program has a mark in its
-//! environment, which all its descendants inherit; whatever carries the mark when the sample is over is killed. A
+//! Processes of a program that left its process group, as daemons do. Each sample of a program has a tag in its
+//! environment, which all its descendants inherit; whatever carries the tag when the sample is over is killed. A
 //! process that both leaves the group and forgets its environment is out of reach.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The variable that holds the mark.
+/// The variable that holds the tag.
 pub(super) const VARIABLE: &str = "REPORTGEN_SAMPLE";
 
 /// What the processes of one sample have in common.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Mark(String);
+pub(super) struct SampleTag(String);
 
-impl Mark {
-    /// A mark that no other sample of this machine has.
+impl SampleTag {
+    /// A tag that no other sample of this machine has.
     pub(super) fn new() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         // The process number alone comes again some day; the sweep's start does not.
@@ -20,7 +20,7 @@ impl Mark {
         Self(format!("{}-{start}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed)))
     }
 
-    /// A mark as it was written down; `None` for what is none.
+    /// A tag as it was written down; `None` for what is none.
     pub(super) fn read(text: &str) -> Option<Self> {
         let sound = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') && text.contains('-');
         sound.then(|| Self(text.to_owned()))
@@ -31,15 +31,15 @@ impl Mark {
     }
 }
 
-/// Kills every process that carries `mark`, and those that it starts meanwhile.
+/// Kills every process that carries `tag`, and those that it starts meanwhile.
 #[cfg(target_os = "linux")]
-pub(super) fn kill_marked(mark: &Mark) {
+pub(super) fn kill_tagged(tag: &SampleTag) {
     use rustix::process::{Pid, Signal, kill_process};
 
     let mut killed = std::collections::BTreeSet::new();
     // A process that was killed is still listed until it has ended. What forks faster than this many rounds wins.
     for _ in 0..1_000 {
-        let fresh: Vec<i32> = marked(mark).into_iter().filter(|pid| killed.insert(*pid)).collect();
+        let fresh: Vec<i32> = tagged(tag).into_iter().filter(|pid| killed.insert(*pid)).collect();
         if fresh.is_empty() {
             return;
         }
@@ -52,12 +52,12 @@ pub(super) fn kill_marked(mark: &Mark) {
 
 /// Elsewhere nobody tells the environment of another process.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn kill_marked(_: &Mark) {}
+pub(super) fn kill_tagged(_: &SampleTag) {}
 
-/// The processes that carry `mark`. Those of other users cannot be read, and are none of ours.
+/// The processes that carry `tag`. Those of other users cannot be read, and are none of ours.
 #[cfg(target_os = "linux")]
-fn marked(mark: &Mark) -> Vec<i32> {
-    let entry = format!("{VARIABLE}={}", mark.as_str());
+fn tagged(tag: &SampleTag) -> Vec<i32> {
+    let entry = format!("{VARIABLE}={}", tag.as_str());
     let carries = |pid: &i32| {
         std::fs::read(format!("/proc/{pid}/environ"))
             .is_ok_and(|text| text.split(|byte| *byte == 0).any(|variable| variable == entry.as_bytes()))
@@ -68,32 +68,32 @@ fn marked(mark: &Mark) -> Vec<i32> {
 
 #[cfg(test)]
 mod tests {
-    use super::Mark;
+    use super::SampleTag;
 
     #[test]
-    fn marks_differ_and_survive_being_written_down() {
-        let (one, other) = (Mark::new(), Mark::new());
+    fn tags_differ_and_survive_being_written_down() {
+        let (one, other) = (SampleTag::new(), SampleTag::new());
         assert_ne!(one, other);
-        assert_eq!(Mark::read(one.as_str()), Some(one));
+        assert_eq!(SampleTag::read(one.as_str()), Some(one));
         for rubbish in ["", "12", "a-b", "1-2\n"] {
-            assert_eq!(Mark::read(rubbish), None, "{rubbish:?}");
+            assert_eq!(SampleTag::read(rubbish), None, "{rubbish:?}");
         }
     }
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn only_what_carries_the_mark_is_killed() {
+    fn only_what_carries_the_tag_is_killed() {
         use std::process::{Command, Stdio};
 
-        let start = |mark: &Mark| {
+        let start = |tag: &SampleTag| {
             let mut command = Command::new("sh");
-            command.args(["-c", "read line"]).env(super::VARIABLE, mark.as_str()).stdin(Stdio::piped());
+            command.args(["-c", "read line"]).env(super::VARIABLE, tag.as_str()).stdin(Stdio::piped());
             command.spawn().unwrap()
         };
-        let (mark, other) = (Mark::new(), Mark::new());
-        let (mut marked, mut stranger) = (start(&mark), start(&other));
-        super::kill_marked(&mark);
-        assert_eq!(marked.wait().unwrap().code(), None, "ended by a signal");
+        let (tag, other) = (SampleTag::new(), SampleTag::new());
+        let (mut tagged, mut stranger) = (start(&tag), start(&other));
+        super::kill_tagged(&tag);
+        assert_eq!(tagged.wait().unwrap().code(), None, "ended by a signal");
         drop(stranger.stdin.take());
         assert!(stranger.wait().unwrap().code().is_some(), "ended by itself");
     }

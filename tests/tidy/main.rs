@@ -1,11 +1,17 @@
-//! The laws of the house: floors, sizes, names, registries, and one place for each third-party crate. Reads the
-//! sources as text, so that the map in src/lib.rs cannot lie. Knows no module by heart but the registries.
+//! The laws of the house: floors, no import circles, sizes, names, registries, and one place for each third-party crate.
+//! Reads the sources as text, so that the map in src/lib.rs cannot lie. Knows no module by heart but the registries and
+//! the exceptions.
 
 #![expect(clippy::unwrap_used, reason = "a source that cannot be read fails the test")]
 
+mod imports;
+mod sources;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+
+use imports::{circles, files_named, modules_named};
+use sources::{Source, blank_tests, blank_words, functions, is_name, name_at, places_of, read, root, sources};
 
 const MOST_FILE_LINES: usize = 400;
 const MOST_FUNCTION_LINES: usize = 60;
@@ -37,168 +43,32 @@ const PLACES: [(&str, &[&str]); 15] = [
     ("insta", &["snapshots"]),
 ];
 
-/// One source file.
-struct Source {
-    /// Relative to src/, with slashes.
-    path: String,
-    raw: String,
-    /// Comments, strings and characters blanked; same lines as `raw`.
-    code: String,
-    /// `code` with everything under `#[cfg(test)]` blanked.
-    production: String,
-}
+/// Folders that still hold import circles, and how many of their files stand in one at most. To be emptied.
+const CIRCLES: [(&str, usize); 5] = [("app", 19), ("archive", 22), ("config", 13), ("strategy", 14), ("sweep", 4)];
 
-impl Source {
-    /// The row of the floor table that it belongs to; `None` for lib.rs and main.rs, which stand above.
-    fn module(&self) -> Option<&str> {
-        let first = self.path.split('/').next()?;
-        let stem = first.strip_suffix(".rs").unwrap_or(first);
-        (!["lib", "main"].contains(&stem)).then_some(stem)
-    }
-
-    /// How many `super` lead from here to the crate's root.
-    fn depth(&self) -> usize {
-        self.path.split('/').count() - usize::from(self.path.ends_with("/mod.rs"))
-    }
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn sources() -> Vec<Source> {
-    let mut paths = Vec::new();
-    walk(&root().join("src"), &mut paths);
-    let mut sources: Vec<Source> = paths.iter().map(|path| read(path)).collect();
-    let test_files: BTreeSet<String> = sources.iter().flat_map(test_only_files).collect();
-    for source in &mut sources {
-        if test_files.contains(&source.path) {
-            source.production = blank_span(&source.production, 0, source.production.len());
-        }
-    }
-    sources
-}
-
-fn walk(folder: &Path, found: &mut Vec<String>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            walk(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push(path.strip_prefix(root().join("src")).unwrap().to_str().unwrap().replace('\\', "/"));
-        }
-    }
-    found.sort();
-}
-
-fn read(path: &str) -> Source {
-    let raw = fs::read_to_string(root().join("src").join(path)).unwrap();
-    let code = blank_words(&raw);
-    let production = blank_tests(&code);
-    Source { path: path.to_owned(), raw, code, production }
-}
-
-/// The files behind `#[cfg(test)] mod name;`.
-fn test_only_files(source: &Source) -> Vec<String> {
-    let folder = source.path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
-    let after = source.code.split("#[cfg(test)]").skip(1);
-    let declared = after.filter_map(|text| text.split_once(';')).filter_map(|(head, _)| head.rsplit_once("mod "));
-    declared.map(|(_, name)| format!("{folder}{}.rs", name.trim())).collect()
-}
-
-/// Blanks comments, string and character literals, so that braces and names that remain are code.
-fn blank_words(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = bytes.to_vec();
-    let mut at = 0;
-    while at < bytes.len() {
-        let end = match &bytes[at..] {
-            [b'/', b'/', ..] => at + text[at..].find('\n').unwrap_or(text.len() - at),
-            [b'/', b'*', ..] => text[at..].find("*/").map_or(text.len(), |end| at + end + 2),
-            [b'r', b'"' | b'#', ..] if !at.checked_sub(1).is_some_and(|before| is_name(bytes[before])) => {
-                raw_string_end(text, at)
-            }
-            [b'"', ..] => literal_end(bytes, at, b'"'),
-            [b'\'', b'\\', ..] => literal_end(bytes, at, b'\''),
-            [b'\'', rest @ ..] if closes_character(rest) => literal_end(bytes, at, b'\''),
-            _ => at,
-        };
-        out[at..end].iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
-        at = end.max(at + 1);
-    }
-    String::from_utf8(out).unwrap()
-}
-
-/// Whether a quote is a character literal and not a lifetime: one character, then a quote.
-fn closes_character(rest: &[u8]) -> bool {
-    let width = rest.first().map_or(1, |first| first.leading_ones().max(1) as usize);
-    rest.get(width) == Some(&b'\'')
-}
-
-fn literal_end(bytes: &[u8], start: usize, quote: u8) -> usize {
-    let mut at = start + 1;
-    while at < bytes.len() && bytes[at] != quote {
-        at += if bytes[at] == b'\\' { 2 } else { 1 };
-    }
-    (at + 1).min(bytes.len())
-}
-
-fn raw_string_end(text: &str, start: usize) -> usize {
-    let hashes = text[start + 1..].bytes().take_while(|byte| *byte == b'#').count();
-    let open = start + 1 + hashes;
-    if text.as_bytes().get(open) != Some(&b'"') {
-        return start;
-    }
-    let close = format!("\"{}", "#".repeat(hashes));
-    text[open + 1..].find(&close).map_or(text.len(), |end| open + 1 + end + close.len())
-}
-
-fn blank_tests(code: &str) -> String {
-    let mut out = code.to_owned();
-    while let Some(start) = out.find("#[cfg(test)]") {
-        let end = out[start..].find(['{', ';']).map_or(out.len(), |at| item_end(&out, start + at));
-        out = blank_span(&out, start, end);
-    }
-    out
-}
-
-fn blank_span(text: &str, start: usize, end: usize) -> String {
-    let blank: String = text[start..end].chars().map(|c| if c == '\n' { '\n' } else { ' ' }).collect();
-    format!("{}{blank}{}", &text[..start], &text[end..])
-}
-
-/// One past the brace that closes the one at `at`, or past the semicolon there.
-fn item_end(code: &str, at: usize) -> usize {
-    let mut depth = 0;
-    for (offset, byte) in code[at..].bytes().enumerate() {
-        match byte {
-            b'{' => depth += 1,
-            b'}' => depth -= 1,
-            _ => {}
-        }
-        if depth == 0 {
-            return at + offset + 1;
-        }
-    }
-    code.len()
-}
-
-fn is_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
-}
-
-fn name_at(text: &str) -> &str {
-    &text[..text.bytes().take_while(|byte| is_name(*byte)).count()]
-}
-
-/// Where `word` stands on its own, not as part of a longer name or path.
-fn places_of<'a>(code: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
-    code.match_indices(word).map(|(at, _)| at).filter(move |&at| {
-        let before = at.checked_sub(1).map(|index| code.as_bytes()[index]);
-        let after = code.as_bytes().get(at + word.len()).copied();
-        !before.is_some_and(|byte| is_name(byte) || byte == b':') && !after.is_some_and(is_name)
-    })
-}
+/// Names of types that two files still declare. To be emptied.
+const DECLARED_TWICE: [&str; 20] = [
+    "Asynchronous",
+    "Begun",
+    "Blocking",
+    "Columns",
+    "Command",
+    "Connection",
+    "End",
+    "Entry",
+    "Found",
+    "Job",
+    "Known",
+    "Line",
+    "Measured",
+    "Order",
+    "Part",
+    "Process",
+    "Progress",
+    "Request",
+    "Verdict",
+    "Written",
+];
 
 /// Floors by module, from the table in src/lib.rs.
 fn floors() -> BTreeMap<String, u32> {
@@ -209,49 +79,6 @@ fn floors() -> BTreeMap<String, u32> {
         cells.filter_map(|row| Some((row.get(1)?.to_string(), row[0].parse().ok()?))).collect();
     assert!(floors.len() > 5, "the floor table in src/lib.rs is gone");
     floors
-}
-
-/// The modules of the crate that a text names, by `crate::` or by enough `super::`.
-fn modules_named(source: &Source) -> BTreeSet<String> {
-    let up = "super::".repeat(source.depth());
-    let by_crate = source.code.match_indices("crate::").map(|(at, word)| (at, at + word.len(), &source.code));
-    let by_super = source.production.match_indices(&up).map(|(at, word)| (at, at + word.len(), &source.production));
-    let mut found = BTreeSet::new();
-    for (at, end, text) in by_crate.chain(by_super) {
-        if at > 0 && (is_name(text.as_bytes()[at - 1]) || text[..at].ends_with("super::")) {
-            continue;
-        }
-        let rest = &text[end..];
-        let close = item_end(rest, 0);
-        match rest.strip_prefix('{') {
-            Some(_) => found.extend(heads(&rest[1..close - 1]).map(str::to_owned)),
-            None => found.extend(Some(name_at(rest)).filter(|name| !name.is_empty()).map(str::to_owned)),
-        }
-    }
-    found
-}
-
-/// The first name of each branch of an import tree.
-fn heads(tree: &str) -> impl Iterator<Item = &str> {
-    let mut depth = 0;
-    let branches = tree.split(move |c| {
-        depth += i32::from(c == '{') - i32::from(c == '}');
-        c == ',' && depth == 0
-    });
-    branches.map(|branch| name_at(branch.trim())).filter(|name| !name.is_empty())
-}
-
-/// Name, first line and length of each function.
-fn functions(code: &str) -> Vec<(String, usize, usize)> {
-    let mut found = Vec::new();
-    for at in places_of(code, "fn") {
-        let name = name_at(code[at + 2..].trim_start());
-        let Some(open) = code[at..].find(['{', ';']).filter(|_| !name.is_empty()) else { continue };
-        let end = item_end(code, at + open);
-        let line = code[..at].lines().count();
-        found.push((name.to_owned(), line, code[at..end].lines().count()));
-    }
-    found
 }
 
 /// `snake_case` and `CamelCase` in lower-case words.
@@ -278,6 +105,57 @@ fn imports_go_down() {
         }
     }
     demand(complaints);
+}
+
+#[test]
+fn files_do_not_import_each_other_in_circles() {
+    let sources = sources();
+    let (graph, mut complaints, mut left) = (files_named(&sources), Vec::new(), BTreeMap::<&str, usize>::new());
+    for circle in circles(&graph) {
+        let folder = circle[0].split('/').next().unwrap();
+        *left.entry(folder).or_default() += circle.len();
+        let most = CIRCLES.iter().find(|(known, _)| *known == folder).map_or(0, |(_, most)| *most);
+        if left[folder] > most {
+            let within = |file: &&str| {
+                let others: Vec<&str> = graph[file].iter().copied().filter(|other| circle.contains(other)).collect();
+                format!("  {file} names {}", others.join(", "))
+            };
+            complaints
+                .push(format!("a circle of imports:\n{}", circle.iter().map(within).collect::<Vec<_>>().join("\n")));
+        }
+    }
+    let done = CIRCLES.iter().filter(|(folder, _)| !left.contains_key(folder));
+    complaints.extend(done.map(|(folder, _)| format!("src/{folder} has no circle: take it out of CIRCLES")));
+    demand(complaints);
+}
+
+#[test]
+fn every_type_has_a_name_of_its_own() {
+    let (sources, mut files) = (sources(), BTreeMap::<&str, BTreeSet<&str>>::new());
+    for source in &sources {
+        for name in types_declared(&source.production) {
+            files.entry(name).or_default().insert(&source.path);
+        }
+    }
+    files.retain(|_, files| files.len() > 1);
+    let unknown = files.iter().filter(|(name, _)| !DECLARED_TWICE.contains(name));
+    let unknown = unknown.map(|(name, files)| format!("{name} is declared in {files:?}"));
+    let done = DECLARED_TWICE.iter().filter(|name| !files.contains_key(**name));
+    demand(unknown.chain(done.map(|name| format!("{name} is declared once: take it out of DECLARED_TWICE"))));
+}
+
+/// The types that a text declares: structs, enums and traits anywhere, aliases outside of blocks.
+fn types_declared(code: &str) -> impl Iterator<Item = &str> {
+    code.lines().filter_map(|line| {
+        let (inner, line) = (line.starts_with(' '), line.trim_start());
+        let line = line.strip_prefix("pub").map_or(line, |rest| match rest.strip_prefix('(') {
+            Some(place) => place.split_once(')').map_or(rest, |(_, rest)| rest),
+            None => rest,
+        });
+        let (keyword, rest) = line.trim_start().split_once(' ')?;
+        let declares = ["struct", "enum", "trait", "union"].contains(&keyword) || (keyword == "type" && !inner);
+        declares.then(|| name_at(rest))
+    })
 }
 
 #[test]
@@ -311,7 +189,7 @@ fn files_and_functions_are_short() {
     let mut complaints = Vec::new();
     let own = fs::read_to_string(root().join(file!())).unwrap();
     let lengths = sources().into_iter().map(|source| (format!("src/{}", source.path), source.raw, source.code));
-    for (path, raw, code) in lengths.chain([("tests/tidy.rs".to_owned(), own.clone(), blank_words(&own))]) {
+    for (path, raw, code) in lengths.chain([(file!().to_owned(), own.clone(), blank_words(&own))]) {
         let lines = raw.lines().count();
         if lines > MOST_FILE_LINES {
             complaints.push(format!("{path}: {lines} lines"));
@@ -397,4 +275,37 @@ fn the_reader_of_sources_is_not_fooled() {
     assert_eq!(modules_named(&source), ["b", "e"].map(str::to_owned).into());
     assert_eq!(blank_tests("a #[cfg(test)] mod t { x.unwrap() } b").split_whitespace().collect::<String>(), "ab");
     assert_eq!(words("HttpManager_two"), ["http", "manager", "two"]);
+}
+
+#[test]
+fn circles_are_found_however_files_are_named() {
+    let source = |path: &str, code: &str| Source {
+        path: path.into(),
+        raw: String::new(),
+        code: code.into(),
+        production: code.into(),
+    };
+    let mut sources = vec![
+        source("a/mod.rs", "mod b; mod c; mod d; pub use d::D; const ALL: [&B; 1] = [&b::B];"),
+        source("a/b.rs", "use crate::{\n    x::Y,\n    a::{c::{C, Other}, d},\n};"),
+        source("a/c.rs", "fn c() -> super::d::D {}"),
+        source("a/d.rs", "use crate::x::Y;"),
+        source("x.rs", "struct Y;"),
+    ];
+    let files = |names: &[&'static str]| names.iter().copied().collect::<BTreeSet<&str>>();
+    let graph = files_named(&sources);
+    assert_eq!(graph["a/mod.rs"], files(&["a/b.rs", "a/d.rs"]));
+    assert_eq!(graph["a/b.rs"], files(&["a/c.rs", "a/d.rs", "x.rs"]));
+    assert_eq!(graph["a/c.rs"], files(&["a/d.rs"]));
+    assert_eq!(circles(&graph), Vec::<Vec<&str>>::new());
+    sources[3] = source("a/d.rs", "use super::All;");
+    let graph = files_named(&sources);
+    assert_eq!(circles(&graph), [["a/b.rs", "a/c.rs", "a/d.rs", "a/mod.rs"]]);
+}
+
+#[test]
+fn types_are_found_with_any_visibility() {
+    let code =
+        "pub(in crate::a) struct A<T>;\n    enum B {}\ntrait C {}\ntype D = A;\n    type E = A;\nfn structure() {}";
+    assert_eq!(types_declared(code).collect::<Vec<_>>(), ["A", "B", "C", "D"]);
 }

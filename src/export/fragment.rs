@@ -1,13 +1,13 @@
 //! One part of a run's story for a document that others write: a picture, the table, or the findings.
 
 use crate::export::markdown::{findings_alone, image, rows};
-use crate::export::story::Story;
-use crate::export::{Pictures, files_of};
+use crate::export::pictures::{Pictures, files_of};
+use crate::export::report_text::ReportText;
 use crate::report::Report;
 
 /// A part of the story as Markdown.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Excerpt {
+pub struct Fragment {
     /// Lines that end with `\n`.
     pub text: String,
     /// Names of the picture files that it shows, as they are in the run's folder of charts and in the document's.
@@ -19,11 +19,11 @@ pub struct Excerpt {
 ///
 /// # Errors
 /// Why there is no such part.
-pub fn excerpt(report: &Report<'_>, pictures: &Pictures<'_>, name: &str, folder: &str) -> Result<Excerpt, String> {
-    let text = |text: String| Excerpt { text, files: Vec::new() };
+pub fn fragment(report: &Report<'_>, pictures: &Pictures<'_>, name: &str, folder: &str) -> Result<Fragment, String> {
+    let text = |text: String| Fragment { text, files: Vec::new() };
     match name {
-        "table" => return Ok(text(rows(&Story::of(report)))),
-        "findings" => return Ok(text(findings_alone(&Story::of(report)))),
+        "table" => return Ok(text(rows(&ReportText::of(report)))),
+        "findings" => return Ok(text(findings_alone(&ReportText::of(report)))),
         _ => {}
     }
     if let Some((kind, why)) = pictures.refused.iter().find(|(kind, _)| kind == name) {
@@ -36,12 +36,12 @@ pub fn excerpt(report: &Report<'_>, pictures: &Pictures<'_>, name: &str, folder:
     };
     let Some(format) = pictures.format() else { return Err("the run has no picture files".to_owned()) };
     let text = format!("{}\n", image(picture.figure, pictures.themes, format, folder));
-    Ok(Excerpt { text, files: files_of(picture.figure, pictures.themes, format) })
+    Ok(Fragment { text, files: files_of(picture.figure, pictures.themes, format) })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::excerpt;
+    use super::fragment;
     use crate::chart::WhyNot;
     use crate::export::{Picture, Pictures};
     use crate::model::figure::{Figure, Format, Theme};
@@ -60,13 +60,13 @@ mod tests {
             formats: &[Format::Png],
             refused: &refused,
         };
-        let part = |name: &str| excerpt(&report, &pictures(&Theme::ALL), name, "README-charts");
+        let part = |name: &str| fragment(&report, &pictures(&Theme::ALL), name, "README-charts");
         let both = part("duration").unwrap();
         assert_eq!(both.files, ["duration.png", "duration-dark.png"]);
         assert!(
             both.text.contains("srcset=\"README-charts/duration-dark.png\"") && both.text.ends_with("</picture>\n")
         );
-        let light = excerpt(&report, &pictures(&[Theme::Light]), "duration", "x").unwrap();
+        let light = fragment(&report, &pictures(&[Theme::Light]), "duration", "x").unwrap();
         assert_eq!(light.files, ["duration.png"]);
         assert!(part("table").unwrap().text.starts_with("| Strategy | Requests |"));
         assert!(part("findings").unwrap().text.starts_with("**Fastest and cheapest**\n\n- "));
