@@ -31,6 +31,7 @@
 //! | 1 | protocol | the JSON lines between a sample's child and its parent |
 //! | 1 | framing | where the parts of an HTTP/1.1 message end, pure |
 //! | 1 | clock | the only reader of time |
+//! | 0 | format | text that several floors need in the same form |
 //! | 0 | model | value types |
 //! | 0 | cli | clap types only |
 //! | 0 | limits | what this machine allows one program to have |
@@ -50,6 +51,7 @@ pub mod clock;
 pub mod comparison;
 pub mod config;
 pub mod export;
+pub mod format;
 pub mod framing;
 pub mod history;
 pub mod input;

@@ -33,7 +33,11 @@ pub(super) fn run(arguments: &CompareArgs, terminal: Terminal) -> Result<Exit, F
         ComparisonFormat::Json => comparison_json(&compared).context("cannot write the comparison as JSON")?,
         ComparisonFormat::Markdown => comparison_markdown(&compared, None),
     };
-    terminal.result(&text).context("cannot write to standard output")?;
+    let written = match arguments.output_format {
+        ComparisonFormat::Json => terminal.document(text.as_bytes()),
+        ComparisonFormat::Text | ComparisonFormat::Markdown => terminal.result(&text),
+    };
+    written.context("cannot write to standard output")?;
     Ok(match compared.overall() {
         Some(Verdict::Slower) => Exit::Slower,
         Some(Verdict::CannotTell) | None => Exit::CannotTell,

@@ -48,7 +48,11 @@ pub(super) fn run(arguments: &HistoryArgs, terminal: Terminal) -> Result<Exit, F
     if entries.is_empty() {
         terminal.note(&format!("{} holds no runs", arguments.dir.display()));
     }
-    terminal.result(&text).context("cannot write to standard output")?;
+    let written = match arguments.output_format {
+        ComparisonFormat::Json => terminal.document(text.as_bytes()),
+        ComparisonFormat::Text | ComparisonFormat::Markdown => terminal.result(&text),
+    };
+    written.context("cannot write to standard output")?;
     Ok(Exit::Done)
 }
 

@@ -17,7 +17,11 @@ pub(super) fn run(arguments: &ListArgs, terminal: Terminal) -> Result<Exit, Fail
     if listing.runs.is_empty() && listing.broken.is_empty() {
         terminal.note(&format!("{} holds no runs", arguments.dir.display()));
     }
-    terminal.result(&text).context("cannot write to standard output")?;
+    let written = match arguments.output_format {
+        ListFormat::Json => terminal.document(text.as_bytes()),
+        ListFormat::Text => terminal.result(&text),
+    };
+    written.context("cannot write to standard output")?;
     Ok(Exit::Done)
 }
 

@@ -100,8 +100,8 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     match Cli::read(&arguments) {
         Ok(cli) => ExitCode::from(run(cli, &arguments).code()),
         Err(error) => {
-            // Help and version are no errors and go to standard output; a reader who has gone away is none either.
-            let _ = error.print();
+            // Help and version are no errors and go to standard output.
+            Terminal::usage(&error.render().ansi().to_string(), error.use_stderr());
             ExitCode::from(if error.use_stderr() { Exit::Usage } else { Exit::Done }.code())
         }
     }
@@ -151,7 +151,7 @@ fn run(cli: Cli, words: &[OsString]) -> Exit {
             Exit::Usage
         }
         Err(Failure::Complaints(text)) => {
-            terminal.say(&text);
+            terminal.say_styled(&text);
             Exit::Usage
         }
         Err(Failure::CouldNot(error)) => {

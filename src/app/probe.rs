@@ -45,7 +45,7 @@ pub(super) fn run(arguments: &ProbeArgs, terminal: Terminal) -> Result<Exit, Fai
     }
     let command = commands.of(&sweep.strategies[0]);
     let text = access.hide(&terminal::explanation(&examined, command));
-    terminal.result(&text).context("cannot write to standard output")?;
+    terminal.styled_result(&text).context("cannot write to standard output")?;
     Ok(if examined.row.status == SampleStatus::Ok { Exit::Done } else { Exit::SomeFailed })
 }
 

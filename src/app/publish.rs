@@ -53,9 +53,8 @@ impl Edition<'_> {
         let drawn = chart::draw(&report, self.charts, self.labels);
         let pictures = self.pictures(&drawn, terminal)?;
         for export in export::EXPORTS {
-            let mut bytes = Vec::new();
             let name = export.file_name();
-            export.write(&report, &pictures, &mut bytes).with_context(|| format!("cannot make {name}"))?;
+            let bytes = export::bytes(*export, &report, &pictures).with_context(|| format!("cannot make {name}"))?;
             self.into.write(name, &bytes)?;
             if self.print == OutputFormat::Json && name == export::SUMMARY_JSON {
                 terminal.document(&bytes).context("cannot write to standard output")?;

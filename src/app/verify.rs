@@ -9,6 +9,7 @@ use super::render::archived_sweep;
 use super::{Exit, Failure, located};
 use crate::archive::{self, Deviation, FolderWriter, Loaded, Rendering, RunDirectory, files};
 use crate::cli::{OutputFormat, VerifyArgs};
+use crate::format::visible_line;
 use crate::model::figure::Format;
 use crate::paint::Fonts;
 use crate::terminal::{self, Terminal};
@@ -115,5 +116,5 @@ fn needs_system_fonts(loaded: &Loaded) -> bool {
     let bundled = Fonts::bundled();
     let names = loaded.run.strategies.iter().map(|line| line.name.as_str());
     let texts = names.chain([loaded.manifest.title.as_str(), loaded.config.as_str()]);
-    texts.flat_map(str::chars).any(|c| !c.is_control() && !bundled.has(c))
+    texts.map(visible_line).any(|text| text.chars().any(|c| !bundled.has(c)))
 }

@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use super::ArchiveError;
 use super::unpack::{Unpacked, unpack};
 use super::writer::{folder_of, is_temporary, make_folder, sync_folder};
+use crate::format::is_hidden;
 
 /// Names of the files of a run.
 pub mod files {
@@ -226,11 +227,11 @@ pub fn contents(folder: &Path) -> Result<Contents, ArchiveError> {
     Ok(contents)
 }
 
-/// A config's stem as part of a folder's name: separators and control characters become `-`, at most 80 bytes.
+/// A config's stem as part of a folder's name: separators and hidden characters become `-`, at most 80 bytes.
 pub(super) fn safe_stem(stem: &str) -> String {
     let clean: String = stem
         .chars()
-        .map(|c| if c.is_control() || c.is_whitespace() || "/\\:*?\"<>|".contains(c) { '-' } else { c })
+        .map(|c| if is_hidden(c) || c.is_whitespace() || "/\\:*?\"<>|".contains(c) { '-' } else { c })
         .collect();
     let clean = clean.trim_start_matches(['.', '-']);
     let end = clean.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= 80).last().unwrap_or(0);

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
+use crate::format::{visible, visible_line};
 use crate::model::target::with_password;
 
 /// A terminal narrower than this wraps, a wider one is not filled.
@@ -44,6 +45,14 @@ impl Complaint {
         Self { key: String::new(), title, span: None, expected, context: None, help: Vec::new() }
     }
 
+    /// Its words may quote the file.
+    fn make_visible(&mut self) {
+        let context = self.context.iter_mut().map(|(_, why)| why);
+        for text in [&mut self.title, &mut self.expected].into_iter().chain(context).chain(&mut self.help) {
+            *text = visible(text).into_owned();
+        }
+    }
+
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
         self.help.push(help.into());
         self
@@ -67,7 +76,8 @@ impl Complaints {
     /// Puts the complaints about `text`, which came from the file `origin`, in order.
     pub(super) fn new(origin: &str, text: &str, mut list: Vec<Complaint>) -> Self {
         list.sort_by_key(|complaint| complaint.span.as_ref().map_or(0, |span| span.start));
-        Self { origin: origin.to_owned(), text: veiled(text), list }
+        list.iter_mut().for_each(Complaint::make_visible);
+        Self { origin: visible_line(origin).into_owned(), text: veiled(text), list }
     }
 
     /// How many there are.
@@ -114,12 +124,13 @@ impl Complaints {
         let last = context.as_ref().map_or(span.end, |(other, _)| other.end.max(span.end));
         let from = self.text[..first].rfind('\n').map_or(0, |newline| newline + 1);
         let to = self.text[last..].find('\n').map_or(self.text.len(), |newline| last + newline);
-        let shift = |span: Range<usize>| span.start - from..span.end - from;
+        let fragment = &self.text[from..to];
+        let shift = |span: Range<usize>| place(fragment, span.start - from)..place(fragment, span.end - from);
         let primary = AnnotationKind::Primary
             .span(shift(span))
             .label(Some(complaint.expected.as_str()).filter(|label| !label.is_empty()));
         let second = context.map(|(span, why)| AnnotationKind::Context.span(shift(span)).label(why));
-        Snippet::source(&self.text[from..to])
+        Snippet::source(visible(fragment))
             .path(&self.origin)
             .line_start(1 + self.text[..from].matches('\n').count())
             .annotation(primary)
@@ -131,6 +142,15 @@ impl Complaints {
         let start = self.text.floor_char_boundary(span.start);
         let end = self.text.ceil_char_boundary(span.end).max(start);
         start..self.text[start..end].find('\n').map_or(end, |length| start + length)
+    }
+}
+
+/// Where byte `at` of a text stands once hidden characters are escapes.
+fn place(text: &str, at: usize) -> usize {
+    // A line end is one thing, whatever it consists of.
+    match text[..at].strip_suffix('\r').filter(|_| text[at..].starts_with('\n')) {
+        Some(before) => visible(before).len() + 1,
+        None => visible(&text[..at]).len(),
     }
 }
 

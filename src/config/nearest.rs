@@ -1,5 +1,7 @@
 //! What a misspelt name was meant to be, and how names stand in messages. Text in, text out; the only user of strsim.
 
+use crate::format::visible;
+
 /// The candidate nearest to `word` by edits, upper and lower case alike; `None` when nothing is near: more than a
 /// third of the longer one's letters would have to change.
 pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -18,10 +20,10 @@ pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
         .map(|(_, n)| n)
 }
 
-/// A text from the file as it stands in a message: in backticks, control characters escaped, at most 60 characters.
+/// A text from the file as it stands in a message: in backticks, hidden characters escaped, at most 60 characters.
 pub(super) fn quoted(text: &str) -> String {
-    let escaped: String =
-        text.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect();
+    let escape = |c: char| if matches!(c, '\n' | '\r' | '\t') { c.escape_default().to_string() } else { c.to_string() };
+    let escaped: String = visible(text).chars().map(escape).collect();
     if escaped.chars().count() <= 60 {
         return format!("`{escaped}`");
     }

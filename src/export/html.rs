@@ -16,6 +16,7 @@ use crate::export::kind::{Export, ExportError};
 use crate::export::numbers::significant;
 use crate::export::pictures::{Picture, Pictures};
 use crate::export::report_text::{COLUMNS, ReportText, Row};
+use crate::format::visible;
 use crate::model::figure::{Panel, Role, Series, Shape, Unit};
 use crate::paint::{Painting, theme_variables};
 use crate::report::{Finding, Report};
@@ -43,14 +44,14 @@ fn page(report: &Report<'_>, pictures: &Pictures<'_>) -> Result<String, minijinj
     filled("report.html", TEMPLATE, ReportPage::of(report, &story, pictures))
 }
 
-/// A template with its values, which come out as text whatever they hold.
+/// A template with its values, which come out as visible text whatever they hold.
 pub(super) fn filled(name: &str, template: &str, values: impl Serialize) -> Result<String, minijinja::Error> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     let mut syntax = SyntaxConfig::builder();
     environment.set_syntax(syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?);
-    environment.render_named_str(name, template, Serde(values))
+    Ok(visible(&environment.render_named_str(name, template, Serde(values))?).into_owned())
 }
 
 /// What the template fills in.

@@ -7,6 +7,7 @@ use std::io::Write;
 use crate::export::kind::{Export, ExportError};
 use crate::export::pictures::Pictures;
 use crate::export::report_text::{COLUMNS, ReportText};
+use crate::format::{visible, visible_line};
 use crate::model::figure::{Figure, Format, Theme};
 use crate::report::{Finding, Report};
 
@@ -127,7 +128,8 @@ pub(super) fn method(story: &ReportText<'_>) -> String {
     let mut page = String::from("\n## How it was measured\n\n");
     story.method.iter().for_each(|(name, text)| item(&mut page, &format!("{name}: {}", escape(text))));
     if let Some(command) = &story.command {
-        let fence = "`".repeat(longest_run(command, '`').max(2) + 1);
+        let command = visible(command);
+        let fence = "`".repeat(longest_run(&command, '`').max(2) + 1);
         let _ = write!(page, "\n## How to reproduce\n\n{fence}sh\n{command}\n{fence}\n");
     }
     page
@@ -143,6 +145,7 @@ fn longest_run(text: &str, of: char) -> usize {
 
 /// Any text as one line of Markdown that shows it: nothing in it is markup, a table's border or HTML. Cost: one pass.
 pub(super) fn escape(text: &str) -> String {
+    let text = visible_line(text);
     let mut out = String::with_capacity(text.len());
     let mut before = None;
     let mut rest = text.chars().peekable();
@@ -154,7 +157,6 @@ pub(super) fn escape(text: &str) -> String {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
-            _ if character.is_control() => out.push(' '),
             '_' if within_word(before) && within_word(rest.peek().copied()) => out.push('_'),
             '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '|' | '~' | '!' | '$' | '{' | '}' | '@' => {
                 out.extend(['\\', character]);
@@ -172,13 +174,12 @@ pub(super) fn escape(text: &str) -> String {
 /// Any text as the value of an HTML attribute within Markdown.
 fn attribute(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
+    for character in visible_line(text).chars() {
         match character {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            _ if character.is_control() => out.push(' '),
             _ => out.push(character),
         }
     }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use crate::export::markdown::escape;
 use crate::export::numbers::significant;
+use crate::format::visible_line;
 use crate::model::figure::{Figure, Panel, Role, Scale, Series, Shape, Unit};
 
 /// More counts than this are thinned: labels would lie on each other.
@@ -75,9 +76,8 @@ fn scale(unit: Unit, most: f64) -> (f64, &'static str) {
 /// a character reference.
 fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
-    for character in text.chars() {
+    for character in visible_line(text).chars() {
         match character {
-            _ if character.is_control() => out.push(' '),
             _ if !character.is_ascii() || character.is_ascii_alphanumeric() || " -_.,:()/+=".contains(character) => {
                 out.push(character);
             }

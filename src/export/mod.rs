@@ -25,7 +25,7 @@ pub use history::{
     changes as history_changes, heading, history_html, history_json, history_markdown, name as place_name, remark,
 };
 pub use job_summary::job_summary;
-pub use kind::{Export, ExportError, SUMMARY_JSON};
+pub use kind::{Export, ExportError, SUMMARY_JSON, bytes};
 pub use pictures::{Picture, Pictures};
 
 /// Every export, in the order written.
@@ -36,8 +36,13 @@ pub const EXPORTS: &[&dyn Export] =
 mod tests {
     use std::io::{self, Write};
 
-    use super::{EXPORTS, Pictures};
+    use super::{EXPORTS, Picture, Pictures, bytes};
+    use crate::chart;
+    use crate::config::Labels;
+    use crate::format::is_hidden;
+    use crate::model::figure::Theme;
     use crate::model::{Run, SampleStatus};
+    use crate::paint::{Fonts, Size};
     use crate::report::Report;
     use crate::report::testkit::{Sketch, article};
 
@@ -74,6 +79,35 @@ mod tests {
                 assert!(!["NaN", "inf"].iter().any(|word| text.contains(word)), "{text}");
                 assert_eq!(text, write(), "the same report gives the same bytes");
             }
+        }
+    }
+
+    #[test]
+    fn what_hides_in_a_name_is_an_escape_for_people_and_itself_for_programs() {
+        let hostile = "a\u{202e}b\u{1b}[2J\u{9b}\0\u{200b}";
+        let mut run = Sketch::new().strategy(hostile, hostile, None).sample(0, 10, 1.0).sample(0, 20, 2.0).run();
+        (run.facts.title, run.facts.machine) = (hostile.into(), hostile.into());
+        run.facts.command = vec![hostile.into()];
+        run.samples[1].status = SampleStatus::Failed;
+        run.samples[1].error = hostile.into();
+        let report = Report::of(&run);
+        let drawn = chart::draw(&report, &[], &Labels::default());
+        let fonts = Fonts::bundled();
+        let picture = |figure| Picture::of(figure, Size { width: 960, height: 600 }, &fonts);
+        let pictures = Pictures { drawn: drawn.figures.iter().map(picture).collect(), ..Pictures::default() };
+        for export in EXPORTS {
+            let text = String::from_utf8(bytes(*export, &report, &pictures).unwrap()).unwrap();
+            let name = export.file_name();
+            if export.is_data() {
+                assert!(text.contains('\u{202e}'), "{name}");
+            } else {
+                assert_eq!(text.chars().find(|c| is_hidden(*c) && *c != '\n'), None, "{name}");
+                assert!(text.contains("202e"), "{name}");
+            }
+        }
+        for picture in &pictures.drawn {
+            let hidden = |text: &str| text.chars().any(|c| is_hidden(c) && c != '\n');
+            assert!(!hidden(&picture.wide.as_ref().unwrap().svg(Theme::Light)), "{}", picture.figure.id);
         }
     }
 

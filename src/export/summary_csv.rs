@@ -41,6 +41,10 @@ impl Export for SummaryCsv {
         "summary.csv"
     }
 
+    fn is_data(&self) -> bool {
+        true
+    }
+
     fn write(&self, report: &Report<'_>, _: &Pictures<'_>, to: &mut dyn Write) -> Result<(), ExportError> {
         rows(report, to).map_err(|source| ExportError { file: self.file_name(), source })
     }

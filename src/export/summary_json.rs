@@ -24,6 +24,10 @@ impl Export for SummaryJson {
         SUMMARY_JSON
     }
 
+    fn is_data(&self) -> bool {
+        true
+    }
+
     fn write(&self, report: &Report<'_>, _: &Pictures<'_>, to: &mut dyn Write) -> Result<(), ExportError> {
         document(report, to).map_err(|source| ExportError { file: self.file_name(), source })
     }

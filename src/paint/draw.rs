@@ -190,7 +190,7 @@ mod tests {
         for part in [
             "<svg xmlns=\"http://www.w3.org/2000/svg\" id=\"speedup-dark\" width=\"960\" height=\"600\" viewBox=\"0 0 960 600\"",
             "role=\"img\" aria-labelledby=\"speedup-dark-title speedup-dark-desc\"",
-            "<title id=\"speedup-dark-title\">&lt;b&gt;&amp;</title>\n<desc id=\"speedup-dark-desc\">a stays ]]&gt; at 1</desc>\n",
+            "<title id=\"speedup-dark-title\">&lt;b&gt;&amp;\\u{1b}</title>\n<desc id=\"speedup-dark-desc\">a stays ]]&gt; at 1</desc>\n",
             "<g id=\"speedup-dark-panel-1-series-1\" class=\"series measured\" data-slot=\"0\">",
             "fill=\"#0d1117\"",
         ] {

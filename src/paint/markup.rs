@@ -3,33 +3,31 @@
 
 use std::fmt::Write as _;
 
+use crate::format::visible_line;
+
 /// Canvas units per CSS pixel: plotters' coordinates are whole numbers, ours need two decimals.
 pub(super) const FINE: i32 = 20;
 
-/// Text for element content and double-quoted attributes. What XML 1.0 cannot hold is dropped; line breaks and tabs
-/// become spaces.
+/// Text for element content and double-quoted attributes. Line breaks and tabs are spaces, hidden characters escapes, those
+/// that XML 1.0 cannot hold among them.
 pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
+    for character in visible_line(text).chars() {
         match character {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            '\n' | '\t' | '\r' => out.push(' '),
-            '\u{fffe}' | '\u{ffff}' => {}
-            character if character.is_control() => {}
             character => out.push(character),
         }
     }
     out
 }
 
-/// The same text without what SVG cannot show: measured text and written text must agree.
+/// The same text as it will be seen: measured text and written text must agree.
 pub(super) fn printable(text: &str) -> String {
-    let space = text.replace(['\n', '\t', '\r', '\u{2028}', '\u{2029}'], " ");
-    space.chars().filter(|character| !character.is_control() && !matches!(character, '\u{fffe}' | '\u{ffff}')).collect()
+    visible_line(text).into_owned()
 }
 
 /// Only lower-case letters, digits and hyphens, as an id must be; `figure` where nothing is left.
@@ -78,8 +76,9 @@ mod tests {
         for (text, safe) in [
             ("<script>alert('1')</script>", "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;"),
             ("]]> & \"quoted\"", "]]&gt; &amp; &quot;quoted&quot;"),
-            ("bell\u{7}null\0esc\u{1b}del\u{7f}c1\u{9b}", "bellnullescdelc1"),
-            ("two\nlines\tand\u{ffff}", "two lines and"),
+            ("bell\u{7}null\0esc\u{1b}del\u{7f}c1\u{9b}", "bell\\u{7}null\\u{0}esc\\u{1b}del\\u{7f}c1\\u{9b}"),
+            ("a\u{202e}b", r"a\u{202e}b"),
+            ("two\nlines\tand\u{ffff}", "two lines and\\u{ffff}"),
         ] {
             assert_eq!(escape(text), safe);
             assert_eq!(escape(&printable(text)), safe);

@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use super::{Endpoint, Execution, SweepError};
 use crate::clock::SystemClock;
+use crate::format::visible_line;
 use crate::model::{Nanos, Phase};
 use crate::plan::PlannedSample;
 use crate::probe::{End, Job, Measured, Probe, Signal, Watchdog};
@@ -156,6 +157,6 @@ fn said(measured: &Measured) -> String {
     if last.is_empty() {
         return "; it wrote nothing".to_owned();
     }
-    let clean = |line: &&str| -> String { line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect() };
-    format!(":\n  {}", last.iter().map(clean).collect::<Vec<_>>().join("\n  "))
+    let lines: Vec<_> = last.iter().map(|line| visible_line(line)).collect();
+    format!(":\n  {}", lines.join("\n  "))
 }

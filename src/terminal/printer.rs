@@ -1,4 +1,4 @@
-//! The terminal: results, notes, warnings and errors, each to its stream.
+//! The terminal: results, notes, warnings and errors, each to its stream. Whatever others wrote is made visible here.
 
 use std::io::{self, Write};
 
@@ -6,6 +6,7 @@ use anstream::ColorChoice;
 use anstyle::{AnsiColor, Style};
 
 use crate::cli;
+use crate::format::{visible, visible_line, visible_styled};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -48,85 +49,104 @@ impl Terminal {
         anstream::AutoStream::choice(&io::stderr()) != ColorChoice::Never
     }
 
-    /// A result: to standard output, as it is.
+    /// A result for people: to standard output.
     ///
     /// # Errors
     /// When it cannot be written, a reader who has gone away excepted.
     pub fn result(&self, text: &str) -> io::Result<()> {
-        heard(&mut anstream::stdout().lock(), text.as_bytes())
+        write_whole(&mut anstream::stdout().lock(), visible(text).as_bytes())
     }
 
-    /// A whole file as the result: to standard output, byte for byte.
+    /// The same for a text that holds colours of ours.
+    ///
+    /// # Errors
+    /// As [`Terminal::result`].
+    pub fn styled_result(&self, text: &str) -> io::Result<()> {
+        write_whole(&mut anstream::stdout().lock(), visible_styled(text).as_bytes())
+    }
+
+    /// Data for programs, such as JSON: to standard output, byte for byte.
     ///
     /// # Errors
     /// When it cannot be written, a reader who has gone away excepted.
     pub fn document(&self, bytes: &[u8]) -> io::Result<()> {
-        heard(&mut io::stdout().lock(), bytes)
+        write_whole(&mut io::stdout().lock(), bytes)
     }
 
     /// Something worth knowing.
     pub fn note(&self, text: &str) {
         if !self.quiet {
-            self.say(&plain(text));
+            self.say(text);
         }
     }
 
     /// Something that only `-v` shows.
     pub fn detail(&self, text: &str) {
         if self.verbosity > 0 {
-            self.say(&format!("{QUIET}{}{QUIET:#}", plain(text)));
+            self.say_styled(&format!("{QUIET}{}{QUIET:#}", visible(text)));
         }
     }
 
     /// Something that only `-vv` shows.
     pub fn trace(&self, text: &str) {
         if self.verbosity > 1 {
-            self.say(&format!("{QUIET}{}{QUIET:#}", plain(text)));
+            self.say_styled(&format!("{QUIET}{}{QUIET:#}", visible(text)));
         }
     }
 
     /// Something that may spoil the result. Shown even when quiet.
     pub fn warn(&self, text: &str) {
-        self.say(&format!("{WARNING}warning:{WARNING:#} {}", plain(text)));
+        self.say_styled(&format!("{WARNING}warning:{WARNING:#} {}", visible(text)));
     }
 
     /// What went wrong, and what caused it, a line each.
     pub fn error(&self, error: &anyhow::Error) {
-        let mut text = format!("{ERROR}error:{ERROR:#} {}", plain(&error.to_string()));
+        let mut text = format!("{ERROR}error:{ERROR:#} {}", visible(&error.to_string()));
         let mut said = error.to_string();
         for cause in error.chain().skip(1).map(ToString::to_string) {
             // A transparent wrapper repeats its cause.
             if cause != said {
-                text.push_str(&format!("\n  caused by: {}", plain(&cause)));
+                text.push_str(&format!("\n  caused by: {}", visible(&cause)));
             }
             said = cause;
         }
-        self.say(&text);
+        self.say_styled(&text);
+    }
+
+    /// What the command line's parser says: help and version to standard output, faults to standard error.
+    pub fn usage(text: &str, is_fault: bool) {
+        let text = visible_styled(text);
+        // A reader who has gone away is no error, and nothing can be done about a stream that does not take text.
+        let _ = if is_fault {
+            write!(anstream::stderr().lock(), "{text}")
+        } else {
+            write!(anstream::stdout().lock(), "{text}")
+        };
     }
 
     /// Lines that are laid out already.
     pub fn say(&self, text: &str) {
+        self.say_styled(&visible(text));
+    }
+
+    /// The same with colours of ours.
+    pub fn say_styled(&self, text: &str) {
         // Nothing can be done about a standard error that does not take text.
-        let _ = writeln!(anstream::stderr().lock(), "{text}");
+        let _ = writeln!(anstream::stderr().lock(), "{}", visible_styled(text));
     }
 }
 
-fn heard(stdout: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
+fn write_whole(stdout: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
     match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written,
     }
 }
 
-/// What others wrote may stand in a message, and must not move the cursor: only line breaks and tabs stay.
-fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '␣' } else { c }).collect()
-}
-
-/// A name as it may be shown on a terminal: one line, no control characters, at most `width` characters.
+/// A name as it may be shown on a terminal: one line, hidden characters as escapes, at most `width` characters.
 #[must_use]
 pub fn shown(name: &str, width: usize) -> String {
-    let clean: String = name.chars().map(|c| if c.is_control() { '␣' } else { c }).collect();
+    let clean = visible_line(name).into_owned();
     if clean.chars().count() <= width {
         return clean;
     }
@@ -135,12 +155,11 @@ pub fn shown(name: &str, width: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{plain, shown};
+    use super::shown;
 
     #[test]
     fn names_cannot_move_the_cursor() {
-        assert_eq!(shown("a\u{1b}[2Jb\nc", 40), "a␣[2Jb␣c");
-        assert_eq!(plain("a\u{1b}[2J\u{9b}31m\r\n\tb"), "a␣[2J␣31m␣\n\tb");
+        assert_eq!(shown("a\u{1b}[2Jb\nc\u{202e}", 40), r"a\u{1b}[2Jb c\u{202e}");
         assert_eq!(shown("abcdef", 4), "abc…");
         assert_eq!(shown("请求次数", 4), "请求次数");
     }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::workplace::Workplace;
+use crate::workplace::{Workplace, said};
 
 const QUICK: &str = "[target]\ndelay = \"2ms\"\n[sweep]\nrequests = [1, 2]\nrepeats = 1\n\
     [[strategy]]\nkind = \"sequential\"\nname = \"=1+1 \\\"quoted\\\"\"\n[[strategy]]\nkind = \"async\"\n";
@@ -49,7 +49,7 @@ fn what_others_named_comes_out_as_text_everywhere() {
     let said = place.run(&["render", "named.csv", "--formats", "svg"]);
     assert_eq!(said.code, Some(0), "{}", said.stderr);
     let terminal = format!("{}{}", said.stdout, said.stderr);
-    assert!(terminal.contains("=cmd|'/c calc'!A1") && terminal.contains("␣]0;t␣<img"), "{terminal}");
+    assert!(terminal.contains("=cmd|'/c calc'!A1") && terminal.contains(r"\u{1b}]0;t\u{7}<img"), "{terminal}");
     assert!(!terminal.contains('\u{1b}') && !terminal.contains('\u{7}'), "{terminal}");
 
     let read = |file: &str| fs::read_to_string(place.path("named-report").join(file)).unwrap();
@@ -65,4 +65,76 @@ fn what_others_named_comes_out_as_text_everywhere() {
     // Data files hold the name itself, letter by letter: programs read them back.
     assert!(read("summary.csv").contains(&field(name)) || read("summary.csv").contains(&format!("\n{name},")));
     assert!(read("summary.json").contains("=cmd|'/c calc'!A1 <script>alert(1)</script> ]]> \\u001b[31m"));
+}
+
+/// Turns text around, hides, moves the cursor.
+const HIDDEN: [char; 5] = ['\u{202e}', '\u{2066}', '\u{200b}', '\u{1b}', '\u{9b}'];
+
+fn check_visible(text: &str, about: &str) {
+    for hidden in HIDDEN {
+        assert!(!text.contains(hidden), "{hidden:?} in {about}: {text:?}");
+    }
+}
+
+#[test]
+fn what_hides_in_a_name_is_shown_as_an_escape() {
+    let place = Workplace::new();
+    let name = "a\u{202e}b\u{2066}c\u{200b}";
+    let config = format!(
+        "title = \"T {name}\"\n[target]\ndelay = \"2ms\"\n[sweep]\nrequests = [1, 2]\nrepeats = 2\n\
+         [[strategy]]\nname = \"{name}\"\nkind = \"sequential\"\n[[chart]]\nkind = \"duration\"\ntitle = \"{name}\"\n"
+    );
+    let file = format!("q{name}.toml");
+    place.write(&file, &config);
+    place.write(
+        "README.md",
+        "<!-- reportgen:duration -->\n<!-- /reportgen -->\n\n<!-- reportgen:table -->\n<!-- /reportgen -->\n",
+    );
+    let mut sweep = place.command();
+    sweep.env("GITHUB_STEP_SUMMARY", place.path("page.md")).args(["-c", &file, "-vv"]);
+    let swept = said(&sweep.output().unwrap());
+    assert_eq!(swept.code, Some(0), "{}", swept.stderr);
+    let run = swept.stdout.lines().last().unwrap();
+    let wrong = config.replace("sequential", &format!("sequ{name}ential"));
+    place.write("wrong.toml", &wrong);
+    for arguments in [
+        &["list"][..],
+        &["history"],
+        &["verify", run],
+        &["tag", run, "x"],
+        &["compare", run, run],
+        &["compare", run, run, "--output-format", "markdown"],
+        &["embed", "README.md", run],
+        &["probe", &file, name],
+        &["probe", &file, "\u{202e}"],
+        &["-c", &file, "--dry-run"],
+        &["-c", "wrong.toml"],
+        &["-c", "none\u{202e}.toml"],
+        &["render", "none\u{202e}\u{1b}[2J"],
+        &["--none\u{202e}\u{1b}[2J"],
+    ] {
+        let told = place.run(arguments);
+        check_visible(&format!("{}{}", told.stdout, told.stderr), &format!("{arguments:?}"));
+    }
+    check_visible(&format!("{}{}", swept.stdout, swept.stderr), "the sweep");
+    for file in ["report.html", "report.md", "charts/duration.svg"] {
+        let text = fs::read_to_string(place.path(run).join(file)).unwrap();
+        check_visible(&text, file);
+        assert!(text.contains("202e"), "{file}");
+    }
+    for file in ["README.md", "page.md"] {
+        let text = fs::read_to_string(place.path(file)).unwrap();
+        check_visible(&text, file);
+        assert!(text.contains("202e"), "{file}");
+    }
+    // For programs it stays what it is, in the format's own form.
+    let listed = place.run(&["list", "--output-format", "json"]);
+    let value: serde_json::Value = serde_json::from_str(&listed.stdout).unwrap();
+    assert_eq!(value[0]["title"], format!("T {name}"));
+    assert!(fs::read_to_string(place.path(run).join("raw.csv")).unwrap().contains(name));
+    // A file that does not belong there.
+    fs::write(place.path(run).join(format!("x{name}.txt")), "").unwrap();
+    let verified = place.run(&["verify", run]);
+    check_visible(&verified.stdout, "verify");
+    assert!(verified.stdout.contains("202e"), "{}", verified.stdout);
 }
