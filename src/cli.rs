@@ -178,6 +178,9 @@ pub struct RenderArgs {
     /// Picture formats
     #[arg(long, value_name = "svg,png", value_delimiter = ',')]
     pub formats: Option<Vec<String>>,
+    /// Overwrite files that reportgen did not write
+    #[arg(long)]
+    pub force: bool,
     /// What to print
     #[arg(long, value_enum, value_name = "text|json", default_value_t, hide_possible_values = true)]
     pub output_format: OutputFormat,

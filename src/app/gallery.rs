@@ -31,7 +31,20 @@ pub(super) fn height(panels: usize) -> u32 {
     HEAD + PANEL * u32::try_from(panels).unwrap_or(MOST).clamp(1, MOST)
 }
 
+/// The path of a picture file in the folder that has the `charts` folder.
+fn name(id: &str, theme: Theme, format: Format) -> String {
+    format!("{}/{id}{}.{}", files::CHARTS, theme.suffix(), format.as_str())
+}
+
 impl Gallery<'_> {
+    /// Paths of all picture files that `output` asks for.
+    pub(super) fn names<'f>(output: &'f Output, figures: &'f [Figure]) -> impl Iterator<Item = String> + 'f {
+        figures.iter().flat_map(move |figure| {
+            let formats = move |theme| output.formats.iter().map(move |format| name(&figure.id, theme, *format));
+            output.themes.iter().flat_map(move |theme| formats(*theme))
+        })
+    }
+
     /// Paints every figure and writes the picture files that `output` asks for.
     pub(super) fn paint<'f>(&self, figures: &'f [Figure], terminal: Terminal) -> anyhow::Result<Vec<Picture<'f>>> {
         let fonts = self.fonts(terminal)?;
@@ -53,24 +66,22 @@ impl Gallery<'_> {
         let mut missing = Vec::new();
         if let Some(painting) = &picture.wide {
             for theme in Theme::ALL.into_iter().filter(|theme| self.output.themes.contains(theme)) {
-                let stem = format!("{}{}", figure.id, theme.suffix());
-                missing.extend(self.files(&stem, &painting.svg(theme), fonts)?);
+                missing.extend(self.files(&figure.id, theme, &painting.svg(theme), fonts)?);
             }
         }
         Ok((picture, missing))
     }
 
     /// Writes a picture in all formats and returns the characters that no font has.
-    fn files(&self, stem: &str, svg: &str, fonts: &Fonts) -> anyhow::Result<Vec<char>> {
-        let name = |format: Format| format!("{}/{stem}.{}", files::CHARTS, format.as_str());
+    fn files(&self, id: &str, theme: Theme, svg: &str, fonts: &Fonts) -> anyhow::Result<Vec<char>> {
         let mut missing = Vec::new();
         for format in &self.output.formats {
             match format {
-                Format::Svg => self.into.write(&name(Format::Svg), svg.as_bytes())?,
+                Format::Svg => self.into.write(&name(id, theme, Format::Svg), svg.as_bytes())?,
                 Format::Png => {
                     let picture = paint::png(svg, fonts)?;
                     missing = picture.missing;
-                    self.into.write(&name(Format::Png), &picture.bytes)?;
+                    self.into.write(&name(id, theme, Format::Png), &picture.bytes)?;
                 }
             }
         }

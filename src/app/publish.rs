@@ -7,7 +7,7 @@ use anyhow::Context;
 
 use super::gallery::Gallery;
 use super::job_summary;
-use crate::archive::FolderWriter;
+use crate::archive::Derived;
 use crate::chart::{self, Drawn};
 use crate::cli::OutputFormat;
 use crate::config::{ChartSpec, Labels, Output};
@@ -40,25 +40,30 @@ pub(super) struct Edition<'a> {
     pub output: &'a Output,
     /// What relative paths of fonts are relative to.
     pub fonts_from: &'a Path,
-    /// Writes into the folder that receives the files.
-    pub into: &'a FolderWriter,
     /// What stands on standard output.
     pub print: OutputFormat,
 }
 
 impl Edition<'_> {
-    /// Writes all files and shows the table. Returns whether a sample failed or is void.
-    pub(super) fn publish(&self, terminal: Terminal) -> anyhow::Result<bool> {
+    /// Makes all files and shows the table. Returns whether a sample failed or is void.
+    pub(super) fn publish(&self, mut into: Derived<'_>, terminal: Terminal) -> anyhow::Result<bool> {
         let report = Report::of(self.run);
         let drawn = chart::draw(&report, self.charts, self.labels);
-        let pictures = self.pictures(&drawn, terminal)?;
+        let names = export::EXPORTS.iter().map(|export| export.file_name().to_owned());
+        into.begin(names.chain(Gallery::names(self.output, &drawn.figures)).collect())?;
+        let pictures = self.pictures(&drawn, &into, terminal)?;
+        let mut summary = Vec::new();
         for export in export::EXPORTS {
             let name = export.file_name();
             let bytes = export::bytes(*export, &report, &pictures).with_context(|| format!("cannot make {name}"))?;
-            self.into.write(name, &bytes)?;
-            if self.print == OutputFormat::Json && name == export::SUMMARY_JSON {
-                terminal.document(&bytes).context("cannot write to standard output")?;
+            into.writer().write(name, &bytes)?;
+            if name == export::SUMMARY_JSON {
+                summary = bytes;
             }
+        }
+        into.finish()?;
+        if self.print == OutputFormat::Json {
+            terminal.document(&summary).context("cannot write to standard output")?;
         }
         job_summary::append(&report, &pictures, terminal);
         if !terminal.is_quiet() {
@@ -75,11 +80,16 @@ impl Edition<'_> {
     }
 
     /// Paints every figure and writes the picture files that the config asks for.
-    fn pictures<'d>(&'d self, drawn: &'d Drawn, terminal: Terminal) -> anyhow::Result<Pictures<'d>> {
+    fn pictures<'d>(
+        &'d self,
+        drawn: &'d Drawn,
+        into: &Derived<'_>,
+        terminal: Terminal,
+    ) -> anyhow::Result<Pictures<'d>> {
         for (kind, why) in &drawn.refused {
             terminal.note(&format!("no {kind} chart: {why}"));
         }
-        let gallery = Gallery { output: self.output, fonts_from: self.fonts_from, into: self.into };
+        let gallery = Gallery { output: self.output, fonts_from: self.fonts_from, into: into.writer() };
         let pictures = gallery.paint(&drawn.figures, terminal)?;
         let (themes, formats) = (&*self.output.themes, &*self.output.formats);
         Ok(Pictures { drawn: pictures, themes, formats, refused: &drawn.refused })

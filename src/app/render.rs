@@ -8,7 +8,7 @@ use anyhow::Context;
 use super::publish::{Edition, tell_where};
 use super::source::{Source, default_output, folder_of, formats};
 use super::{Exit, Failure, located};
-use crate::archive::{self, FolderWriter, Loaded, PACK_SUFFIX, Rendering, files};
+use crate::archive::{self, Derived, Loaded, PACK_SUFFIX, Rendering, files};
 use crate::cli::{Cli, OutputFormat, RenderArgs, SweepArgs};
 use crate::config::{Labels, Sweep};
 use crate::terminal::Terminal;
@@ -25,18 +25,9 @@ pub(super) fn run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Fa
     let into = arguments.output_dir.clone().unwrap_or_else(|| beside(&arguments.source));
     let print = arguments.output_format;
     let labels = Labels::default();
-    let writer = FolderWriter::new(&into);
-    let edition = Edition {
-        run: &run,
-        charts: &[],
-        labels: &labels,
-        output: &output,
-        fonts_from: Path::new("."),
-        into: &writer,
-        print,
-    };
-    let published = edition.publish(terminal).and_then(|_| Ok(writer.finish()?));
-    finish(published, &into, print, terminal)
+    let edition =
+        Edition { run: &run, charts: &[], labels: &labels, output: &output, fonts_from: Path::new("."), print };
+    finish(edition.publish(Derived::of_table(&into, arguments.force), terminal), &into, print, terminal)
 }
 
 fn render_run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failure> {
@@ -49,25 +40,20 @@ fn render_run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failur
     output.formats = formats(arguments.formats.as_deref())?.unwrap_or(output.formats);
     let pack = loaded.directory.pack().map(|_| beside(&arguments.source));
     let elsewhere = arguments.output_dir.clone().or(pack);
+    // A copy of a run onto itself is none.
+    let is_own = |folder: &PathBuf| std::fs::canonicalize(folder).is_ok_and(|folder| folder == loaded.directory.path());
+    let elsewhere = elsewhere.filter(|folder| !is_own(folder));
     let into = elsewhere.clone().unwrap_or_else(|| loaded.directory.path().to_owned());
-    let writer = FolderWriter::new(&into);
-    if elsewhere.is_some() {
-        let tables = loaded.manifest.references.iter().map(|reference| reference.file.as_str());
-        let names = [files::CONFIG, files::RAW, files::REQUESTS, files::REQUESTS_ZST].into_iter().chain(tables);
-        for name in names.filter(|name| loaded.directory.file(name).is_file()) {
-            writer.copy(&loaded.directory.file(name), name).context("cannot copy the run's data")?;
-        }
-    }
+    loaded.manifest.rendering = Some(Rendering::here(&output.formats));
+    let (directory, manifest) = (&loaded.directory, &mut loaded.manifest);
+    let derived = match elsewhere {
+        Some(folder) => Derived::of_copy(directory, manifest, &folder, arguments.force),
+        None => Derived::of_run(directory, manifest),
+    };
     let (fonts_from, print) = (&source.folder, arguments.output_format);
     let (run, charts, labels) = (&loaded.run, &sweep.charts, &sweep.labels);
-    let edition = Edition { run, charts, labels, output: &output, fonts_from, into: &writer, print };
-    let published = edition.publish(terminal).and_then(|_| Ok(writer.finish()?));
-    if published.is_ok() {
-        let directory = loaded.manifest.write_into(&into).context("cannot write the manifest")?;
-        loaded.manifest.rendering = Some(Rendering::here(&output.formats));
-        loaded.manifest.seal(&directory).context("cannot seal the run")?;
-    }
-    finish(published, &into, print, terminal)
+    let edition = Edition { run, charts, labels, output: &output, fonts_from, print };
+    finish(edition.publish(derived, terminal), &into, print, terminal)
 }
 
 /// What the command line of an archived run changed about its config.
@@ -100,7 +86,7 @@ fn beside(source: &Path) -> PathBuf {
 }
 
 fn finish(
-    published: anyhow::Result<()>,
+    published: anyhow::Result<bool>,
     into: &Path,
     print: OutputFormat,
     terminal: Terminal,

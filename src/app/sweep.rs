@@ -11,8 +11,8 @@ use super::render::{archived_arguments, archived_sweep};
 use super::source::Source;
 use super::{Exit, Failure, dry_run, located, roles};
 use crate::archive::{
-    self, Build, FolderWriter, Git, Journal, Loaded, MEASURING_VERSION, Machine, Manifest, Rendering, RunDirectory,
-    RunLock, RunStatus, checksum, files, write_atomically,
+    self, Build, Derived, Git, Journal, Loaded, MEASURING_VERSION, Machine, Manifest, Rendering, RunDirectory, RunLock,
+    RunStatus, checksum, files, write_atomically,
 };
 use crate::cli::{OutputFormat, SweepArgs};
 use crate::clock::{self, Clock, SystemClock};
@@ -303,8 +303,8 @@ fn finish(job: &Job, begun: Begun, ended: Result<Ending, SweepError>, terminal: 
     let Begun { clock, directory, mut manifest, journal, lock: _lock, .. } = begun;
     let taken = journal.samples();
     drop(journal);
-    // What was sealed when the run was interrupted is not what is there now.
-    manifest.files.clear();
+    // Rows that were sealed when the run was interrupted are not the ones that are there now.
+    manifest.files.retain(|name, _| !files::is_measured(name));
     manifest.status = match ended {
         Ok(Ending::Finished) => RunStatus::Finished,
         _ => RunStatus::Interrupted,
@@ -317,15 +317,13 @@ fn finish(job: &Job, begun: Begun, ended: Result<Ending, SweepError>, terminal: 
         // A cell that was precise enough early took fewer samples than planned.
         manifest.planned_samples = u32::try_from(taken).unwrap_or(manifest.planned_samples);
     }
-    let written =
-        manifest.write(&directory).map_err(anyhow::Error::from).and_then(|()| report(job, &directory, terminal));
+    manifest.rendering = Some(Rendering::here(&job.sweep.output.formats));
+    let written = report(job, &directory, &mut manifest, terminal);
     // A sweep that broke off is the first thing to tell, whatever became of its pictures.
     let ending = ended.with_context(|| {
         format!("the sweep ended early; everything before is saved, go on with: reportgen --resume {path}")
     })?;
     let some_failed = written.with_context(|| format!("cannot write the report of {path}"))?;
-    manifest.rendering = Some(Rendering::here(&job.sweep.output.formats));
-    manifest.seal(&directory).with_context(|| format!("cannot seal {path}"))?;
     tell_where(directory.path(), job.print, terminal)?;
     Ok(match ending {
         Ending::Interrupted(signal) => {
@@ -337,20 +335,17 @@ fn finish(job: &Job, begun: Begun, ended: Result<Ending, SweepError>, terminal: 
     })
 }
 
-/// Makes everything that is made of the rows; says whether a sample failed.
-fn report(job: &Job, directory: &RunDirectory, terminal: Terminal) -> anyhow::Result<bool> {
+/// Seals the rows and makes everything that is made of them; says whether a sample failed.
+fn report(job: &Job, directory: &RunDirectory, manifest: &mut Manifest, terminal: Terminal) -> anyhow::Result<bool> {
+    manifest.seal_measured(directory)?;
     let loaded = archive::load(directory.path())?;
-    let into = FolderWriter::new(directory.path());
     let edition = Edition {
         run: &loaded.run,
         charts: &job.sweep.charts,
         labels: &job.sweep.labels,
         output: &job.sweep.output,
         fonts_from: &job.source.folder,
-        into: &into,
         print: job.print,
     };
-    let some_failed = edition.publish(terminal)?;
-    into.finish()?;
-    Ok(some_failed)
+    edition.publish(Derived::of_run(directory, manifest), terminal)
 }

@@ -7,7 +7,7 @@ use anyhow::Context;
 use super::publish::Edition;
 use super::render::archived_sweep;
 use super::{Exit, Failure, located};
-use crate::archive::{self, Deviation, FolderWriter, Loaded, Rendering, RunDirectory, files};
+use crate::archive::{self, Derived, Deviation, Loaded, Rendering, RunDirectory, files};
 use crate::cli::{OutputFormat, VerifyArgs};
 use crate::format::visible_line;
 use crate::model::figure::Format;
@@ -57,10 +57,10 @@ fn derived(directory: &RunDirectory, terminal: Terminal) -> Result<Vec<Deviation
         return Ok(Vec::new());
     }
     let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
-    let (fonts_from, into, print) = (&*source.folder, &FolderWriter::new(folder.path()), OutputFormat::Text);
+    let (fonts_from, print) = (&*source.folder, OutputFormat::Text);
     let (run, charts, labels) = (&loaded.run, &sweep.charts, &sweep.labels);
-    let edition = Edition { run, charts, labels, output: &output, fonts_from, into, print };
-    edition.publish(terminal.quietly()).context("cannot draw the run again")?;
+    let edition = Edition { run, charts, labels, output: &output, fonts_from, print };
+    edition.publish(Derived::passing(folder.path()), terminal.quietly()).context("cannot draw the run again")?;
     let made = archive::contents(folder.path()).context("cannot verify")?.files.into_iter().collect();
     let mut found = compared(&loaded, &made, |name| std::fs::read(folder.path().join(name)))?;
     if needs_system_fonts(&loaded) {

@@ -79,6 +79,15 @@ pub enum ArchiveError {
         /// Their names.
         found: String,
     },
+    /// A file of somebody else's that would be overwritten.
+    #[error(
+        "{} is there and reportgen did not write it; choose another folder with -o, or overwrite with --force",
+        path.display()
+    )]
+    InTheWay {
+        /// The file.
+        path: PathBuf,
+    },
     /// A run that must not be removed.
     #[error("{} is not removed: {why}", path.display())]
     Kept {
@@ -131,6 +140,7 @@ impl ArchiveError {
         | Self::NotARun { path, .. }
         | Self::Busy { path, .. }
         | Self::Pack { path, .. }
+        | Self::InTheWay { path, .. }
         | Self::Kept { path, .. }
         | Self::Resume { path, .. } = &mut self
             && let Ok(rest) = path.strip_prefix(private)

@@ -43,6 +43,8 @@ pub mod files {
     pub const CHARTS: &str = "charts";
     /// The folder of tables that were measured elsewhere.
     pub const REFERENCES: &str = "references";
+    /// Which files were made in a folder that is no run directory: the report of a table.
+    pub const LIST: &str = ".reportgen-files";
     /// Points to the newest run.
     pub const LATEST: &str = "latest";
 }

@@ -110,7 +110,7 @@ pub struct Manifest {
     /// How the derived files were made; absent while there are none. Since schema 2.
     #[serde(default)]
     pub rendering: Option<Rendering>,
-    /// SHA-256 of every other file by its path, tags.json excepted.
+    /// SHA-256 of every other file by its path, tags.json excepted; empty for a derived file that is being made.
     #[serde(default)]
     pub files: BTreeMap<String, String>,
     /// SHA-256 of this file as it is with nothing between these quotes. The last field; since schema 2.
@@ -262,22 +262,48 @@ impl Manifest {
         RunDirectory::open(folder)
     }
 
-    /// Takes the checksum of every other file of the run and writes the manifest. What was measured keeps the checksum it
-    /// has: drawing again must not make changed rows good.
+    /// Takes the checksum of every file that was measured and has none yet. One that has keeps it: drawing again must not
+    /// make changed rows good.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub(super) fn checksum_measured(&mut self, directory: &RunDirectory) -> Result<(), ArchiveError> {
+        let mut names = directory.list()?;
+        names.retain(|name| files::is_measured(name));
+        // What is gone has none.
+        self.files.retain(|name, _| !files::is_measured(name) || names.contains(name));
+        names.retain(|name| !self.files.contains_key(name));
+        self.files.extend(checksums(directory, names)?);
+        Ok(())
+    }
+
+    /// The same, and writes the manifest.
+    ///
+    /// # Errors
+    /// When a file cannot be read or the manifest not be written.
+    pub fn seal_measured(&mut self, directory: &RunDirectory) -> Result<(), ArchiveError> {
+        self.checksum_measured(directory)?;
+        self.write(directory)
+    }
+
+    /// Takes the checksums of what was measured, where they are missing, and of all derived files that were made, and
+    /// writes the manifest.
     ///
     /// # Errors
     /// When a file cannot be read or the manifest not be written.
     pub fn seal(&mut self, directory: &RunDirectory) -> Result<(), ArchiveError> {
-        let names = directory.list()?;
-        let kept = |name: &String| self.files.get(name).filter(|_| files::is_measured(name)).cloned();
-        self.files = names
-            .into_par_iter()
-            .map(|name| match kept(&name) {
-                Some(sum) => Ok((name, sum)),
-                None => checksum(&directory.file(&name)).map(|sum| (name, sum)),
-            })
-            .collect::<Result<_, _>>()?;
+        self.checksum_measured(directory)?;
+        let derived = self.files.keys().filter(|name| !files::is_measured(name)).cloned().collect();
+        self.files.extend(checksums(directory, derived)?);
         self.write(directory)
+    }
+
+    /// The checksums of a copy of this run in another folder; `None` where there is none.
+    pub(super) fn files_of_copy(&self, folder: &Path) -> Option<BTreeMap<String, String>> {
+        let there = Self::read(&RunDirectory::open(folder).ok()?).ok()?;
+        let run =
+            |manifest: &Self| (manifest.run_id.clone(), manifest.started_at.clone(), manifest.config_sha256.clone());
+        (run(&there) == run(self)).then_some(there.files)
     }
 
     /// Whether an interrupted run may be continued by this program with this config.
@@ -305,4 +331,8 @@ impl Manifest {
         }
         Ok(())
     }
+}
+
+fn checksums(directory: &RunDirectory, names: Vec<String>) -> Result<Vec<(String, String)>, ArchiveError> {
+    names.into_par_iter().map(|name| checksum(&directory.file(&name)).map(|sum| (name, sum))).collect()
 }

@@ -5,6 +5,7 @@
 
 mod blocks;
 mod build;
+mod derived;
 mod error;
 mod foreign;
 mod gather;
@@ -33,6 +34,7 @@ mod verify;
 mod writer;
 
 pub use build::{Build, Rendering};
+pub use derived::Derived;
 pub use error::ArchiveError;
 pub use foreign::load_csv;
 pub use index::{Broken, IndexedCell, Listing, RunEntry, scan};

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use super::ArchiveError;
+use super::error::ArchiveError;
 
 /// What stands before the manifest's own checksum.
 const BEFORE: &str = "\"manifest_sha256\": \"";

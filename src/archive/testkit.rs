@@ -13,6 +13,8 @@ use crate::strategy::StrategySpec;
 
 const CONFIG: &str = "[target]\ndelay = \"100ms\"\n[sweep]\nrequests = [1, 3]\nrepeats = 2\n";
 
+const DERIVED: [&str; 2] = ["summary.csv", "charts/duration.svg"];
+
 /// The manifest of a finished run of eight samples.
 pub(super) fn manifest(directory: &RunDirectory) -> Manifest {
     let strategy = |name: &str| StrategySpec {
@@ -69,10 +71,12 @@ pub(super) fn small_run(parent: &Path) -> RunDirectory {
             }
         }
     }
-    for name in ["summary.csv", "charts/duration.svg"] {
+    for name in DERIVED {
         write_atomically(&directory.file(name), b"derived\n").unwrap();
     }
-    manifest(&directory).seal(&directory).unwrap();
+    let mut manifest = manifest(&directory);
+    manifest.files.extend(DERIVED.map(|name| (name.to_owned(), String::new())));
+    manifest.seal(&directory).unwrap();
     directory.become_latest().unwrap();
     directory
 }

@@ -87,7 +87,10 @@ fn checksums(
         found.push(Deviation::of(files::MANIFEST, problem));
     }
     for (name, sum) in &manifest.files {
-        if contents.files.binary_search(name).is_err() {
+        if sum.is_empty() {
+            let problem = "was being made when the program was ended; `reportgen render` makes it";
+            found.push(Deviation::of(name, problem));
+        } else if contents.files.binary_search(name).is_err() {
             found.push(Deviation::of(name, "missing"));
         } else {
             found.extend(against(directory, name, sum)?);

@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use tempfile::{NamedTempFile, PersistError};
 
-use super::ArchiveError;
+use super::error::ArchiveError;
 
 /// What the name of a temporary file begins with. No file of a run has such a name.
 const TEMPORARY: &str = ".writing-";
@@ -226,7 +226,10 @@ pub(super) fn make_folder(folder: &Path) -> Result<(), ArchiveError> {
         return Ok(());
     }
     let parent = folder_of(folder);
-    make_folder(parent)?;
+    // Where a file is in the way, making the folder tells so.
+    if !parent.exists() {
+        make_folder(parent)?;
+    }
     match fs::create_dir(folder) {
         Ok(()) => sync_folder(parent),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),

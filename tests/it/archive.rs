@@ -185,6 +185,8 @@ fn a_derived_file_that_was_sealed_wrong_is_found_by_drawing_it_again() {
     fs::write(directory.file("summary.csv"), "forged\n").unwrap();
     fs::write(directory.file("extra.txt"), "more\n").unwrap();
     fs::remove_file(directory.file("report.md")).unwrap();
+    manifest.files.remove("report.md");
+    manifest.files.insert("extra.txt".to_owned(), String::new());
     manifest.seal(&directory).unwrap();
     let said = place.run(&["verify", &run]);
     let lines = [

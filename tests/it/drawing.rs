@@ -1,7 +1,14 @@
 //! Drawing that is cut short, repeated, or meets files of others: what is there stays whole, and the next command works.
 
 use std::fs;
+#[cfg(unix)]
+use std::process::Stdio;
 
+#[cfg(unix)]
+use rustix::process::Signal;
+
+#[cfg(unix)]
+use crate::resume::{run_of, signal};
 use crate::workplace::Workplace;
 
 const QUICK: &str = "title = \"Quick\"\n[target]\ndelay = \"1ms\"\n[sweep]\nrequests = [1, 3]\nrepeats = 2\n\
@@ -37,4 +44,105 @@ fn what_a_killed_program_left_is_of_no_run_and_goes_with_the_next_drawing() {
     check_verified(&place, &run);
     let left = |folder: &str| place.entries(folder).into_iter().filter(|name| name.starts_with(".writing-")).count();
     assert_eq!((left(&run), left(&format!("{run}/charts"))), (0, 0));
+}
+
+#[test]
+fn a_file_of_somebody_else_is_overwritten_only_by_force() {
+    let (place, run) = one_run();
+    place.write("table.csv", "strategy,requests,duration_s\na,1,0.5\na,2,0.25\n");
+    for source in ["table.csv", &run] {
+        fs::create_dir(place.path("out")).unwrap();
+        place.write("out/report.md", "thesis");
+        let refused = place.run(&["render", source, "-o", "out"]);
+        assert_eq!(refused.code, Some(3), "{source}: {}", refused.stderr);
+        assert!(refused.stderr.contains("out/report.md") && refused.stderr.contains("--force"), "{}", refused.stderr);
+        assert_eq!(place.entries("out"), ["report.md"], "{source}: nothing is written");
+        assert_eq!(fs::read_to_string(place.path("out/report.md")).unwrap(), "thesis");
+        let forced = place.run(&["render", source, "-o", "out", "--force", "-q"]);
+        assert_eq!(forced.code, Some(0), "{source}: {}", forced.stderr);
+        assert!(fs::read_to_string(place.path("out/report.md")).unwrap().starts_with('#'), "{source}");
+        fs::remove_dir_all(place.path("out")).unwrap();
+    }
+}
+
+#[test]
+fn what_was_drawn_is_drawn_again_and_what_was_changed_since_is_not() {
+    let (place, run) = one_run();
+    place.write("table.csv", "strategy,requests,duration_s\na,1,0.5\na,2,0.25\n");
+    for source in ["table.csv", &run] {
+        let draw = |formats: &str| place.run(&["render", source, "-o", "out", "-q", "--formats", formats]);
+        assert_eq!(draw("svg,png").code, Some(0), "{source}");
+        assert!(place.path("out/charts/duration.png").exists(), "{source}");
+        assert_eq!(draw("svg").code, Some(0), "{source}");
+        assert!(!place.path("out/charts/duration.png").exists(), "{source}: what is not made any more goes");
+        place.write("out/charts/own.png", "of somebody else");
+        place.write("out/report.html", "changed by hand");
+        let refused = draw("svg,png");
+        assert_eq!(refused.code, Some(3), "{source}: {}", refused.stderr);
+        assert!(refused.stderr.contains("out/report.html"), "{source}: {}", refused.stderr);
+        assert_eq!(fs::read_to_string(place.path("out/report.html")).unwrap(), "changed by hand", "{source}");
+        fs::remove_file(place.path("out/report.html")).unwrap();
+        assert_eq!(draw("svg").code, Some(0), "{source}");
+        assert!(place.path("out/charts/own.png").exists(), "{source}");
+        fs::remove_dir_all(place.path("out")).unwrap();
+    }
+}
+
+#[test]
+fn rows_are_never_replaced_by_those_of_another_run() {
+    let (place, run) = one_run();
+    let other = place.run(&["-c", "quick.toml", "-q", "--only", "one"]).stdout.trim_end().to_owned();
+    let rows = fs::read(place.path(&other).join("raw.csv")).unwrap();
+    let refused = place.run(&["render", &run, "-o", &other]);
+    assert_eq!(refused.code, Some(3), "{}", refused.stderr);
+    assert!(refused.stderr.contains(&format!("{other}/manifest.json")), "{}", refused.stderr);
+    assert_eq!(fs::read(place.path(&other).join("raw.csv")).unwrap(), rows);
+    check_verified(&place, &other);
+    assert_eq!(place.run(&["render", &run, "-o", &run, "-q"]).code, Some(0), "a run onto itself");
+    check_verified(&place, &run);
+}
+
+#[test]
+fn pictures_that_are_not_made_any_more_go_and_files_of_others_stay_unsealed() {
+    let (place, run) = one_run();
+    let pictures = place.entries(&format!("{run}/charts"));
+    assert_eq!(place.run(&["render", &run, "-q", "--formats", "svg,png"]).code, Some(0));
+    check_verified(&place, &run);
+    place.write(&format!("{run}/charts/notes.txt"), "of somebody else");
+    for _ in 0..2 {
+        assert_eq!(place.run(&["render", &run, "-q"]).code, Some(0));
+    }
+    let said = place.run(&["verify", &run]);
+    assert_eq!((said.code, &*said.stdout), (Some(1), "charts/notes.txt: is not of the run\n"), "{}", said.stderr);
+    fs::remove_file(place.path(&run).join("charts/notes.txt")).unwrap();
+    check_verified(&place, &run);
+    assert_eq!(place.entries(&format!("{run}/charts")), pictures);
+}
+
+/// Starts drawing a run in more formats than before, and waits until the first new picture is there.
+#[cfg(unix)]
+fn drawing(place: &Workplace, run: &str, arguments: &[&str]) -> std::process::Child {
+    let mut command = place.command();
+    command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let is_drawing = || place.entries(&format!("{run}/charts")).iter().any(|name| name.ends_with(".png"));
+    while child.try_wait().unwrap().is_none() && !is_drawing() {
+        std::thread::yield_now();
+    }
+    child
+}
+
+#[cfg(unix)]
+#[test]
+fn a_killed_drawing_is_told_and_the_next_one_leaves_nothing_of_it() {
+    let (place, run) = one_run();
+    let mut child = drawing(&place, &run, &["render", &run, "--formats", "svg,png"]);
+    signal(&child, Signal::KILL);
+    child.wait().unwrap();
+    let said = place.run(&["verify", &run]);
+    let line = "report.html: was being made when the program was ended; `reportgen render` makes it\n";
+    assert_eq!((said.code, said.stdout.contains(line)), (Some(1), true), "{}", said.stdout);
+    assert_eq!(place.run(&["render", &run, "-q"]).code, Some(0));
+    check_verified(&place, &run);
+    assert!(place.entries(&format!("{run}/charts")).iter().all(|name| name.ends_with(".svg")));
 }

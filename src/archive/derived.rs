@@ -1,0 +1,254 @@
+//! The derived files of a folder: which are about to be made there, what of others is in their way, and which are not
+//! made any more.
+//!
+//! A record tells which files of a folder this program made: the manifest of a run, or a hidden list in the report of a
+//! table. A file is entered before it is made, without a checksum, and gets one when all are whole: whenever the program
+//! is ended, the next one knows what it may replace and remove.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::error::ArchiveError;
+use super::layout::{RunDirectory, files};
+use super::manifest::Manifest;
+use super::seal::checksum;
+use super::unpack::is_plain;
+use super::writer::{FolderWriter, remove_leftovers};
+
+/// Checksums by path; an empty one is of a file that is being made.
+type Checksums = BTreeMap<String, String>;
+
+/// Schema of [`files::LIST`].
+const SCHEMA_VERSION: u32 = 1;
+
+/// The list of a folder that is no run directory.
+#[derive(Serialize, Deserialize)]
+struct ListFile {
+    schema_version: u32,
+    files: Checksums,
+}
+
+/// Makes the derived files of one folder: [`begin`](Self::begin), then writes through the [`writer`](Self::writer), then
+/// [`finish`](Self::finish).
+pub struct Derived<'a> {
+    writer: FolderWriter,
+    record: Record<'a>,
+    /// Whether files of others are overwritten.
+    force: bool,
+    /// What is made.
+    names: Vec<String>,
+}
+
+/// What keeps in mind which files were made.
+enum Record<'a> {
+    /// The manifest of the run that lies in the folder.
+    Run { directory: &'a RunDirectory, manifest: &'a mut Manifest },
+    /// The same of a run that is copied into the folder.
+    Copy { from: &'a RunDirectory, manifest: &'a mut Manifest },
+    /// A hidden list.
+    List(Checksums),
+    /// Nothing: nobody ever comes back to the folder.
+    Nothing,
+}
+
+impl<'a> Derived<'a> {
+    /// In a run directory itself.
+    #[must_use]
+    pub fn of_run(directory: &'a RunDirectory, manifest: &'a mut Manifest) -> Self {
+        Self::with(directory.path(), Record::Run { directory, manifest }, true)
+    }
+
+    /// In another folder, which is to hold what was measured as well.
+    #[must_use]
+    pub fn of_copy(from: &'a RunDirectory, manifest: &'a mut Manifest, folder: &Path, force: bool) -> Self {
+        Self::with(folder, Record::Copy { from, manifest }, force)
+    }
+
+    /// In a folder that holds no run, only pictures and summaries of a table.
+    #[must_use]
+    pub fn of_table(folder: &Path, force: bool) -> Self {
+        Self::with(folder, Record::List(Checksums::new()), force)
+    }
+
+    /// In a folder that is soon gone.
+    #[must_use]
+    pub fn passing(folder: &Path) -> Self {
+        Self::with(folder, Record::Nothing, true)
+    }
+
+    fn with(folder: &Path, record: Record<'a>, force: bool) -> Self {
+        Self { writer: FolderWriter::new(folder), record, force, names: Vec::new() }
+    }
+
+    /// What writes the files.
+    #[must_use]
+    pub fn writer(&self) -> &FolderWriter {
+        &self.writer
+    }
+
+    /// Says which files are about to be made. What was measured is copied, if it is to be.
+    ///
+    /// # Errors
+    /// When files of others are in the way, naming one, or a file cannot be read or written. Where files are in the way,
+    /// nothing has been written.
+    pub fn begin(&mut self, names: Vec<String>) -> Result<(), ArchiveError> {
+        self.names = names;
+        let Self { writer, record, force, names } = self;
+        let folder = writer.folder();
+        for part in ["", files::CHARTS, files::REFERENCES] {
+            remove_leftovers(&folder.join(part));
+        }
+        let check = |known: &Checksums| if *force { Ok(()) } else { check(folder, names, known) };
+        match record {
+            Record::Run { directory, manifest } => {
+                announce(&mut manifest.files, names);
+                manifest.seal_measured(directory)
+            }
+            Record::Copy { from, manifest } => {
+                let known = manifest.files_of_copy(folder);
+                if !*force {
+                    check_copy(from, folder, known.is_some())?;
+                }
+                let known = known.unwrap_or_default();
+                check(&known)?;
+                for name in measured(from)? {
+                    writer.copy(&from.file(&name), &name)?;
+                }
+                manifest.files.retain(|name, _| files::is_measured(name));
+                manifest.files.extend(known.into_iter().filter(|(name, _)| !files::is_measured(name)));
+                announce(&mut manifest.files, names);
+                manifest.write_into(folder).map(drop)
+            }
+            Record::List(list) => {
+                *list = read_list(folder);
+                check(list)?;
+                announce(list, names);
+                write_list(writer, list)
+            }
+            Record::Nothing => Ok(()),
+        }
+    }
+
+    /// Removes what was made once and is not made any more, syncs the folders and records the checksums of all that was
+    /// made.
+    ///
+    /// # Errors
+    /// When a file cannot be read, removed or written.
+    pub fn finish(self) -> Result<(), ArchiveError> {
+        let Self { writer, record, names, .. } = self;
+        let folder = writer.folder().to_owned();
+        let is_run = matches!(record, Record::Run { .. });
+        match record {
+            Record::Run { manifest, .. } | Record::Copy { manifest, .. } => {
+                remove_stale(&writer, &mut manifest.files, &names, is_run)?;
+                writer.finish()?;
+                manifest.seal(&RunDirectory::open(&folder)?)
+            }
+            Record::List(mut list) => {
+                remove_stale(&writer, &mut list, &names, false)?;
+                for (name, sum) in &mut list {
+                    *sum = checksum(&folder.join(name))?;
+                }
+                write_list(&writer, &list)?;
+                writer.finish()
+            }
+            Record::Nothing => Ok(()),
+        }
+    }
+}
+
+/// Enters files that are about to be made.
+fn announce(record: &mut Checksums, names: &[String]) {
+    record.extend(names.iter().map(|name| (name.clone(), String::new())));
+}
+
+/// Files that others wrote and that would be overwritten.
+fn check(folder: &Path, names: &[String], known: &Checksums) -> Result<(), ArchiveError> {
+    let charts = folder.join(files::CHARTS);
+    if charts.is_symlink() {
+        return Err(ArchiveError::InTheWay { path: charts });
+    }
+    match names.iter().find(|name| !is_free(folder, name, known)) {
+        Some(name) => Err(ArchiveError::InTheWay { path: folder.join(name) }),
+        None => Ok(()),
+    }
+}
+
+/// Whether a file may be written: nothing is there, or what this program made.
+fn is_free(folder: &Path, name: &str, known: &Checksums) -> bool {
+    let path = folder.join(name);
+    match fs::symlink_metadata(&path) {
+        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+        Ok(metadata) => metadata.is_file() && known.get(name).is_some_and(|sum| is_made(&path, sum)),
+    }
+}
+
+/// Whether a file is the one that was made, or one that was being made.
+fn is_made(path: &Path, sum: &str) -> bool {
+    sum.is_empty() || checksum(path).is_ok_and(|now| now == sum)
+}
+
+/// What was measured is never replaced by something else, nor the manifest of another run.
+fn check_copy(from: &RunDirectory, folder: &Path, same_run: bool) -> Result<(), ArchiveError> {
+    let manifest = folder.join(files::MANIFEST);
+    if fs::symlink_metadata(&manifest).is_ok() && !same_run {
+        return Err(ArchiveError::InTheWay { path: manifest });
+    }
+    for name in measured(from)? {
+        let same = Checksums::from([(name.clone(), checksum(&from.file(&name))?)]);
+        if !is_free(folder, &name, &same) {
+            return Err(ArchiveError::InTheWay { path: folder.join(name) });
+        }
+    }
+    Ok(())
+}
+
+fn measured(directory: &RunDirectory) -> Result<Vec<String>, ArchiveError> {
+    Ok(directory.list()?.into_iter().filter(|name| files::is_measured(name)).collect())
+}
+
+/// Removes pictures that the record has and that were not made now; in a folder that is not the run's own, only if nobody
+/// has changed them. The record lacks them afterwards.
+fn remove_stale(
+    writer: &FolderWriter,
+    record: &mut Checksums,
+    names: &[String],
+    whatever_they_hold: bool,
+) -> Result<(), ArchiveError> {
+    let is_stale = |name: &String| !files::is_measured(name) && !names.contains(name);
+    let stale: Vec<String> = record.keys().filter(|name| is_stale(name)).cloned().collect();
+    for name in stale {
+        let sum = record.remove(&name).unwrap_or_default();
+        let path = writer.folder().join(&name);
+        // A record may come from anywhere: it must not name a file that this program never makes.
+        if is_picture(&name) && (whatever_they_hold || is_made(&path, &sum)) {
+            writer.remove(&name)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a name is one of a picture.
+fn is_picture(name: &str) -> bool {
+    let rest = name.strip_prefix(files::CHARTS).and_then(|rest| rest.strip_prefix('/'));
+    rest.is_some_and(|name| is_plain(name) && [".svg", ".png"].iter().any(|end| name.ends_with(end)))
+}
+
+/// What the list of a folder tells. One that cannot be read tells nothing: then every file there is of others.
+fn read_list(folder: &Path) -> Checksums {
+    let text = fs::read(folder.join(files::LIST)).unwrap_or_default();
+    let list: Option<ListFile> = serde_json::from_slice(&text).ok();
+    list.filter(|list| list.schema_version <= SCHEMA_VERSION).map(|list| list.files).unwrap_or_default()
+}
+
+fn write_list(writer: &FolderWriter, list: &Checksums) -> Result<(), ArchiveError> {
+    let file = ListFile { schema_version: SCHEMA_VERSION, files: list.clone() };
+    let text = serde_json::to_string_pretty(&file).map_err(|error| {
+        let problem = format!("cannot be written as JSON: {error}");
+        ArchiveError::content(&writer.folder().join(files::LIST), problem)
+    })?;
+    writer.write(files::LIST, format!("{text}\n").as_bytes())
+}
