@@ -9,6 +9,7 @@ mod gallery;
 mod history;
 mod holding;
 mod init;
+mod interruptible;
 mod job_summary;
 mod list;
 mod manual;
@@ -127,7 +128,7 @@ fn run(cli: Cli, words: &[OsString]) -> Exit {
     let terminal = Terminal::new(cli.quiet, cli.verbose, cli.color);
     let done = match cli.command {
         None => sweep::run(&cli.sweep, words, terminal),
-        Some(Command::Render(arguments)) => render::run(&arguments, terminal),
+        Some(Command::Render(arguments)) => render::run(&arguments, words, terminal),
         Some(Command::Verify(arguments)) => verify::run(&arguments, terminal),
         Some(Command::List(arguments)) => list::run(&arguments, terminal),
         Some(Command::Tag(arguments)) => tag::add(&arguments, terminal),

@@ -1,19 +1,37 @@
 //! `reportgen render`: draws again from stored data; measures nothing.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
+use super::interruptible::{Ended, until_interrupted};
 use super::publish::{Edition, tell_where};
 use super::source::{Source, default_output, folder_of, formats};
 use super::{Exit, Failure, located};
 use crate::archive::{self, Derived, Loaded, PACK_SUFFIX, Rendering, files};
 use crate::cli::{Cli, OutputFormat, RenderArgs, SweepArgs};
 use crate::config::{Labels, Sweep};
+use crate::probe::Interrupts;
+use crate::strategy::command_line;
 use crate::terminal::Terminal;
 
-pub(super) fn run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &RenderArgs, words: &[OsString], terminal: Terminal) -> Result<Exit, Failure> {
+    let interrupts = Interrupts::install().context("cannot take over Ctrl-C")?;
+    let arguments = arguments.clone();
+    match until_interrupted(&interrupts, move || draw(&arguments, terminal))? {
+        Ended::Done(done) => done,
+        Ended::Interrupted(signal) => {
+            let rest = words.iter().skip(1).map(|word| word.to_string_lossy().into_owned());
+            let again: Vec<String> = std::iter::once(env!("CARGO_PKG_NAME").to_owned()).chain(rest).collect();
+            let again = command_line(&again);
+            terminal.note(&format!("interrupted; what was measured is untouched, draw it with: {again}"));
+            Ok(Exit::Signal(signal.exit_code()))
+        }
+    }
+}
+
+fn draw(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failure> {
     let source = located(&arguments.source).context("cannot render")?;
     let arguments = &RenderArgs { source, ..arguments.clone() };
     if arguments.source.is_dir() || archive::is_pack(&arguments.source) {

@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::{Context, anyhow};
 
 use super::holding::Holding;
+use super::interruptible::{Ended, until_interrupted};
 use super::publish::{Edition, tell_where};
 use super::render::{archived_arguments, archived_sweep};
 use super::source::Source;
@@ -160,7 +161,7 @@ fn measure(mut job: Job, words: &[OsString], terminal: Terminal) -> Result<Exit,
     terminal.detail(&format!("machine: {}", begun.manifest.machine.summary()));
     let recorded = std::mem::take(&mut begun.recorded);
     let ended = take_samples(Execution { recorded: &recorded, ..execution }, &job.holding, &mut begun, terminal)?;
-    finish(&job, begun, ended, terminal)
+    finish(job, begun, ended, &interrupts, terminal)
 }
 
 /// Walks the plan; a `url` is asked before and after how long it takes for one request.
@@ -299,7 +300,13 @@ fn command_line(words: &[OsString]) -> Vec<String> {
 }
 
 /// Writes what the end of a sweep leaves: the manifest, and everything that is made of the rows.
-fn finish(job: &Job, begun: Begun, ended: Result<Ending, SweepError>, terminal: Terminal) -> Result<Exit, Failure> {
+fn finish(
+    job: Job,
+    begun: Begun,
+    ended: Result<Ending, SweepError>,
+    interrupts: &Interrupts,
+    terminal: Terminal,
+) -> Result<Exit, Failure> {
     let Begun { clock, directory, mut manifest, journal, lock: _lock, .. } = begun;
     let taken = journal.samples();
     drop(journal);
@@ -318,13 +325,27 @@ fn finish(job: &Job, begun: Begun, ended: Result<Ending, SweepError>, terminal: 
         manifest.planned_samples = u32::try_from(taken).unwrap_or(manifest.planned_samples);
     }
     manifest.rendering = Some(Rendering::here(&job.sweep.output.formats));
-    let written = report(job, &directory, &mut manifest, terminal);
+    let print = job.print;
+    let of = directory.clone();
+    let mut draw = move || report(&job, &of, &mut manifest, terminal);
+    let drawn = match ended {
+        // The signal was for the sweep. What it measured is drawn; the next signal ends the program at once.
+        Ok(Ending::Interrupted(_)) => Ended::Done(draw()),
+        _ => until_interrupted(interrupts, draw)?,
+    };
     // A sweep that broke off is the first thing to tell, whatever became of its pictures.
     let ending = ended.with_context(|| {
         format!("the sweep ended early; everything before is saved, go on with: reportgen --resume {path}")
     })?;
+    let written = match drawn {
+        Ended::Done(written) => written,
+        Ended::Interrupted(signal) => {
+            terminal.note(&format!("interrupted; all samples are saved, draw them with: reportgen render {path}"));
+            return Ok(Exit::Signal(signal.exit_code()));
+        }
+    };
     let some_failed = written.with_context(|| format!("cannot write the report of {path}"))?;
-    tell_where(directory.path(), job.print, terminal)?;
+    tell_where(directory.path(), print, terminal)?;
     Ok(match ending {
         Ending::Interrupted(signal) => {
             terminal.note(&format!("interrupted; what was measured is saved, go on with: reportgen --resume {path}"));

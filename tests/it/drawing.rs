@@ -9,7 +9,7 @@ use rustix::process::Signal;
 
 #[cfg(unix)]
 use crate::resume::{run_of, signal};
-use crate::workplace::Workplace;
+use crate::workplace::{Workplace, said};
 
 const QUICK: &str = "title = \"Quick\"\n[target]\ndelay = \"1ms\"\n[sweep]\nrequests = [1, 3]\nrepeats = 2\n\
     [[strategy]]\nname = \"one\"\nkind = \"sequential\"\n[[strategy]]\nname = \"many\"\nkind = \"async\"\n\
@@ -145,4 +145,44 @@ fn a_killed_drawing_is_told_and_the_next_one_leaves_nothing_of_it() {
     assert_eq!(place.run(&["render", &run, "-q"]).code, Some(0));
     check_verified(&place, &run);
     assert!(place.entries(&format!("{run}/charts")).iter().all(|name| name.ends_with(".svg")));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_drawing_and_names_the_command_that_draws() {
+    for (sent, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        let (place, run) = one_run();
+        let child = drawing(&place, &run, &["render", &run, "--formats", "png,svg"]);
+        signal(&child, sent);
+        let said = said(&child.wait_with_output().unwrap());
+        assert_eq!(said.code, Some(code), "{}", said.stderr);
+        let again = format!("reportgen render {run} --formats png,svg\n");
+        assert!(said.stderr.ends_with(&again), "{}", said.stderr);
+        assert_eq!(place.run(&["render", &run, "-q"]).code, Some(0));
+        check_verified(&place, &run);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_after_the_last_sample_keeps_the_rows_and_names_the_command_that_draws() {
+    for (sent, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        let place = Workplace::new();
+        place.write("quick.toml", QUICK);
+        let mut command = place.command();
+        command.args(["-c", "quick.toml", "--formats", "svg,png"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let is_drawing = || run_of(&place).is_some_and(|run| run.join("charts").exists());
+        while child.try_wait().unwrap().is_none() && !is_drawing() {
+            std::thread::yield_now();
+        }
+        signal(&child, sent);
+        let said = said(&child.wait_with_output().unwrap());
+        assert_eq!(said.code, Some(code), "{}", said.stderr);
+        let run = run_of(&place).unwrap().strip_prefix(place.path("")).unwrap().display().to_string();
+        assert!(said.stderr.contains(&format!("reportgen render {run}")), "{}", said.stderr);
+        assert_eq!(reportgen::archive::load(&place.path(&run)).unwrap().run.samples.len(), 8);
+        assert_eq!(place.run(&["render", &run, "-q", "--formats", "svg,png"]).code, Some(0));
+        check_verified(&place, &run);
+    }
 }
