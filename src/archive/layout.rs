@@ -80,8 +80,14 @@ impl RunDirectory {
             let path = parent.join(&id);
             match fs::create_dir(&path) {
                 Ok(()) => {
-                    sync_folder(parent)?;
-                    return Ok(Self { path, id, unpacked: None });
+                    let directory = Self { path, id, unpacked: None };
+                    return match sync_folder(parent) {
+                        Ok(()) => Ok(directory),
+                        Err(error) => {
+                            directory.discard();
+                            Err(error)
+                        }
+                    };
                 }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(ArchiveError::io("create folder", &path)(error)),

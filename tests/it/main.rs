@@ -10,6 +10,7 @@ mod cost;
 mod documents;
 mod drawing;
 mod exchange;
+mod faults;
 mod golden;
 mod history;
 mod hostile;
