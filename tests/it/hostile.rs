@@ -4,13 +4,13 @@
 #![cfg(unix)]
 
 use std::fs;
-use std::process::{Child, Stdio};
 
 use reportgen::model::{SampleRow, SampleStatus, Timing};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 
 use crate::commands::{samples, write_client, write_program};
-use crate::workplace::{Workplace, await_nobody, said};
+use crate::running::{Running, Signpost};
+use crate::workplace::{Workplace, await_nobody};
 
 const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
@@ -28,15 +28,14 @@ fn config(place: &Workplace, rest: &str, programs: &[(&str, &str)]) {
     place.write("hostile.toml", config);
 }
 
-fn start(place: &Workplace) -> Child {
+fn start(place: &Workplace) -> Running {
     let mut command = place.command();
-    command.env("PATH", PATH).args(["-c", "hostile.toml", "-q", "--formats", "svg"]);
-    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    Running::start(command.env("PATH", PATH).args(["-c", "hostile.toml", "-q", "--formats", "svg"]))
 }
 
 /// Runs the sweep and returns its rows by strategy.
 fn rows(place: &Workplace) -> Vec<SampleRow> {
-    let said = said(&start(place).wait_with_output().unwrap());
+    let said = start(place).end();
     assert_eq!(said.code, Some(1), "{}", said.stderr);
     await_nobody(place);
     samples(place, &said.stdout)
@@ -112,23 +111,23 @@ fn a_flood_is_passed_over_in_bounded_memory() {
             ("stderr", "./client; head -c 100000000 /dev/zero | tr '\\0' x >&2; exit 4"),
         ],
     );
-    let mut child = start(&place);
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak_kib = 0;
-    // Bounded by the sweep; the last look before its end counts.
-    while child.try_wait().unwrap().is_none() {
-        let text = fs::read_to_string(&status).unwrap_or_default();
-        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kib = line.and_then(|line| line.trim().strip_suffix(" kB")).and_then(|kib| kib.trim().parse::<u64>().ok());
-        peak_kib = peak_kib.max(kib.unwrap_or(0));
-        std::thread::yield_now();
-    }
-    let said = said(&child.wait_with_output().unwrap());
+    // A page that nobody reads holds the sweep up at its end, so that it can be looked at.
+    let page = Signpost::pipe(&place, "page");
+    let mut command = place.command();
+    command.env("PATH", PATH).env("GITHUB_STEP_SUMMARY", &page).args(["-c", "hostile.toml", "--formats", "svg"]);
+    let mut sweep = Running::start(&mut command);
+    assert!(sweep.await_samples(3), "it ended before its samples");
+    let status = fs::read_to_string(format!("/proc/{}/status", sweep.id())).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let peak_kib: u64 = line.map_or(0, |line| line.trim().trim_end_matches(" kB").parse().unwrap());
+    let summary = fs::read_to_string(page).unwrap();
+    assert!(summary.contains("stderr"), "{summary}");
+    let said = sweep.end();
     assert_eq!(said.code, Some(1), "{}", said.stderr);
     if cfg!(target_os = "linux") {
         assert!((1..95_000).contains(&peak_kib), "{peak_kib} KiB for 300 MB of output");
     }
-    for row in samples(&place, &said.stdout) {
+    for row in samples(&place, said.stdout.lines().last().unwrap()) {
         match row.strategy.as_str() {
             "stderr" => {
                 assert!(row.status == SampleStatus::Failed && row.error.starts_with("child-exit: exit code 4: xxx"));
@@ -186,7 +185,7 @@ fn a_program_that_hangs_in_its_rehearsal_is_warned_of_and_recorded() {
     let text = fs::read_to_string(place.path("hostile.toml")).unwrap();
     let strategy = "[[strategy]]\nkind = \"command\"\nmodel = \"async\"\ncommand = [\"sleep\", \"1000\"]\n";
     place.write("hostile.toml", text + strategy);
-    let said = said(&start(&place).wait_with_output().unwrap());
+    let said = start(&place).end();
     assert_eq!(said.code, Some(1), "{}", said.stderr);
     assert!(said.stderr.contains("`sleep 1000` did not end within 300 ms"), "{}", said.stderr);
     assert_eq!(samples(&place, &said.stdout)[0].status, SampleStatus::Timeout);
@@ -197,15 +196,13 @@ fn a_program_that_hangs_in_its_rehearsal_is_warned_of_and_recorded() {
 fn nothing_is_left_when_the_sweep_itself_is_ended() {
     for signal in [Signal::KILL, Signal::INT, Signal::TERM] {
         let place = Workplace::new();
-        let hang = "trap '' TERM INT; setsid sleep 1000 & touch hanging; sleep 1000";
+        let hanging = Signpost::new(&place, "hanging");
+        let hang = "trap '' TERM INT; setsid sleep 1000 & echo > hanging; sleep 1000";
         config(&place, "", &[("hangs", hang)]);
-        let mut child = start(&place);
-        while !place.path("hanging").exists() {
-            assert!(child.try_wait().unwrap().is_none(), "it ended before it hung");
-            std::thread::yield_now();
-        }
-        kill_process(Pid::from_child(&child), signal).unwrap();
-        let code = child.wait().unwrap().code();
+        let sweep = start(&place);
+        hanging.wait();
+        sweep.signal(signal);
+        let code = sweep.end().code;
         let expected = match signal {
             Signal::KILL => None,
             Signal::INT => Some(130),

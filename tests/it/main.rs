@@ -20,6 +20,7 @@ mod peer;
 mod printed;
 mod request_file;
 mod resume;
+mod running;
 mod secrets;
 mod strategies;
 mod targets;

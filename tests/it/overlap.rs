@@ -5,15 +5,15 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::{Child, Stdio};
 
 use reportgen::config::{self, Known};
 use reportgen::model::{SampleRow, SampleStatus};
 use reportgen::plan::Plan;
 use rustix::process::Signal;
 
-use crate::resume::{run_of, signal};
-use crate::workplace::{Workplace, await_nobody, said, survivors};
+use crate::resume::run_of;
+use crate::running::{Running, is_sample};
+use crate::workplace::{Workplace, await_nobody, said};
 
 const CONFIG: &str = "[target]\ndelay = \"400ms\"\n[sweep]\nrequests = [1, 4]\nrepeats = { min = 2, max = 3, precision = \"100%\" }\n\
     warmup = 1\noverlap = \"auto\"\noverlap-cpu = 1.0\n[output]\nformats = [\"svg\"]\n\
@@ -21,22 +21,19 @@ const CONFIG: &str = "[target]\ndelay = \"400ms\"\n[sweep]\nrequests = [1, 4]\nr
 /// Two strategies, two counts, a warm-up and two repeats; the third is not wanted by a precision that is always met.
 const TAKEN: usize = 2 * 2 * (1 + 2);
 
-fn start(place: &Workplace) -> Child {
+/// Starts the sweep; it tells when a sample begins.
+fn start(place: &Workplace) -> Running {
     place.write("sweep.toml", CONFIG);
-    let mut command = place.command();
-    command.args(["-c", "sweep.toml"]).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command.spawn().unwrap()
+    Running::start(place.command().args(["-c", "sweep.toml", "-vv"]))
 }
 
-/// Waits until at least two samples are under way, or the sweep has ended.
-fn await_two(place: &Workplace, child: &mut Child) {
-    let under_way = || {
-        let words = survivors(place).into_iter().filter_map(|number| fs::read(format!("/proc/{number}/cmdline")).ok());
-        words.filter(|words| String::from_utf8_lossy(words).contains("internal-sample")).count()
-    };
-    while child.try_wait().unwrap().is_none() && under_way() < 2 {
-        std::thread::yield_now();
-    }
+/// Waits until two samples are under way; says whether they were before the sweep ended.
+fn await_two(sweep: &mut Running) -> bool {
+    let mut under_way = 0;
+    sweep.await_line(|line| {
+        under_way += i32::from(line.contains(" begins, ")) - i32::from(is_sample(line));
+        under_way >= 2
+    })
 }
 
 fn rows(run: &Path) -> Vec<SampleRow> {
@@ -52,7 +49,8 @@ fn check_whole(run: &Path) {
     for row in &rows {
         assert_eq!((row.status, row.succeeded), (SampleStatus::Ok, Some(row.requests)), "{row:?}");
         let width = if row.kind == "sequential" { 1 } else { row.requests };
-        assert_eq!((row.peak_in_flight, row.connections), (Some(width), Some(width)), "{row:?}");
+        assert!(row.peak_in_flight.is_some_and(|peak| (1..=width).contains(&peak)), "{row:?}");
+        assert!(row.connections.is_some_and(|connections| (1..=width).contains(&connections)), "{row:?}");
     }
     let requests = fs::read_to_string(run.join("requests.csv")).unwrap();
     assert_eq!(requests.lines().count(), 1 + 2 * 2 * (1 + 4), "requests of measured samples");
@@ -61,7 +59,7 @@ fn check_whole(run: &Path) {
 #[test]
 fn samples_side_by_side_are_the_plan_begun_in_its_order() {
     let place = Workplace::new();
-    let said = said(&start(&place).wait_with_output().unwrap());
+    let said = start(&place).end();
     assert_eq!(said.code, Some(0), "{}", said.stderr);
     let run = run_of(&place).unwrap();
     check_whole(&run);
@@ -84,10 +82,10 @@ fn samples_side_by_side_are_the_plan_begun_in_its_order() {
 fn a_signal_ends_all_of_them_and_the_rest_follows_on_resume() {
     for (sent, code) in [(Signal::INT, Some(130)), (Signal::TERM, Some(143)), (Signal::KILL, None)] {
         let place = Workplace::new();
-        let mut child = start(&place);
-        await_two(&place, &mut child);
-        signal(&child, sent);
-        let ended = said(&child.wait_with_output().unwrap());
+        let mut sweep = start(&place);
+        assert!(await_two(&mut sweep), "no two samples side by side");
+        sweep.signal(sent);
+        let ended = sweep.end();
         assert_eq!(ended.code, code, "{}", ended.stderr);
         await_nobody(&place);
         let run = run_of(&place).unwrap();

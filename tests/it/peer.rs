@@ -2,11 +2,14 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 
 use reportgen::model::FailureKind;
+
+use crate::running::PATIENCE;
 
 /// What a server does with each connection, after it has read a request head.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +52,7 @@ pub(crate) const MANNERS: [(Manner, FailureKind); 7] = [
 pub(crate) struct Peer {
     address: SocketAddr,
     stop: Arc<AtomicBool>,
-    heads: Arc<Mutex<Vec<String>>>,
+    heads: Receiver<String>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -59,8 +62,7 @@ impl Peer {
         let address = listener.local_addr().unwrap();
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
-        let heads = Arc::new(Mutex::new(Vec::new()));
-        let heard = Arc::clone(&heads);
+        let (sender, heads) = channel();
         let thread = thread::spawn(move || {
             let mut held = Vec::new();
             for connection in listener.incoming() {
@@ -69,7 +71,7 @@ impl Peer {
                 }
                 // A client that is gone already is none of our business.
                 if let Ok(stream) = connection {
-                    held.extend(answer(stream, manner, &heard));
+                    held.extend(answer(stream, manner, &sender));
                 }
             }
         });
@@ -82,7 +84,12 @@ impl Peer {
 
     /// The head of every request so far, taken away.
     pub(crate) fn heads(&self) -> Vec<String> {
-        std::mem::take(&mut self.heads.lock().unwrap())
+        self.heads.try_iter().collect()
+    }
+
+    /// Waits for the head of one more request.
+    pub(crate) fn await_head(&self) -> String {
+        self.heads.recv_timeout(PATIENCE).expect("a request")
     }
 }
 
@@ -101,13 +108,14 @@ pub(crate) fn nobody() -> String {
 }
 
 /// Returns the connection if it is to be kept open.
-fn answer(mut stream: TcpStream, manner: Manner, heads: &Mutex<Vec<String>>) -> Option<TcpStream> {
+fn answer(mut stream: TcpStream, manner: Manner, heads: &Sender<String>) -> Option<TcpStream> {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") && matches!(stream.read(&mut byte), Ok(1)) {
         head.push(byte[0]);
     }
-    heads.lock().unwrap().push(String::from_utf8_lossy(&head).into_owned());
+    // Who asks for no heads may have dropped the other end.
+    let _ = heads.send(String::from_utf8_lossy(&head).into_owned());
     let written = match manner {
         Manner::CloseEarly => Ok(()),
         Manner::Truncate => stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n0123456789"),

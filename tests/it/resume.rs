@@ -5,10 +5,11 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 
+use crate::running::Running;
 use crate::workplace::{Workplace, await_nobody, said};
 
 const CONFIG: &str = "[target]\ndelay = \"4ms\"\n[sweep]\nrequests = [1, 4]\nrepeats = 2\nwarmup = 1\n\
@@ -16,10 +17,8 @@ const CONFIG: &str = "[target]\ndelay = \"4ms\"\n[sweep]\nrequests = [1, 4]\nrep
     [[strategy]]\nkind = \"process-pool\"\nworkers = 2\n[[strategy]]\nkind = \"async\"\n";
 const PLANNED: usize = 3 * 2 * (2 + 1);
 
-fn start(place: &Workplace) -> Child {
-    let mut command = place.command();
-    command.args(["-c", "sweep.toml", "--formats", "svg"]).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command.spawn().unwrap()
+fn start(place: &Workplace) -> Running {
+    Running::start(place.command().args(["-c", "sweep.toml", "--formats", "svg"]))
 }
 
 /// The only run below `reports`, once it holds its manifest.
@@ -27,22 +26,6 @@ pub(crate) fn run_of(place: &Workplace) -> Option<PathBuf> {
     let reports = fs::read_dir(place.path("reports")).ok()?;
     let runs = reports.filter_map(|entry| Some(entry.ok()?.path()));
     runs.filter(|path| !path.is_symlink()).find(|path| path.join("manifest.json").is_file())
-}
-
-fn raw_lines(run: &Path) -> usize {
-    fs::read(run.join("raw.csv")).map_or(0, |bytes| bytes.iter().filter(|byte| **byte == b'\n').count())
-}
-
-/// Waits until the run has some lines of raw.csv, or the sweep has ended: bounded by the sweep itself.
-pub(crate) fn await_lines(place: &Workplace, child: &mut Child, lines: usize) {
-    while child.try_wait().unwrap().is_none() && run_of(place).is_none_or(|run| raw_lines(&run) < lines) {
-        std::thread::yield_now();
-    }
-}
-
-pub(crate) fn signal(child: &Child, signal: Signal) {
-    // A child that has ended already is still there to be waited for.
-    kill_process(Pid::from_child(child), signal).unwrap();
 }
 
 /// Every row of raw.csv as strategy, count, repeat, phase; panics on a torn row.
@@ -81,15 +64,16 @@ fn csv_rows(text: &str) -> usize {
 
 #[test]
 fn a_killed_sweep_resumes_to_exactly_the_plan() {
-    for moment in 0..50 {
+    for moment in 0_u16..50 {
         let place = Workplace::new();
         place.write("sweep.toml", CONFIG);
-        let mut child = start(&place);
-        // Every number of finished samples comes up, and by the noise of processes every point within one.
-        await_lines(&place, &mut child, moment % (PLANNED + 1));
-        (0..moment * 37).for_each(|_| std::thread::yield_now());
-        signal(&child, Signal::KILL);
-        child.wait().unwrap();
+        let mut sweep = start(&place);
+        // Every number of finished samples comes up, and then another point within the next one each time. Which point
+        // it is decides nothing: whatever the moment, the run has to resume.
+        sweep.await_samples(usize::from(moment) % (PLANNED + 1));
+        sweep.loiter(Duration::from_micros(u64::from(moment) * 307));
+        sweep.signal(Signal::KILL);
+        sweep.end();
         await_nobody(&place);
         let Some(run) = run_of(&place) else { continue };
         let said = place.run(&["--resume", run.to_str().unwrap(), "-q"]);
@@ -104,10 +88,10 @@ fn an_interrupt_saves_draws_and_names_the_way_on() {
     for (sent, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
         let place = Workplace::new();
         place.write("sweep.toml", CONFIG.replace("4ms", "40ms"));
-        let mut child = start(&place);
-        await_lines(&place, &mut child, 5);
-        signal(&child, sent);
-        let said = said(&child.wait_with_output().unwrap());
+        let mut sweep = start(&place);
+        assert!(sweep.await_samples(2), "it ended before it was interrupted");
+        sweep.signal(sent);
+        let said = sweep.end();
         assert_eq!(said.code, Some(code), "{}", said.stderr);
         let run = run_of(&place).unwrap();
         let resume = format!("reportgen --resume reports/{}", run.file_name().unwrap().to_str().unwrap());
@@ -130,16 +114,14 @@ fn a_second_interrupt_stops_at_once() {
     place.write("sweep.toml", CONFIG.replace("4ms", "40ms"));
     assert!(place.shell("PATH=/usr/bin:/bin mkfifo page").status().unwrap().success());
     let mut command = place.command();
-    command.args(["-c", "sweep.toml", "--formats", "svg"]).env("GITHUB_STEP_SUMMARY", "page");
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    await_lines(&place, &mut child, 5);
-    signal(&child, Signal::INT);
-    let is_drawn = || run_of(&place).is_some_and(|run| run.join("summary.json").exists());
-    while child.try_wait().unwrap().is_none() && !is_drawn() {
-        std::thread::yield_now();
-    }
-    signal(&child, Signal::INT);
-    let said = said(&child.wait_with_output().unwrap());
+    command.args(["-c", "sweep.toml", "--formats", "svg", "--output-format", "json"]);
+    let mut sweep = Running::start(command.env("GITHUB_STEP_SUMMARY", "page"));
+    assert!(sweep.await_samples(2), "it ended before it was interrupted");
+    sweep.signal(Signal::INT);
+    // The document on standard output is the last thing before the page.
+    assert!(sweep.await_line(|line| line == "}\n"), "it ended before it was interrupted again");
+    sweep.signal(Signal::INT);
+    let said = sweep.end();
     assert_eq!(said.code, Some(130), "{}", said.stderr);
     assert!(!said.stderr.contains("what was measured is saved"), "it came to its end: {}", said.stderr);
     await_nobody(&place);
@@ -151,11 +133,11 @@ fn a_second_interrupt_stops_at_once() {
 #[test]
 fn a_run_that_is_being_measured_is_left_to_whoever_measures_it() {
     let place = Workplace::new();
-    place.write("sweep.toml", CONFIG);
-    let mut child = start(&place);
-    await_lines(&place, &mut child, 2);
+    place.write("sweep.toml", CONFIG.replace("4ms", "20ms"));
+    let mut sweep = start(&place);
+    assert!(sweep.await_samples(1), "it ended before it was stopped");
     // It is alive and stays where it is, however long the others take.
-    signal(&child, Signal::STOP);
+    sweep.signal(Signal::STOP);
     let run = run_of(&place).unwrap();
     let before = fs::read(run.join("raw.csv")).unwrap();
     let said = place.run(&["--resume", run.to_str().unwrap(), "-q"]);
@@ -163,8 +145,8 @@ fn a_run_that_is_being_measured_is_left_to_whoever_measures_it() {
     let name = run.file_name().unwrap().to_str().unwrap();
     assert!(said.stderr.contains(name) && said.stderr.contains("another reportgen"), "{}", said.stderr);
     assert_eq!(fs::read(run.join("raw.csv")).unwrap(), before);
-    signal(&child, Signal::KILL);
-    child.wait().unwrap();
+    sweep.signal(Signal::KILL);
+    sweep.end();
     await_nobody(&place);
     let said = place.run(&["--resume", run.to_str().unwrap(), "-q"]);
     assert_eq!(said.code, Some(0), "{}", said.stderr);

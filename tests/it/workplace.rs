@@ -9,6 +9,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::golden;
+#[cfg(target_os = "linux")]
+use crate::running::PATIENCE;
 
 /// The program under test.
 pub(crate) fn executable() -> &'static Path {
@@ -133,12 +135,33 @@ pub(crate) fn survivors(place: &Workplace) -> Vec<String> {
         .collect()
 }
 
-/// Waits, bounded, until nothing of the test is left.
+/// Waits until nothing of the test is left: for the end of every process that works in its folder.
 #[cfg(unix)]
 pub(crate) fn await_nobody(place: &Workplace) {
-    let gone = (0..200_000).any(|_| {
-        std::thread::yield_now();
-        survivors(place).is_empty()
-    });
-    assert!(gone, "left running: {:?}", survivors(place));
+    while let Some(number) = survivors(place).first() {
+        await_end(number);
+    }
 }
+
+/// Waits for the end of a process that is no child of this one.
+#[cfg(target_os = "linux")]
+fn await_end(number: &str) {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::io::Errno;
+    use rustix::process::{Pid, PidfdFlags, pidfd_open};
+
+    let pid = Pid::from_raw(number.parse().unwrap()).unwrap();
+    let descriptor = match pidfd_open(pid, PidfdFlags::empty()) {
+        // It has ended since it was listed.
+        Err(Errno::SRCH) => return,
+        opened => opened.unwrap(),
+    };
+    let limit = Timespec { tv_sec: PATIENCE.as_secs().try_into().unwrap(), tv_nsec: 0 };
+    let ended = poll(&mut [PollFd::new(&descriptor, PollFlags::IN)], Some(&limit)).unwrap();
+    let words = std::fs::read(format!("/proc/{number}/cmdline")).unwrap_or_default();
+    assert_eq!(ended, 1, "left running: {number} {}", String::from_utf8_lossy(&words));
+}
+
+/// Elsewhere no process is listed.
+#[cfg(all(unix, not(target_os = "linux")))]
+fn await_end(_: &str) {}
