@@ -28,7 +28,8 @@ fn a_pack_is_written_once_and_drawn_like_its_folder() {
     let bytes = fs::read(place.path(&pack)).unwrap();
     let again = place.run(&["pack", &run]);
     assert_eq!(again.code, Some(2));
-    assert!(again.stderr.contains(&pack) && again.stderr.contains("not overwritten"), "{}", again.stderr);
+    assert!(again.stderr.contains(&pack), "{}", again.stderr);
+    assert!(again.stderr.contains("not overwritten"), "{}", again.stderr);
     assert_eq!(place.run(&["pack", &run, "-o", "other"]).code, Some(0));
     assert!(fs::read(place.path("other")).unwrap() == bytes, "the same run gives the same bytes");
     assert_eq!(place.run(&["pack", &pack, "-o", "x"]).code, Some(2), "a pack of a pack");
@@ -59,10 +60,14 @@ fn runs_are_listed_newest_first_and_what_is_broken_is_named() {
     let text = place.run(&["list"]);
     assert_eq!(text.code, Some(0), "{}", text.stderr);
     let lines: Vec<&str> = text.stdout.lines().collect();
-    assert!(lines[0].starts_with("run ") && lines[0].ends_with("tags"), "{}", text.stdout);
-    assert!(lines[1].starts_with(second) && lines[1].ends_with("baseline"), "{}", text.stdout);
-    assert!(text.stdout.contains("one,many") && text.stdout.contains("moved.tar.zst"), "{}", text.stdout);
-    assert!(lines[lines.len() - 1].starts_with("scratch") && text.stdout.contains("holds no manifest.json"));
+    assert!(lines[0].starts_with("run "), "{}", text.stdout);
+    assert!(lines[0].ends_with("tags"), "{}", text.stdout);
+    assert!(lines[1].starts_with(second), "{}", text.stdout);
+    assert!(lines[1].ends_with("baseline"), "{}", text.stdout);
+    assert!(text.stdout.contains("one,many"), "{}", text.stdout);
+    assert!(text.stdout.contains("moved.tar.zst"), "{}", text.stdout);
+    assert!(lines[lines.len() - 1].starts_with("scratch"));
+    assert!(text.stdout.contains("holds no manifest.json"));
     let lines_of = |name: &str| lines.iter().filter(|line| line.split_whitespace().next() == Some(name)).count();
     assert_eq!((lines_of(first), lines_of("latest")), (1, 0), "{}", text.stdout);
 
@@ -140,11 +145,8 @@ fn verify_names_every_deviation_and_exits_1() {
     let (place, run) = one_run();
     let fine = place.run(&["verify", &run]);
     assert_eq!((fine.code, fine.stderr.as_str()), (Some(0), ""), "{}", fine.stdout);
-    assert!(
-        fine.stdout.contains(&format!("{run}: all ")) && fine.stdout.contains("as they were written"),
-        "{}",
-        fine.stdout
-    );
+    assert!(fine.stdout.contains(&format!("{run}: all ")), "{}", fine.stdout);
+    assert!(fine.stdout.contains("as they were written"), "{}", fine.stdout);
     assert_eq!(place.run(&["verify", &run, "-q"]).stdout, "");
     let path = |name: &str| place.path(&run).join(name);
     let restored = |name: &str, change: &dyn Fn(&str) -> String, expected: &[&str]| {

@@ -38,9 +38,11 @@ fn a_document_is_brought_up_to_date_and_then_left_alone() {
     assert_eq!(embed(false).code, Some(0));
     let after = read();
     assert!(after.starts_with("# Title  \r\n\r\ntext\r\n<!-- reportgen:duration -->\r\n\r\n<picture>\r\n"), "{after}");
-    assert!(after.ends_with("\r\n<!-- /reportgen -->\r\nend") && !after.replace("\r\n", "").contains('\n'), "{after}");
+    assert!(after.ends_with("\r\n<!-- /reportgen -->\r\nend"), "{after}");
+    assert!(!after.replace("\r\n", "").contains('\n'), "{after}");
     assert!(after.contains("\r\n```md\r\n<!-- reportgen:nothing -->\r\n```\r\n"));
-    assert!(after.contains("srcset=\"My%20page-charts/duration-dark.svg\"") && !after.contains("<script>"), "{after}");
+    assert!(after.contains("srcset=\"My%20page-charts/duration-dark.svg\""), "{after}");
+    assert!(!after.contains("<script>"), "{after}");
     assert!(after.contains("| \\=cmd\\|'/c' \"x\" \\[y\\] &lt;b&gt;; \\# \\@z | 1 | 1 |"), "{after}");
     for name in ["duration.svg", "duration-dark.svg"] {
         let copy = fs::read(place.path("My page-charts").join(name)).unwrap();
@@ -126,7 +128,8 @@ fn pictures_stand_in_the_folder_that_is_named_or_stay_where_they_are() {
     let said = embed("it's new/../pictures", &["--check"]);
     assert!(said.stderr.contains(&format!("embed docs/page.md {run} --charts=pictures")), "{}", said.stderr);
     assert_eq!(embed("it's new/../.", &[]).code, Some(0));
-    assert!(shows("src=\"./duration.svg\"") && place.path("docs/duration.svg").is_file());
+    assert!(shows("src=\"./duration.svg\""));
+    assert!(place.path("docs/duration.svg").is_file());
     assert_eq!(place.entries("docs"), ["duration-dark.svg", "duration.svg", "my pictures", "page.md"]);
     let said = embed("it's new", &["--check"]);
     assert!(said.stderr.contains(r"'--charts=it'\''s new'"), "{}", said.stderr);
@@ -171,9 +174,12 @@ fn a_job_gets_its_summary_below_what_is_there() {
         chart.contains("    line \"=cmd#124;#39;/c#39; #34;x#34; #91;y#93; #60;b#62;#59; #35; #64;z\" ["),
         "{chart}"
     );
-    assert!(once.contains("\n## Numbers\n") && !once.contains("<img") && !once.contains("<script"), "{once}");
+    assert!(once.contains("\n## Numbers\n"), "{once}");
+    assert!(!once.contains("<img"), "{once}");
+    assert!(!once.contains("<script"), "{once}");
     in_a_job(&place, "summary.md", &["-c", "names.toml", "-q"]);
-    assert!(read().starts_with(&once) && read().matches("```mermaid").count() == 2, "a sweep appends too");
+    assert!(read().starts_with(&once), "a sweep appends too");
+    assert!(read().matches("```mermaid").count() == 2, "a sweep appends too");
 
     let full = "x".repeat((1 << 20) - 100);
     place.write("summary.md", &full);

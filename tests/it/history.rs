@@ -81,7 +81,8 @@ fn runs_that_cannot_be_joined_stand_apart_and_broken_ones_are_named() {
     let mut sorted = headings.clone();
     sorted.sort_unstable();
     assert!(sorted.iter().zip(expected).all(|(heading, start)| heading.starts_with(start)), "{headings:?}");
-    assert!(said.stdout.contains("workers 10)") && said.stdout.contains("workers 20)"), "{}", said.stdout);
+    assert!(said.stdout.contains("workers 10)"), "{}", said.stdout);
+    assert!(said.stdout.contains("workers 20)"), "{}", said.stdout);
     assert!(said.stderr.contains("empty is left out"), "{}", said.stderr);
     let one = place.run(&["history", "--config", "other"]);
     assert_eq!(one.stdout.matches("medians at").count(), 1);

@@ -25,7 +25,8 @@ fn json_is_the_file_alone_and_the_path_is_a_note() {
     assert!(resumed.stdout.starts_with("{\n  \"schema_version\": "), "{}", resumed.stdout);
 
     let table = place.run(&["render", run, "--output-format", "text"]);
-    assert!(table.stdout.starts_with("strategy") && table.stdout.contains(run), "{}", table.stdout);
+    assert!(table.stdout.starts_with("strategy"), "{}", table.stdout);
+    assert!(table.stdout.contains(run), "{}", table.stdout);
     for arguments in
         [&["-c", "quick.toml", "-n", "--output-format", "json"][..], &["render", run, "--output-format", "xml"]]
     {
@@ -54,14 +55,19 @@ fn what_others_named_comes_out_as_text_everywhere() {
 
     let read = |file: &str| fs::read_to_string(place.path("named-report").join(file)).unwrap();
     let page = read("report.html");
-    assert!(page.contains("=cmd|&#x27;&#x2f;c calc&#x27;!A1 &lt;script&gt;") && page.matches("<script>").count() == 1);
+    assert!(page.contains("=cmd|&#x27;&#x2f;c calc&#x27;!A1 &lt;script&gt;"));
+    assert!(page.matches("<script>").count() == 1);
     assert!(!page.contains("<img"), "an error became markup");
     let markdown = read("report.md");
     assert!(markdown.contains("=cmd\\|'/c calc'\\!A1 &lt;script&gt;alert(1)&lt;/script&gt; \\]\\]&gt;"), "{markdown}");
-    assert!(markdown.contains("\\[x\\](javascript:y)") && markdown.contains("\\`rm\\`; \\@you"), "{markdown}");
-    assert!(!markdown.contains("<script") && !markdown.contains("<img src=x"), "{markdown}");
+    assert!(markdown.contains("\\[x\\](javascript:y)"), "{markdown}");
+    assert!(markdown.contains("\\`rm\\`; \\@you"), "{markdown}");
+    assert!(!markdown.contains("<script"), "{markdown}");
+    assert!(!markdown.contains("<img src=x"), "{markdown}");
     let picture = read("charts/duration.svg");
-    assert!(picture.contains("]]&gt;") && !picture.contains("<script") && !picture.contains('\u{1b}'), "{picture}");
+    assert!(picture.contains("]]&gt;"), "{picture}");
+    assert!(!picture.contains("<script"), "{picture}");
+    assert!(!picture.contains('\u{1b}'), "{picture}");
     // Data files hold the name itself, letter by letter: programs read them back.
     assert!(read("summary.csv").contains(&field(name)) || read("summary.csv").contains(&format!("\n{name},")));
     assert!(read("summary.json").contains("=cmd|'/c calc'!A1 <script>alert(1)</script> ]]> \\u001b[31m"));

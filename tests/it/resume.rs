@@ -143,7 +143,8 @@ fn a_run_that_is_being_measured_is_left_to_whoever_measures_it() {
     let said = place.run(&["--resume", run.to_str().unwrap(), "-q"]);
     assert_eq!(said.code, Some(3), "{}", said.stderr);
     let name = run.file_name().unwrap().to_str().unwrap();
-    assert!(said.stderr.contains(name) && said.stderr.contains("another reportgen"), "{}", said.stderr);
+    assert!(said.stderr.contains(name), "{}", said.stderr);
+    assert!(said.stderr.contains("another reportgen"), "{}", said.stderr);
     assert_eq!(fs::read(run.join("raw.csv")).unwrap(), before);
     sweep.signal(Signal::KILL);
     sweep.end();
@@ -177,11 +178,13 @@ fn a_full_disk_ends_the_sweep_with_3_and_keeps_what_was_there() {
     let output = place.shell(&script).output().unwrap();
     let said = said(&output);
     assert_eq!(said.code, Some(3), "{}", said.stderr);
-    assert!(said.stderr.contains("cannot write") && said.stderr.contains("raw.csv"), "{}", said.stderr);
+    assert!(said.stderr.contains("cannot write"), "{}", said.stderr);
+    assert!(said.stderr.contains("raw.csv"), "{}", said.stderr);
     assert!(said.stderr.contains("reportgen --resume"), "{}", said.stderr);
     let run = run_of(&place).unwrap();
     let (before, planned) = (cells(&run), 3 * 2 * (6 + 1));
-    assert!(before.len() > 10 && before.len() < planned, "{}", before.len());
+    assert!(before.len() > 10, "{}", before.len());
+    assert!(before.len() < planned, "{}", before.len());
     let resumed = place.run(&["--resume", run.to_str().unwrap(), "-q"]);
     assert_eq!(resumed.code, Some(0), "{}", resumed.stderr);
     let after = cells(&run);
