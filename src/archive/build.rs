@@ -88,7 +88,8 @@ mod tests {
             formats: Vec::new(),
         };
         let known = of("1.0.0", Some("0123456789"));
-        assert!(known.is_of_same_program(&of("1.0.0", None)) && known.is_of_same_program(&known));
+        assert!(known.is_of_same_program(&of("1.0.0", None)));
+        assert!(known.is_of_same_program(&known));
         assert!(!known.is_of_same_program(&of("1.0.0", Some("987"))));
         assert!(!known.is_of_same_program(&of("1.0.1", None)));
         assert_eq!(
@@ -96,10 +97,8 @@ mod tests {
             ("reportgen 1.0.0 (01234567)", "reportgen 2")
         );
         let this = Build::this();
-        assert!(
-            this.target.is_some()
-                && this.profile.is_some()
-                && this.compiler.is_some_and(|words| words.starts_with("rustc"))
-        );
+        assert!(this.target.is_some());
+        assert!(this.profile.is_some());
+        assert!(this.compiler.is_some_and(|words| words.starts_with("rustc")));
     }
 }

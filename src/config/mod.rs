@@ -298,7 +298,8 @@ mod tests {
             "x = 1\n".repeat(100_000),
         ] {
             let text = complaint(&text);
-            assert!(text.lines().count() < 400 && text.len() < 40_000, "{}", text.len());
+            assert!(text.lines().count() < 400, "{}", text.len());
+            assert!(text.len() < 40_000, "{}", text.len());
         }
         let binary = load_bytes(b"# one\n\xff\xfe", "sweep.toml", &KNOWN).unwrap_err().to_string();
         assert_eq!(binary, "error: this is no text: line 2 holds bytes that are not UTF-8\n--> sweep.toml");
@@ -326,7 +327,8 @@ mod tests {
         let complaints = load("x = 1\n[target]\ndelay = 5\n", "a.toml", &KNOWN).unwrap_err();
         let keys: Vec<&str> = complaints.iter().map(|complaint| complaint.key.as_str()).collect();
         assert_eq!((complaints.len(), keys), (2, vec!["x", "target.delay"]));
-        assert!(complaints.render(true).contains('\u{1b}') && !complaints.render(false).contains('\u{1b}'));
+        assert!(complaints.render(true).contains('\u{1b}'));
+        assert!(!complaints.render(false).contains('\u{1b}'));
     }
 
     proptest! {

@@ -235,10 +235,13 @@ mod tests {
             ["a rather long name of a strategy", "multi_process_pool_with_twenty_workers", "请求次数请求次数请求次数"]
         {
             let lines = face.wrap(text, 90.0, 9);
-            assert!(lines.len() > 1 && lines.iter().all(|line| face.width(line) <= 90.0), "{lines:?}");
+            assert!(lines.len() > 1, "{lines:?}");
+            assert!(lines.iter().all(|line| face.width(line) <= 90.0), "{lines:?}");
             assert_eq!(lines.concat().replace(' ', ""), text.replace(' ', ""));
             let short = face.wrap(text, 90.0, 1);
-            assert!(short.len() == 1 && short[0].ends_with('…') && face.width(&short[0]) <= 90.0, "{short:?}");
+            assert!(short.len() == 1, "{short:?}");
+            assert!(short[0].ends_with('…'), "{short:?}");
+            assert!(face.width(&short[0]) <= 90.0, "{short:?}");
         }
         assert!(face.wrap("x", 1.0, 3).is_empty());
     }
@@ -247,7 +250,8 @@ mod tests {
     fn an_unreadable_font_names_its_path() {
         for (path, part) in [("/no/such/font.ttf", "/no/such/font.ttf"), ("Cargo.toml", "holds no font")] {
             let fault = Fonts::load(&[PathBuf::from(path)]).unwrap_err().to_string();
-            assert!(fault.contains("read font") && fault.contains(part), "{fault}");
+            assert!(fault.contains("read font"), "{fault}");
+            assert!(fault.contains(part), "{fault}");
         }
     }
 }

@@ -4,6 +4,7 @@
 use std::io::{self, BufRead, BufReader, ErrorKind, PipeReader, PipeWriter, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::Path;
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -43,15 +44,18 @@ impl Session {
         Ok(())
     }
 
-    /// Waits until the server has seen enough.
+    /// Waits until the server has seen enough. It tells what it has seen only when it is asked, so it is asked again and
+    /// again, with pauses.
     fn until(&mut self, enough: impl Fn(&Witness) -> bool) -> Witness {
-        loop {
+        let (_open, silence) = channel::<()>();
+        for _ in 0..PATIENCE.as_millis() {
             let witness = self.conversation.end().unwrap();
             if enough(&witness) {
                 return witness;
             }
-            thread::yield_now();
+            assert_eq!(silence.recv_timeout(Duration::from_millis(1)), Err(RecvTimeoutError::Timeout));
         }
+        panic!("not within {PATIENCE:?}: {:?}", self.conversation.end());
     }
 
     fn client(&self) -> Client {
@@ -222,7 +226,8 @@ fn beginning_resets_the_counts_and_closes_what_was_open() {
     assert!(TcpStream::connect(before).is_err());
     let witness = session.conversation.end().unwrap();
     assert_eq!(witness, Witness { cpu: witness.cpu, ..Witness::default() });
-    assert!(waiting.is_closed() && idle.is_closed());
+    assert!(waiting.is_closed());
+    assert!(idle.is_closed());
 }
 
 #[test]
@@ -262,7 +267,8 @@ fn the_answer_to_head_has_no_body() {
     while !head.ends_with("\r\n\r\n") {
         client.0.read_line(&mut head).unwrap();
     }
-    assert!(head.starts_with("HTTP/1.1 200") && head.contains("content-length: 16"), "{head}");
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    assert!(head.contains("content-length: 16"), "{head}");
     assert_eq!(client.read(16), Some((200, "delayed response".to_owned())));
 }
 
@@ -313,7 +319,8 @@ fn a_server_in_the_foreground_stops_when_told_and_returns_its_totals() {
     Client::connect(address).ask(GET);
     remote.stop();
     assert_eq!(serving.join().unwrap().unwrap().answered, 1);
-    assert!(remote.begin(1).is_none() && remote.end().is_none());
+    assert!(remote.begin(1).is_none());
+    assert!(remote.end().is_none());
 }
 
 #[test]

@@ -146,7 +146,8 @@ mod tests {
         for (n, low, high) in [(5, 0.0, 4.0), (10, 2.0, 7.0), (31, 10.0, 20.0), (100, 40.0, 59.0), (200, 86.0, 113.0)] {
             let found = of_median(&ramp(n), 7).unwrap();
             assert_eq!(found.method, Method::Bootstrap);
-            assert!((found.low - low).abs() <= 1.0 && (found.high - high).abs() <= 1.0, "{n}: {found:?}");
+            assert!((found.low - low).abs() <= 1.0, "{n}: {found:?}");
+            assert!((found.high - high).abs() <= 1.0, "{n}: {found:?}");
         }
     }
 
@@ -168,14 +169,16 @@ mod tests {
         let set = |n: u32, step: u32, from: f64| Sorted::new((1..=n).map(|i| f64::from(i * step % 101) / 100.0 + from));
         for (n, low, high) in [(5, 0.766, 1.474), (10, 0.839, 1.356), (30, 0.937, 1.283)] {
             let found = of_ratio(&set(n, 37, 1.0), &set(n, 61, 1.2), 7).unwrap();
-            assert!((found.low - low).abs() < 0.03 && (found.high - high).abs() < 0.03, "{n}: {found:?}");
+            assert!((found.low - low).abs() < 0.03, "{n}: {found:?}");
+            assert!((found.high - high).abs() < 0.03, "{n}: {found:?}");
         }
         assert_eq!(of_ratio(&ramp(1), &set(5, 37, 1.0), 1), None);
         let (few, many) =
             (of_ratio(&set(100, 37, 1.0), &set(100, 61, 1.2), 1), of_ratio(&set(201, 37, 1.0), &set(201, 61, 1.2), 1));
         let (few, many) = (few.unwrap(), many.unwrap());
         assert_eq!(many.method, Method::OrderStatistics);
-        assert!(many.low > few.low && many.high < few.high, "{few:?} {many:?}");
+        assert!(many.low > few.low, "{few:?} {many:?}");
+        assert!(many.high < few.high, "{few:?} {many:?}");
     }
 
     proptest! {

@@ -176,7 +176,8 @@ mod tests {
         let longest = plan.samples.iter().filter_map(|sample| sample.predicted).max().unwrap();
         assert_eq!(longest, Nanos::SECOND * 250);
         let together = predicted(&sweep, &plan.samples).unwrap();
-        assert!(together >= longest && together < Nanos::SECOND * 300, "{together:?}");
+        assert!(together >= longest, "{together:?}");
+        assert!(together < Nanos::SECOND * 300, "{together:?}");
         let off = Sweep { overlap: Overlap::Off, ..sweep };
         assert_eq!(predicted(&off, &plan.samples), plan.predicted());
         assert!(WATCH > Nanos::ZERO);

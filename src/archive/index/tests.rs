@@ -117,7 +117,8 @@ fn what_is_broken_is_named_with_its_reason() {
         ];
         assert_eq!(reasons.len(), expected.len(), "{reasons:?}");
         for ((name, reason), (expected_name, part)) in reasons.iter().zip(expected) {
-            assert!(*name == expected_name && reason.contains(part), "{name}: {reason}");
+            assert!(*name == expected_name, "{name}: {reason}");
+            assert!(reason.contains(part), "{name}: {reason}");
         }
     }
     assert!(scan(runs[0].path()).unwrap_err().to_string().contains("is one run"));
