@@ -151,7 +151,8 @@ mod tests {
             ("event_loop", "event-loop", None),
         ];
         assert_eq!(lines, all.map(|(name, kind, workers)| (name.to_owned(), kind, workers)));
-        assert!(sweep.charts.is_empty() && sweep.output.fonts.is_empty());
+        assert!(sweep.charts.is_empty());
+        assert!(sweep.output.fonts.is_empty());
         assert_eq!((sweep.output.formats, sweep.output.themes), (vec![Format::Svg, Format::Png], vec![Theme::Light]));
         assert_eq!((sweep.output.dir, sweep.output.width, sweep.output.height), ("reports".into(), 960, 600));
     }

@@ -63,9 +63,8 @@ mod tests {
         let part = |name: &str| fragment(&report, &pictures(&Theme::ALL), name, "README-charts");
         let both = part("duration").unwrap();
         assert_eq!(both.files, ["duration.png", "duration-dark.png"]);
-        assert!(
-            both.text.contains("srcset=\"README-charts/duration-dark.png\"") && both.text.ends_with("</picture>\n")
-        );
+        assert!(both.text.contains("srcset=\"README-charts/duration-dark.png\""));
+        assert!(both.text.ends_with("</picture>\n"));
         let light = fragment(&report, &pictures(&[Theme::Light]), "duration", "x").unwrap();
         assert_eq!(light.files, ["duration.png"]);
         assert!(part("table").unwrap().text.starts_with("| Strategy | Requests |"));

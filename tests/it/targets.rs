@@ -214,7 +214,8 @@ fn several_processes_have_a_server_each_and_one_witness() {
     assert_eq!(samples.len(), 8);
     for row in samples {
         assert_eq!(row.status, SampleStatus::Ok, "{row:?}");
-        assert!(row.peak_in_flight.is_some_and(|peak| (1..=row.requests).contains(&peak)), "{row:?}");
+        // Servers that were not busy at the same time tell no peak of all of them.
+        assert!(row.peak_in_flight.is_none_or(|peak| (1..=row.requests).contains(&peak)), "{row:?}");
         assert!(row.connections.is_some_and(|connections| (1..=row.requests).contains(&connections)), "{row:?}");
         assert_eq!((row.succeeded, row.failed), (Some(row.requests), Some(0)), "{row:?}");
     }
