@@ -10,10 +10,13 @@ use reportgen::strategy::Work;
 use serde_json::{Value, json};
 
 use crate::peer::{self, MANNERS, Manner, Peer};
+use crate::running::poll;
 use crate::workplace::{built_in_kinds, kind_with, programs};
 
-/// A delay long enough that requests issued together are served together even on a busy machine.
-const DELAY: Nanos = Nanos::from_millis(300);
+/// Requests that are issued together mostly meet at the server for this time; no assertion needs them to.
+const DELAY: Nanos = Nanos::from_millis(20);
+/// No request is answered before its test has ended.
+const HOUR: Nanos = Nanos(3_600_000_000_000);
 
 fn target(delay: Nanos) -> DelayTarget {
     DelayTarget { delay, jitter: Nanos::ZERO, failure_rate: 0.0, max_concurrent: 0 }
@@ -46,6 +49,46 @@ fn server(target: &DelayTarget) -> server::Handle {
     server::Handle::start(&program.path, &program.arguments, target).unwrap()
 }
 
+/// Checks that `requests` of `kind`, answered in an hour, wait at the server `width` at a time, over so many connections.
+fn meets(kind: &str, options: Value, requests: u32, (width, connections): (u32, u64)) {
+    let mut server = server(&target(HOUR));
+    server.begin(1).unwrap();
+    let context = format!("{requests} requests of {kind} {options}");
+    let work = work_with(kind, options, server.url(), requests);
+    std::thread::scope(|scope| {
+        let running = scope.spawn(|| run(&work));
+        // The server tells what it has seen only when it is asked.
+        let met = poll(|| server.end().unwrap().in_flight == width);
+        let witness = server.end().unwrap();
+        // The end of the server ends all requests.
+        drop(server);
+        running.join().unwrap();
+        assert!(met, "{context}: {width} in flight: {witness:?}");
+        assert_eq!(witness.peak_in_flight, width, "{context}: most in flight");
+        assert_eq!(witness.connections, connections, "{context}: connections");
+    });
+}
+
+#[test]
+fn each_has_as_many_requests_in_flight_as_it_may() {
+    for kind in built_in_kinds() {
+        for requests in [1, 2, 7] {
+            let width = work(kind, "http://127.0.0.1:1/", requests).strategy.width(requests);
+            meets(kind, json!({ "workers": 3 }), requests, (width, width.into()));
+        }
+    }
+    for threads in [1, 2] {
+        meets("async", json!({ "max-in-flight": 4, "threads": threads }), 10, (4, 4));
+    }
+    for processes in [2, 3] {
+        meets("event-loop", json!({ "processes": processes }), 7, (7, 7));
+        meets("event-loop", json!({ "processes": processes, "max-in-flight": 2 }), 7, (2, 2));
+    }
+    for (bound, width) in [(None, 150), (Some(7), 7)] {
+        meets("async", json!({ "http-version": "2", "max-in-flight": bound }), 150, (width, 1));
+    }
+}
+
 #[test]
 fn each_sends_exactly_n_requests_and_never_more_at_once_than_it_may() {
     let mut server = server(&target(DELAY));
@@ -58,11 +101,9 @@ fn each_sends_exactly_n_requests_and_never_more_at_once_than_it_may() {
             let width = work.strategy.width(requests);
             let context = format!("{kind} with n = {requests}");
             assert_eq!(witness.requests, u64::from(requests), "{context}: requests");
-            assert_eq!(witness.peak_in_flight, width, "{context}: in flight");
-            assert!(
-                outcomes.iter().all(|outcome| outcome.failure.is_none() && outcome.status == Some(200)),
-                "{context}"
-            );
+            assert!(witness.peak_in_flight <= width, "{context}: {} in flight", witness.peak_in_flight);
+            assert!(outcomes.iter().all(|outcome| outcome.failure.is_none()), "{context}: {outcomes:?}");
+            assert!(outcomes.iter().all(|outcome| outcome.status == Some(200)), "{context}: {outcomes:?}");
             assert!(outcomes.iter().all(|outcome| outcome.bytes == 16), "{context}: bytes");
             let workers = outcomes.iter().map(|outcome| outcome.worker).max().unwrap();
             assert!(workers < 3.max(requests), "{context}: worker numbers");
@@ -71,20 +112,19 @@ fn each_sends_exactly_n_requests_and_never_more_at_once_than_it_may() {
 }
 
 #[test]
-fn keep_alive_uses_a_connection_per_worker_and_per_request_one_per_request() {
-    let mut server = server(&target(Nanos::from_millis(30)));
+fn keep_alive_uses_no_more_connections_than_workers_and_per_request_one_per_request() {
+    let mut server = server(&target(DELAY));
     for kind in built_in_kinds() {
         for connections in ["keep-alive", "per-request"] {
             server.begin(1).unwrap();
             run(&work_with(kind, json!({ "workers": 3, "connections": connections }), server.url(), 6));
             let opened = server.end().unwrap().connections;
-            let expected = match kind {
-                _ if connections == "per-request" => 6,
-                "sequential" => 1,
-                "thread-pool" | "process-pool" => 3,
-                _ => 6,
-            };
-            assert_eq!(opened, expected, "{kind}, {connections}");
+            if connections == "per-request" {
+                assert_eq!(opened, 6, "{kind}, {connections}");
+            } else {
+                let width = work(kind, server.url(), 6).strategy.width(6);
+                assert!((1..=width.into()).contains(&opened), "{kind}, {connections}: {opened}");
+            }
         }
     }
 }
@@ -96,7 +136,8 @@ fn async_keeps_to_its_bound_and_spreads_over_threads() {
         server.begin(1).unwrap();
         run(&work_with("async", json!({ "max-in-flight": 4, "threads": threads }), server.url(), 10));
         let witness = server.end().unwrap();
-        assert_eq!((witness.requests, witness.peak_in_flight), (10, 4));
+        assert_eq!(witness.requests, 10, "{threads} threads");
+        assert!(witness.peak_in_flight <= 4, "{threads} threads: {} in flight", witness.peak_in_flight);
     }
 }
 
@@ -110,9 +151,11 @@ fn the_event_loop_keeps_its_contract_over_one_two_and_three_processes() {
             let outcomes = run(&work_with("event-loop", options, server.url(), requests));
             let (witness, context) = (server.end().unwrap(), format!("{requests} by {processes}, bound {bound:?}"));
             let width = bound.unwrap_or(requests);
-            // All at once: a common start, and never more than the bound of all processes together.
-            assert_eq!((witness.requests, witness.peak_in_flight), (requests.into(), width), "{context}");
-            assert!(outcomes.iter().all(|outcome| outcome.failure.is_none() && outcome.bytes == 16), "{context}");
+            // Never more than the bound of all processes together.
+            assert_eq!(witness.requests, u64::from(requests), "{context}");
+            assert!(witness.peak_in_flight <= width, "{context}: {} in flight", witness.peak_in_flight);
+            assert!(outcomes.iter().all(|outcome| outcome.failure.is_none()), "{context}: {outcomes:?}");
+            assert!(outcomes.iter().all(|outcome| outcome.bytes == 16), "{context}: {outcomes:?}");
             let workers = outcomes.iter().map(|outcome| outcome.worker).collect::<std::collections::BTreeSet<_>>();
             if processes > 1 {
                 assert_eq!(workers.len(), processes.min(width) as usize, "{context}");
@@ -144,11 +187,13 @@ fn async_over_http_2_sends_all_requests_on_one_connection() {
         let width = max_in_flight.unwrap_or(150);
         let seen = (witness.requests, witness.answered, witness.connections);
         assert_eq!(seen, (150, 150, 1), "{method}, {:?}", outcomes[0].failure);
-        assert_eq!((witness.peak_in_flight, witness.in_flight), (width, 0), "{method}");
+        assert!(witness.peak_in_flight <= width, "{method}: {} in flight", witness.peak_in_flight);
+        assert_eq!(witness.in_flight, 0, "{method}");
         let failed = outcomes.iter().filter(|outcome| outcome.status == Some(500)).count();
         assert_eq!(failed as u64, witness.failed, "{method}");
         let bytes = if method == "HEAD" { 0 } else { 16 };
-        assert!(outcomes.iter().all(|outcome| outcome.status.is_some() && outcome.bytes == bytes), "{method}");
+        assert!(outcomes.iter().all(|outcome| outcome.status.is_some()), "{method}");
+        assert!(outcomes.iter().all(|outcome| outcome.bytes == bytes), "{method}");
     }
 }
 
