@@ -41,6 +41,12 @@ impl Begun {
         &self.0
     }
 
+    /// Bytes of memory that it holds.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.0.capacity()
+    }
+
     /// Shows `parse` all that has come of the part, `data` included. `parse` returns the part's length where it is all
     /// there: then what follows it in `data` is returned. Else `data` is kept and `None` returned.
     ///
@@ -139,6 +145,12 @@ impl Body {
     #[must_use]
     pub const fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// Bytes of memory that it holds: none of the body, but the beginning of a chunk's head or of trailers.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.begun.held()
     }
 
     /// Takes what was read and returns what is beyond the body's end.

@@ -4,7 +4,8 @@
 
 use crate::config::Sweep;
 use crate::limits::Limits;
-use crate::model::{Needs, NotRun, RequestCount, Target};
+use crate::model::{HttpVersion, Needs, NotRun, RequestCount, Target};
+use crate::server;
 use crate::strategy::StrategySpec;
 
 /// Descriptors of the delay server beside one for each connection.
@@ -35,6 +36,15 @@ fn obstacle(sweep: &Sweep, spec: &StrategySpec, requests: RequestCount, limits: 
     if !spec.kind.is_built_in() {
         // Nobody knows what a program of somebody else's takes.
         return None;
+    }
+    let streams = spec.kind.width(requests);
+    let over_http2 = matches!(sweep.target, Target::Delay(_)) && spec.kind.http_version() == HttpVersion::Two;
+    if over_http2 && streams > server::MOST_STREAMS {
+        let reason = format!(
+            "needs {streams} HTTP/2 streams at once, the delay server holds {}; set `max-in-flight` or `http-version = \"1.1\"`",
+            server::MOST_STREAMS
+        );
+        return Some(Obstacle { cell: NotRun { strategy: spec.name.clone(), requests, reason }, certain: true });
     }
     let needs = spec.kind.needs(requests);
     let needs = match sweep.target {
@@ -128,6 +138,19 @@ mod tests {
         let limits = Limits { descriptors_hard: Some(300), ports: Some((40_000, 40_299)), ..Limits::default() };
         assert_eq!(told(&spread(3), &limits), [("e".to_owned(), 1000, true)]);
         assert_eq!(told(&spread(4), &limits), []);
+    }
+
+    #[test]
+    fn more_streams_than_the_delay_server_holds_are_not_run() {
+        let counted = |options: &str| {
+            let text = format!("[[strategy]]\nname = \"a\"\nkind = \"async\"\nhttp-version = \"2\"\n{options}");
+            let mut sweep = sweep(&text);
+            sweep.requests = vec![32_768, 32_769];
+            let found = obstacles(&sweep, &Limits::default());
+            found.into_iter().map(|obstacle| obstacle.cell.requests).collect::<Vec<_>>()
+        };
+        assert_eq!(counted(""), [32_769]);
+        assert!(counted("max-in-flight = 100\n").is_empty());
     }
 
     #[test]

@@ -7,10 +7,12 @@ use std::borrow::Cow;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::Shutdown;
 
+use bytes::{Buf, BytesMut};
 use httparse::{EMPTY_HEADER, Status};
 use mio::net::TcpStream;
 
 use super::agenda::Place;
+use super::clients::Holds;
 use super::system;
 use crate::framing::{Begun, Body, MOST_HEADERS, Unreadable, keeps_alive, words};
 use crate::model::Answer;
@@ -26,8 +28,12 @@ const FAILED: &[u8] =
     b"HTTP/1.1 500 Internal Server Error\r\ncontent-type: text/plain\r\ncontent-length: 16\r\n\r\ninjected failure";
 /// What is read at most of a client that was told to go.
 const DRAIN_LIMIT: usize = 64 * 1024;
-/// The longest head of a request, in bytes.
+/// The longest head of a request, and the most that is read ahead of a request that waits, in bytes.
 const HEAD_LIMIT: usize = 8192;
+/// Unsent answers of a connection beyond which nothing more is taken from it, in bytes.
+const UNSENT_LIMIT: usize = 64 * 1024;
+/// What is read of one connection before others have their turn, in bytes.
+const READ_AT_ONCE: usize = 256 * 1024;
 /// How every connection that speaks HTTP/2 begins.
 const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
@@ -41,12 +47,12 @@ pub(super) struct Connection {
     pub(super) carried_one: bool,
     /// Where its request waits.
     pub(super) place: Option<Place>,
-    /// What was read and not looked at yet: requests that follow one that waits.
-    ahead: Vec<u8>,
+    /// What was read and not looked at yet: requests that follow one that waits. Less than twice [`HEAD_LIMIT`].
+    ahead: BytesMut,
     /// Whether there may be more to read although nobody will say so.
     unread: bool,
-    /// What could not be written yet.
-    unwritten: Vec<u8>,
+    /// What could not be written yet. Little more than [`UNSENT_LIMIT`].
+    unwritten: BytesMut,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,9 +96,9 @@ impl Connection {
             request: Request { body: Body::none(), is_head: false, keep_alive: false, is_old: false },
             carried_one: false,
             place: None,
-            ahead: Vec::new(),
+            ahead: BytesMut::new(),
             unread: false,
-            unwritten: Vec::new(),
+            unwritten: BytesMut::new(),
         }
     }
 
@@ -108,20 +114,28 @@ impl Connection {
         if self.flush().is_err() {
             return Event::End;
         }
-        if self.state != State::Waiting && !self.ahead.is_empty() {
-            let ahead = std::mem::take(&mut self.ahead);
-            match self.take(&ahead) {
-                Event::Nothing => {}
-                event => return event,
+        if self.may_take_ahead() {
+            let mut ahead = std::mem::take(&mut self.ahead);
+            let (event, rest) = self.take(&ahead);
+            let taken = ahead.len() - rest.len();
+            ahead.advance(taken);
+            if !ahead.is_empty() {
+                self.ahead = ahead;
+            }
+            if !matches!(event, Event::Nothing) {
+                return event;
             }
         }
         self.read(buffer)
     }
 
     fn read(&mut self, buffer: &mut [u8]) -> Event {
-        // A client that sends far ahead is left to its own buffers.
-        while self.ahead.len() < HEAD_LIMIT {
-            let count = match self.stream.read(buffer) {
+        let mut left = READ_AT_ONCE;
+        while self.has_room() && left > 0 {
+            // What follows a head may be read ahead, what follows a part of a body is the body's.
+            let most = if matches!(self.state, State::Head | State::Waiting) { HEAD_LIMIT } else { buffer.len() };
+            let room = &mut buffer[..most];
+            let count = match self.stream.read(room) {
                 Ok(0) => return Event::End,
                 Ok(count) => count,
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
@@ -131,24 +145,46 @@ impl Connection {
                 }
                 Err(_) => return Event::End,
             };
-            let event = self.take(&buffer[..count]);
-            let is_all = system::SHORT_READ_IS_ALL && count < buffer.len() && !self.unread;
+            let is_all = system::SHORT_READ_IS_ALL && count < room.len() && !self.unread;
+            let (event, rest) = self.take(&buffer[..count]);
+            self.ahead.extend_from_slice(rest);
             if !matches!(event, Event::Nothing) || is_all {
                 // Whoever asks again after an event has to look for more, unless this was all.
                 self.unread = !is_all;
                 return event;
             }
+            left = left.saturating_sub(count);
         }
         self.unread = true;
         Event::Nothing
     }
 
-    /// Whether there may be something to take although the system will not say so again.
-    pub(super) fn may_advance(&self) -> bool {
-        self.unread && self.ahead.len() < HEAD_LIMIT || self.state != State::Waiting && !self.ahead.is_empty()
+    /// Whether its client does not read its answers, so that nothing more is taken from it.
+    fn is_behind(&self) -> bool {
+        self.unwritten.len() > UNSENT_LIMIT
     }
 
-    fn take(&mut self, mut data: &[u8]) -> Event {
+    /// Whether more may be read. A client that sends far ahead is left to its own buffers.
+    fn has_room(&self) -> bool {
+        self.ahead.len() < HEAD_LIMIT && !self.is_behind()
+    }
+
+    fn may_take_ahead(&self) -> bool {
+        self.state != State::Waiting && !self.ahead.is_empty() && !self.is_behind()
+    }
+
+    /// Whether there may be something to take although the system will not say so again.
+    pub(super) fn may_advance(&self) -> bool {
+        self.may_take_ahead() || self.unread && self.has_room()
+    }
+
+    /// Takes what may be taken, and returns what follows a request that waits.
+    fn take<'d>(&mut self, mut data: &'d [u8]) -> (Event, &'d [u8]) {
+        let event = self.take_from(&mut data);
+        (event, if self.state == State::Waiting { data } else { &[] })
+    }
+
+    fn take_from(&mut self, data: &mut &[u8]) -> Event {
         while !data.is_empty() {
             match self.state {
                 State::Head if self.may_be_preface(data) => {
@@ -161,19 +197,16 @@ impl Connection {
                     return Event::Nothing;
                 }
                 State::Head => match self.take_head(data) {
-                    Ok(Some(rest)) => data = rest,
+                    Ok(Some(rest)) => *data = rest,
                     Ok(None) => return Event::Nothing,
                     Err(Unreadable::Malformed) => return self.refuse("400 Bad Request"),
                     Err(Unreadable::TooLong) => return self.refuse("431 Request Header Fields Too Large"),
                 },
                 State::Body => match self.request.body.take(data) {
-                    Ok(rest) => data = rest,
+                    Ok(rest) => *data = rest,
                     Err(_unreadable) => return self.refuse("400 Bad Request"),
                 },
-                State::Waiting => {
-                    self.ahead.extend_from_slice(data);
-                    return Event::Nothing;
-                }
+                State::Waiting => return Event::Nothing,
                 State::Draining(left) if data.len() >= left => return Event::End,
                 State::Draining(left) => {
                     self.state = State::Draining(left - data.len());
@@ -185,7 +218,6 @@ impl Connection {
             }
             if self.state == State::Body && self.request.body.is_complete() {
                 self.state = State::Waiting;
-                self.ahead.extend_from_slice(data);
                 return Event::Request;
             }
         }
@@ -251,12 +283,21 @@ impl Connection {
     fn flush(&mut self) -> io::Result<()> {
         if !self.unwritten.is_empty() {
             let count = write_some(&mut self.stream, &self.unwritten, write)?;
-            self.unwritten.drain(..count);
+            self.unwritten.advance(count);
+            if self.unwritten.is_empty() {
+                self.unwritten = BytesMut::new();
+            }
         }
         match self.state {
             State::Draining(_) if self.unwritten.is_empty() => self.stream.shutdown(Shutdown::Write),
             _ => Ok(()),
         }
+    }
+}
+
+impl Holds for Connection {
+    fn held(&self) -> usize {
+        self.head.held() + self.request.body.held() + self.ahead.capacity() + self.unwritten.capacity()
     }
 }
 

@@ -11,19 +11,19 @@ use std::sync::mpsc::{Receiver, Sender};
 
 use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Token, Waker};
-use slab::Slab;
 use socket2::{Domain, Protocol, Socket, Type};
 
 use crate::clock::{Clock, SystemClock};
 use crate::model::{DelayTarget, Nanos};
-use crate::server::agenda::{Agenda, Due};
+use crate::server::agenda::{Agenda, Due, Place};
 use crate::server::alarm::Alarm;
+use crate::server::clients::{ClientTable, Holds};
 use crate::server::connection::{Connection, Event};
 use crate::server::error::ServerError;
 use crate::server::multiplexed::Multiplexed;
 use crate::server::sample::{Sample, Witness};
 
-/// Clients that may be waiting to be accepted; the kernel clamps it to its own limit.
+/// ClientTable that may be waiting to be accepted; the kernel clamps it to its own limit.
 const BACKLOG: i32 = 65_535;
 /// How long no connection is accepted after one could not be, unless one closes earlier.
 const ACCEPT_PAUSE: Nanos = Nanos::from_millis(100);
@@ -33,6 +33,8 @@ const EVENTS_AT_ONCE: usize = 64;
 const ACCEPTED_AT_ONCE: usize = 16;
 /// Answers between two looks at the sockets: as many as take about a millisecond.
 const ANSWERED_AT_ONCE: usize = 64;
+/// ClientTable advanced without an event between two looks at the sockets.
+const ADVANCED_AT_ONCE: usize = 64;
 /// One buffer for all connections; nothing stays in it.
 const BUFFER_BYTES: usize = 64 * 1024;
 
@@ -105,19 +107,26 @@ struct Engine {
     target: DelayTarget,
     agenda: Agenda<Who>,
     sample: Sample,
-    clients: Slab<Client>,
+    clients: ClientTable<Client>,
     /// Whether somebody may be waiting to be accepted.
     is_queued: bool,
     /// Until when nobody is accepted.
     pause: Option<Nanos>,
-    /// Clients to be advanced although no event said so.
-    pending: Vec<usize>,
     buffer: Vec<u8>,
 }
 
 enum Client {
     One(Connection),
     Many(Box<Multiplexed>),
+}
+
+impl Holds for Client {
+    fn held(&self) -> usize {
+        match self {
+            Self::One(connection) => connection.held(),
+            Self::Many(connection) => connection.held(),
+        }
+    }
 }
 
 /// Who waits for an answer: a client, and of one that multiplexes a stream.
@@ -146,10 +155,9 @@ impl Engine {
             agenda: Agenda::new(target.max_concurrent),
             sample: Sample::begin(&target, seed),
             target,
-            clients: Slab::new(),
+            clients: ClientTable::new(),
             is_queued: true,
             pause: None,
-            pending: Vec::new(),
             buffer: vec![0; BUFFER_BYTES],
         })
     }
@@ -163,7 +171,7 @@ impl Engine {
         loop {
             let deadline = self.agenda.next().into_iter().chain(self.pause).min();
             let limit = self.alarm.set(deadline, self.clock.now())?;
-            let is_busy = !self.pending.is_empty() || self.is_queued && self.pause.is_none();
+            let is_busy = self.clients.has_pending() || self.is_queued && self.pause.is_none();
             match self.poll.poll(&mut events, if is_busy { Some(std::time::Duration::ZERO) } else { limit }) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 polled => polled?,
@@ -178,13 +186,16 @@ impl Engine {
                         }
                     }
                     ALARM => self.alarm.rang(),
-                    Token(token) => self.advance(token - CLIENTS, event.is_read_closed()),
+                    Token(token) => self.hear(token - CLIENTS, event.is_read_closed()),
                 }
             }
             self.answer_due();
             self.accept();
-            for client in std::mem::take(&mut self.pending) {
-                self.advance(client, true);
+            for _ in 0..ADVANCED_AT_ONCE {
+                let Some(client) = self.clients.next_pending() else { break };
+                // Whoever asks faster than is answered is not read meanwhile, or everybody's answers would queue behind his.
+                let is_late = self.answer_due();
+                self.advance(client, true, !is_late);
             }
         }
     }
@@ -212,7 +223,6 @@ impl Engine {
         let broken = |source| ServerError::Listen { address: self.address, source };
         // First of all: they may hold every descriptor that there is.
         self.clients.clear();
-        self.pending.clear();
         self.agenda = Agenda::new(self.target.max_concurrent);
         let mut listener = listen(SocketAddr::new(self.address.ip(), 0))?;
         let address = listener.local_addr().map_err(broken)?;
@@ -232,6 +242,10 @@ impl Engine {
             return;
         }
         for _ in 0..ACCEPTED_AT_ONCE {
+            if self.clients.are_most() {
+                self.pause = Some(self.clock.now() + ACCEPT_PAUSE);
+                return;
+            }
             match self.listener.accept().and_then(|(stream, _)| self.welcome(stream)) {
                 Ok(()) => {}
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -246,10 +260,9 @@ impl Engine {
 
     fn welcome(&mut self, mut stream: TcpStream) -> io::Result<()> {
         let _ = stream.set_nodelay(true);
-        let entry = self.clients.vacant_entry();
-        let token = Token(CLIENTS + entry.key());
+        let token = Token(CLIENTS + self.clients.next_key());
         self.poll.registry().register(&mut stream, token, Interest::READABLE | Interest::WRITABLE)?;
-        entry.insert(Client::One(Connection::new(stream)));
+        self.clients.insert(Client::One(Connection::new(stream)));
         Ok(())
     }
 
@@ -261,13 +274,21 @@ impl Engine {
         }
     }
 
-    /// Goes on with a client whose socket may be ready. `ends` where its own side is closed.
-    fn advance(&mut self, client: usize, ends: bool) {
+    /// Goes on with a client of which there is an event, unless it has its turn with those that could go on anyway.
+    fn hear(&mut self, client: usize, ends: bool) {
+        if !self.clients.is_pending(client) {
+            self.advance(client, ends, true);
+        }
+    }
+
+    /// Goes on with a client whose socket may be ready. `ends` where its own side is closed; `reads` where it may be read.
+    fn advance(&mut self, client: usize, ends: bool, reads: bool) {
         // One that has ended may still have an event on its way.
         match self.clients.get_mut(client) {
             None => {}
             Some(Client::Many(connection)) => {
-                let progress = connection.advance();
+                let progress = connection.advance(reads);
+                self.strike(progress.cancelled);
                 for stream in progress.arrived {
                     self.admit(Who { client, stream });
                 }
@@ -275,6 +296,7 @@ impl Engine {
                     self.part(client);
                 }
             }
+            Some(Client::One(_)) if !reads => return self.clients.pend(client),
             Some(Client::One(connection)) => match connection.advance(ends, &mut self.buffer) {
                 Event::Nothing => {}
                 Event::Request => self.admit(Who { client, stream: 0 }),
@@ -282,21 +304,20 @@ impl Engine {
                 Event::End => self.part(client),
             },
         }
+        self.settle(client);
     }
 
     /// Counts a request and enters it on the agenda.
     fn admit(&mut self, who: Who) {
         let answer = self.sample.admit(self.agenda.len());
         let place = self.agenda.enter(who, answer, self.clock.now());
-        let carried_one = match &mut self.clients[who.client] {
-            Client::One(connection) => {
+        let carried_one = match self.clients.get_mut(who.client) {
+            None => return,
+            Some(Client::One(connection)) => {
                 connection.place = Some(place);
-                if connection.may_advance() {
-                    self.pending.push(who.client);
-                }
                 &mut connection.carried_one
             }
-            Client::Many(connection) => {
+            Some(Client::Many(connection)) => {
                 connection.wait_at(who.stream, place);
                 &mut connection.carried_one
             }
@@ -307,46 +328,53 @@ impl Engine {
     }
 
     fn multiplex(&mut self, client: usize, begun: Vec<u8>) {
-        if let Client::One(connection) = self.clients.remove(client) {
+        if let Some(Client::One(connection)) = self.clients.remove(client) {
             let key = self.clients.insert(Client::Many(Box::new(Multiplexed::new(connection.into_stream(), begun))));
-            // The slab gives the place that was left last, so the socket's token still fits.
+            // The key that was left last is given next, so the socket's token still fits.
             debug_assert_eq!(key, client);
-            self.pending.push(key);
         }
     }
 
-    /// Answers those whose time has come.
-    fn answer_due(&mut self) {
+    /// After a step of a client: parts with it where it holds too much, and sees to it that it goes on where it may.
+    fn settle(&mut self, client: usize) {
+        if !self.clients.settle(client) {
+            return self.part(client);
+        }
+        let may_advance = match self.clients.get_mut(client) {
+            None => false,
+            Some(Client::One(connection)) => connection.may_advance(),
+            Some(Client::Many(connection)) => connection.may_advance(),
+        };
+        if may_advance {
+            self.clients.pend(client);
+        }
+    }
+
+    /// Answers those whose time has come, as far as that is done in a moment. Returns whether some are left.
+    fn answer_due(&mut self) -> bool {
         let mut now = self.clock.now();
         for _ in 0..ANSWERED_AT_ONCE {
-            let Some(due) = self.agenda.take_due(now) else { return };
+            let Some(due) = self.agenda.take_due(now) else { return false };
             now = self.answer(&due);
         }
+        true
     }
 
     /// Returns the time after the answer.
     fn answer(&mut self, due: &Due<Who>) -> Nanos {
         let Who { client, stream } = due.who;
-        let (answered, stays) = match &mut self.clients[client] {
-            Client::One(connection) => {
-                let stays = connection.respond(due.answer);
-                if stays && connection.may_advance() {
-                    self.pending.push(client);
-                }
-                (true, stays)
-            }
-            Client::Many(connection) => {
-                if self.pending.last() != Some(&client) {
-                    self.pending.push(client);
-                }
-                (connection.respond(stream, due.answer), true)
-            }
+        let (answered, stays) = match self.clients.get_mut(client) {
+            None => (false, false),
+            Some(Client::One(connection)) => (true, connection.respond(due.answer)),
+            Some(Client::Many(connection)) => (connection.respond(stream, due.answer), true),
         };
         let now = self.clock.now();
         if answered {
             self.sample.count_answer(due.answer, now - due.start);
         }
-        if !stays {
+        if stays {
+            self.settle(client);
+        } else {
             self.part(client);
         }
         now
@@ -354,12 +382,17 @@ impl Engine {
 
     /// Forgets a client and whatever it waits for.
     fn part(&mut self, client: usize) {
-        let now = self.clock.now();
         match self.clients.remove(client) {
-            Client::One(connection) => connection.place.into_iter().for_each(|place| self.agenda.strike(place, now)),
-            Client::Many(connection) => connection.places().for_each(|place| self.agenda.strike(place, now)),
+            None => return,
+            Some(Client::One(connection)) => self.strike(connection.place),
+            Some(Client::Many(connection)) => self.strike(connection.places()),
         }
         // A descriptor is free again.
         self.pause = None;
+    }
+
+    fn strike(&mut self, places: impl IntoIterator<Item = Place>) {
+        let now = self.clock.now();
+        places.into_iter().for_each(|place| self.agenda.strike(place, now));
     }
 }

@@ -6,13 +6,14 @@
 //! foreground. It must not know what a strategy or a cell is, nor print.
 //!
 //! ```text
-//! Handle ── JSON lines (wire) ── run_child ── Remote ── Server ── engine ── connection, multiplexed
-//!                                                                   └─── agenda, alarm, sample
+//! Handle ── JSON lines (wire) ── run_child ── Remote ── Server ── engine ── connection, multiplexed ── socket
+//!                                                                   └─── clients, agenda, alarm, sample
 //! ```
 
 mod agenda;
 mod alarm;
 mod child;
+mod clients;
 mod connection;
 mod engine;
 mod error;
@@ -20,6 +21,7 @@ mod foreground;
 mod handle;
 mod multiplexed;
 mod sample;
+mod socket;
 mod system;
 #[cfg(test)]
 mod tests;
@@ -29,4 +31,5 @@ pub use child::run_child;
 pub use error::ServerError;
 pub use foreground::{Remote, Server};
 pub use handle::Handle;
+pub use multiplexed::MOST_STREAMS;
 pub use sample::Witness;

@@ -11,6 +11,7 @@ mod documents;
 mod drawing;
 mod exchange;
 mod faults;
+mod floods;
 mod golden;
 mod history;
 mod hostile;

@@ -176,7 +176,8 @@ fn async_over_http_2_sends_all_requests_on_one_connection() {
     let mut failing = target(DELAY);
     failing.failure_rate = 0.5;
     let mut server = server(&failing);
-    let long = "x".repeat(200_000);
+    // All of them together fit into the connection's window, so that all can wait together.
+    let long = "x".repeat(20_000);
     for (method, body, max_in_flight) in [("GET", "", None), ("HEAD", "", Some(7)), ("POST", long.as_str(), None)] {
         server.begin(1).unwrap();
         let options = json!({ "http-version": "2", "max-in-flight": max_in_flight });
@@ -195,6 +196,15 @@ fn async_over_http_2_sends_all_requests_on_one_connection() {
         assert!(outcomes.iter().all(|outcome| outcome.status.is_some()), "{method}");
         assert!(outcomes.iter().all(|outcome| outcome.bytes == bytes), "{method}");
     }
+}
+
+#[test]
+fn bodies_over_http_2_that_are_longer_than_every_window_arrive() {
+    let server = server(&target(DELAY));
+    let mut work = work_with("async", json!({ "http-version": "2" }), server.url(), 3);
+    (work.method, work.body) = ("POST".to_owned(), "x".repeat(5_000_000));
+    let statuses: Vec<_> = run(&work).iter().map(|outcome| outcome.status).collect();
+    assert_eq!(statuses, [Some(200); 3]);
 }
 
 #[test]

@@ -32,7 +32,7 @@ const PLACES: [(&str, &[&str]); 15] = [
     ("clap_mangen", &["app"]),
     // In strategy for the types of errors only: a failure is known by its type, never by its text.
     ("hyper", &["strategy"]),
-    ("h2 hdrhistogram bytes", &["server"]),
+    ("h2 hdrhistogram bytes futures_util", &["server"]),
     ("mio httparse slab", &["framing", "server", "strategy"]),
     ("indicatif comfy_table", &["terminal"]),
     ("annotate_snippets", &["config"]),
