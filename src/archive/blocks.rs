@@ -28,7 +28,8 @@ impl<R: Read> Blocks<R> {
         Self { input, rest: Vec::new(), size }
     }
 
-    /// The next whole lines, at least one; empty once only what has no line end is left, or nothing.
+    /// The next whole lines, at least one; empty once only what has no line end is left, or nothing, or a line that is
+    /// longer than two blocks.
     pub(super) fn next(&mut self) -> io::Result<Vec<u8>> {
         let mut block = std::mem::take(&mut self.rest);
         loop {
@@ -42,7 +43,7 @@ impl<R: Read> Blocks<R> {
                 block.truncate(end);
                 return Ok(block);
             }
-            if read == 0 {
+            if read == 0 || block.len() >= self.size.saturating_mul(2) {
                 self.rest = block;
                 return Ok(Vec::new());
             }

@@ -1,17 +1,20 @@
 //! Any CSV with at least `strategy,requests,duration_s` → [`Run`], wherever it was measured. Other columns of raw.csv
-//! are read where they are there; unknown ones are passed over. Fields are separated by commas or tabs.
+//! are read where they are there; unknown ones are passed over. Fields are separated by commas or tabs. Names, fields, rows
+//! and the number of strategies are bounded, because such a file may come from anywhere.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, ErrorKind};
 use std::path::Path;
 
 use csv::{ReaderBuilder, StringRecord};
 
 use super::ArchiveError;
 use super::blocks::{Blocks, number, read_lines};
+use super::bounded::{Allowance, BoundedRows, LONGEST_FIELD};
 use super::load::{add_unknown, counts};
 use super::rows::{Fields, Header, RAW_COLUMNS};
+use crate::model::bounds::{LONGEST_NAME, MOST_STRATEGIES};
 use crate::model::{Facts, Nanos, RequestCount, Run, SampleRow, SampleStatus, StrategyLine};
 
 const REQUIRED: [&str; 3] = ["strategy", "requests", "duration_s"];
@@ -86,6 +89,9 @@ fn plain_table(path: &Path) -> Result<Option<Table>, ArchiveError> {
         for (name, requests, durations) in parts.into_iter().flatten() {
             table.add(&name, requests, &durations);
         }
+        if table.names.len() > MOST_STRATEGIES {
+            return Ok(None);
+        }
         if last {
             return Ok(Some(table));
         }
@@ -123,7 +129,7 @@ impl Columns {
             let [name, requests, duration] = self.fields(line)?;
             let requests = u32::try_from(number(requests)?).ok().filter(|requests| *requests > 0)?;
             let duration = Nanos::parse_seconds(std::str::from_utf8(duration).ok()?)?;
-            if name.is_empty() {
+            if name.is_empty() || name.len() > LONGEST_NAME || line.len() > LONGEST_FIELD {
                 return None;
             }
             let index = *cells.entry((name, requests)).or_insert(stretches.len());
@@ -165,15 +171,23 @@ fn any_table(path: &Path) -> Result<Run, ArchiveError> {
         ));
     }
     let delimiter = delimiter(start.split(|byte| *byte == b'\n').next().unwrap_or_default());
+    let allowance = Allowance::new();
+    let input = BoundedRows::new(input, &allowance);
     let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(input);
     let mut record = StringRecord::new();
-    reader.read_record(&mut record).map_err(|error| unreadable(path, error))?;
+    let mut next = |record: &mut StringRecord| {
+        allowance.renew();
+        let line = reader.position().line();
+        reader.read_record(record).map_err(|error| unreadable(path, line, error))
+    };
+    next(&mut record)?;
     let header = header(path, &record)?;
     let bare = header.missing().count() + REQUIRED.len() == RAW_COLUMNS.len();
-    let (mut samples, mut table) = (Vec::new(), Table::default());
-    while reader.read_record(&mut record).map_err(|error| unreadable(path, error))? {
+    let (mut samples, mut table, mut names) = (Vec::new(), Table::default(), HashSet::new());
+    while next(&mut record)? {
         let line = record.position().map_or(0, csv::Position::line);
         let sample = sample(&Fields { header: &header, record: &record }, samples.len())
+            .and_then(|sample| new_name(&mut names, &sample.strategy).map(|()| sample))
             .map_err(|problem| ArchiveError::content(path, format!("line {line}: {problem}")))?;
         match sample.duration_s.filter(|_| bare) {
             Some(duration) => table.add(&sample.strategy, sample.requests, &[duration]),
@@ -181,6 +195,18 @@ fn any_table(path: &Path) -> Result<Run, ArchiveError> {
         }
     }
     Ok(table.run(samples))
+}
+
+/// Takes down a strategy's name, where there may be another one.
+fn new_name(names: &mut HashSet<String>, name: &str) -> Result<(), String> {
+    if names.contains(name) {
+        return Ok(());
+    }
+    if names.len() == MOST_STRATEGIES {
+        return Err(format!("one more strategy than the {MOST_STRATEGIES} that a table may have"));
+    }
+    names.insert(name.to_owned());
+    Ok(())
 }
 
 fn header(path: &Path, record: &StringRecord) -> Result<Header, ArchiveError> {
@@ -199,7 +225,14 @@ fn header(path: &Path, record: &StringRecord) -> Result<Header, ArchiveError> {
 }
 
 fn sample(fields: &Fields<'_>, index: usize) -> Result<SampleRow, String> {
+    if let Some((field, place)) = fields.record.iter().zip(1..).find(|(field, _)| field.len() > LONGEST_FIELD) {
+        return Err(format!("field {place} is {} bytes long; at most {LONGEST_FIELD}", field.len()));
+    }
     let mut sample = fields.sample()?;
+    let length = sample.strategy.chars().count();
+    if length > LONGEST_NAME {
+        return Err(format!("column strategy: a name of {length} characters; at most {LONGEST_NAME}"));
+    }
     if sample.strategy.is_empty() {
         return Err("column strategy is empty".to_owned());
     }
@@ -212,10 +245,13 @@ fn sample(fields: &Fields<'_>, index: usize) -> Result<SampleRow, String> {
     Ok(sample)
 }
 
-/// A row that is not UTF-8, or a file that cannot be read on.
-fn unreadable(path: &Path, error: csv::Error) -> ArchiveError {
+/// A row that is not UTF-8 or too long, or a file that cannot be read on. `line` is where the row begins.
+fn unreadable(path: &Path, line: u64, error: csv::Error) -> ArchiveError {
     let place = error.position().map_or_else(String::new, |position| format!("line {}: ", position.line()));
     match error.into_kind() {
+        csv::ErrorKind::Io(source) if source.kind() == ErrorKind::InvalidData => {
+            ArchiveError::content(path, format!("line {line}: {source}"))
+        }
         csv::ErrorKind::Io(source) => ArchiveError::io("read", path)(source),
         csv::ErrorKind::Utf8 { err, .. } => ArchiveError::content(path, format!("{place}not UTF-8 text: {err}")),
         kind => ArchiveError::content(path, format!("{place}not a CSV row: {kind:?}")),
@@ -265,6 +301,32 @@ mod tests {
             assert!(error.contains(message), "{text:?}: {error}");
         }
         assert!(load(b"strategy,requests,duration_s\n\xff\xfe,1,2\n").unwrap_err().contains("line 2: not UTF-8"));
+    }
+
+    #[test]
+    fn what_is_too_long_or_too_much_is_refused_with_its_line() {
+        let start = "strategy,requests,duration_s,extra\na,1,2,\n";
+        let plain = "strategy,requests,duration_s\na,1,2\n";
+        let (name, field, row) = ("é".repeat(201), "x".repeat(65_537), "x".repeat(2 << 20));
+        let many = |count: usize| (0..count).map(|number| format!("s{number},1,2\n")).collect::<String>();
+        for (text, message) in [
+            (format!("{plain}{name},1,2\n"), "line 3: column strategy: a name of 201 characters; at most 200"),
+            (format!("{plain}\"{name}\",1,2\n"), "line 3: column strategy: a name of 201 characters; at most 200"),
+            (format!("{plain}{field},1,2\n"), "line 3: field 1 is 65537 bytes long; at most 65536"),
+            (format!("{start}a,1,2,{field}\n"), "line 3: field 4 is 65537 bytes long; at most 65536"),
+            (format!("{start}a,1,2,{row}\n"), "line 3: a row of more than 1048576 bytes"),
+            (format!("{start}a,1,2,\"\n{row}"), "line 3: a row of more than 1048576 bytes; is a quote missing?"),
+            (format!("{plain}{row}"), "line 3: a row of more than 1048576 bytes"),
+            (row.clone(), "line 1: a row of more than 1048576 bytes"),
+            (format!("{plain}{}", many(1_000)), "line 1002: one more strategy than the 1000 that a table may have"),
+        ] {
+            let error = load(text.as_bytes()).unwrap_err();
+            assert!(error.contains(message), "{message}: {error:.300}");
+        }
+        let longest = format!("{plain}{},1,2\n{}", "é".repeat(200), many(998));
+        assert_eq!(load(longest.as_bytes()).unwrap().strategies.len(), 1_000);
+        let longest = format!("{start}a,1,2,{}\n", "x".repeat(65_536));
+        assert!(load(longest.as_bytes()).is_ok());
     }
 
     /// What is read in blocks on all processors, and what is read row by row, is the same.

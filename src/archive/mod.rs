@@ -4,6 +4,7 @@
 //! journals and the config are the truth; this module must not know what is drawn from them.
 
 mod blocks;
+mod bounded;
 mod build;
 mod derived;
 mod error;

@@ -1,5 +1,6 @@
 //! Value types that the floors above hand to each other. They import nothing of ours and have no effects.
 
+pub mod bounds;
 pub mod figure;
 pub mod reference;
 pub mod repeats;
