@@ -1,15 +1,15 @@
 //! Drawing that is cut short, repeated, or meets files of others: what is there stays whole, and the next command works.
 
 use std::fs;
-#[cfg(unix)]
-use std::process::Stdio;
 
 #[cfg(unix)]
 use rustix::process::Signal;
 
 #[cfg(unix)]
-use crate::resume::{run_of, signal};
-use crate::workplace::{Workplace, said};
+use crate::resume::run_of;
+#[cfg(unix)]
+use crate::running::{Running, poll};
+use crate::workplace::Workplace;
 
 const QUICK: &str = "title = \"Quick\"\n[target]\ndelay = \"1ms\"\n[sweep]\nrequests = [1, 3]\nrepeats = 2\n\
     [[strategy]]\nname = \"one\"\nkind = \"sequential\"\n[[strategy]]\nname = \"many\"\nkind = \"async\"\n\
@@ -119,16 +119,12 @@ fn pictures_that_are_not_made_any_more_go_and_files_of_others_stay_unsealed() {
     assert_eq!(place.entries(&format!("{run}/charts")), pictures);
 }
 
-/// Starts drawing a run in more formats than before, and waits until the first new picture is there.
+/// Starts drawing a run in more formats than before, and waits until the first new picture is there: no line tells.
 #[cfg(unix)]
-fn drawing(place: &Workplace, run: &str, arguments: &[&str]) -> std::process::Child {
-    let mut command = place.command();
-    command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    let is_drawing = || place.entries(&format!("{run}/charts")).iter().any(|name| name.ends_with(".png"));
-    while child.try_wait().unwrap().is_none() && !is_drawing() {
-        std::thread::yield_now();
-    }
+fn drawing(place: &Workplace, run: &str, formats: &str) -> Running {
+    let child = Running::start(place.command().args(["render", run, "--formats", formats]));
+    let is_drawn = || place.entries(&format!("{run}/charts")).iter().any(|name| name.ends_with(".png"));
+    assert!(poll(is_drawn), "no picture is drawn");
     child
 }
 
@@ -136,9 +132,9 @@ fn drawing(place: &Workplace, run: &str, arguments: &[&str]) -> std::process::Ch
 #[test]
 fn a_killed_drawing_is_told_and_the_next_one_leaves_nothing_of_it() {
     let (place, run) = one_run();
-    let mut child = drawing(&place, &run, &["render", &run, "--formats", "svg,png"]);
-    signal(&child, Signal::KILL);
-    child.wait().unwrap();
+    let child = drawing(&place, &run, "svg,png");
+    child.signal(Signal::KILL);
+    assert_eq!(child.end().code, None);
     let said = place.run(&["verify", &run]);
     let line = "report.html: was being made when the program was ended; `reportgen render` makes it\n";
     assert_eq!((said.code, said.stdout.contains(line)), (Some(1), true), "{}", said.stdout);
@@ -152,9 +148,9 @@ fn a_killed_drawing_is_told_and_the_next_one_leaves_nothing_of_it() {
 fn an_interrupt_ends_drawing_and_names_the_command_that_draws() {
     for (sent, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
         let (place, run) = one_run();
-        let child = drawing(&place, &run, &["render", &run, "--formats", "png,svg"]);
-        signal(&child, sent);
-        let said = said(&child.wait_with_output().unwrap());
+        let child = drawing(&place, &run, "png,svg");
+        child.signal(sent);
+        let said = child.end();
         assert_eq!(said.code, Some(code), "{}", said.stderr);
         let again = format!("reportgen render {run} --formats png,svg\n");
         assert!(said.stderr.ends_with(&again), "{}", said.stderr);
@@ -169,15 +165,11 @@ fn an_interrupt_after_the_last_sample_keeps_the_rows_and_names_the_command_that_
     for (sent, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
         let place = Workplace::new();
         place.write("quick.toml", QUICK);
-        let mut command = place.command();
-        command.args(["-c", "quick.toml", "--formats", "svg,png"]).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        let is_drawing = || run_of(&place).is_some_and(|run| run.join("charts").exists());
-        while child.try_wait().unwrap().is_none() && !is_drawing() {
-            std::thread::yield_now();
-        }
-        signal(&child, sent);
-        let said = said(&child.wait_with_output().unwrap());
+        let child = Running::start(place.command().args(["-c", "quick.toml", "--formats", "svg,png"]));
+        // No line tells that the last sample is over and drawing has begun.
+        assert!(poll(|| run_of(&place).is_some_and(|run| run.join("charts").exists())), "nothing is drawn");
+        child.signal(sent);
+        let said = child.end();
         assert_eq!(said.code, Some(code), "{}", said.stderr);
         let run = run_of(&place).unwrap().strip_prefix(place.path("")).unwrap().display().to_string();
         assert!(said.stderr.contains(&format!("reportgen render {run}")), "{}", said.stderr);

@@ -37,6 +37,20 @@ fn sweep(tracer: &Path, place: &Workplace, number: usize) -> (Said, Vec<String>)
     (said, calls.lines().map(str::to_owned).collect())
 }
 
+/// Calls that made or changed a name in a folder that was not synced afterwards.
+fn unsynced<'a>(place: &Workplace, calls: &'a [String]) -> Vec<&'a String> {
+    let is_lasting = |(number, call): &(usize, &'a String)| {
+        let words: Vec<&str> = call.splitn(3, ' ').collect();
+        let names = ["openat", "mkdir", "rename", "symlink", "link"].iter().any(|name| words[1].starts_with(name));
+        let folder = place.path(words[2]).parent().unwrap().to_owned();
+        let folder = fs::canonicalize(folder).unwrap().display().to_string();
+        let is_sync = |later: &String| later.splitn(3, ' ').skip(1).eq(["fsync", folder.as_str()]);
+        // Temporary files are renamed.
+        names && !words[2].contains(".writing-") && !calls[*number..].iter().any(is_sync)
+    };
+    calls.iter().enumerate().filter(is_lasting).map(|(_, call)| call).collect()
+}
+
 /// The folders of runs in `reports`.
 fn runs(place: &Workplace) -> Vec<PathBuf> {
     let entries = fs::read_dir(place.path("reports")).into_iter().flatten().map(|entry| entry.unwrap().path());
@@ -78,8 +92,10 @@ fn check(tracer: &Path, number: usize) {
 fn each_call_fails_once_and_the_run_is_finished() {
     let folder = tempfile::tempdir().unwrap();
     let tracer = tracer(folder.path());
-    let (said, calls) = sweep(&tracer, &Workplace::new(), 0);
+    let place = Workplace::new();
+    let (said, calls) = sweep(&tracer, &place, 0);
     assert_eq!(said.code, Some(0), "{}", said.stderr);
+    assert_eq!(unsynced(&place, &calls), [""; 0], "a power cut may take these back");
     assert!(calls.len() > 60, "{calls:#?}");
     for name in ["write", "fsync", "fdatasync", "mkdir", "rename", "openat"] {
         assert!(calls.iter().any(|call| call.contains(name)), "no {name}: {calls:#?}");
