@@ -74,7 +74,7 @@ pub enum OutputFormat {
 /// Options of a sweep. Each but the first few overrides a key of the config.
 #[derive(Args, Clone, Debug, Default)]
 pub struct SweepArgs {
-    /// Sweep config in TOML; `-` reads standard input
+    /// Sweep config in TOML; `-` reads standard input, and `<(…)` of a shell works
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
     /// Where run directories go [config: output.dir]
@@ -347,7 +347,7 @@ pub enum ComparisonFormat {
 /// Options of `probe`.
 #[derive(Args, Clone, Debug)]
 pub struct ProbeArgs {
-    /// Sweep config in TOML; `-` reads standard input
+    /// Sweep config in TOML; `-` reads standard input, and `<(…)` of a shell works
     #[arg(value_name = "CONFIG", value_hint = ValueHint::FilePath)]
     pub config: PathBuf,
     /// The strategy's name in it

@@ -40,8 +40,7 @@ impl FileKind {
     #[must_use]
     pub const fn limit(self) -> u64 {
         match self {
-            Self::Tags => MIB,
-            Self::Config => 4 * MIB,
+            Self::Config | Self::Tags => MIB,
             Self::Manifest | Self::Document | Self::System => 16 * MIB,
             Self::Index | Self::Font | Self::Rendered => 256 * MIB,
             Self::Table => GIB,
@@ -75,7 +74,11 @@ impl InputFile {
         self.length
     }
 
-    fn read_all(mut self) -> io::Result<Vec<u8>> {
+    /// All of it. Memory: its length.
+    ///
+    /// # Errors
+    /// When it cannot be read, or grows beyond what its kind may hold.
+    pub fn read_all(mut self) -> io::Result<Vec<u8>> {
         // One byte of room to find the end in: otherwise the buffer is doubled for it.
         let mut bytes = Vec::with_capacity(usize::try_from(self.length).unwrap_or(0).saturating_add(1));
         self.read_to_end(&mut bytes)?;

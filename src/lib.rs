@@ -30,11 +30,11 @@
 //! | 1 | stats | samples → numbers, pure |
 //! | 1 | protocol | the JSON lines between a sample's child and its parent |
 //! | 1 | framing | where the parts of an HTTP/1.1 message end, pure |
+//! | 1 | limits | what this machine allows one program to have |
 //! | 1 | clock | the only reader of time |
 //! | 0 | format | text that several floors need in the same form |
 //! | 0 | model | value types |
 //! | 0 | cli | clap types only |
-//! | 0 | limits | what this machine allows one program to have |
 //! | 0 | snapshots | for tests: texts on file, compared byte for byte |
 //! | 0 | input | the only opener of files that are read |
 //!

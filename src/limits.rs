@@ -55,6 +55,7 @@ mod system {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
     use super::Limits;
+    use crate::input::read_system;
 
     pub(super) fn read() -> Limits {
         let descriptors = getrlimit(Resource::Nofile);
@@ -92,11 +93,11 @@ mod system {
     }
 
     fn number(path: &str) -> Option<u64> {
-        std::fs::read_to_string(path).ok()?.trim().parse().ok()
+        read_system(path)?.trim().parse().ok()
     }
 
     fn ports() -> Option<(u16, u16)> {
-        let text = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").ok()?;
+        let text = read_system("/proc/sys/net/ipv4/ip_local_port_range")?;
         let mut numbers = text.split_whitespace().map(str::parse::<u16>);
         Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
     }

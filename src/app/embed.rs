@@ -13,6 +13,7 @@ use crate::chart;
 use crate::cli::EmbedArgs;
 use crate::config::Sweep;
 use crate::export::{self, Fragment, MarkedPlace, MarkerFault, Picture, Pictures};
+use crate::input::{self, FileKind};
 use crate::model::target::percent_encoded;
 use crate::report::Report;
 use crate::strategy::command_line;
@@ -77,7 +78,7 @@ impl Document {
             // `README-charts` for README.md.
             None => vec![format!("{}-charts", path.file_stem().unwrap_or_default().to_string_lossy())],
         };
-        let bytes = fs::read(&path).with_context(|| format!("cannot read {shown}"))?;
+        let bytes = input::read(&path, FileKind::Document).with_context(|| format!("cannot read {shown}"))?;
         let text = String::from_utf8(bytes)
             .map_err(|error| Failure::Usage(anyhow!("{shown} is no text: {}", error.utf8_error())))?;
         let places = export::places(&text).map_err(|faults| complain(&shown, &faults))?;
@@ -142,7 +143,7 @@ impl Document {
                 format!("cannot read {}; `reportgen render {run}` draws it", source.display())
             })?;
             let path = folder.join(name);
-            if fs::read(&path).ok().as_ref() != Some(&bytes) {
+            if input::read(&path, FileKind::Rendered).ok().as_ref() != Some(&bytes) {
                 stale.push(Stale { path, bytes, what: format!("{}/{name}", self.charts.join("/")) });
             }
         }

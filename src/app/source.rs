@@ -1,6 +1,6 @@
 //! Where a config comes from, and the sweep that it and the command line ask for.
 
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
@@ -10,6 +10,7 @@ use super::Failure;
 use crate::chart;
 use crate::cli::SweepArgs;
 use crate::config::{self, Known, Masked, Output, Overrides, Sweep};
+use crate::input::{self, FileKind};
 use crate::model::figure::Format;
 use crate::terminal::Terminal;
 
@@ -33,7 +34,7 @@ impl Source {
     pub(super) fn read(path: &Path) -> Result<Self, Failure> {
         if path.as_os_str() == "-" {
             let mut bytes = Vec::new();
-            std::io::stdin()
+            input::limited(std::io::stdin(), FileKind::Config)
                 .read_to_end(&mut bytes)
                 .context("cannot read the config from standard input")
                 .map_err(Failure::Usage)?;
@@ -47,9 +48,14 @@ impl Source {
             });
         }
         let shown = path.display();
-        let bytes = std::fs::read(path)
-            .with_context(|| format!("cannot read the config {shown}; `reportgen init {shown}` writes one"))
-            .map_err(Failure::Usage)?;
+        let bytes = input::read_argument(path, FileKind::Config).map_err(|error| {
+            let hint = match error.kind() {
+                ErrorKind::NotFound => format!("; `reportgen init {shown}` writes one"),
+                ErrorKind::InvalidInput => "; `--config -` reads standard input".to_owned(),
+                _ => String::new(),
+            };
+            Failure::Usage(anyhow!(error).context(format!("cannot read the config {shown}{hint}")))
+        })?;
         let folder = folder_of(path);
         let stem = path.file_stem().map_or_else(|| "sweep".to_owned(), |stem| stem.to_string_lossy().into_owned());
         Ok(Self { bytes, origin: shown.to_string(), stem, programs_from: folder.clone(), folder })

@@ -39,7 +39,7 @@ pub fn load_csv(path: &Path) -> Result<Run, ArchiveError> {
 
 /// Durations by strategy and request count.
 #[derive(Default)]
-struct Table {
+pub(super) struct Table {
     /// In order of appearance.
     names: Vec<String>,
     slots: HashMap<String, usize>,
@@ -56,7 +56,7 @@ impl Table {
         self.durations.entry((slot, requests)).or_default().extend_from_slice(durations);
     }
 
-    fn run(self, samples: Vec<SampleRow>) -> Run {
+    pub(super) fn run(self, samples: Vec<SampleRow>) -> Run {
         let line = |name| StrategyLine { name, kind: String::new(), workers: None, model: None };
         let mut strategies = self.names.into_iter().map(line).collect();
         add_unknown(&mut strategies, &samples);
@@ -68,7 +68,7 @@ impl Table {
 
 /// Reads a table that knows nothing but the required columns and quotes nothing; `None` for any other, and for one in
 /// which something is wrong.
-fn plain_table(path: &Path) -> Result<Option<Table>, ArchiveError> {
+pub(super) fn plain_table(path: &Path) -> Result<Option<Table>, ArchiveError> {
     let file = File::open(path).map_err(ArchiveError::io("open", path))?;
     let (mut blocks, mut table, mut columns) = (Blocks::new(file), Table::default(), None);
     loop {
@@ -160,7 +160,7 @@ fn delimiter(first_line: &[u8]) -> u8 {
 }
 
 /// Reads a table of any kind, row by row.
-fn any_table(path: &Path) -> Result<Run, ArchiveError> {
+pub(super) fn any_table(path: &Path) -> Result<Run, ArchiveError> {
     let file = File::open(path).map_err(ArchiveError::io("open", path))?;
     let mut input = BufReader::with_capacity(256 * 1024, file);
     let start = input.fill_buf().map_err(ArchiveError::io("read", path))?;

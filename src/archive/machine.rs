@@ -8,6 +8,7 @@ use std::process::Command;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::input::read_system;
 use crate::limits::Limits;
 
 /// The machine, at one moment.
@@ -133,12 +134,12 @@ impl Machine {
 }
 
 fn line(path: &str) -> Option<String> {
-    let text = fs::read_to_string(path).ok()?;
+    let text = read_system(path)?;
     Some(text.lines().next()?.trim().to_owned()).filter(|line| !line.is_empty())
 }
 
 fn field(path: &str, name: &str) -> Option<String> {
-    let text = fs::read_to_string(path).ok()?;
+    let text = read_system(path)?;
     let mut values = text.lines().filter_map(|line| line.split_once(':')).filter(|(key, _)| key.trim() == name);
     values.next().map(|(_, value)| value.trim().to_owned())
 }
@@ -148,7 +149,7 @@ fn kibibytes(text: &str) -> Option<u64> {
 }
 
 fn os_name() -> Option<String> {
-    let text = fs::read_to_string("/etc/os-release").unwrap_or_default();
+    let text = read_system("/etc/os-release").unwrap_or_default();
     let pretty = text.lines().find_map(|line| line.strip_prefix("PRETTY_NAME="));
     Some(pretty.map_or_else(|| std::env::consts::OS.to_owned(), |name| name.trim_matches('"').to_owned()))
 }
@@ -175,8 +176,7 @@ fn load_average(text: &str) -> Option<[f64; 3]> {
 fn temperature(zones: &Path) -> Option<f64> {
     let zones = fs::read_dir(zones).ok()?.filter_map(Result::ok);
     let zones = zones.filter(|zone| zone.file_name().to_string_lossy().starts_with("thermal_zone"));
-    let millidegrees =
-        zones.filter_map(|zone| fs::read_to_string(zone.path().join("temp")).ok()?.trim().parse::<i64>().ok());
+    let millidegrees = zones.filter_map(|zone| read_system(zone.path().join("temp"))?.trim().parse::<i64>().ok());
     // A sensor that is off tells 0 or less.
     millidegrees.filter(|value| *value > 0).max().map(|value| value as f64 / 1e3)
 }

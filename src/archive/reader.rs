@@ -8,6 +8,7 @@ use std::path::Path;
 use csv::{ByteRecord, ReaderBuilder, StringRecord};
 
 use super::ArchiveError;
+use super::bounded::{Allowance, BoundedRows};
 use super::rows::{Fields, Header};
 
 /// What of a journal is whole.
@@ -70,10 +71,12 @@ pub(super) fn rows(
     mut whole: Whole,
     mut each: impl FnMut(&Fields<'_>) -> Result<bool, String>,
 ) -> Result<Whole, Fault> {
-    let (start, end) = (whole, Cell::new(End::default()));
-    let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(Watched { input, end: &end });
+    let (start, end, allowance) = (whole, Cell::new(End::default()), Allowance::new());
+    let input = Watched { input: BoundedRows::new(input, &allowance), end: &end };
+    let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(input);
     let mut bytes = ByteRecord::new();
     while reader.read_byte_record(&mut bytes).map_err(unreadable)? {
+        allowance.renew();
         let End { reached, line_feed } = end.get();
         let wanted = if columns.header.is_some() { whole.width } else { columns.required };
         let short = bytes.len() < wanted;

@@ -9,6 +9,7 @@ use resvg::usvg::fontdb::{Database, ID, Source};
 
 use super::error::PaintError;
 use super::script::Script;
+use crate::input::{self, FileKind};
 
 static REGULAR: &[u8] = include_bytes!("font/LiberationSans-Regular.ttf");
 static BOLD: &[u8] = include_bytes!("font/LiberationSans-Bold.ttf");
@@ -52,7 +53,7 @@ impl Fonts {
         let bold = database.load_font_source(Source::Binary(Arc::new(BOLD)))[0];
         let mut given = Vec::new();
         for path in paths {
-            let bytes = std::fs::read(path)
+            let bytes = input::read(path, FileKind::Font)
                 .map_err(|source| PaintError::ReadFont { path: path.clone(), fault: source.to_string() })?;
             let faces = database.load_font_source(Source::Binary(Arc::new(bytes)));
             if faces.is_empty() {

@@ -63,7 +63,7 @@ fn count(group: u32) -> Option<(Headcount, Nanos)> {
     let oldest = if newest_number()? < group { 0 } else { group };
     let stats = numbers.filter(|number: &u32| *number >= oldest);
     let members = stats.filter_map(|number| {
-        let text = std::fs::read_to_string(format!("/proc/{number}/stat")).ok()?;
+        let text = crate::input::read_system(format!("/proc/{number}/stat"))?;
         threads(&text, group)
     });
     let alive = members.fold(Headcount::default(), |all, threads| Headcount {
@@ -81,7 +81,7 @@ fn count(_group: u32) -> Option<(Headcount, Nanos)> {
 /// The number of the process, or thread, that was started last: the last one of /proc/loadavg (proc_loadavg(5)).
 #[cfg(target_os = "linux")]
 fn newest_number() -> Option<u32> {
-    std::fs::read_to_string("/proc/loadavg").ok()?.split_whitespace().last()?.parse().ok()
+    crate::input::read_system("/proc/loadavg")?.split_whitespace().last()?.parse().ok()
 }
 
 /// Threads of the process that a line of /proc/PID/stat tells of, if it is of `group` and no zombie: the fields 3, 5

@@ -57,9 +57,11 @@ pub(super) fn kill_tagged(_: &SampleTag) {}
 /// The processes that carry `tag`. Those of other users cannot be read, and are none of ours.
 #[cfg(target_os = "linux")]
 fn tagged(tag: &SampleTag) -> Vec<i32> {
+    use crate::input::{self, FileKind};
+
     let entry = format!("{VARIABLE}={}", tag.as_str());
     let carries = |pid: &i32| {
-        std::fs::read(format!("/proc/{pid}/environ"))
+        input::read(format!("/proc/{pid}/environ").as_ref(), FileKind::System)
             .is_ok_and(|text| text.split(|byte| *byte == 0).any(|variable| variable == entry.as_bytes()))
     };
     let processes = std::fs::read_dir("/proc").into_iter().flatten().filter_map(Result::ok);

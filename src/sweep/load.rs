@@ -9,7 +9,7 @@ use crate::model::Nanos;
 pub(super) fn cpu_time() -> Option<Nanos> {
     let entries = std::fs::read_dir("/proc").ok()?;
     let numbers = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
-    let lines = numbers.filter_map(|number| std::fs::read_to_string(format!("/proc/{number}/stat")).ok());
+    let lines = numbers.filter_map(|number| crate::input::read_system(format!("/proc/{number}/stat")));
     let processes: Vec<Process> = lines.filter_map(|line| Process::of(&line)).collect();
     let ticks = family(&processes, std::process::id());
     Some(Nanos::SECOND * ticks).map(|time| Nanos(time.0 / rustix::param::clock_ticks_per_second()))

@@ -15,6 +15,7 @@ mod floods;
 mod golden;
 mod history;
 mod hostile;
+mod inputs;
 mod leftovers;
 mod overlap;
 mod peer;

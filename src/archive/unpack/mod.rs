@@ -3,7 +3,7 @@
 //! here allow. Links, devices and every extension of tar that could rename or stretch a file are refused.
 
 use std::collections::HashSet;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use zstd::stream::read::Decoder;
 
 use super::ArchiveError;
+use crate::input::{self, FileKind};
 
 /// The farthest that zstd looks back: 8 MiB, which RFC 8878 asks every reader to support. Bounds the reader's memory.
 pub(super) const WINDOW_LOG: u32 = 23;
@@ -49,7 +50,7 @@ impl Unpacked {
 #[must_use]
 pub fn is_pack(path: &Path) -> bool {
     let mut start = [0; 4];
-    path.is_file() && File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == MAGIC
+    input::open(path, FileKind::Stream).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == MAGIC
 }
 
 /// Whether a name is one part of a path and leads nowhere else on any system.
@@ -91,9 +92,8 @@ pub(super) fn check(pack: &Path) -> Result<(), ArchiveError> {
 
 /// Gives every file of a pack to `each`, which returns how many bytes it took. Returns the name of the folder.
 fn read(pack: &Path, each: impl FnMut(&str, &mut dyn Read) -> io::Result<u64>) -> Result<String, ArchiveError> {
-    let file = File::open(pack).map_err(ArchiveError::io("open", pack))?;
-    let length = file.metadata().map_err(ArchiveError::io("read", pack))?.len();
-    let bound = FREE_BYTES.saturating_add(length.saturating_mul(MOST_RATIO)).min(MOST_BYTES);
+    let file = input::open(pack, FileKind::Pack).map_err(ArchiveError::io("open", pack))?;
+    let bound = FREE_BYTES.saturating_add(file.length().saturating_mul(MOST_RATIO)).min(MOST_BYTES);
     let refuse = |problem: String| ArchiveError::Pack { verb: "read", path: pack.to_owned(), problem };
     if !is_pack(pack) {
         return Err(refuse("neither a run directory nor a file that `reportgen pack` wrote".to_owned()));
@@ -101,7 +101,7 @@ fn read(pack: &Path, each: impl FnMut(&str, &mut dyn Read) -> io::Result<u64>) -
     members(BufReader::new(file), bound, each).map_err(refuse)
 }
 
-fn members(
+pub(super) fn members(
     input: impl BufRead,
     bound: u64,
     mut each: impl FnMut(&str, &mut dyn Read) -> io::Result<u64>,
