@@ -1,6 +1,8 @@
 //! Tables that were measured elsewhere: copied into the run directory when a run begins, so that it can be drawn again
 //! without the originals, and read from there ever after.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
@@ -11,7 +13,7 @@ use super::foreign::load_csv;
 use super::layout::{RunDirectory, files, safe_stem};
 use super::writer::write_atomically;
 use crate::config::ReferenceSpec;
-use crate::model::{Nanos, Reference, RequestCount, SampleRow, SampleStatus};
+use crate::model::{Nanos, Reference, RequestCount, SampleStatus};
 
 /// One reference, as the manifest keeps it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -33,7 +35,8 @@ pub struct ManifestReference {
 /// # Errors
 /// When a table cannot be read, is no table, or does not hold the strategy.
 pub fn check_references(specs: &[ReferenceSpec], from: &Path) -> Result<(), ArchiveError> {
-    specs.iter().try_for_each(|spec| durations(&from.join(&spec.file), &spec.strategy).map(drop))
+    let mut tables = Tables::default();
+    specs.iter().try_for_each(|spec| tables.durations(&from.join(&spec.file), &spec.strategy).map(drop))
 }
 
 /// Copies the tables into a run directory, each once.
@@ -79,6 +82,7 @@ pub(super) fn read_references(
     directory: &RunDirectory,
     kept: &[ManifestReference],
 ) -> Result<Vec<Reference>, ArchiveError> {
+    let mut tables = Tables::default();
     let read = |reference: &ManifestReference| {
         // A manifest may come from anywhere, and whoever draws a run elsewhere copies its tables.
         if !files::is_measured(&reference.file) {
@@ -93,26 +97,55 @@ pub(super) fn read_references(
             file: reference.file.clone(),
             strategy: reference.strategy.clone(),
             delay: reference.delay_s.map(Nanos::from_secs_f64),
-            durations: durations(&directory.file(&reference.file), &reference.strategy)?,
+            durations: tables.durations(&directory.file(&reference.file), &reference.strategy)?,
         })
     };
     kept.iter().map(read).collect()
 }
 
-/// What a strategy's samples took, where they count.
-fn durations(path: &Path, strategy: &str) -> Result<Vec<(RequestCount, Nanos)>, ArchiveError> {
-    let run = load_csv(path)?;
-    let counts = |row: &&SampleRow| row.strategy == strategy && row.status == SampleStatus::Ok;
-    let rows = run.samples.iter().filter(counts).filter_map(|row| Some((row.requests, row.duration_s?)));
-    let bare = run.durations.iter().filter(|((slot, _), _)| run.strategies[*slot].name == strategy);
-    let bare = bare.flat_map(|((_, requests), durations)| durations.iter().map(|duration| (*requests, *duration)));
-    let found: Vec<_> = rows.chain(bare).collect();
-    if found.is_empty() {
-        let names: Vec<&str> = run.strategies.iter().map(|line| line.name.as_str()).take(12).collect();
-        let problem = format!("no row of strategy {strategy:?} counts; it holds {}", names.join(", "));
-        return Err(ArchiveError::content(path, problem));
+/// The durations of one strategy.
+type Durations = Vec<(RequestCount, Nanos)>;
+
+/// Tables that were read, each once: many references may name the same.
+#[derive(Default)]
+struct Tables(HashMap<PathBuf, HashMap<String, Durations>>);
+
+impl Tables {
+    /// What a strategy's samples took, where they count.
+    fn durations(&mut self, path: &Path, strategy: &str) -> Result<Durations, ArchiveError> {
+        let table = match self.0.entry(path.to_owned()) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(read_table(path)?),
+        };
+        match table.get(strategy) {
+            Some(durations) if !durations.is_empty() => Ok(durations.clone()),
+            _ => {
+                let mut names: Vec<&str> = table.keys().map(String::as_str).collect();
+                names.sort_unstable();
+                names.truncate(12);
+                let problem = format!("no row of strategy {strategy:?} counts; it holds {}", names.join(", "));
+                Err(ArchiveError::content(path, problem))
+            }
+        }
     }
-    Ok(found)
+}
+
+/// A table's durations by strategy; empty where no row of one counts.
+fn read_table(path: &Path) -> Result<HashMap<String, Durations>, ArchiveError> {
+    let run = load_csv(path)?;
+    let mut table: HashMap<String, Durations> =
+        run.strategies.iter().map(|line| (line.name.clone(), Vec::new())).collect();
+    for row in run.samples.iter().filter(|row| row.status == SampleStatus::Ok) {
+        if let (Some(durations), Some(duration)) = (table.get_mut(&row.strategy), row.duration_s) {
+            durations.push((row.requests, duration));
+        }
+    }
+    for ((slot, requests), durations) in &run.durations {
+        if let Some(known) = table.get_mut(&run.strategies[*slot].name) {
+            known.extend(durations.iter().map(|duration| (*requests, *duration)));
+        }
+    }
+    Ok(table)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! `[[chart]]`, raw → valid: no option that a kind does not take, strategies and request counts that the sweep has.
 
+use std::collections::HashSet;
+
 use super::Known;
 use super::complaint::Complaint;
 use super::nearest::{listed, nearest, quoted};
@@ -22,6 +24,14 @@ pub(super) struct Company<'a> {
     pub(super) known: &'a Known<'a>,
 }
 
+impl Company<'_> {
+    /// What a chart may show.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let references = self.references.iter().filter_map(|reference| reference.text("name"));
+        self.strategies.unwrap_or_default().iter().map(|strategy| strategy.name.as_str()).chain(references)
+    }
+}
+
 /// The charts; `None` only where something was complained about.
 pub(super) fn charts(
     sections: &[Section],
@@ -34,9 +44,11 @@ pub(super) fn charts(
         complaints
             .push(complaint.help(format!("one of {}", listed(company.known.charts.iter().map(|chart| chart.name)))));
     }
+    let names: HashSet<&str> = company.names().collect();
     for section in sections {
         let named = section.list("strategies").unwrap_or_default();
-        complaints.extend(named.iter().filter_map(|name| stranger(name, company)));
+        let strange = named.iter().filter(|name| name.value.as_text().is_some_and(|text| !names.contains(text)));
+        complaints.extend(strange.filter_map(|name| stranger(name, company)));
         complaints.extend(strange_options(section, company.known));
         complaints.extend(not_swept(section, company));
     }
@@ -47,17 +59,13 @@ pub(super) fn charts(
 }
 
 fn stranger(name: &Written<Value>, company: &Company<'_>) -> Option<Complaint> {
-    let (text, strategies) = (name.value.as_text()?, company.strategies?);
-    let references = || company.references.iter().filter_map(|reference| reference.text("name"));
-    let names = || strategies.iter().map(|strategy| strategy.name.as_str()).chain(references());
-    if names().any(|known| known == text) {
-        return None;
-    }
-    let near = nearest(text, names()).map(|near| format!("did you mean {}?", quoted(near)));
+    let text = name.value.as_text()?;
+    company.strategies?;
+    let near = nearest(text, company.names()).map(|near| format!("did you mean {}?", quoted(near)));
     let title = format!("no strategy is called {}", quoted(text));
     let complaint = Complaint::new("chart.strategies", name.span.clone(), title, near.unwrap_or_default());
     let what = if company.references.is_empty() { "strategies" } else { "strategies and references" };
-    Some(complaint.help(format!("the {what} of this config: {}", listed(names()))))
+    Some(complaint.help(format!("the {what} of this config: {}", listed(company.names()))))
 }
 
 /// Options that are written although the kind does not take them.

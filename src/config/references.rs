@@ -1,5 +1,7 @@
 //! `[[reference]]`, raw → valid: complete, with names of their own, and with a delay where a chart divides by it.
 
+use std::collections::{HashMap, HashSet};
+
 use super::complaint::Complaint;
 use super::nearest::quoted;
 use super::raw::Section;
@@ -15,13 +17,17 @@ pub(super) fn references(
     for section in sections {
         complaints.extend(["name", "file", "strategy"].into_iter().filter_map(|name| absent(section, name)));
     }
-    for (index, section) in sections.iter().enumerate() {
+    let of_strategies: HashSet<&str> =
+        strategies.unwrap_or_default().iter().map(|strategy| strategy.name.as_str()).collect();
+    let mut first: HashMap<&str, &Section> = HashMap::new();
+    for section in sections {
         let Some(name) = section.text("name") else { continue };
         let title = |what: &str| format!("{what} is called {}", quoted(name));
         let complaint = |title| Complaint::new("reference.name", section.place("name"), title, "expected another name");
-        if let Some(earlier) = sections[..index].iter().find(|earlier| earlier.text("name") == Some(name)) {
+        let earlier = *first.entry(name).or_insert(section);
+        if !std::ptr::eq(earlier, section) {
             complaints.push(complaint(title("another reference")).beside(earlier.place("name"), "the first one"));
-        } else if strategies.unwrap_or_default().iter().any(|strategy| strategy.name == name) {
+        } else if of_strategies.contains(name) {
             complaints.push(complaint(title("a strategy")).help("names label the lines of a chart"));
         }
     }
@@ -47,12 +53,15 @@ fn reference(section: &Section) -> Option<ReferenceSpec> {
 
 /// A chart that divides by the delay needs that of every reference it shows.
 pub(super) fn without_delay(sections: &[Section], charts: &[(&Section, ChartSpec)], complaints: &mut Vec<Complaint>) {
-    let shows = |chart: &ChartSpec, name: &str| {
-        chart.normalize && (chart.strategies.is_empty() || chart.strategies.iter().any(|shown| shown == name))
-    };
+    let dividing = charts.iter().filter(|(_, chart)| chart.normalize);
+    let of_all = dividing.clone().find(|(_, chart)| chart.strategies.is_empty()).map(|(section, _)| *section);
+    let named =
+        dividing.rev().flat_map(|(section, chart)| chart.strategies.iter().map(|name| (name.as_str(), *section)));
+    // The first chart of each name, since it comes last.
+    let named: HashMap<&str, &Section> = named.collect();
     for section in sections.iter().filter(|section| !section.attempted("delay")) {
         let Some(name) = section.text("name") else { continue };
-        let Some((chart, _)) = charts.iter().find(|(_, chart)| shows(chart, name)) else { continue };
+        let Some(chart) = named.get(name).copied().or(of_all) else { continue };
         let title = format!("the reference {} has no `delay`, and a chart divides by it", quoted(name));
         let complaint =
             Complaint::new("reference.delay", section.span.clone(), title, "expected `delay = \"…\"` below");

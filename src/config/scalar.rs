@@ -12,10 +12,8 @@ use super::nearest::{listed, nearest, quoted};
 use super::raw::Value;
 use super::variables::address_fault;
 use crate::model::Nanos;
+use crate::model::bounds::LONGEST_NAME;
 use crate::strategy::KINDS;
-
-/// The longest label, in characters.
-const LONGEST_LABEL: usize = 200;
 
 /// Why a value is refused.
 #[derive(Debug)]
@@ -99,8 +97,8 @@ fn label(text: &str) -> Result<(), Refusal> {
     let control = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
     match control {
         _ if text.trim().is_empty() => Err(Refusal::new("is empty", "expected some text")),
-        _ if length > LONGEST_LABEL => {
-            Err(Refusal::new(format!("is {length} characters long"), format!("expected at most {LONGEST_LABEL}")))
+        _ if length > LONGEST_NAME => {
+            Err(Refusal::new(format!("is {length} characters long"), format!("expected at most {LONGEST_NAME}")))
         }
         Some(c) => {
             let problem = format!("holds the control character U+{:04X}", u32::from(c));

@@ -10,6 +10,7 @@ use super::duration::PATTERN;
 use super::keys::{DELAY_ONLY, Form, Key, ROOT, SLEEP, URL_ONLY};
 use super::strategy_keys::{ALL_KINDS, STRATEGY};
 use super::sweep_keys::{RANGE, REPEATS};
+use crate::model::bounds::LONGEST_NAME;
 use crate::strategy::KINDS;
 
 /// The schema, draft 2020-12, with the kinds that the program knows.
@@ -93,7 +94,7 @@ fn property(holder: &str, key: &Key, known: &Known<'_>) -> Value {
 
 fn form_of(form: &Form, known: &Known<'_>) -> Value {
     match form {
-        Form::Label | Form::Wording(_) => json!({ "type": "string", "minLength": 1, "maxLength": 200 }),
+        Form::Label | Form::Wording(_) => json!({ "type": "string", "minLength": 1, "maxLength": LONGEST_NAME }),
         Form::Text => json!({ "type": "string" }),
         Form::Path => json!({ "type": "string", "minLength": 1 }),
         Form::Url => json!({ "type": "string", "format": "uri", "pattern": "^[hH][tT][tT][pP][sS]?://" }),

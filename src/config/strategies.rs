@@ -10,6 +10,7 @@ use super::complaint::Complaint;
 use super::nearest::{listed, quoted};
 use super::raw::{Section, Value, Written};
 use super::strategy_keys::{ALL_KINDS, KindKeys, STRATEGY};
+use crate::model::bounds::MOST_STRATEGIES;
 use crate::strategy::{Strategy, StrategyKind, StrategySpec, built_in};
 
 /// The strategies, at least one; `None` only where something was complained about. `https` is the place of an https address.
@@ -31,6 +32,11 @@ pub(super) fn strategies(
         lines.extend(expand(section, kind).unwrap_or_default().into_iter().map(|spec| (spec, section.place("name"))));
     }
     complaints.extend(duplicates(&lines));
+    if let Some((_, span)) = lines.get(MOST_STRATEGIES) {
+        let title = format!("the config has {} strategies, each number of workers counted", lines.len());
+        let expected = format!("expected at most {MOST_STRATEGIES}");
+        complaints.push(Complaint::new("strategy", span.clone(), title, expected));
+    }
     let sound = complaints.len() == before && sections.iter().all(Section::is_sound);
     sound.then(|| lines.into_iter().map(|(spec, _)| spec).collect())
 }

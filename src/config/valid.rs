@@ -14,6 +14,7 @@ use super::references::references;
 use super::strategies::strategies;
 use super::sweep::{MOST_SAMPLES, Order, Output, Overlap, Sweep};
 use super::target::target;
+use crate::model::bounds::{MOST_CHARTS, MOST_REFERENCES, MOST_STRATEGIES};
 use crate::model::figure::{Format, Theme};
 use crate::model::{Nanos, RequestFile, Target};
 
@@ -25,6 +26,9 @@ pub(super) fn sweep(root: &Section, known: &Known<'_>, complaints: &mut Vec<Comp
     let target =
         root.section("target").and_then(|section| target(section, root.written("target").is_some(), complaints));
     let https = https_place(root);
+    if too_many_sections(root, complaints) {
+        return None;
+    }
     let strategies = root.sections("strategy").and_then(|list| strategies(list, https.as_ref(), complaints));
     complaints.extend(sleeping_commands(root));
     let labels = root.value("labels").and_then(|labels| Labels::of(&labels.value));
@@ -63,6 +67,19 @@ pub(super) fn sweep(root: &Section, known: &Known<'_>, complaints: &mut Vec<Comp
     complaints.extend(divided_by_zero(&sweep, root));
     complaints.extend(spread_limit(&sweep, root));
     Some(sweep)
+}
+
+/// Complains where there are more sections than anybody writes; then nothing else is looked at.
+fn too_many_sections(root: &Section, complaints: &mut Vec<Complaint>) -> bool {
+    let before = complaints.len();
+    for (name, most) in [("strategy", MOST_STRATEGIES), ("chart", MOST_CHARTS), ("reference", MOST_REFERENCES)] {
+        let sections = root.sections(name).unwrap_or_default();
+        if let Some(first) = sections.get(most) {
+            let title = format!("the config has {} sections [[{name}]]", sections.len());
+            complaints.push(Complaint::new(name, first.span.clone(), title, format!("expected at most {most}")));
+        }
+    }
+    complaints.len() > before
 }
 
 /// Where an https address is written.
@@ -180,4 +197,37 @@ fn output(section: &Section) -> Option<Output> {
         height: section.integer("height")?,
         fonts: section.texts("fonts")?.into_iter().map(PathBuf::from).collect(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::trial::{complaint, sweep};
+
+    #[test]
+    fn more_sections_than_anybody_writes_are_refused() {
+        for (section, most) in [
+            ("[[strategy]]\nkind = \"async\"\nname = \"NUMBER\"\n", 1_000),
+            ("[[chart]]\nkind = \"duration\"\n", 200),
+            ("[[reference]]\nname = \"NUMBER\"\nfile = \"a.csv\"\nstrategy = \"a\"\n", 200),
+        ] {
+            let config = |count: usize| {
+                let sections = (0..count).map(|number| section.replace("NUMBER", &format!("n{number}")));
+                format!("[target]\ndelay = \"1ms\"\n{}", sections.collect::<String>())
+            };
+            sweep(&config(most));
+            let told = complaint(&config(most + 1));
+            assert!(told.contains(&format!("the config has {} sections [[", most + 1)), "{told:.400}");
+            assert!(told.contains(&format!("expected at most {most}")), "{told:.400}");
+        }
+    }
+
+    #[test]
+    fn each_number_of_workers_counts_as_a_strategy() {
+        let numbers: Vec<String> = (1..=501).map(|workers| workers.to_string()).collect();
+        let pool = |name: &str| {
+            format!("[[strategy]]\nkind = \"thread-pool\"\nname = \"{name}\"\nworkers = [{}]\n", numbers.join(","))
+        };
+        let told = complaint(&format!("[target]\ndelay = \"1ms\"\n{}{}", pool("a"), pool("b")));
+        assert!(told.contains("1002 strategies, each number of workers counted"), "{told:.400}");
+    }
 }

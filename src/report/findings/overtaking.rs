@@ -1,6 +1,7 @@
 //! Which strategy overtakes which, and between which request counts.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use super::finding::{ENOUGH, Finding, FindingKind, Told};
 use crate::model::RequestCount;
@@ -15,19 +16,27 @@ pub(super) fn of(told: &Told<'_>) -> Vec<Finding> {
     }
     let slots = 0..told.by_line.len();
     let pairs = slots.flat_map(|second| (0..second).map(move |first| (first, second)));
-    let races: Vec<Race<'_>> = pairs.map(|(a, b)| Race::of(told.by_line[a], told.by_line[b])).collect();
-    let mut sure: Vec<Finding> = races.iter().flat_map(|race| race.sure(told)).collect();
+    let (mut sure, mut doubtful, mut shared) = (Vec::new(), Doubtful::default(), BTreeSet::new());
+    // There are as many pairs as the square of the strategies, so none is kept that is not told of.
+    for (a, b) in pairs {
+        let race = Race::of(told.by_line[a], told.by_line[b]);
+        shared.extend(race.pairs.iter().map(|(a, _)| a.requests));
+        let found = race.sure(told);
+        if found.is_empty() && race.is_doubtful() {
+            doubtful.add(&race, told);
+        }
+        sure.extend(found);
+    }
     sure.sort_by_key(|finding| finding.requests.last().copied());
     let more = sure.len().saturating_sub(MOST_TOLD);
     sure.truncate(MOST_TOLD);
     if let Some(last) = sure.last_mut().filter(|_| more > 0) {
         last.text.push_str(&format!(" The data show {more} more such pairs at larger counts."));
     }
-    let doubtful: Vec<&Race<'_>> = races.iter().filter(|race| race.is_doubtful()).collect();
-    if sure.is_empty() && doubtful.is_empty() {
-        sure.extend(nobody(told, &races));
+    if sure.is_empty() && doubtful.count == 0 {
+        sure.extend(nobody(told, shared.into_iter().collect()));
     }
-    sure.extend(undecided(told, &doubtful));
+    sure.extend(doubtful.finding());
     sure
 }
 
@@ -82,8 +91,9 @@ impl<'a> Race<'a> {
         Some(at).filter(|at| at.is_finite() && turns.next().is_none())
     }
 
+    /// Whether the medians change their order; of one of which nothing is sure.
     fn is_doubtful(&self) -> bool {
-        self.changes(clearly).is_empty() && !self.changes(by_median).is_empty()
+        !self.changes(by_median).is_empty()
     }
 }
 
@@ -110,11 +120,8 @@ fn clearly(a: &Cell<'_>, b: &Cell<'_>) -> Ordering {
     }
 }
 
-fn nobody(told: &Told<'_>, races: &[Race<'_>]) -> Option<Finding> {
-    let mut requests: Vec<RequestCount> =
-        races.iter().flat_map(|race| race.pairs.iter().map(|(a, _)| a.requests)).collect();
-    requests.sort_unstable();
-    requests.dedup();
+/// `requests` are the counts that any two strategies share, ascending.
+fn nobody(told: &Told<'_>, requests: Vec<RequestCount>) -> Option<Finding> {
     let (first, last) = (*requests.first()?, *requests.last()?);
     let single = requests.len() == 1;
     let text = if single {
@@ -127,30 +134,49 @@ fn nobody(told: &Told<'_>, races: &[Race<'_>]) -> Option<Finding> {
     Some(Finding { kind: FindingKind::Overtaking, settled: !single, slots, requests, numbers: Vec::new(), text })
 }
 
-fn undecided(told: &Told<'_>, races: &[&Race<'_>]) -> Option<Finding> {
-    if races.is_empty() {
-        return None;
+/// Pairs of which the data can't tell.
+#[derive(Default)]
+struct Doubtful {
+    count: usize,
+    /// The names of the first ones.
+    names: Vec<String>,
+    slots: BTreeSet<usize>,
+    requests: BTreeSet<RequestCount>,
+    /// Whether any cell has samples enough for an interval.
+    has_enough: bool,
+}
+
+impl Doubtful {
+    fn add(&mut self, race: &Race<'_>, told: &Told<'_>) {
+        self.count += 1;
+        if self.names.len() < MOST_TOLD {
+            self.names.push(format!("{} and {}", told.name(race.slots.0), told.name(race.slots.1)));
+        }
+        self.slots.extend([race.slots.0, race.slots.1]);
+        for (a, b) in &race.pairs {
+            self.requests.extend([a.requests, b.requests]);
+            self.has_enough |= a.points.len() >= ENOUGH || b.points.len() >= ENOUGH;
+        }
     }
-    let name = |race: &&Race<'_>| format!("{} and {}", told.name(race.slots.0), told.name(race.slots.1));
-    let mut names: Vec<String> = races.iter().take(MOST_TOLD).map(name).collect();
-    if races.len() > MOST_TOLD {
-        names.push(format!("{} more pairs", races.len() - MOST_TOLD));
+
+    fn finding(mut self) -> Option<Finding> {
+        if self.count == 0 {
+            return None;
+        }
+        if self.count > MOST_TOLD {
+            self.names.push(format!("{} more pairs", self.count - MOST_TOLD));
+        }
+        let why = if self.has_enough {
+            "their 95 % intervals overlap at one end or both".to_owned()
+        } else {
+            format!("cells have fewer than {ENOUGH} samples, so there is no interval to judge by")
+        };
+        let names = self.names.join("; ");
+        let text = format!("The medians change their order, but {why}, and the data can't tell: {names}.");
+        let (slots, requests) = (self.slots.into_iter().collect(), self.requests.into_iter().collect());
+        let numbers = vec![("pairs", self.count as f64)];
+        Some(Finding { kind: FindingKind::Overtaking, settled: false, slots, requests, numbers, text })
     }
-    let cells = || races.iter().flat_map(|race| race.pairs.iter().flat_map(|(a, b)| [*a, *b]));
-    let why = if cells().all(|cell| cell.points.len() < ENOUGH) {
-        format!("cells have fewer than {ENOUGH} samples, so there is no interval to judge by")
-    } else {
-        "their 95 % intervals overlap at one end or both".to_owned()
-    };
-    let mut slots: Vec<usize> = races.iter().flat_map(|race| [race.slots.0, race.slots.1]).collect();
-    let mut requests: Vec<RequestCount> = cells().map(|cell| cell.requests).collect();
-    slots.sort_unstable();
-    slots.dedup();
-    requests.sort_unstable();
-    requests.dedup();
-    let text = format!("The medians change their order, but {why}, and the data can't tell: {}.", names.join("; "));
-    let numbers = vec![("pairs", races.len() as f64)];
-    Some(Finding { kind: FindingKind::Overtaking, settled: false, slots, requests, numbers, text })
 }
 
 #[cfg(test)]
