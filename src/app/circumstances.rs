@@ -7,10 +7,11 @@ use crate::archive::{self, Loaded};
 use crate::comparison::{self, Circumstances, Topic};
 use crate::config::{Order, Overlap, Sweep};
 use crate::model::Target;
+use crate::model::secret::HIDDEN;
 use crate::strategy::StrategySpec;
 
-/// What a run was measured on, with and against. Header values and passwords stay out, and of a body only its checksum
-/// is told.
+/// What a run was measured on, with and against, without secrets. Of a body only its checksum is told, where the run keeps
+/// it at all.
 pub(super) fn circumstances(loaded: &Loaded) -> Circumstances {
     let mut facts = Circumstances::new();
     let manifest = &loaded.manifest;
@@ -46,7 +47,7 @@ pub(super) fn circumstances(loaded: &Loaded) -> Circumstances {
 }
 
 fn add_strategies(facts: &mut Circumstances, strategies: &[StrategySpec]) {
-    let options = |strategy: &StrategySpec| (Topic::Strategy(strategy.name.clone()), strategy.options());
+    let options = |strategy: &StrategySpec| (Topic::Strategy(strategy.name.clone()), strategy.masked().options());
     facts.extend(strategies.iter().map(options));
 }
 
@@ -86,6 +87,9 @@ pub(super) fn add_target(facts: &mut Circumstances, target: &Target) {
 fn body(body: &str) -> String {
     if body.is_empty() {
         return "none".to_owned();
+    }
+    if body == HIDDEN {
+        return HIDDEN.to_owned();
     }
     let sum: String = Sha256::digest(body).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
     format!("{} bytes with checksum {sum}…", body.len())

@@ -14,7 +14,7 @@ use crate::cli::EmbedArgs;
 use crate::config::Sweep;
 use crate::export::{self, Fragment, MarkedPlace, MarkerFault, Picture, Pictures};
 use crate::input::{self, FileKind};
-use crate::model::target::percent_encoded;
+use crate::model::address::percent_encoded;
 use crate::report::Report;
 use crate::strategy::command_line;
 use crate::terminal::Terminal;

@@ -15,8 +15,8 @@ use crate::comparison::Circumstances;
 use crate::export::{history_html, history_json, history_markdown};
 use crate::history::{By, EntryCell, HistoryEntry, RunSeries, Selection, courses};
 use crate::model::Target;
+use crate::model::address::percent_encoded;
 use crate::model::figure::Figure;
-use crate::model::target::percent_encoded;
 use crate::terminal::{self, Terminal};
 
 /// Runs in a table for people.

@@ -17,7 +17,7 @@ pub(super) fn run(arguments: &ProbeArgs, terminal: Terminal) -> Result<Exit, Fai
     let source = Source::read(&arguments.config)?;
     let sweep = only(source.sweep(&SweepArgs::default())?, &arguments.strategy)?;
     let requests = arguments.requests.unwrap_or(sweep.requests[0]);
-    let access = Access::of(&sweep.target, |name| std::env::var(name).ok());
+    let access = Access::of(&sweep, |name| std::env::var(name).ok());
     let access = access.map_err(|error| Failure::Usage(error.into()))?;
     let programs = roles::programs()?;
     let interrupts = Interrupts::install().context("cannot take over Ctrl-C")?;
@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &ProbeArgs, terminal: Terminal) -> Result<Exit, Fai
         return Ok(Exit::Signal(signal.exit_code()));
     }
     let command = commands.of(&sweep.strategies[0]);
-    let text = access.hide(&terminal::explanation(&examined, command));
+    let text = terminal::explanation(&examined, command);
     terminal.styled_result(&text).context("cannot write to standard output")?;
     Ok(if examined.row.status == SampleStatus::Ok { Exit::Done } else { Exit::SomeFailed })
 }

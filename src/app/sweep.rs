@@ -18,6 +18,8 @@ use crate::archive::{
 use crate::cli::{OutputFormat, SweepArgs};
 use crate::clock::{self, Clock, SystemClock};
 use crate::config::{self, Sweep};
+use crate::model::address::masked_address;
+use crate::model::secret::HIDDEN;
 use crate::model::{Nanos, SampleRow, Target, TargetSeen};
 use crate::plan::Plan;
 use crate::probe::Interrupts;
@@ -120,7 +122,7 @@ struct Begun {
 
 fn measure(mut job: Job, words: &[OsString], terminal: Terminal) -> Result<Exit, Failure> {
     let resumed = job.begun.take();
-    let access = Access::of(&job.sweep.target, |name| std::env::var(name).ok());
+    let access = Access::of(&job.sweep, |name| std::env::var(name).ok());
     let access = access.map_err(|error| Failure::Usage(error.into()))?;
     job.holding.warn(terminal);
     job.holding.check(&job.plan)?;
@@ -152,7 +154,12 @@ fn measure(mut job: Job, words: &[OsString], terminal: Terminal) -> Result<Exit,
     }
     let mut begun = match resumed {
         Some(begun) => begun,
-        None => begin(&job, &rehearsal, greeting.seen(), words)?,
+        None => {
+            let hide = |text: &str| access.secrets.hide(text);
+            let seen = greeting.seen().map(|seen| TargetSeen { server: seen.server.as_deref().map(hide), ..seen });
+            let words: Vec<String> = command_line(words).iter().map(|word| hide(word)).collect();
+            begin(&job, &rehearsal, seen, words)?
+        }
     };
     // A machine that a run is resumed on may hold other cells than the one before.
     begun.manifest.not_run.clone_from(&job.holding.not_run);
@@ -207,7 +214,7 @@ pub(super) fn warn_of(greeting: &Greeting, url: &str, terminal: Terminal) {
     }
 }
 
-/// Where requests go, without password.
+/// Where requests go, without what may be a secret.
 pub(super) fn shown_url(target: &Target) -> String {
     match target {
         Target::Delay(_) => "the embedded delay server, at another port for each sample".to_owned(),
@@ -218,7 +225,7 @@ pub(super) fn shown_url(target: &Target) -> String {
 
 /// Makes the run directory with config.toml, the first manifest and empty journals. Nothing is left of it where that
 /// fails.
-fn begin(job: &Job, rehearsal: &Rehearsal, seen: Option<TargetSeen>, words: &[OsString]) -> anyhow::Result<Begun> {
+fn begin(job: &Job, rehearsal: &Rehearsal, seen: Option<TargetSeen>, words: Vec<String>) -> anyhow::Result<Begun> {
     let directory = RunDirectory::create(&job.sweep.output.dir, &job.source.stem, clock::wall_time())
         .context("cannot make a run directory")?;
     let begun = fill(job, directory.clone(), rehearsal, seen, words);
@@ -233,7 +240,7 @@ fn fill(
     directory: RunDirectory,
     rehearsal: &Rehearsal,
     seen: Option<TargetSeen>,
-    words: &[OsString],
+    words: Vec<String>,
 ) -> anyhow::Result<Begun> {
     let config = directory.file(files::CONFIG);
     write_atomically(&config, job.source.masked().text.as_bytes()).context("cannot start the run's files")?;
@@ -254,7 +261,7 @@ fn manifest(
     job: &Job,
     directory: &RunDirectory,
     rehearsal: &Rehearsal,
-    words: &[OsString],
+    command_line: Vec<String>,
 ) -> anyhow::Result<Manifest> {
     let [schema_version, raw_schema_version, requests_schema_version] = Manifest::schema_versions();
     Ok(Manifest {
@@ -266,7 +273,7 @@ fn manifest(
         status: RunStatus::Running,
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
         measuring_version: MEASURING_VERSION,
-        command_line: command_line(words),
+        command_line,
         started_at: format!("{:.3}", clock::wall_time()),
         ended_at: None,
         elapsed_s: None,
@@ -293,9 +300,13 @@ fn manifest(
     })
 }
 
-/// The command as a reader would type it: the program by its name alone.
+/// The command as a reader would type it: the program by its name alone, addresses without what may be a secret.
 fn command_line(words: &[OsString]) -> Vec<String> {
-    let rest = words.iter().skip(1).map(|word| word.to_string_lossy().into_owned());
+    let masked = |word: &OsString| {
+        let word = word.to_string_lossy();
+        if word.contains("://") { masked_address(&word, |_| HIDDEN.to_owned()) } else { word.into_owned() }
+    };
+    let rest = words.iter().skip(1).map(masked);
     std::iter::once(env!("CARGO_PKG_NAME").to_owned()).chain(rest).collect()
 }
 

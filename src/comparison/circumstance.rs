@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::model::address::bare_address;
+use crate::model::secret::HIDDEN;
+
 /// How much a difference between two runs matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Grade {
@@ -136,6 +139,17 @@ impl Topic {
     }
 }
 
+impl Topic {
+    /// Whether a part of the work is masked in a value. A password chooses no work.
+    fn lacks_part(&self, value: &str) -> bool {
+        match self {
+            Self::Url => bare_address(value).contains(HIDDEN),
+            Self::Body | Self::Strategy(_) => value.contains(HIDDEN),
+            _ => false,
+        }
+    }
+}
+
 impl fmt::Display for Topic {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
@@ -208,13 +222,19 @@ pub(super) fn differences(base: &Circumstances, new: &Circumstances) -> Vec<Diff
         let (before, now) = (base.get(topic), new.get(topic));
         let one_sided_strategy =
             matches!(topic, Topic::Strategy(_) | Topic::StrategyVersion(_)) && (before.is_none() || now.is_none());
-        if before == now || one_sided_strategy {
+        if one_sided_strategy {
             return None;
+        }
+        if before == now {
+            let value = before.filter(|value| topic.lacks_part(value))?;
+            let text = format!("{topic}: {value} in both runs, and what is masked may differ");
+            return Some(Difference { grade: Grade::Warning, text });
         }
         let shown = |value: Option<&String>| value.map_or_else(|| "unknown".to_owned(), Clone::clone);
         let text = format!("{topic}: {} in the base, {} in the new run", shown(before), shown(now));
         // Nobody can say that what is unknown differs.
-        let most = if before.is_some() && now.is_some() { Grade::Incomparable } else { Grade::Warning };
+        let is_known = |value: Option<&String>| value.is_some_and(|value| value != HIDDEN);
+        let most = if is_known(before) && is_known(now) { Grade::Incomparable } else { Grade::Warning };
         Some(Difference { grade: topic.grade().min(most), text })
     });
     let mut differences: Vec<Difference> = differing.collect();
@@ -245,6 +265,21 @@ mod tests {
             ]
         );
         assert_eq!(differences(&base, &base), []);
+    }
+
+    #[test]
+    fn what_is_masked_may_differ() {
+        let all = of(&[(Topic::Url, "http://a:***@h/?key=***"), (Topic::Body, "***"), (Topic::Headers, "***")]);
+        let told: Vec<_> = differences(&all, &all).into_iter().map(|found| (found.grade, found.text)).collect();
+        let text = |topic: &str| format!("{topic} in both runs, and what is masked may differ");
+        assert_eq!(
+            told,
+            [(Grade::Warning, text("url: http://a:***@h/?key=***")), (Grade::Warning, text("request body: ***")),]
+        );
+        let password = of(&[(Topic::Url, "http://a:***@h/")]);
+        assert_eq!(differences(&password, &password), []);
+        let known = of(&[(Topic::Body, "9 bytes")]);
+        assert_eq!(differences(&known, &of(&[(Topic::Body, "***")]))[0].grade, Grade::Warning);
     }
 
     #[test]

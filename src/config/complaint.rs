@@ -6,8 +6,8 @@ use std::ops::Range;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
+use super::secrets::veiled;
 use crate::format::{visible, visible_line};
-use crate::model::target::with_password;
 
 /// A terminal narrower than this wraps, a wider one is not filled.
 const WIDTH: usize = 100;
@@ -152,17 +152,6 @@ fn place(text: &str, at: usize) -> usize {
         Some(before) => visible(before).len() + 1,
         None => visible(&text[..at]).len(),
     }
-}
-
-/// The text with a star for each byte of a password in an address, so that places stay what they were.
-fn veiled(text: &str) -> String {
-    let veil = |word: &str| {
-        let veiled = with_password(word, |password| "*".repeat(password.len()));
-        if veiled.len() == word.len() { veiled } else { word.to_owned() }
-    };
-    text.split_inclusive(char::is_whitespace)
-        .map(|word| if word.contains("://") { veil(word) } else { word.to_owned() })
-        .collect()
 }
 
 impl fmt::Display for Complaints {

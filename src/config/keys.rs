@@ -185,3 +185,11 @@ const TARGET: &[Key] = &[
         default: Some("{}"),
     },
 ];
+
+/// Whether a config has a key of this name, in any of its tables.
+pub(super) fn is_key(name: &str) -> bool {
+    fn within(keys: &[Key], name: &str) -> bool {
+        keys.iter().any(|key| key.name == name || within(key.keys(), name))
+    }
+    within(ROOT, name)
+}

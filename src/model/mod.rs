@@ -1,16 +1,21 @@
 //! Value types that the floors above hand to each other. They import nothing of ours and have no effects.
 
+pub mod address;
 pub mod bounds;
 pub mod figure;
+pub mod known_secrets;
 pub mod reference;
 pub mod repeats;
 pub mod run;
 pub mod sample;
 pub mod schedule;
+pub mod secret;
+pub mod secret_text;
 pub mod strategy;
 pub mod target;
 pub mod units;
 
+pub use known_secrets::KnownSecrets;
 pub use reference::Reference;
 pub use repeats::Repeats;
 pub use run::{CellRequests, Conditions, Facts, NotRun, Run, StrategyLine};

@@ -1,12 +1,10 @@
 //! What the requests are sent to.
 
-use std::ops::Range;
-
-use url::Url;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::model::address::{bare_address, masked_address};
+use crate::model::secret::HIDDEN;
 use crate::model::units::Nanos;
 
 /// The target of a sweep: the embedded delay server, an address that is already served, or no server at all.
@@ -63,67 +61,17 @@ pub struct TargetSeen {
 }
 
 impl UrlTarget {
-    /// The address with `***` in place of a password, for messages and files.
+    /// The address with `***` in place of what may be a secret, for messages and files.
     #[must_use]
     pub fn shown_url(&self) -> String {
-        with_password(&self.url, |_| HIDDEN.to_owned())
+        masked_address(&self.url, |_| HIDDEN.to_owned())
     }
 
-    /// The address without user name and password, for pages that are published.
+    /// The same without user name and password, for pages that are published.
     #[must_use]
     pub fn bare_url(&self) -> String {
-        match user_info(&self.url) {
-            Some(user) => format!("{}{}", &self.url[..user.start], &self.url[user.end + 1..]),
-            None => as_parsed(&self.url, None).unwrap_or_else(|| self.url.clone()),
-        }
+        bare_address(&self.url)
     }
-}
-
-/// What stands in place of a secret.
-pub const HIDDEN: &str = "***";
-
-/// Where user name and password of an address stand, without the `@` behind them.
-#[must_use]
-pub fn user_info(url: &str) -> Option<Range<usize>> {
-    let start = url.find("://")? + 3;
-    let authority = url[start..].find(['/', '?', '#', '\\']).map_or(&url[start..], |end| &url[start..start + end]);
-    authority.rfind('@').map(|at| start..start + at)
-}
-
-/// An address with what `mask` makes of its password in place of it.
-#[must_use]
-pub fn with_password(url: &str, mask: impl Fn(&str) -> String) -> String {
-    let password = user_info(url).and_then(|user| {
-        let colon = url[user.clone()].find(':')?;
-        Some(user.start + colon + 1..user.end)
-    });
-    match password.filter(|place| !place.is_empty()) {
-        Some(place) => format!("{}{}{}", &url[..place.start], mask(&url[place.clone()]), &url[place.end..]),
-        None => as_parsed(url, Some(HIDDEN)).unwrap_or_else(|| url.to_owned()),
-    }
-}
-
-/// A text as part of an address: all but letters, digits and `-._~` percent-encoded.
-#[must_use]
-pub fn percent_encoded(text: &str) -> String {
-    let byte = |byte: u8| match byte {
-        b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
-        _ if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
-        _ => format!("%{byte:02X}"),
-    };
-    text.bytes().map(byte).collect()
-}
-
-/// Addresses can be written in ways that only their parser sees through, such as with a third slash: rewritten without
-/// their secrets. `None` where there are none.
-fn as_parsed(url: &str, password: Option<&str>) -> Option<String> {
-    let mut parsed = Url::parse(url).ok().filter(|url| url.password().is_some())?;
-    // Neither can fail for an address that has a password.
-    let _ = parsed.set_password(password);
-    if password.is_none() {
-        let _ = parsed.set_username("");
-    }
-    Some(parsed.into())
 }
 
 impl Target {
@@ -152,30 +100,6 @@ impl Target {
         match self {
             Self::Delay(_) | Self::Sleep { .. } => 200,
             Self::Url(target) => target.expect_status,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::UrlTarget;
-
-    #[test]
-    fn passwords_are_masked_and_nothing_else() {
-        for (url, shown, bare) in [
-            ("http://a:b@host:80/x@y:z", "http://a:***@host:80/x@y:z", "http://host:80/x@y:z"),
-            ("http://a:b:c@host", "http://a:***@host", "http://host"),
-            ("https://me:s3@cret@host?x=a@b", "https://me:***@host?x=a@b", "https://host?x=a@b"),
-            ("http://a:p w@host/", "http://a:***@host/", "http://host/"),
-            ("http://user@host/", "http://user@host/", "http://host/"),
-            ("http://user:@host/", "http://user:@host/", "http://host/"),
-            ("http://host:80/a:b@c", "http://host:80/a:b@c", "http://host:80/a:b@c"),
-            ("http:///a:b@host/", "http://a:***@host/", "http://host/"),
-            ("nothing", "nothing", "nothing"),
-        ] {
-            let (method, body, headers) = (String::new(), String::new(), Vec::new());
-            let target = UrlTarget { url: url.into(), method, body, expect_status: 200, headers };
-            assert_eq!((&*target.shown_url(), &*target.bare_url()), (shown, bare));
         }
     }
 }

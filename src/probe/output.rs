@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read};
 use std::sync::{Mutex, PoisonError};
 
-use crate::model::{FailureKind, Outcome};
+use crate::model::{FailureKind, KnownSecrets, Outcome};
 use crate::protocol::{self, DoneLine, Line};
 
 /// Longest line that is looked at; the rest of a longer one is passed over.
@@ -86,8 +86,14 @@ impl OutputTail {
 
 /// Listens to a child's standard output until it ends, and notes each line at once, so that what was heard is known even
 /// if the end never comes. Memory is bounded by `requests`, whatever the child writes. A response with another status
-/// than `expect_status` has failed, whether or not the child says so.
-pub(super) fn listen(output: impl Read, requests: u32, expect_status: u16, heard: &Mutex<ChildOutput>) {
+/// than `expect_status` has failed, whether or not the child says so. Of its words none of `secrets` is kept.
+pub(super) fn listen(
+    output: impl Read,
+    requests: u32,
+    expect_status: u16,
+    secrets: &KnownSecrets,
+    heard: &Mutex<ChildOutput>,
+) {
     let mut number = 0;
     for_each_line(output, |line| {
         number += 1;
@@ -104,10 +110,10 @@ pub(super) fn listen(output: impl Read, requests: u32, expect_status: u16, heard
             protocol::Heard::Wrong(why) => {
                 heard.wrong_count += 1;
                 if heard.wrong.len() < WRONG_LIMIT {
-                    heard.wrong.push(WrongLine { number, why, text: shortened(line) });
+                    heard.wrong.push(WrongLine { number, why: secrets.hide(&why), text: shortened(line, secrets) });
                 }
             }
-            protocol::Heard::Other => heard.other.push(shortened(line)),
+            protocol::Heard::Other => heard.other.push(shortened(line, secrets)),
         }
     });
 }
@@ -119,12 +125,13 @@ fn failure(outcome: &Outcome, expect_status: u16) -> Option<FailureKind> {
 }
 
 /// Keeps the tail of a child's standard error.
-pub(super) fn tail(output: impl Read, tail: &Mutex<OutputTail>) {
-    for_each_line(output, |line| tail.lock().unwrap_or_else(PoisonError::into_inner).push(shortened(line)));
+pub(super) fn tail(output: impl Read, secrets: &KnownSecrets, tail: &Mutex<OutputTail>) {
+    for_each_line(output, |line| tail.lock().unwrap_or_else(PoisonError::into_inner).push(shortened(line, secrets)));
 }
 
-fn shortened(line: &str) -> String {
-    line.chars().take(500).collect()
+/// The beginning of a line. Secrets go first: half of one is no longer found.
+fn shortened(line: &str, secrets: &KnownSecrets) -> String {
+    secrets.hide(line).chars().take(500).collect()
 }
 
 /// Calls `each` for every line, without its end and at most [`LINE_LIMIT`] bytes of it. A pipe that breaks ends it.
@@ -155,11 +162,11 @@ mod tests {
     use std::sync::Mutex;
 
     use super::{ChildOutput, LINE_LIMIT, TAIL_LIMIT, WRONG_LIMIT, listen};
-    use crate::model::FailureKind;
+    use crate::model::{FailureKind, KnownSecrets};
 
     fn heard(output: impl Read, requests: u32) -> ChildOutput {
         let heard = Mutex::default();
-        listen(output, requests, 200, &heard);
+        listen(output, requests, 200, &KnownSecrets::default(), &heard);
         heard.into_inner().unwrap()
     }
 
@@ -193,6 +200,17 @@ mod tests {
         ] {
             assert_eq!(heard(line(status).as_bytes(), 1).outcomes[0].failure, failure, "{status}");
         }
+    }
+
+    #[test]
+    fn no_part_of_a_secret_is_kept() {
+        let secrets = KnownSecrets::of(["s3cret-of-twenty-signs".to_owned()]);
+        let line =
+            format!("{}s3cret-of-twenty-signs\n{{\"event\":\"done\",\"s3cret-of-twenty-signs\":1}}\n", "x".repeat(490));
+        let heard = Mutex::default();
+        listen(line.as_bytes(), 1, 200, &secrets, &heard);
+        let heard = heard.into_inner().unwrap();
+        assert!(!format!("{heard:?}").contains("s3cret"), "{heard:?}");
     }
 
     #[test]

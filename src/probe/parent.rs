@@ -17,7 +17,7 @@ use super::orphans::SampleTag;
 use super::output::{self, ChildOutput, OutputTail};
 use super::watchdog::{Listed, Watchdog, kill_group};
 use crate::clock::Clock;
-use crate::model::Nanos;
+use crate::model::{KnownSecrets, Nanos};
 use crate::strategy::Program;
 
 /// How long output is waited for after a child has ended: something that left its process group may hold the pipe.
@@ -85,6 +85,8 @@ pub struct Probe<'a> {
     pub interrupts: &'a Interrupts,
     /// The time.
     pub clock: &'a dyn Clock,
+    /// Kept out of what is noted of a child's output.
+    pub secrets: &'a Arc<KnownSecrets>,
 }
 
 enum ChildEvent {
@@ -94,9 +96,10 @@ enum ChildEvent {
     Silent,
 }
 
-/// What a child says, noted line by line.
+/// What a child says, noted line by line, without secrets.
 #[derive(Clone, Default)]
 struct Notes {
+    secrets: Arc<KnownSecrets>,
     heard: Arc<Mutex<ChildOutput>>,
     complaints: Arc<Mutex<OutputTail>>,
 }
@@ -127,7 +130,7 @@ impl Probe<'_> {
         let (sender, events) = mpsc::channel();
         let started = if line.is_some() { self.clock.now() } else { before };
         let input = child.stdin.take();
-        let notes = Notes::default();
+        let notes = Notes { secrets: Arc::clone(self.secrets), ..Notes::default() };
         listen(child, job, tag, &notes, &sender).map_err(|error| {
             kill_group(group);
             ProbeError::HandOver(error)
@@ -207,16 +210,16 @@ fn listen(
     let (requests, expect_status) = (job.requests(), job.expect_status());
     // A send fails only when nobody waits any more.
     if let Some(stdout) = stdout {
-        let (sender, heard) = (sender.clone(), Arc::clone(&notes.heard));
+        let (sender, notes) = (sender.clone(), notes.clone());
         spawn("stdout", move || {
-            output::listen(stdout, requests, expect_status, &heard);
+            output::listen(stdout, requests, expect_status, &notes.secrets, &notes.heard);
             drop(sender.send(ChildEvent::Silent));
         })?;
     }
     if let Some(stderr) = stderr {
-        let (sender, complaints) = (sender.clone(), Arc::clone(&notes.complaints));
+        let (sender, notes) = (sender.clone(), notes.clone());
         spawn("stderr", move || {
-            output::tail(stderr, &complaints);
+            output::tail(stderr, &notes.secrets, &notes.complaints);
             drop(sender.send(ChildEvent::Silent));
         })?;
     }

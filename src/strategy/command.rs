@@ -14,6 +14,7 @@ use thiserror::Error;
 
 use super::{KindInfo, Program, Strategy, StrategyError, Work, default_workers};
 use crate::clock::SharedClock;
+use crate::model::secret_text::masked_command;
 use crate::model::{Connections, Model, Needs, Outcome, RequestCount};
 
 /// any program, in any language, that speaks the strategy protocol
@@ -96,7 +97,7 @@ pub struct Invocation {
     pub folder: PathBuf,
     /// Set beside what is inherited.
     pub environment: BTreeMap<String, String>,
-    /// The command as the config has it, for messages.
+    /// The command as the config has it, for messages: without what may be a secret.
     pub command_line: String,
 }
 
@@ -134,7 +135,7 @@ impl Invocation {
     /// # Errors
     /// When there is no such program, or it may not be executed.
     pub fn find(words: &[String], command: &Command, from: &Path) -> Result<Self, MissingProgram> {
-        let command_line = command_line(words);
+        let command_line = command_line(&masked_command(words));
         let folder = from.join(&command.working_directory);
         let shown = folder.display().to_string();
         let absolute = std::path::absolute(&folder).ok().filter(|folder| folder.is_dir());

@@ -18,6 +18,8 @@ use rustls_platform_verifier::BuilderVerifierExt;
 use super::failure::{Stage, classify};
 use super::{StrategyError, Work};
 use crate::clock::{Clock, SystemClock};
+use crate::model::address::masked_address;
+use crate::model::secret::HIDDEN;
 use crate::model::{Connections, FailureKind, HttpVersion, Nanos, Outcome, TargetSeen};
 
 /// Everything that clients need, prepared once per process. Cheap to share.
@@ -129,12 +131,7 @@ impl Http {
     }
 
     fn shown_url(&self) -> String {
-        let mut url = self.url.clone();
-        if url.password().is_some() {
-            // Setting the password of an http address cannot fail.
-            let _ = url.set_password(Some("***"));
-        }
-        url.into()
+        masked_address(self.url.as_str(), |_| HIDDEN.to_owned())
     }
 }
 

@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use super::{KindInfo, Strategy, StrategyKind};
 use crate::model::RequestCount;
-use crate::model::target::HIDDEN;
+use crate::model::secret::{HIDDEN, is_harmless, is_harmless_variable};
+use crate::model::secret_text::masked_command;
 
 /// One line of a chart: a kind with its options.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -39,12 +40,16 @@ impl StrategySpec {
         self.max_requests.is_none_or(|most| requests <= most)
     }
 
-    /// The strategy as files may keep it: what its program finds in the environment may be a secret.
+    /// The strategy as files may keep it: without what may be a secret in its program's command lines and environment.
     #[must_use]
     pub fn masked(&self) -> Self {
         let mut masked = self.clone();
         if let StrategyKind::Command(command) = &mut masked.kind {
-            command.environment.values_mut().for_each(|value| HIDDEN.clone_into(value));
+            let environment = command.environment.iter_mut();
+            let secret = environment.filter(|(name, value)| !is_harmless_variable(name) && !is_harmless(value));
+            secret.for_each(|(_, value)| HIDDEN.clone_into(value));
+            command.command = masked_command(&command.command);
+            command.version_command = masked_command(&command.version_command);
         }
         masked
     }
@@ -119,10 +124,13 @@ mod tests {
     }
 
     #[test]
-    fn what_a_program_finds_in_its_environment_is_masked() {
-        let text = r#"{"name": "a", "kind": "command", "command": ["b"], "model": "async", "environment": {"TOKEN": "s3cret"}}"#;
+    fn what_a_program_is_told_is_masked_where_it_may_be_a_secret() {
+        let text = r#"{"name": "a", "kind": "command", "command": ["b", "--token", "abc"], "model": "async",
+            "environment": {"TOKEN": "s3cret", "LANG": "C"}}"#;
         let masked = serde_json::from_str::<StrategySpec>(text).unwrap().masked();
         let StrategyKind::Command(command) = masked.kind else { panic!("{masked:?}") };
-        assert_eq!(command.environment, [("TOKEN".to_owned(), "***".to_owned())].into());
+        assert_eq!(command.environment["TOKEN"], "***");
+        assert_eq!(command.environment["LANG"], "C");
+        assert_eq!(command.command, ["b", "--token", "***"]);
     }
 }

@@ -1,24 +1,32 @@
 //! What is sent to a `url` in clear: its address and headers, `${NAME}` filled in. It crosses pipes to the children and
-//! is never written; whatever a child says is searched for it before it is kept.
+//! is never written. Beside it, all that is known to be secret of a sweep: whatever a child says is searched for it
+//! before it is kept.
 
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use thiserror::Error;
 
-use crate::config::{self, MissingVariable};
-use crate::model::Target;
-use crate::model::target::{HIDDEN, user_info};
+use crate::config::{self, MissingVariable, Sweep};
+use crate::model::address::{percent_decoded, secret_places, user_info};
+use crate::model::secret::{is_harmless, is_harmless_header, is_harmless_variable};
+use crate::model::secret_text::{places_in_command, places_in_text};
+use crate::model::{KnownSecrets, Target, UrlTarget};
+use crate::strategy::StrategyKind;
 
-/// A shorter secret is a part of ordinary words.
-const SHORTEST: usize = 4;
+/// A word of a body is secret from this length on, if it has a digit.
+const BODY_WORD: usize = 8;
 
-/// Address and headers, filled in. Holds nothing for the embedded server.
+/// Address and headers, filled in: empty for the embedded server. And what must not be kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Access {
     /// The address, with password.
     pub url: String,
     /// Header names and values.
     pub headers: Vec<(String, String)>,
-    /// What must not be kept: the longest first.
-    secrets: Vec<String>,
+    /// What must not be kept.
+    pub secrets: Arc<KnownSecrets>,
 }
 
 /// A value of `[target]` that cannot be filled in.
@@ -36,8 +44,12 @@ impl Access {
     ///
     /// # Errors
     /// When `lookup` lacks a variable.
-    pub fn of(target: &Target, lookup: impl Fn(&str) -> Option<String>) -> Result<Self, AccessError> {
-        let Target::Url(target) = target else { return Ok(Self::default()) };
+    pub fn of(sweep: &Sweep, lookup: impl Fn(&str) -> Option<String>) -> Result<Self, AccessError> {
+        let mut secrets: Vec<String> =
+            sweep.strategies.iter().flat_map(|strategy| of_strategy(&strategy.kind)).collect();
+        let Target::Url(target) = &sweep.target else {
+            return Ok(Self { secrets: Arc::new(KnownSecrets::of(secrets)), ..Self::default() });
+        };
         let failed = |key: String| |source| AccessError { key, source };
         let url = config::fill_address(&target.url, &lookup).map_err(failed("url".to_owned()))?;
         let fill = |(name, value): &(String, String)| {
@@ -45,59 +57,119 @@ impl Access {
             Ok((name.clone(), value))
         };
         let headers = target.headers.iter().map(fill).collect::<Result<Vec<_>, AccessError>>()?;
-        let texts = headers.iter().map(|(_, value)| value.as_str()).chain(password(&url));
-        let mut secrets: Vec<String> = texts.flat_map(words).map(str::to_owned).collect();
         let named = target.headers.iter().map(|(_, value)| value.as_str()).chain([target.url.as_str()]);
         secrets.extend(named.flat_map(config::variables).filter_map(&lookup));
-        secrets.retain(|secret| secret.len() >= SHORTEST);
-        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        Ok(Self { url, headers, secrets })
-    }
-
-    /// A text without any secret in it.
-    #[must_use]
-    pub fn hide(&self, text: &str) -> String {
-        self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, HIDDEN))
+        secrets.extend(of_address(&url));
+        secrets.extend(
+            headers.iter().filter(|(name, _)| !is_harmless_header(name)).flat_map(|(_, value)| of_header(value)),
+        );
+        secrets.extend(of_body(target));
+        Ok(Self { url, headers, secrets: Arc::new(KnownSecrets::of(secrets)) })
     }
 }
 
-/// The password of an address, as it stands there.
-fn password(url: &str) -> Option<&str> {
-    user_info(url).and_then(|user| url[user].split_once(':')).map(|(_, password)| password)
+/// What an address holds, as it stands there and decoded; its user name and password together, as `Basic` sends them.
+fn of_address(url: &str) -> Vec<String> {
+    let written = secret_places(url).into_iter().map(|place| url[place].to_owned());
+    let mut secrets: Vec<String> = written.flat_map(|text| [percent_decoded(&text), text]).collect();
+    if let Some(user) = user_info(url) {
+        let user = percent_decoded(&url[user]);
+        secrets.push(if user.contains(':') { user } else { format!("{user}:") });
+    }
+    secrets
 }
 
-/// A value as a whole, and what stands behind a scheme's name.
-fn words(value: &str) -> impl Iterator<Item = &str> {
-    std::iter::once(value).chain(value.split_once(' ').map(|(_, rest)| rest))
+/// A value as a whole, what stands behind a scheme's name, and what `Basic` hides there.
+fn of_header(value: &str) -> Vec<String> {
+    if is_harmless(value) {
+        return Vec::new();
+    }
+    let mut secrets = vec![value.to_owned()];
+    if let Some((_, rest)) = value.split_once(' ') {
+        let decoded = BASE64_STANDARD.decode(rest).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        if let Some(pair) = decoded.filter(|pair| pair.contains(':')) {
+            secrets.extend(pair.split_once(':').map(|(_, password)| password.to_owned()));
+            secrets.push(pair);
+        }
+        secrets.push(rest.to_owned());
+    }
+    secrets
+}
+
+/// A body as a whole, and what in it looks like a secret.
+fn of_body(target: &UrlTarget) -> Vec<String> {
+    let body = target.body.as_str();
+    if is_harmless(body) {
+        return Vec::new();
+    }
+    let words = body.split(|c: char| c.is_whitespace() || "\"'&=,:;{}[]<>".contains(c));
+    let keys = words.filter(|word| word.len() >= BODY_WORD && word.bytes().any(|byte| byte.is_ascii_digit()));
+    let found = places_in_text(body).into_iter().map(|place| &body[place]);
+    keys.chain(found).chain([body]).map(str::to_owned).collect()
+}
+
+/// What a program is told by its command line and its environment.
+fn of_strategy(kind: &StrategyKind) -> Vec<String> {
+    let StrategyKind::Command(command) = kind else { return Vec::new() };
+    let own = command.environment.iter().filter(|(name, value)| !is_harmless_variable(name) && !is_harmless(value));
+    let mut secrets: Vec<String> = own.map(|(_, value)| value.clone()).collect();
+    for words in [&command.command, &command.version_command] {
+        let places = words.iter().zip(places_in_command(words));
+        secrets.extend(places.flat_map(|(word, places)| places.into_iter().map(|place| word[place].to_owned())));
+    }
+    secrets
 }
 
 #[cfg(test)]
 mod tests {
     use super::Access;
-    use crate::model::{Target, UrlTarget};
+    use crate::config::{Known, Sweep, load};
 
-    #[test]
-    fn what_a_child_says_is_kept_without_secrets() {
-        let target = Target::Url(UrlTarget {
-            url: "http://me:${PASSWORD}@host/".into(),
-            method: "GET".into(),
-            body: String::new(),
-            expect_status: 200,
-            headers: vec![("A".into(), "Bearer ${TOKEN}".into()), ("B".into(), "Basic literal".into())],
-        });
-        let lookup = |name: &str| match name {
+    fn sweep(text: &str) -> Sweep {
+        load(text, "trial.toml", &Known { charts: &[] }).unwrap()
+    }
+
+    const CONFIG: &str = "[target]\nurl = 'http://me:${PASSWORD}@host/a?key=f%40r'\nmethod = 'POST'\n\
+        body = '{\"pin\": \"b0dy-word\"}'\n[target.headers]\nA = 'Bearer ${TOKEN}'\nB = 'Basic bGl0ZTpyYWw='\n\
+        Accept = 'text/html'\n[[strategy]]\nkind = 'command'\nmodel = 'async'\ncommand = ['sh', '--token', 'w0rd']\n\
+        environment = { OWN = 'val ue', DEPTH = '8000', LANG = 'C.UTF-8' }\n";
+
+    fn lookup(name: &str) -> Option<String> {
+        match name {
             "PASSWORD" => Some("p@ss".to_owned()),
             "TOKEN" => Some("tok3n".to_owned()),
             _ => None,
-        };
-        let access = Access::of(&target, lookup).unwrap();
-        assert_eq!(access.url, "http://me:p%40ss@host/");
+        }
+    }
+
+    #[test]
+    fn what_a_child_says_is_kept_without_secrets() {
+        let access = Access::of(&sweep(CONFIG), lookup).unwrap();
+        assert_eq!(access.url, "http://me:p%40ss@host/a?key=f%40r");
         assert_eq!(access.headers[0].1, "Bearer tok3n");
-        assert_eq!(
-            access.hide("http://me:p%40ss@host/ p@ss tok3n, Bearer tok3n, literal; the rest"),
-            "http://me:***@host/ *** ***, ***, ***; the rest"
-        );
-        let error = Access::of(&target, |_| None).unwrap_err();
+        for said in [
+            "p%40ss",
+            "p@ss",
+            "tok3n",
+            "Bearer tok3n",
+            "bWU6cEBzcw==",
+            "bGl0ZTpyYWw=",
+            "lite:ral",
+            "b0dy-word",
+            "{\"pin\": \"b0dy-word\"}",
+            "w0rd",
+            "val ue",
+            "val%20ue",
+        ] {
+            assert_eq!(access.secrets.hide(&format!("<{said}>")), "<***>", "{said}");
+        }
+        let harmless = "text/html me 8000 C.UTF-8 sh --token";
+        assert_eq!(access.secrets.hide(harmless), harmless);
+    }
+
+    #[test]
+    fn a_missing_variable_names_its_key() {
+        let error = Access::of(&sweep(CONFIG), |_| None).unwrap_err();
         assert_eq!(error.to_string(), "cannot fill in url of [target]");
     }
 }

@@ -26,6 +26,7 @@ impl Execution<'_> {
             watchdog: &watchdog,
             interrupts: self.interrupts,
             clock: &clock,
+            secrets: &self.access.secrets,
         };
         let job = self.single_request();
         let mut times = Vec::new();

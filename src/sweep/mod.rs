@@ -184,6 +184,7 @@ impl<'a> Execution<'a> {
             watchdog,
             interrupts: self.interrupts,
             clock,
+            secrets: &self.access.secrets,
         }
     }
 

@@ -97,7 +97,7 @@ impl Execution<'_> {
                 End::Exited(0) => {}
                 End::Exited(_) | End::Killed(_) if did_something => {}
                 End::Exited(_) | End::Killed(_) => {
-                    let (ended, said) = (ended(measured.end), self.access.hide(&said(&measured)));
+                    let (ended, said) = (ended(measured.end), said(&measured));
                     return Err(RehearsalError::CannotStart { command_line, ended, said });
                 }
             }
@@ -134,7 +134,7 @@ impl Execution<'_> {
             (end, _) => Err(RehearsalError::NoVersion {
                 command_line: command.command_line.clone(),
                 ended: if end == End::Exited(0) { "wrote nothing".to_owned() } else { ended(end) },
-                said: self.access.hide(&said(&measured)),
+                said: said(&measured),
             }),
         }
     }

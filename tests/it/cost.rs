@@ -6,6 +6,7 @@
 use std::fs;
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 
 use reportgen::clock::SystemClock;
 use reportgen::model::{DelayTarget, Nanos, Target};
@@ -28,7 +29,8 @@ fn measure(program: &Program, work: Work) -> Measured {
     let (programs, interrupts, clock) = (programs(), Interrupts::none(), SystemClock::start());
     let watchdog = Watchdog::start(&programs.watchdog).unwrap();
     let time_limit = Nanos::SECOND * 100;
-    let probe = Probe { program, time_limit, watchdog: &watchdog, interrupts: &interrupts, clock: &clock };
+    let (watchdog, interrupts, clock, secrets) = (&watchdog, &interrupts, &clock, &Arc::default());
+    let probe = Probe { program, time_limit, watchdog, interrupts, clock, secrets };
     let measured = probe.measure(&Job::BuiltIn(Box::new(work))).unwrap();
     assert_eq!(measured.end, End::Exited(0), "{:?}", measured.complaints);
     measured

@@ -1,4 +1,5 @@
-//! Passwords and header values go to the target and nowhere else: not into a file of the run, not onto the terminal.
+//! Secrets go to the target and to the programs that need them, and nowhere else: not into a file of the run or its pack,
+//! not onto the terminal, not into the command lines of our processes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -92,7 +93,9 @@ fn secrets_reach_the_target_and_no_file_of_the_run() {
     let folder = place.path(name);
     check_files(&folder);
     let kept = fs::read_to_string(folder.join("config.toml")).unwrap();
-    assert_eq!(kept, given.replace(PASSWORD, "***").replace(LITERAL, "***"), "all else is as given");
+    let (_, rest) = given.split_once('\n').unwrap();
+    let masked = format!("# ***\n{}", rest.replace(PASSWORD, "***").replace(LITERAL, "***"));
+    assert_eq!(kept, masked, "all else is as given");
 
     let rendered = run(&place, &["render", name, "--output-format", "json"]);
     assert_eq!(rendered.code, Some(0), "{}", rendered.stderr);
@@ -139,4 +142,131 @@ fn a_config_that_leaves_secrets_to_the_environment_is_kept_as_given_and_resumes_
     let lacking = place.run(&["-c", "open.toml"]);
     assert_eq!(lacking.code, Some(2), "{}", lacking.stderr);
     assert!(lacking.stderr.contains("cannot fill in url of [target]"), "{}", lacking.stderr);
+}
+
+/// One in each place that a config has for it: literal, or taken from the environment.
+const EVERYWHERE: [&str; 12] = [
+    PASSWORD,
+    BASIC,
+    LITERAL,
+    VARIABLE,
+    "p4th-of-the-url-token",
+    "qu3ry-value",
+    "b0dy-value",
+    "env1ronment-value",
+    "w0rd-behind-an-option",
+    "w1rd-within-a-word",
+    "c0mment-of-a-header",
+    "c1mment-of-an-address",
+];
+
+/// Tells all that it knows, and keeps what stands in files and in the process table while it runs.
+#[cfg(target_os = "linux")]
+const TELLTALE: &str = "#!/bin/sh\n\
+    echo '{\"event\":\"request\",\"request\":0,\"worker\":0,\"start_s\":0,\"end_s\":0.001,\"status\":204}'\n\
+    exec 3>&2 2>/dev/null; mkdir \"$KEEP/$$\"; cp -r reports tmp \"$KEEP/$$\"\n\
+    for process in /proc/[0-9]*; do\n\
+      if [ \"$(readlink $process/cwd)\" = \"$(pwd -P)\" ] && [ \"$(readlink $process/exe)\" = \"$PROGRAM\" ]; then\n\
+        tr '\\0' '\\n' < $process/cmdline >> $KEEP/words; tr '\\0' '\\n' < $process/environ >> $KEEP/environ\n\
+      fi\n\
+    done\n\
+    exec 2>&3; echo \"$@\" >&2; env >&2; printf 'me:%s' \"$PASSWORD\" | base64 >&2\n\
+    echo last $REPORTGEN_URL $OWN $REPORTGEN_HEADERS $REPORTGEN_BODY $TOKEN $2 $3; exit 3\n";
+
+/// A config with a secret in each place, for the server at `url`.
+#[cfg(target_os = "linux")]
+fn everywhere(url: &str) -> String {
+    let url = url.replace("//", &format!("//me:{PASSWORD}@"));
+    let url = format!("{}/p4th-of-the-url-token/x?key=qu3ry-value&n=5", url.trim_end_matches('/'));
+    format!(
+        "# X-Old = \"c0mment-of-a-header\"\n# was http://h/?key=c1mment-of-an-address\n[target]\nurl = '{url}'\n\
+         method = \"POST\"\nbody = '{{\"pin\": \"b0dy-value\"}}'\nexpect-status = 204\n\
+         headers = {{ X-Literal = \"{LITERAL}\", X-Token = \"Bearer ${{TOKEN}}\", Accept = \"text/html\" }}\n\
+         [sweep]\nrequests = [1]\nrepeats = 2\n[[strategy]]\nkind = \"process-pool\"\nworkers = 2\n\
+         [[strategy]]\nkind = \"command\"\nmodel = \"sequential\"\nenvironment = {{ OWN = \"env1ronment-value\" }}\n\
+         command = [\"./client\", \"--token\", \"w0rd-behind-an-option\", \"--key=w1rd-within-a-word\"]\n\
+         version-command = [\"sh\", \"-c\", \"echo 1.2 $OWN $TOKEN\"]\n"
+    )
+}
+
+#[cfg(target_os = "linux")]
+fn check_everywhere(bytes: &[u8], about: &str) {
+    for secret in EVERYWHERE {
+        assert!(!bytes.windows(secret.len()).any(|part| part == secret.as_bytes()), "{secret} in {about}");
+    }
+}
+
+/// Every file of the runs, and what was kept while they ran.
+#[cfg(target_os = "linux")]
+fn check_kept(place: &Workplace) {
+    for path in files(&place.path("reports")).into_iter().chain(files(&place.path("keep"))) {
+        let (text, name) = (fs::read(&path).unwrap(), path.display().to_string());
+        if name.ends_with("keep/environ") {
+            // What our processes inherit holds what the caller put there, and nothing from the config.
+            let text = String::from_utf8(text).unwrap().replace(VARIABLE, "").replace(PASSWORD, "");
+            check_everywhere(text.as_bytes(), &name);
+        } else {
+            check_everywhere(&text, &name);
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_distinct_secret_in_each_place_is_in_no_file_no_output_and_no_command_line_of_ours() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let place = Workplace::new();
+    let peer = Peer::start(Manner::OtherStatus);
+    let client = place.write("client", TELLTALE);
+    fs::set_permissions(client, PermissionsExt::from_mode(0o755)).unwrap();
+    for folder in ["tmp", "keep", "reports"] {
+        fs::create_dir(place.path(folder)).unwrap();
+    }
+    place.write("secret.toml", everywhere(&peer.url()));
+    let run = |arguments: &[&str]| {
+        let mut command = place.command();
+        command.env("TOKEN", VARIABLE).env("PASSWORD", PASSWORD).env("PATH", "/usr/bin:/bin");
+        command.env("TMPDIR", place.path("tmp")).env("KEEP", place.path("keep"));
+        command.env("PROGRAM", fs::canonicalize(crate::workplace::executable()).unwrap());
+        said(&command.args(arguments).output().unwrap())
+    };
+    let swept = run(&["-c", "secret.toml", "-vv"]);
+    assert_eq!(swept.code, Some(1), "{}", swept.stderr);
+    assert!(swept.stderr.contains("last http://***@"), "{}", swept.stderr);
+    let name = swept.stdout.lines().last().unwrap().to_owned();
+    let kept = fs::read_to_string(place.path(&name).join("config.toml")).unwrap();
+    for part in [
+        "# ***\n# ***\n",
+        "/***/x?key=***&n=5",
+        "body = '***'",
+        "\"--token\", \"***\", \"--key=***\"]",
+        "\"text/html\"",
+    ] {
+        assert!(kept.contains(part), "{part} in {kept}");
+    }
+    shorten(&place.path(&name));
+    assert_eq!(run(&["--resume", &name]).code, Some(2), "its config lacks secrets");
+    peer.heads();
+    let mut told = vec![swept, run(&["--resume", &name, "--config", "secret.toml"])];
+    let heads = peer.heads();
+    assert!(heads.iter().any(|head| head.contains("/p4th-of-the-url-token/x?key=qu3ry-value&n=5")), "{heads:?}");
+    told.extend([
+        run(&["render", &name]),
+        run(&["compare", &name, &name]),
+        run(&["verify", &name]),
+        run(&["list"]),
+        run(&["history"]),
+        run(&["pack", &name, "-o", "run.tar.zst"]),
+        run(&["probe", "secret.toml", "command"]),
+        run(&["-c", "secret.toml", "--dry-run"]),
+    ]);
+    for said in &told {
+        check_everywhere(format!("{}{}", said.stdout, said.stderr).as_bytes(), "an output");
+    }
+    assert!(told[3].stdout.contains("what is masked may differ"), "{}", told[3].stdout);
+    check_kept(&place);
+    assert!(place.path("keep/words").is_file() && files(&place.path("keep")).len() > 10);
+    let pack = zstd::decode_all(fs::File::open(place.path("run.tar.zst")).unwrap()).unwrap();
+    check_everywhere(&pack, "the pack");
 }
