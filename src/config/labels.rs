@@ -210,7 +210,7 @@ pub(super) fn placeholders(text: &str) -> impl Iterator<Item = &str> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::super::trial::{complaint, sweep};
+    use super::super::fixtures::{complaint, sweep};
     use super::{Label, Labels, TEXTS, placeholders};
 
     const LEAST: &str = "[target]\ndelay = \"100ms\"\n";

@@ -9,6 +9,8 @@ mod comments;
 mod complaint;
 mod counts;
 mod duration;
+#[cfg(test)]
+mod fixtures;
 mod headers;
 mod keys;
 mod labels;
@@ -27,8 +29,6 @@ mod sweep;
 mod sweep_keys;
 mod syntax;
 mod target;
-#[cfg(test)]
-mod trial;
 mod valid;
 mod variables;
 
@@ -116,9 +116,9 @@ fn unreadable(text: &str, errors: &[toml::de::Error], mut others: Vec<Complaint>
 mod tests {
     use proptest::prelude::*;
 
+    use super::fixtures::{KNOWN, LEAST, SHIPPED, complaint, config_with, example, manual, sweep, taker};
     use super::keys::{Form, Key, ROOT};
     use super::sweep_keys::{RANGE, REPEATS};
-    use super::trial::{KNOWN, LEAST, SHIPPED, complaint, config_with, example, manual, sweep, taker};
     use super::{Order, REFERENCE, load, load_bytes};
     use crate::model::figure::{Format, Theme};
     use crate::model::{Nanos, Target};

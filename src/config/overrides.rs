@@ -191,7 +191,7 @@ fn bounds(overrides: &Overrides) -> Vec<OverrideFault> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::trial::sweep;
+    use super::super::fixtures::sweep;
     use super::{OverrideFault, Overrides};
     use crate::model::figure::Format;
     use crate::model::{Nanos, Target};

@@ -141,7 +141,7 @@ fn as_json(text: &str) -> Option<Value> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::trial::{self, KNOWN};
+    use super::super::fixtures::{self, KNOWN};
     use super::schema;
 
     /// Whether each key of `config` is a property, and each word one of its enum.
@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn the_configs_that_come_with_the_program_fit_the_schema() {
-        for (name, text) in trial::SHIPPED {
+        for (name, text) in fixtures::SHIPPED {
             let config: Value = toml::from_str(text).unwrap();
             fits(&config, &schema(&KNOWN), name);
         }

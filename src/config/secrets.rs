@@ -250,7 +250,7 @@ fn masked_literals(value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::trial::{SHIPPED, sweep};
+    use super::super::fixtures::{SHIPPED, sweep};
     use super::{mask, veiled};
     use crate::model::Target;
 

@@ -140,7 +140,7 @@ fn duplicates(lines: &[(StrategySpec, Range<usize>)]) -> Vec<Complaint> {
 
 #[cfg(test)]
 mod tests {
-    use crate::config::trial::sweep;
+    use crate::config::fixtures::sweep;
     use crate::strategy::built_in;
 
     #[test]

@@ -201,7 +201,7 @@ fn output(section: &Section) -> Option<Output> {
 
 #[cfg(test)]
 mod tests {
-    use crate::config::trial::{complaint, sweep};
+    use crate::config::fixtures::{complaint, sweep};
 
     #[test]
     fn more_sections_than_anybody_writes_are_refused() {

@@ -4,12 +4,12 @@
 mod comparison;
 mod document;
 mod fragment;
-#[cfg(test)]
-mod heavy;
 mod history;
 mod html;
 mod job_summary;
 mod kind;
+#[cfg(test)]
+mod load_test;
 mod markdown;
 mod mermaid;
 mod numbers;

@@ -2,19 +2,19 @@
 
 use std::fs;
 
-use crate::workplace::Workplace;
+use crate::test_directory::TestDirectory;
 
 const QUICK: &str = "title = \"Quick\"\n[target]\ndelay = \"1ms\"\n[sweep]\nrequests = [1, 3]\nrepeats = 2\n\
     [[strategy]]\nname = \"one\"\nkind = \"sequential\"\n[[strategy]]\nname = \"many\"\nkind = \"async\"\n\
     [output]\nformats = [\"svg\"]\n";
 
 /// A folder with one finished run, and its path in it.
-fn one_run() -> (Workplace, String) {
-    let place = Workplace::new();
+fn one_run() -> (TestDirectory, String) {
+    let place = TestDirectory::new();
     place.write("quick.toml", QUICK);
-    let said = place.run(&["-c", "quick.toml", "-q"]);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    let run = said.stdout.trim_end().to_owned();
+    let output = place.run(&["-c", "quick.toml", "-q"]);
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    let run = output.stdout.trim_end().to_owned();
     (place, run)
 }
 
@@ -22,9 +22,9 @@ fn one_run() -> (Workplace, String) {
 fn a_pack_is_written_once_and_drawn_like_its_folder() {
     let (place, run) = one_run();
     let id = run.strip_prefix("reports/").unwrap();
-    let said = place.run(&["pack", &run]);
+    let output = place.run(&["pack", &run]);
     let pack = format!("{id}.tar.zst");
-    assert_eq!((said.code, said.stdout), (Some(0), format!("{pack}\n")), "{}", said.stderr);
+    assert_eq!((output.code, output.stdout), (Some(0), format!("{pack}\n")), "{}", output.stderr);
     let bytes = fs::read(place.path(&pack)).unwrap();
     let again = place.run(&["pack", &run]);
     assert_eq!(again.code, Some(2));
@@ -107,9 +107,9 @@ fn tags_protect_a_run_and_name_it() {
         (&["remove", "reports/latest"], 3, "it is a link"),
         (&["remove", "reports"], 3, "not a run directory"),
     ] {
-        let said = place.run(arguments);
-        assert_eq!(said.code, Some(code), "{arguments:?}: {}", said.stderr);
-        assert!(said.stderr.contains(message), "{arguments:?}: {}", said.stderr);
+        let output = place.run(arguments);
+        assert_eq!(output.code, Some(code), "{arguments:?}: {}", output.stderr);
+        assert!(output.stderr.contains(message), "{arguments:?}: {}", output.stderr);
     }
     assert!(place.path(&run).join("manifest.json").is_file());
     let untagged = place.run(&["untag", "v1.0", "v1.0", "baseline"]);
@@ -128,16 +128,16 @@ fn tags_protect_a_run_and_name_it() {
 #[test]
 fn a_reader_who_goes_away_is_no_error_and_an_archive_may_be_read_only() {
     let (place, run) = one_run();
-    let program = crate::workplace::executable().display().to_string();
+    let program = crate::test_directory::executable().display().to_string();
     let output =
         place.shell(&format!("'{program}' list --output-format json | head -n 1; '{program}' list | true")).output();
     let output = output.unwrap();
     assert_eq!((output.stdout.as_slice(), output.stderr.as_slice()), (&b"[\n"[..], &b""[..]));
     fs::remove_file(place.path("reports/.reportgen-index")).unwrap();
     let script = format!("chmod a-w reports; '{program}' list; code=$?; chmod u+w reports; exit $code");
-    let said = crate::workplace::said(&place.shell(&script).output().unwrap());
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    assert!(said.stdout.contains(run.strip_prefix("reports/").unwrap()), "{}", said.stdout);
+    let output = crate::test_directory::captured(&place.shell(&script).output().unwrap());
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    assert!(output.stdout.contains(run.strip_prefix("reports/").unwrap()), "{}", output.stdout);
 }
 
 #[test]
@@ -152,10 +152,10 @@ fn verify_names_every_deviation_and_exits_1() {
     let restored = |name: &str, change: &dyn Fn(&str) -> String, expected: &[&str]| {
         let good = fs::read_to_string(path(name)).unwrap();
         fs::write(path(name), change(&good)).unwrap();
-        let said = place.run(&["verify", &run]);
+        let output = place.run(&["verify", &run]);
         fs::write(path(name), good).unwrap();
-        assert_eq!(said.code, Some(1), "{name}: {}{}", said.stdout, said.stderr);
-        assert_eq!(said.stdout.lines().collect::<Vec<_>>(), expected, "{name}");
+        assert_eq!(output.code, Some(1), "{name}: {}{}", output.stdout, output.stderr);
+        assert_eq!(output.stdout.lines().collect::<Vec<_>>(), expected, "{name}");
     };
     let sealed = "its content is not the one that was sealed";
     restored("raw.csv", &|text| text.replacen("ok", "OK", 1), &[&format!("raw.csv: {sealed}")]);
@@ -167,15 +167,20 @@ fn verify_names_every_deviation_and_exits_1() {
     );
     fs::write(path("notes.txt"), "mine").unwrap();
     fs::rename(path("charts/duration.svg"), path("charts/other.svg")).unwrap();
-    let said = place.run(&["verify", &run]);
+    let output = place.run(&["verify", &run]);
     let lines = ["charts/duration.svg: missing", "charts/other.svg: is not of the run", "notes.txt: is not of the run"];
-    assert_eq!((said.code, said.stdout.lines().collect::<Vec<_>>()), (Some(1), lines.to_vec()), "{}", said.stderr);
+    assert_eq!(
+        (output.code, output.stdout.lines().collect::<Vec<_>>()),
+        (Some(1), lines.to_vec()),
+        "{}",
+        output.stderr
+    );
     for (what, message) in
         [("quick.toml", "neither a run directory nor"), ("reports", "not a run directory"), ("x", "no run")]
     {
-        let said = place.run(&["verify", what]);
-        assert_eq!(said.code, Some(3), "{what}");
-        assert!(said.stderr.contains(message), "{what}: {}", said.stderr);
+        let output = place.run(&["verify", what]);
+        assert_eq!(output.code, Some(3), "{what}");
+        assert!(output.stderr.contains(message), "{what}: {}", output.stderr);
     }
 }
 
@@ -190,16 +195,21 @@ fn a_derived_file_that_was_sealed_wrong_is_found_by_drawing_it_again() {
     manifest.files.remove("report.md");
     manifest.files.insert("extra.txt".to_owned(), String::new());
     manifest.seal(&directory).unwrap();
-    let said = place.run(&["verify", &run]);
+    let output = place.run(&["verify", &run]);
     let lines = [
         "extra.txt: is nothing that `render` makes of the run's data",
         "report.md: is not there, and `render` makes it",
         "summary.csv: is not what `render` makes of the run's data",
     ];
-    assert_eq!((said.code, said.stdout.lines().collect::<Vec<_>>()), (Some(1), lines.to_vec()), "{}", said.stderr);
+    assert_eq!(
+        (output.code, output.stdout.lines().collect::<Vec<_>>()),
+        (Some(1), lines.to_vec()),
+        "{}",
+        output.stderr
+    );
     let packed = place.run(&["pack", &run, "-o", "forged.tar.zst"]);
     assert_eq!(packed.code, Some(0), "{}", packed.stderr);
-    assert_eq!(place.run(&["verify", "forged.tar.zst"]).stdout, said.stdout, "a pack is verified like its folder");
+    assert_eq!(place.run(&["verify", "forged.tar.zst"]).stdout, output.stdout, "a pack is verified like its folder");
 
     manifest.tool_version = "0.0.1".to_owned();
     manifest.rendering.as_mut().unwrap().tool_version = "0.0.1".to_owned();
@@ -218,8 +228,8 @@ fn drawing_again_does_not_make_changed_rows_good() {
     let drawn = place.run(&["render", &run, "-q"]);
     assert_eq!(drawn.code, Some(0));
     assert!(drawn.stderr.contains("raw.csv: its content is not the one that was sealed"), "{}", drawn.stderr);
-    let said = place.run(&["verify", &run]);
-    assert_eq!((said.code, said.stdout.contains("raw.csv: ")), (Some(1), true), "{}", said.stdout);
+    let output = place.run(&["verify", &run]);
+    assert_eq!((output.code, output.stdout.contains("raw.csv: ")), (Some(1), true), "{}", output.stdout);
 }
 
 #[test]

@@ -7,17 +7,17 @@ use reportgen::archive;
 use reportgen::config;
 
 use crate::peer;
-use crate::workplace::{Workplace, built_in_kinds};
+use crate::test_directory::{TestDirectory, built_in_kinds};
 
 const QUICK: &str = "title = \"Quick\"\n[target]\ndelay = \"5ms\"\n[sweep]\nrequests = [1, 3]\nrepeats = 2\n";
 
 #[test]
 fn the_main_job_leaves_a_whole_run() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     place.write("quick.toml", QUICK);
-    let said = place.run(&["--config", "quick.toml", "--quiet"]);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    let run = said.stdout.trim_end();
+    let output = place.run(&["--config", "quick.toml", "--quiet"]);
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    let run = output.stdout.trim_end();
     assert!(run.starts_with("reports/quick-"), "{run:?}");
     assert!(!run.contains('\n'), "{run:?}");
     let files = place.entries(run);
@@ -48,7 +48,7 @@ fn the_main_job_leaves_a_whole_run() {
 
 #[test]
 fn rendering_again_gives_the_same_bytes() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     place.write("quick.toml", QUICK);
     let run =
         place.run(&["-c", "quick.toml", "-q", "--requests", "2", "--formats", "svg"]).stdout.trim_end().to_owned();
@@ -58,8 +58,8 @@ fn rendering_again_gives_the_same_bytes() {
     let before = derived.map(read);
     fs::remove_dir_all(place.path(&run).join("charts")).unwrap();
     fs::remove_file(place.path(&run).join("summary.csv")).unwrap();
-    let said = place.run(&["render", &run, "-q"]);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let output = place.run(&["render", &run, "-q"]);
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
     assert!(derived.map(read) == before, "a derived file differs");
     assert!(!place.path(&run).join("charts/duration.png").exists(), "the run was asked for svg only");
     let elsewhere = place.run(&["render", &run, "-q", "-o", "copy"]);
@@ -70,18 +70,18 @@ fn rendering_again_gives_the_same_bytes() {
 
 #[test]
 fn any_csv_with_three_columns_is_drawn() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     place.write("table.csv", "strategy,requests,duration_s\na,10,5.0\na,20,10.0\nb,10,1.0\nb,20,1.1\n");
-    let said = place.run(&["render", "table.csv"]);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    assert!(said.stdout.ends_with("table-report\n"), "{}", said.stdout);
+    let output = place.run(&["render", "table.csv"]);
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    assert!(output.stdout.ends_with("table-report\n"), "{}", output.stdout);
     assert!(place.entries("table-report/charts").contains(&"duration.png".to_owned()));
-    assert!(said.stderr.contains("no timeline chart: the single requests were not recorded"), "{}", said.stderr);
+    assert!(output.stderr.contains("no timeline chart: the single requests were not recorded"), "{}", output.stderr);
 }
 
 #[test]
 fn one_point_is_a_picture_and_rubbish_is_not() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     place.write("one.csv", "strategy,requests,duration_s\n\"a,\"\"b\"\"\n/../c\",1,0.5\n");
     assert_eq!(place.run(&["render", "one.csv"]).code, Some(0));
     for (name, text, message) in [
@@ -91,10 +91,10 @@ fn one_point_is_a_picture_and_rubbish_is_not() {
         ("other.csv", "x,y\n1,2\n", "lacks strategy, requests, duration_s"),
     ] {
         place.write(name, text);
-        let said = place.run(&["render", name]);
-        assert_eq!(said.code, Some(3), "{name}");
-        assert!(said.stderr.contains(message), "{}", said.stderr);
-        assert!(said.stderr.contains(name), "{}", said.stderr);
+        let output = place.run(&["render", name]);
+        assert_eq!(output.code, Some(3), "{name}");
+        assert!(output.stderr.contains(message), "{}", output.stderr);
+        assert!(output.stderr.contains(name), "{}", output.stderr);
         assert!(!place.path(&name.replace(".csv", "-report")).exists(), "{name} left something");
     }
     assert_eq!(place.run(&["render", "missing"]).code, Some(3));
@@ -102,7 +102,7 @@ fn one_point_is_a_picture_and_rubbish_is_not() {
 
 #[test]
 fn wrong_usage_and_wrong_configs_exit_2_and_write_nothing() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     place.write("quick.toml", QUICK);
     place.write("broken.toml", "[target\n");
     place.write("both.toml", "[target]\ndelay = \"1s\"\nurl = \"http://127.0.0.1:9/\"\n");
@@ -124,38 +124,41 @@ fn wrong_usage_and_wrong_configs_exit_2_and_write_nothing() {
         (&["-c", "quick.toml", "--delay", "fast"], "--delay"),
         (&["-c", "quick.toml", "--formats", "gif"], "gif"),
     ] {
-        let said = place.run(arguments);
-        assert_eq!(said.code, Some(2), "{arguments:?}: {}", said.stderr);
-        assert!(said.stderr.contains(message), "{arguments:?}: {}", said.stderr);
-        assert_eq!(said.stdout, "", "{arguments:?}");
+        let output = place.run(arguments);
+        assert_eq!(output.code, Some(2), "{arguments:?}: {}", output.stderr);
+        assert!(output.stderr.contains(message), "{arguments:?}: {}", output.stderr);
+        assert_eq!(output.stdout, "", "{arguments:?}");
     }
     assert!(!place.path("reports").exists());
 }
 
 #[test]
 fn what_cannot_run_exits_3_before_anything_is_measured() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     place.write("quick.toml", QUICK);
-    place.write("dead.toml", format!("[target]\nurl = \"{}\"\n", peer::nobody().replace("//", "//user:secret@")));
+    place.write(
+        "dead.toml",
+        format!("[target]\nurl = \"{}\"\n", peer::unused_address().replace("//", "//user:secret@")),
+    );
     place.write("file", "");
-    let said = place.run(&["-c", "dead.toml"]);
-    assert_eq!(said.code, Some(3), "{}", said.stderr);
-    assert!(said.stderr.contains("does not answer (refused)"), "{}", said.stderr);
-    assert!(!said.stderr.contains("secret"), "{}", said.stderr);
-    assert!(!place.path("reports").exists(), "{}", said.stderr);
-    let said = place.run(&["-c", "quick.toml", "-o", "file/below"]);
-    assert_eq!(said.code, Some(3), "{}", said.stderr);
-    assert!(said.stderr.contains("file/below"), "{}", said.stderr);
+    let output = place.run(&["-c", "dead.toml"]);
+    assert_eq!(output.code, Some(3), "{}", output.stderr);
+    assert!(output.stderr.contains("does not answer (refused)"), "{}", output.stderr);
+    assert!(!output.stderr.contains("secret"), "{}", output.stderr);
+    assert!(!place.path("reports").exists(), "{}", output.stderr);
+    let output = place.run(&["-c", "quick.toml", "-o", "file/below"]);
+    assert_eq!(output.code, Some(3), "{}", output.stderr);
+    assert!(output.stderr.contains("file/below"), "{}", output.stderr);
 }
 
 #[test]
 fn a_dry_run_tells_every_cell_and_sends_nothing() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     place.write("dry.toml", "[target]\ndelay = \"100ms\"\n");
-    let said = place.run(&["-c", "dry.toml", "--dry-run"]);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    assert!(said.stdout.contains("90 samples, predicted to take 54.9 s in all"), "{}", said.stdout);
-    assert_eq!(said.stdout.matches("repeat 3").count(), 30);
+    let output = place.run(&["-c", "dry.toml", "--dry-run"]);
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    assert!(output.stdout.contains("90 samples, predicted to take 54.9 s in all"), "{}", output.stdout);
+    assert_eq!(output.stdout.matches("repeat 3").count(), 30);
     assert!(!place.path("reports").exists());
 }
 
@@ -163,7 +166,7 @@ fn a_dry_run_tells_every_cell_and_sends_nothing() {
 #[cfg(target_os = "linux")]
 #[test]
 fn cells_that_no_machine_can_hold_are_not_run_and_told_everywhere() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     let config = |requests: &str| {
         format!(
             "[target]\ndelay = \"1ms\"\n[sweep]\nrequests = {requests}\nrepeats = 1\n[output]\nformats = [\"svg\"]\n\
@@ -175,9 +178,9 @@ fn cells_that_no_machine_can_hold_are_not_run_and_told_everywhere() {
     let dry = place.run(&["-c", "some.toml", "--dry-run"]);
     assert!(dry.stdout.contains("Not run:\n  a at 1000000 requests needs about 10000"), "{}", dry.stdout);
     assert!(dry.stdout.contains("\n1 samples, predicted"), "{}", dry.stdout);
-    let said = place.run(&["-c", "some.toml"]);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    assert!(said.stderr.contains("not run: a at 1000000 requests needs about"), "{}", said.stderr);
+    let output = place.run(&["-c", "some.toml"]);
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    assert!(output.stderr.contains("not run: a at 1000000 requests needs about"), "{}", output.stderr);
     let run = place.path("reports/latest");
     assert_eq!(fs::read_to_string(run.join("raw.csv")).unwrap().lines().count(), 2);
     for file in ["manifest.json", "summary.json", "report.md", "report.html"] {
@@ -187,46 +190,46 @@ fn cells_that_no_machine_can_hold_are_not_run_and_told_everywhere() {
     }
     assert_eq!(place.run(&["--resume", "reports/latest", "-q"]).code, Some(0), "nothing is missing");
     let runs = place.entries("reports");
-    let said = place.run(&["-c", "none.toml"]);
-    assert_eq!(said.code, Some(3), "{}", said.stderr);
-    assert!(said.stderr.contains("this machine can hold no cell of the sweep"), "{}", said.stderr);
+    let output = place.run(&["-c", "none.toml"]);
+    assert_eq!(output.code, Some(3), "{}", output.stderr);
+    assert!(output.stderr.contains("this machine can hold no cell of the sweep"), "{}", output.stderr);
     assert_eq!(place.entries("reports"), runs);
 }
 
 #[test]
 fn a_share_of_failing_requests_makes_partial_samples() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     place.write("some.toml", "[target]\ndelay = \"2ms\"\nfailure-rate = 0.5\n[sweep]\nrequests = [20]\nrepeats = 1\n");
-    let said = place.run(&["-c", "some.toml", "-q"]);
-    assert_eq!(said.code, Some(1), "{}", said.stderr);
-    let raw = fs::read_to_string(place.path(said.stdout.trim_end()).join("raw.csv")).unwrap();
+    let output = place.run(&["-c", "some.toml", "-q"]);
+    assert_eq!(output.code, Some(1), "{}", output.stderr);
+    let raw = fs::read_to_string(place.path(output.stdout.trim_end()).join("raw.csv")).unwrap();
     assert_eq!(raw.matches(",partial,wrong-status: ").count(), built_in_kinds().count(), "{raw}");
-    let run = archive::load(&place.path(said.stdout.trim_end())).unwrap().run;
+    let run = archive::load(&place.path(output.stdout.trim_end())).unwrap().run;
     let failures: BTreeSet<&str> = run.samples.iter().map(|row| row.error.as_str()).collect();
-    assert_eq!(failures.len(), 1, "the same weather for every strategy: {failures:?}");
+    assert_eq!(failures.len(), 1, "the same delays and failures for every strategy: {failures:?}");
 }
 
 #[test]
 fn strategy_names_are_labels_and_nothing_else() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     place.write(
         "names.toml",
         "[target]\ndelay = \"1ms\"\n[sweep]\nrequests = [2]\nrepeats = 1\n[[strategy]]\n\
          name = \"a,\\\"b\\\"\\n../../c <script>\"\nkind = \"sequential\"\n",
     );
-    let said = place.run(&["-c", "names.toml", "-q"]);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    let run = place.path(said.stdout.trim_end());
+    let output = place.run(&["-c", "names.toml", "-q"]);
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    let run = place.path(output.stdout.trim_end());
     assert!(fs::read_to_string(run.join("raw.csv")).unwrap().contains("\"a,\"\"b\"\"\n../../c <script>\",sequential"));
     let svg = fs::read_to_string(run.join("charts/duration.svg")).unwrap();
     assert!(svg.contains("&lt;script&gt;"), "{svg}");
     assert!(!svg.contains("<script"), "{svg}");
-    assert_eq!(place.run(&["render", said.stdout.trim_end(), "-q"]).code, Some(0));
+    assert_eq!(place.run(&["render", output.stdout.trim_end(), "-q"]).code, Some(0));
 }
 
 #[test]
 fn the_program_describes_itself() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     let help = place.run(&["--help"]);
     assert_eq!(help.code, Some(0));
     assert!(help.stdout.contains("Examples:"), "{}", help.stdout);
@@ -240,7 +243,7 @@ fn the_program_describes_itself() {
 
 #[test]
 fn init_writes_a_short_config_that_runs_or_the_reference() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     for (name, options, written) in
         [("short.toml", &[][..], config::STARTER), ("full.toml", &["--full"], config::REFERENCE)]
     {
@@ -249,8 +252,8 @@ fn init_writes_a_short_config_that_runs_or_the_reference() {
         assert_eq!(fs::read_to_string(place.path(name)).unwrap(), written);
         assert_eq!(place.run(&arguments).code, Some(2), "{name} is not overwritten");
         let quick = ["-c", name, "-q", "--requests", "2", "--repeats", "1", "--delay", "1ms", "--formats", "svg"];
-        let said = place.run(&quick);
-        assert_eq!(said.code, Some(0), "{name}: {}", said.stderr);
+        let output = place.run(&quick);
+        assert_eq!(output.code, Some(0), "{name}: {}", output.stderr);
     }
     assert!(config::STARTER.lines().count() <= 25, "short enough to be read at once");
 }

@@ -11,11 +11,11 @@ use reportgen::model::{DelayTarget, Nanos, SampleRow, SampleStatus, Target, Timi
 use reportgen::strategy::Work;
 use serde_json::json;
 
-use crate::workplace::{Workplace, await_nobody, executable, kind_with, programs};
+use crate::test_directory::{TestDirectory, await_no_process, executable, kind_with, programs};
 
 /// Writes `client`, a program that issues REPORTGEN_REQUESTS requests, or as many as its first argument says, one after
 /// another and writes the lines of the protocol.
-pub(crate) fn write_client(place: &Workplace) {
+pub(crate) fn write_client(place: &TestDirectory) {
     let delay = DelayTarget { delay: Nanos::ZERO, jitter: Nanos::ZERO, failure_rate: 0.0, max_concurrent: 0 };
     let work = Work::new(&Target::Delay(delay), "@URL@", &kind_with("sequential", json!({})), programs().worker);
     place.write("work.json", serde_json::to_string(&work).unwrap() + "\n");
@@ -25,13 +25,13 @@ pub(crate) fn write_client(place: &Workplace) {
     write_program(place, "client", &script.replace("PROGRAM", &format!("'{}'", executable().display())));
 }
 
-pub(crate) fn write_program(place: &Workplace, name: &str, text: &str) {
+pub(crate) fn write_program(place: &TestDirectory, name: &str, text: &str) {
     let path = place.write(name, text);
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-pub(crate) fn samples(place: &Workplace, said: &str) -> Vec<SampleRow> {
-    archive::load(&place.path(said.trim_end())).unwrap().run.samples
+pub(crate) fn samples(place: &TestDirectory, output: &str) -> Vec<SampleRow> {
+    archive::load(&place.path(output.trim_end())).unwrap().run.samples
 }
 
 const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
@@ -45,13 +45,13 @@ const CONFIG: &str = "[target]\ndelay = \"5ms\"\n[sweep]\nrequests = [2, 3]\nrep
 
 #[test]
 fn a_program_is_a_strategy_like_any_other() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     write_client(&place);
     place.write("mine.toml", CONFIG);
     let output = place.command().env("PATH", PATH).args(["-c", "mine.toml", "-q"]).output().unwrap();
-    let said = crate::workplace::said(&output);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    let rows = samples(&place, &said.stdout);
+    let output = crate::test_directory::captured(&output);
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    let rows = samples(&place, &output.stdout);
     assert_eq!(rows.len(), 4 * 2);
     for row in rows {
         let delay = Nanos::from_millis(5);
@@ -70,25 +70,25 @@ fn a_program_is_a_strategy_like_any_other() {
         assert!(row.cpu_user_s.is_some());
         assert!(row.peak_rss_bytes.is_some());
     }
-    let manifest = fs::read_to_string(place.path(said.stdout.trim_end()).join("manifest.json")).unwrap();
+    let manifest = fs::read_to_string(place.path(output.stdout.trim_end()).join("manifest.json")).unwrap();
     assert_eq!(manifest.matches("\"mine\": \"client 1.2\"").count(), 1, "{manifest}");
     assert!(manifest.contains("\"./client\""), "{manifest}");
 
     fs::remove_file(place.path("client")).unwrap();
-    let again = place.run(&["render", said.stdout.trim_end(), "-q"]);
+    let again = place.run(&["render", output.stdout.trim_end(), "-q"]);
     assert_eq!(again.code, Some(0), "drawing needs no program: {}", again.stderr);
 }
 
 #[test]
 fn a_program_is_told_its_work_and_nothing_stale() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     fs::create_dir_all(place.path("conf/inner")).unwrap();
     write_program(
         &place,
         "conf/inner/told",
         "#!/bin/sh\nenv | sort > env.txt\nprintf '%s' \"$REPORTGEN_BODY\" > body.txt\n",
     );
-    let peer = crate::peer::Peer::start(crate::peer::Manner::OtherStatus);
+    let peer = crate::peer::Peer::start(crate::peer::FaultKind::OtherStatus);
     let config = format!(
         "[target]\nurl = \"{}\"\nmethod = \"POST\"\nbody = \"a\\n'b'\"\nexpect-status = 204\n\
          headers = {{ X-Key = \"${{KEY}}\" }}\n[sweep]\nrequests = [3]\nrepeats = 1\nrequest-timeout = \"1500ms\"\n\
@@ -99,8 +99,8 @@ fn a_program_is_told_its_work_and_nothing_stale() {
     place.write("conf/told.toml", config);
     let mut command = place.command();
     command.args(["-c", "conf/told.toml", "-q"]).env("PATH", PATH).env("KEY", "secret").env("REPORTGEN_STALE", "1");
-    let said = crate::workplace::said(&command.env("KEPT", "yes").output().unwrap());
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let output = crate::test_directory::captured(&command.env("KEPT", "yes").output().unwrap());
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
     let text = fs::read_to_string(place.path("conf/inner/env.txt")).unwrap();
     for line in [
         &*format!("REPORTGEN_URL={}", peer.url()),
@@ -117,7 +117,7 @@ fn a_program_is_told_its_work_and_nothing_stale() {
     }
     assert!(!text.contains("STALE"), "{text}");
     assert_eq!(fs::read_to_string(place.path("conf/inner/body.txt")).unwrap(), "a\n'b'");
-    let run = place.path(said.stdout.trim_end());
+    let run = place.path(output.stdout.trim_end());
     for file in ["manifest.json", "config.toml", "raw.csv", "report.html"] {
         assert!(!fs::read_to_string(run.join(file)).unwrap().contains("secret"), "{file}");
     }
@@ -125,7 +125,7 @@ fn a_program_is_told_its_work_and_nothing_stale() {
 
 #[test]
 fn what_cannot_start_is_told_before_anything_is_measured() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     let config = |words: &str| {
         format!(
             "[target]\ndelay = \"1ms\"\n[sweep]\nrequests = [2]\n[[strategy]]\nkind = \"command\"\nmodel = \"async\"\n{words}\n"
@@ -151,17 +151,17 @@ fn what_cannot_start_is_told_before_anything_is_measured() {
         let dry = place.command().args(["-c", "bad.toml", "--dry-run"]).output().unwrap();
         assert_eq!(dry.status.code(), Some(0), "{words}: a dry run runs nothing");
         let output = place.command().env("PATH", PATH).args(["-c", "bad.toml"]).output().unwrap();
-        let said = crate::workplace::said(&output);
-        assert_eq!(said.code, Some(3), "{words}: {}", said.stderr);
-        assert!(messages.iter().all(|message| said.stderr.contains(message)), "{words}: {}", said.stderr);
+        let output = crate::test_directory::captured(&output);
+        assert_eq!(output.code, Some(3), "{words}: {}", output.stderr);
+        assert!(messages.iter().all(|message| output.stderr.contains(message)), "{words}: {}", output.stderr);
         assert!(!place.path("reports").exists(), "{words}");
     }
-    await_nobody(&place);
+    await_no_process(&place);
 }
 
 #[test]
 fn an_interrupted_run_of_programs_is_resumed_from_where_it_was_started() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     write_client(&place);
     // The sweep is interrupted by its second sample, which then waits for its own end.
     let gate = "#!/bin/sh\n[ $REPORTGEN_REQUESTS -lt 3 ] || [ -e open ] || { kill -INT $PPID; exec sleep 1000; }\nexec ./client\n";
@@ -173,22 +173,22 @@ fn an_interrupted_run_of_programs_is_resumed_from_where_it_was_started() {
          [[strategy]]\nkind = \"command\"\nmodel = \"sequential\"\ncommand = [\"./gate\"]\nworking-directory = \"..\"\n",
     );
     let run = |arguments: &[&str]| {
-        crate::workplace::said(&place.command().env("PATH", PATH).args(arguments).output().unwrap())
+        crate::test_directory::captured(&place.command().env("PATH", PATH).args(arguments).output().unwrap())
     };
-    let said = run(&["-c", "conf/mine.toml"]);
-    assert_eq!(said.code, Some(130), "{}", said.stderr);
-    let path = said.stdout.lines().last().unwrap().to_owned();
+    let output = run(&["-c", "conf/mine.toml"]);
+    assert_eq!(output.code, Some(130), "{}", output.stderr);
+    let path = output.stdout.lines().last().unwrap().to_owned();
     assert_eq!(samples(&place, &path).len(), 1);
     place.write("open", "");
-    let said = run(&["--resume", &path, "-q"]);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let output = run(&["--resume", &path, "-q"]);
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
     assert_eq!(samples(&place, &path).len(), 2);
-    await_nobody(&place);
+    await_no_process(&place);
 }
 
 #[test]
 fn a_probe_explains_what_it_heard() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     write_client(&place);
     let wrong = "./client 1 | sed 's/\"duration_s\"/\"seconds\"/'; echo hello; echo oops >&2";
     let strategy = format!(
@@ -197,7 +197,7 @@ fn a_probe_explains_what_it_heard() {
     place.write("mine.toml", format!("{CONFIG}{strategy}"));
     let probe = |arguments: &[&str]| {
         let mut command = place.command();
-        crate::workplace::said(
+        crate::test_directory::captured(
             &command.env("PATH", PATH).args(["probe", "mine.toml"]).args(arguments).output().unwrap(),
         )
     };
@@ -226,15 +226,15 @@ fn a_probe_explains_what_it_heard() {
             ],
         ),
     ] {
-        let said = probe(arguments);
-        assert_eq!(said.code, Some(code), "{arguments:?}: {}{}", said.stdout, said.stderr);
-        let missing: Vec<_> = messages.iter().filter(|message| !said.stdout.contains(**message)).collect();
-        assert!(missing.is_empty(), "{arguments:?}: {missing:?} in\n{}", said.stdout);
-        assert!(!said.stdout.contains('\u{1b}'), "colour is for terminals");
+        let output = probe(arguments);
+        assert_eq!(output.code, Some(code), "{arguments:?}: {}{}", output.stdout, output.stderr);
+        let missing: Vec<_> = messages.iter().filter(|message| !output.stdout.contains(**message)).collect();
+        assert!(missing.is_empty(), "{arguments:?}: {missing:?} in\n{}", output.stdout);
+        assert!(!output.stdout.contains('\u{1b}'), "colour is for terminals");
     }
-    let said = probe(&["nobody"]);
-    assert_eq!(said.code, Some(2), "{}", said.stderr);
-    assert!(said.stderr.contains("mine, silent (1), silent (2), beside, wrong"), "{}", said.stderr);
+    let output = probe(&["nobody"]);
+    assert_eq!(output.code, Some(2), "{}", output.stderr);
+    assert!(output.stderr.contains("mine, silent (1), silent (2), beside, wrong"), "{}", output.stderr);
     assert!(!place.path("reports").exists());
-    await_nobody(&place);
+    await_no_process(&place);
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use crate::workplace::{Said, Workplace};
+use crate::test_directory::{CommandOutput, TestDirectory};
 
 /// A run directory in the making: two strategies at three counts.
 pub(crate) struct Recorded {
@@ -34,7 +34,7 @@ impl Recorded {
         }
     }
 
-    pub(crate) fn write(&self, place: &Workplace, id: &str) {
+    pub(crate) fn write(&self, place: &TestDirectory, id: &str) {
         let folder = place.path(id);
         fs::create_dir_all(&folder).unwrap();
         let name = id.rsplit('/').next().unwrap();
@@ -104,12 +104,12 @@ impl Recorded {
 }
 
 /// What `compare` says about the usual run and `new`.
-fn compare(new: &Recorded, options: &[&str]) -> (Workplace, Said) {
-    let place = Workplace::new();
+fn compare(new: &Recorded, options: &[&str]) -> (TestDirectory, CommandOutput) {
+    let place = TestDirectory::new();
     Recorded { repeats: new.repeats, ..Recorded::usual() }.write(&place, "base-20261122T183000Z");
     new.write(&place, "new-20261123T183000Z");
-    let said = place.run(&[&["compare", "base-20261122T183000Z", "new-20261123T183000Z"], options].concat());
-    (place, said)
+    let output = place.run(&[&["compare", "base-20261122T183000Z", "new-20261123T183000Z"], options].concat());
+    (place, output)
 }
 
 fn slow_pool(name: &str, _: u32) -> f64 {
@@ -145,40 +145,40 @@ fn exit_codes_are_as_written() {
         ),
         (Recorded { fails: |name, _| name == "many", ..usual() }, &[], 5, "30 of 30 samples failed in the new run"),
     ] {
-        let (_place, said) = compare(&new, options);
-        assert_eq!(said.code, Some(code), "{word}: {}{}", said.stdout, said.stderr);
-        assert!(said.stdout.contains(word), "{word}: {}", said.stdout);
+        let (_place, output) = compare(&new, options);
+        assert_eq!(output.code, Some(code), "{word}: {}{}", output.stdout, output.stderr);
+        assert!(output.stdout.contains(word), "{word}: {}", output.stdout);
     }
 }
 
 /// That any option of a strategy counts is proved where the options are told; here are runs as they are measured.
 #[test]
 fn runs_over_another_http_version_or_side_by_side_are_not_comparable() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     let measure = |name: &str, sweep: &str, strategy: &str| {
         let config = format!(
             "[target]\ndelay = \"1ms\"\n[sweep]\nrequests = [2]\nrepeats = 1\n{sweep}\n\
              [[strategy]]\nname = \"a\"\nkind = \"async\"\n{strategy}\n[output]\nformats = [\"svg\"]\n"
         );
         place.write(&format!("{name}.toml"), config);
-        let said = place.run(&["-c", &format!("{name}.toml"), "-q"]);
-        assert_eq!(said.code, Some(0), "{}", said.stderr);
-        said.stdout.trim_end().to_owned()
+        let output = place.run(&["-c", &format!("{name}.toml"), "-q"]);
+        assert_eq!(output.code, Some(0), "{}", output.stderr);
+        output.stdout.trim_end().to_owned()
     };
     let base = measure("base", "", "");
     for (new, words) in [
         (measure("version", "", "http-version = \"2\""), "http-version 1.1 in the base"),
         (measure("overlap", "overlap = \"auto\"", ""), "incomparable: overlap: off in the base, auto within 20 %"),
     ] {
-        let said = place.run(&["compare", &base, &new]);
-        assert_eq!(said.code, Some(5), "{}{}", said.stdout, said.stderr);
-        assert!(said.stdout.contains(words), "{}", said.stdout);
+        let output = place.run(&["compare", &base, &new]);
+        assert_eq!(output.code, Some(5), "{}{}", output.stdout, output.stderr);
+        assert!(output.stdout.contains(words), "{}", output.stdout);
     }
 }
 
 #[test]
 fn another_program_is_another_workload_and_another_version_of_it_is_not() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     let write = |id: &str, program: &str, version: &str| {
         Recorded::usual().write(&place, id);
         let path = place.path(id).join("manifest.json");
@@ -191,43 +191,43 @@ fn another_program_is_another_workload_and_another_version_of_it_is_not() {
     write("other-20261123T183000Z", "node", "3.11");
     write("newer-20261124T183000Z", "python3", "3.12");
     let against = |new: &str| place.run(&["compare", "base-20261122T183000Z", new]);
-    let said = against("other-20261123T183000Z");
-    assert_eq!(said.code, Some(5), "{}{}", said.stdout, said.stderr);
-    assert!(said.stdout.contains("incomparable: strategy one: "), "{}", said.stdout);
-    assert!(said.stdout.contains("node"), "{}", said.stdout);
-    let said = against("newer-20261124T183000Z");
-    assert_eq!(said.code, Some(0), "{}{}", said.stdout, said.stderr);
-    assert!(said.stdout.contains("note: version of one: 3.11 in the base, 3.12 in the new run"), "{}", said.stdout);
+    let output = against("other-20261123T183000Z");
+    assert_eq!(output.code, Some(5), "{}{}", output.stdout, output.stderr);
+    assert!(output.stdout.contains("incomparable: strategy one: "), "{}", output.stdout);
+    assert!(output.stdout.contains("node"), "{}", output.stdout);
+    let output = against("newer-20261124T183000Z");
+    assert_eq!(output.code, Some(0), "{}{}", output.stdout, output.stderr);
+    assert!(output.stdout.contains("note: version of one: 3.11 in the base, 3.12 in the new run"), "{}", output.stdout);
 }
 
 #[test]
 fn slower_beats_undecided() {
     let new = Recorded { slower: slow_pool, fails: |name, repeat| name == "one" && repeat > 6, ..Recorded::usual() };
-    let (_place, said) = compare(&new, &[]);
-    assert_eq!(said.code, Some(4), "{}", said.stdout);
-    assert!(said.stdout.contains("Slower by more than 5 %: many; undecided: one."), "{}", said.stdout);
+    let (_place, output) = compare(&new, &[]);
+    assert_eq!(output.code, Some(4), "{}", output.stdout);
+    assert!(output.stdout.contains("Slower by more than 5 %: many; undecided: one."), "{}", output.stdout);
 }
 
 #[test]
 fn programs_and_pull_requests_get_a_document() {
     let new = Recorded { slower: slow_pool, ..Recorded::usual() };
-    let (_place, said) = compare(&new, &["--output-format", "json"]);
-    let document: serde_json::Value = serde_json::from_str(&said.stdout).unwrap();
-    assert_eq!((said.code, &document["verdict"]), (Some(4), &"slower".into()));
+    let (_place, output) = compare(&new, &["--output-format", "json"]);
+    let document: serde_json::Value = serde_json::from_str(&output.stdout).unwrap();
+    assert_eq!((output.code, &document["verdict"]), (Some(4), &"slower".into()));
     assert_eq!(document["strategies"][1]["slower_at"], serde_json::json!([10, 20, 50]));
     let ratio = document["strategies"][1]["ratio"].as_f64().unwrap();
     assert!((ratio - 1.2).abs() < 0.01, "{ratio}");
     assert_eq!(document["strategies"][0]["cells"].as_array().unwrap().len(), 3);
-    let (_place, said) = compare(&new, &["--output-format", "markdown"]);
-    assert!(said.stdout.starts_with("# Comparison: new-20261123T183000Z against base-"), "{}", said.stdout);
-    assert!(said.stdout.contains("| many | slower | 1.2"), "{}", said.stdout);
+    let (_place, output) = compare(&new, &["--output-format", "markdown"]);
+    assert!(output.stdout.starts_with("# Comparison: new-20261123T183000Z against base-"), "{}", output.stdout);
+    assert!(output.stdout.contains("| many | slower | 1.2"), "{}", output.stdout);
 }
 
 #[test]
 fn a_folder_gets_page_story_document_and_charts() {
     let new = Recorded { slower: slow_pool, ..Recorded::usual() };
-    let (place, said) = compare(&new, &["-o", "out"]);
-    assert_eq!(said.code, Some(4), "{}", said.stderr);
+    let (place, output) = compare(&new, &["-o", "out"]);
+    assert_eq!(output.code, Some(4), "{}", output.stderr);
     assert_eq!(place.entries("out"), ["charts", "comparison.html", "comparison.json", "comparison.md"]);
     let charts = place.entries("out/charts");
     assert!(charts.contains(&"comparison-ratio.svg".to_owned()));
@@ -247,7 +247,7 @@ fn a_folder_gets_page_story_document_and_charts() {
 
 #[test]
 fn bare_tables_are_compared_with_a_warning_and_rubbish_is_refused() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     let table = |factor: f64| {
         let rows = (0..8).flat_map(|repeat| [10, 20].map(|n| (repeat, n)));
         rows.fold("strategy,requests,duration_s\n".to_owned(), |mut text, (repeat, n)| {
@@ -264,9 +264,9 @@ fn bare_tables_are_compared_with_a_warning_and_rubbish_is_refused() {
         ("slow.csv", Some(4), "Slower by more than 5 %: a."),
         ("other.csv", Some(5), "no strategy in common"),
     ] {
-        let said = place.run(&["compare", "base.csv", new]);
-        assert_eq!(said.code, code, "{new}: {}{}", said.stdout, said.stderr);
-        assert!(said.stdout.contains(word), "{new}: {}", said.stdout);
+        let output = place.run(&["compare", "base.csv", new]);
+        assert_eq!(output.code, code, "{new}: {}{}", output.stdout, output.stderr);
+        assert!(output.stdout.contains(word), "{new}: {}", output.stdout);
     }
     for (arguments, code, word) in [
         (&["compare", "base.csv", "empty.csv"][..], Some(3), "empty.csv"),
@@ -275,16 +275,16 @@ fn bare_tables_are_compared_with_a_warning_and_rubbish_is_refused() {
         (&["compare", "base.csv", "slow.csv", "--threshold", "much"], Some(2), "5% or a fraction"),
         (&["compare", "base.csv", "slow.csv", "--formats", "svg"], Some(2), "--output-dir"),
     ] {
-        let said = place.run(arguments);
-        assert_eq!(said.code, code, "{arguments:?}: {}", said.stderr);
-        assert!(said.stderr.contains(word), "{arguments:?}: {}", said.stderr);
-        assert!(said.stdout.is_empty(), "{arguments:?}: {}", said.stderr);
+        let output = place.run(arguments);
+        assert_eq!(output.code, code, "{arguments:?}: {}", output.stderr);
+        assert!(output.stderr.contains(word), "{arguments:?}: {}", output.stderr);
+        assert!(output.stdout.is_empty(), "{arguments:?}: {}", output.stderr);
     }
 }
 
 #[test]
 fn packs_are_compared_like_their_folders() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     Recorded::usual().write(&place, "base");
     Recorded { slower: |name, _| if name == "many" { 1.2 } else { 1.0 }, ..Recorded::usual() }.write(&place, "new");
     let folders = place.run(&["compare", "base", "new", "--output-format", "json"]);

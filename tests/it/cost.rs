@@ -15,7 +15,7 @@ use reportgen::server;
 use reportgen::strategy::{Program, Work};
 use serde_json::json;
 
-use crate::workplace::{Workplace, kind_with, programs};
+use crate::test_directory::{TestDirectory, kind_with, programs};
 
 /// Debian's package `time`. A shell's own `time` counts neither memory nor switches.
 const GNU_TIME: &str = "/usr/bin/time";
@@ -57,7 +57,7 @@ fn cpu_memory_and_switches_are_those_of_gnu_time() {
             .unwrap();
         return;
     }
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     let script = place.write("work.sh", WORK).display().to_string();
     let output = place.path("time.txt");
     let words = ["-v", "-o", output.to_str().unwrap(), "/bin/sh", &script];

@@ -2,28 +2,28 @@
 
 use std::fs;
 
-use crate::workplace::{Said, Workplace, said};
+use crate::test_directory::{CommandOutput, TestDirectory, captured};
 
 const DOCUMENT: &str = "# Title  \r\n\r\ntext\r\n<!-- reportgen:duration -->\r\nold\r\n<!-- /reportgen -->\r\n\r\n\
     ```md\r\n<!-- reportgen:nothing -->\r\n```\r\n\r\n<!-- reportgen:table -->\r\n<!-- /reportgen -->\r\n\
     <!-- reportgen:findings -->\r\n<!-- /reportgen -->\r\nend";
 
 /// A run of hostile names with pictures in both themes; returns its path.
-fn drawn(place: &Workplace) -> String {
+fn drawn(place: &TestDirectory) -> String {
     place.write(
         "names.toml",
         "title = \"%%{init}%% `a` ```\\n]]> <script>\"\n[target]\ndelay = \"2ms\"\n[sweep]\nrequests = [1, 2]\nrepeats = 1\n\
          [[strategy]]\nname = \"=cmd|'/c' \\\"x\\\" [y] <b>; # @z\"\nkind = \"sequential\"\n[[strategy]]\nkind = \"async\"\n\
          [[chart]]\nkind = \"duration\"\ny-scale = \"linear\"\n[output]\nformats = [\"svg\"]\nthemes = [\"light\", \"dark\"]\n",
     );
-    let said = place.run(&["-c", "names.toml", "-q"]);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    said.stdout.trim_end().to_owned()
+    let output = place.run(&["-c", "names.toml", "-q"]);
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    output.stdout.trim_end().to_owned()
 }
 
 #[test]
 fn a_document_is_brought_up_to_date_and_then_left_alone() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     let run = drawn(&place);
     place.write("My page.md", DOCUMENT);
     let read = || fs::read_to_string(place.path("My page.md")).unwrap();
@@ -63,7 +63,7 @@ fn a_document_is_brought_up_to_date_and_then_left_alone() {
 
 #[test]
 fn a_document_with_wrong_markers_is_left_alone_and_the_line_is_named() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     let run = drawn(&place);
     for (document, told) in [
         ("a\n\n<!-- reportgen:table -->\n", "page.md, line 3: reportgen:table is not closed"),
@@ -81,9 +81,9 @@ fn a_document_with_wrong_markers_is_left_alone_and_the_line_is_named() {
     ] {
         place.write("page.md", document);
         for check in [&[][..], &["--check"]] {
-            let said = place.run(&[&["embed", "page.md", &run], check].concat());
-            assert_eq!(said.code, Some(2), "{document:?}: {}", said.stderr);
-            assert!(said.stderr.contains(told), "{document:?}: {}", said.stderr);
+            let output = place.run(&[&["embed", "page.md", &run], check].concat());
+            assert_eq!(output.code, Some(2), "{document:?}: {}", output.stderr);
+            assert!(output.stderr.contains(told), "{document:?}: {}", output.stderr);
             assert_eq!(fs::read_to_string(place.path("page.md")).unwrap(), document);
         }
     }
@@ -94,13 +94,13 @@ fn a_document_with_wrong_markers_is_left_alone_and_the_line_is_named() {
     assert_eq!(place.run(&["embed", "page.md", "absent"]).code, Some(3));
     place.write("page.md", "<!-- reportgen:duration -->\n<!-- /reportgen -->\n");
     fs::remove_dir_all(place.path(&run).join("charts")).unwrap();
-    let said = place.run(&["embed", "page.md", &run]);
-    assert_eq!((said.code, said.stderr.contains("reportgen render")), (Some(3), true), "{}", said.stderr);
+    let output = place.run(&["embed", "page.md", &run]);
+    assert_eq!((output.code, output.stderr.contains("reportgen render")), (Some(3), true), "{}", output.stderr);
 }
 
 #[test]
 fn pictures_stand_in_the_folder_that_is_named_or_stay_where_they_are() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     let run = drawn(&place);
     fs::create_dir(place.path("docs")).unwrap();
     place.write("docs/page.md", "<!-- reportgen:duration -->\n<!-- /reportgen -->\n");
@@ -117,22 +117,27 @@ fn pictures_stand_in_the_folder_that_is_named_or_stay_where_they_are() {
     assert_eq!((check.code, check.stderr.contains(&format!("--charts={own}"))), (Some(1), true), "{}", check.stderr);
     assert_eq!(embed(&own, &[]).code, Some(0));
     assert!(shows(&format!("src=\"{own}/duration.svg\"")));
-    let said = embed("/tmp", &[]);
-    assert_eq!((said.code, said.stderr.contains("as the document sees it")), (Some(2), true), "{}", said.stderr);
+    let output = embed("/tmp", &[]);
+    assert_eq!((output.code, output.stderr.contains("as the document sees it")), (Some(2), true), "{}", output.stderr);
     assert_eq!(place.entries("docs"), ["my pictures", "page.md"]);
 
     let other = drawn(&place);
     let charts = format!("../{other}/charts");
-    let said = embed(&charts, &[]);
-    assert_eq!((said.code, said.stderr.contains("whose pictures are sealed")), (Some(2), true), "{}", said.stderr);
-    let said = embed("it's new/../pictures", &["--check"]);
-    assert!(said.stderr.contains(&format!("embed docs/page.md {run} --charts=pictures")), "{}", said.stderr);
+    let output = embed(&charts, &[]);
+    assert_eq!(
+        (output.code, output.stderr.contains("whose pictures are sealed")),
+        (Some(2), true),
+        "{}",
+        output.stderr
+    );
+    let output = embed("it's new/../pictures", &["--check"]);
+    assert!(output.stderr.contains(&format!("embed docs/page.md {run} --charts=pictures")), "{}", output.stderr);
     assert_eq!(embed("it's new/../.", &[]).code, Some(0));
     assert!(shows("src=\"./duration.svg\""));
     assert!(place.path("docs/duration.svg").is_file());
     assert_eq!(place.entries("docs"), ["duration-dark.svg", "duration.svg", "my pictures", "page.md"]);
-    let said = embed("it's new", &["--check"]);
-    assert!(said.stderr.contains(r"'--charts=it'\''s new'"), "{}", said.stderr);
+    let output = embed("it's new", &["--check"]);
+    assert!(output.stderr.contains(r"'--charts=it'\''s new'"), "{}", output.stderr);
 }
 
 #[cfg(unix)]
@@ -140,7 +145,7 @@ fn pictures_stand_in_the_folder_that_is_named_or_stay_where_they_are() {
 fn a_linked_document_stays_a_link_and_keeps_its_permissions() {
     use std::os::unix::fs::PermissionsExt;
 
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     let run = drawn(&place);
     let path = place.write("real.md", "<!-- reportgen:table -->\n<!-- /reportgen -->\n");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
@@ -151,18 +156,18 @@ fn a_linked_document_stays_a_link_and_keeps_its_permissions() {
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
 }
 
-fn in_a_job(place: &Workplace, summary: &str, arguments: &[&str]) -> Said {
-    said(&place.command().env("GITHUB_STEP_SUMMARY", summary).args(arguments).output().unwrap())
+fn in_a_job(place: &TestDirectory, summary: &str, arguments: &[&str]) -> CommandOutput {
+    captured(&place.command().env("GITHUB_STEP_SUMMARY", summary).args(arguments).output().unwrap())
 }
 
 #[test]
 fn a_job_gets_its_summary_below_what_is_there() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     let run = drawn(&place);
     let read = || fs::read_to_string(place.path("summary.md")).unwrap();
     place.write("summary.md", "of another step");
-    let said = in_a_job(&place, "summary.md", &["render", &run, "-q"]);
-    assert_eq!((said.code, &*said.stderr), (Some(0), ""));
+    let output = in_a_job(&place, "summary.md", &["render", &run, "-q"]);
+    assert_eq!((output.code, &*output.stderr), (Some(0), ""));
     let once = read();
     assert!(
         once.starts_with("of another step\n\n# %%\\{init\\}%% \\`a\\` \\`\\`\\` \\]\\]&gt; &lt;script&gt;\n"),
@@ -183,10 +188,15 @@ fn a_job_gets_its_summary_below_what_is_there() {
 
     let full = "x".repeat((1 << 20) - 100);
     place.write("summary.md", &full);
-    let said = in_a_job(&place, "summary.md", &["render", &run, "-q"]);
-    assert_eq!((said.code, said.stderr.contains("no room left")), (Some(0), true), "{}", said.stderr);
+    let output = in_a_job(&place, "summary.md", &["render", &run, "-q"]);
+    assert_eq!((output.code, output.stderr.contains("no room left")), (Some(0), true), "{}", output.stderr);
     assert_eq!(read(), full);
-    let said = in_a_job(&place, "no/such/folder.md", &["render", &run, "-q"]);
-    assert_eq!((said.code, said.stderr.contains("cannot append the summary")), (Some(0), true), "{}", said.stderr);
+    let output = in_a_job(&place, "no/such/folder.md", &["render", &run, "-q"]);
+    assert_eq!(
+        (output.code, output.stderr.contains("cannot append the summary")),
+        (Some(0), true),
+        "{}",
+        output.stderr
+    );
     assert_eq!(in_a_job(&place, "", &["render", &run, "-q"]).stderr, "");
 }

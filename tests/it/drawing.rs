@@ -9,26 +9,26 @@ use rustix::process::Signal;
 use crate::resume::run_of;
 #[cfg(unix)]
 use crate::running::{Running, poll};
-use crate::workplace::Workplace;
+use crate::test_directory::TestDirectory;
 
 const QUICK: &str = "title = \"Quick\"\n[target]\ndelay = \"1ms\"\n[sweep]\nrequests = [1, 3]\nrepeats = 2\n\
     [[strategy]]\nname = \"one\"\nkind = \"sequential\"\n[[strategy]]\nname = \"many\"\nkind = \"async\"\n\
     [[chart]]\nkind = \"duration\"\n[[chart]]\nkind = \"speedup\"\n[output]\nformats = [\"svg\"]\n";
 
 /// A folder with one finished run, and its path in it.
-fn one_run() -> (Workplace, String) {
-    let place = Workplace::new();
+fn one_run() -> (TestDirectory, String) {
+    let place = TestDirectory::new();
     place.write("quick.toml", QUICK);
-    let said = place.run(&["-c", "quick.toml", "-q"]);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    let run = said.stdout.trim_end().to_owned();
+    let output = place.run(&["-c", "quick.toml", "-q"]);
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    let run = output.stdout.trim_end().to_owned();
     (place, run)
 }
 
 /// Fails unless `verify` finds every file as it was written.
-fn check_verified(place: &Workplace, run: &str) {
-    let said = place.run(&["verify", run]);
-    assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""), "{}", said.stdout);
+fn check_verified(place: &TestDirectory, run: &str) {
+    let output = place.run(&["verify", run]);
+    assert_eq!((output.code, output.stderr.as_str()), (Some(0), ""), "{}", output.stdout);
 }
 
 #[test]
@@ -55,7 +55,8 @@ fn a_file_of_somebody_else_is_overwritten_only_by_force() {
         place.write("out/report.md", "thesis");
         let refused = place.run(&["render", source, "-o", "out"]);
         assert_eq!(refused.code, Some(3), "{source}: {}", refused.stderr);
-        assert!(refused.stderr.contains("out/report.md") && refused.stderr.contains("--force"), "{}", refused.stderr);
+        assert!(refused.stderr.contains("out/report.md"), "{}", refused.stderr);
+        assert!(refused.stderr.contains("--force"), "{}", refused.stderr);
         assert_eq!(place.entries("out"), ["report.md"], "{source}: nothing is written");
         assert_eq!(fs::read_to_string(place.path("out/report.md")).unwrap(), "thesis");
         let forced = place.run(&["render", source, "-o", "out", "--force", "-q"]);
@@ -112,8 +113,8 @@ fn pictures_that_are_not_made_any_more_go_and_files_of_others_stay_unsealed() {
     for _ in 0..2 {
         assert_eq!(place.run(&["render", &run, "-q"]).code, Some(0));
     }
-    let said = place.run(&["verify", &run]);
-    assert_eq!((said.code, &*said.stdout), (Some(1), "charts/notes.txt: is not of the run\n"), "{}", said.stderr);
+    let output = place.run(&["verify", &run]);
+    assert_eq!((output.code, &*output.stdout), (Some(1), "charts/notes.txt: is not of the run\n"), "{}", output.stderr);
     fs::remove_file(place.path(&run).join("charts/notes.txt")).unwrap();
     check_verified(&place, &run);
     assert_eq!(place.entries(&format!("{run}/charts")), pictures);
@@ -121,7 +122,7 @@ fn pictures_that_are_not_made_any_more_go_and_files_of_others_stay_unsealed() {
 
 /// Starts drawing a run in more formats than before, and waits until the first new picture is there: no line tells.
 #[cfg(unix)]
-fn drawing(place: &Workplace, run: &str, formats: &str) -> Running {
+fn drawing(place: &TestDirectory, run: &str, formats: &str) -> Running {
     let child = Running::start(place.command().args(["render", run, "--formats", formats]));
     let is_drawn = || place.entries(&format!("{run}/charts")).iter().any(|name| name.ends_with(".png"));
     assert!(poll(is_drawn), "no picture is drawn");
@@ -135,9 +136,9 @@ fn a_killed_drawing_is_told_and_the_next_one_leaves_nothing_of_it() {
     let child = drawing(&place, &run, "svg,png");
     child.signal(Signal::KILL);
     assert_eq!(child.end().code, None);
-    let said = place.run(&["verify", &run]);
+    let output = place.run(&["verify", &run]);
     let line = "report.html: was being made when the program was ended; `reportgen render` makes it\n";
-    assert_eq!((said.code, said.stdout.contains(line)), (Some(1), true), "{}", said.stdout);
+    assert_eq!((output.code, output.stdout.contains(line)), (Some(1), true), "{}", output.stdout);
     assert_eq!(place.run(&["render", &run, "-q"]).code, Some(0));
     check_verified(&place, &run);
     assert!(place.entries(&format!("{run}/charts")).iter().all(|name| name.ends_with(".svg")));
@@ -150,10 +151,10 @@ fn an_interrupt_ends_drawing_and_names_the_command_that_draws() {
         let (place, run) = one_run();
         let child = drawing(&place, &run, "png,svg");
         child.signal(sent);
-        let said = child.end();
-        assert_eq!(said.code, Some(code), "{}", said.stderr);
+        let output = child.end();
+        assert_eq!(output.code, Some(code), "{}", output.stderr);
         let again = format!("reportgen render {run} --formats png,svg\n");
-        assert!(said.stderr.ends_with(&again), "{}", said.stderr);
+        assert!(output.stderr.ends_with(&again), "{}", output.stderr);
         assert_eq!(place.run(&["render", &run, "-q"]).code, Some(0));
         check_verified(&place, &run);
     }
@@ -163,16 +164,16 @@ fn an_interrupt_ends_drawing_and_names_the_command_that_draws() {
 #[test]
 fn an_interrupt_after_the_last_sample_keeps_the_rows_and_names_the_command_that_draws() {
     for (sent, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
-        let place = Workplace::new();
+        let place = TestDirectory::new();
         place.write("quick.toml", QUICK);
         let child = Running::start(place.command().args(["-c", "quick.toml", "--formats", "svg,png"]));
         // No line tells that the last sample is over and drawing has begun.
         assert!(poll(|| run_of(&place).is_some_and(|run| run.join("charts").exists())), "nothing is drawn");
         child.signal(sent);
-        let said = child.end();
-        assert_eq!(said.code, Some(code), "{}", said.stderr);
+        let output = child.end();
+        assert_eq!(output.code, Some(code), "{}", output.stderr);
         let run = run_of(&place).unwrap().strip_prefix(place.path("")).unwrap().display().to_string();
-        assert!(said.stderr.contains(&format!("reportgen render {run}")), "{}", said.stderr);
+        assert!(output.stderr.contains(&format!("reportgen render {run}")), "{}", output.stderr);
         assert_eq!(reportgen::archive::load(&place.path(&run)).unwrap().run.samples.len(), 8);
         assert_eq!(place.run(&["render", &run, "-q", "--formats", "svg,png"]).code, Some(0));
         check_verified(&place, &run);

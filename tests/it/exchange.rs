@@ -12,15 +12,15 @@ use reportgen::model::{FailureKind, Outcome, Target, UrlTarget};
 use reportgen::strategy::Work;
 use serde_json::json;
 
-use crate::workplace::{built_in_kinds, kind_with, programs};
+use crate::test_directory::{built_in_kinds, kind_with, programs};
 
 /// Answers so many connections with a fixed text and returns the requests that it read.
-struct Scripted {
+struct ScriptedServer {
     url: String,
     thread: JoinHandle<Vec<String>>,
 }
 
-impl Scripted {
+impl ScriptedServer {
     fn start(connections: usize, response: &'static str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://me:pass%20word@{}/path?query=1", listener.local_addr().unwrap());
@@ -72,7 +72,7 @@ fn every_strategy_sends_the_same_request() {
     for (method, body) in [("GET", ""), ("HEAD", ""), ("POST", ""), ("POST", "some text"), ("PUT", "x"), ("DELETE", "")]
     {
         let requests = built_in_kinds().map(|kind| {
-            let server = Scripted::start(1, "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+            let server = ScriptedServer::start(1, "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
             outcomes(kind, &server.url, method, body);
             let request = server.thread.join().unwrap().remove(0);
             let (head, body) = request.split_once("\r\n\r\n").unwrap();
@@ -108,7 +108,7 @@ fn every_strategy_reads_every_kind_of_response_alike() {
         ("GET", "HTTP/1.1 200 O", None, 0, Some(FailureKind::Closed)),
     ] {
         for kind in built_in_kinds() {
-            let server = Scripted::start(1, response);
+            let server = ScriptedServer::start(1, response);
             let outcome = outcomes(kind, &server.url, method, "").remove(0);
             let seen = (outcome.status, outcome.bytes, outcome.failure);
             assert_eq!(seen, (status, bytes, failure), "{kind}: {method} {response:?}");

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::workplace::{Said, Workplace, executable, said};
+use crate::test_directory::{CommandOutput, TestDirectory, captured, executable};
 
 const CONFIG: &str = "[target]\nkind = \"sleep\"\ndelay = \"1ms\"\n[sweep]\nrequests = [2]\nrepeats = 1\n\
     [[strategy]]\nkind = \"sequential\"\n[[strategy]]\nkind = \"async\"\n[[chart]]\nkind = \"duration\"\n\
@@ -25,20 +25,20 @@ fn tracer(folder: &Path) -> PathBuf {
 }
 
 /// A sweep in which one call fails, none with 0. With all calls that may fail, in their order.
-fn sweep(tracer: &Path, place: &Workplace, number: usize) -> (Said, Vec<String>) {
+fn sweep(tracer: &Path, place: &TestDirectory, number: usize) -> (CommandOutput, Vec<String>) {
     place.write("small.toml", CONFIG);
     let mut command = Command::new(tracer);
     // On one thread, drawing makes its calls in the same order each time.
     command.current_dir(place.path("")).env_clear().env("RAYON_NUM_THREADS", "1");
     let output = command.arg(number.to_string()).arg("calls").arg(executable()).args(["-c", "small.toml"]).output();
-    let said = said(&output.unwrap());
-    assert_ne!(said.code, Some(99), "cannot trace: {}", said.stderr);
+    let output = captured(&output.unwrap());
+    assert_ne!(output.code, Some(99), "cannot trace: {}", output.stderr);
     let calls = fs::read_to_string(place.path("calls")).unwrap();
-    (said, calls.lines().map(str::to_owned).collect())
+    (output, calls.lines().map(str::to_owned).collect())
 }
 
 /// Calls that made or changed a name in a folder that was not synced afterwards.
-fn unsynced<'a>(place: &Workplace, calls: &'a [String]) -> Vec<&'a String> {
+fn unsynced<'a>(place: &TestDirectory, calls: &'a [String]) -> Vec<&'a String> {
     let is_lasting = |(number, call): &(usize, &'a String)| {
         let words: Vec<&str> = call.splitn(3, ' ').collect();
         let names = ["openat", "mkdir", "rename", "symlink", "link"].iter().any(|name| words[1].starts_with(name));
@@ -52,7 +52,7 @@ fn unsynced<'a>(place: &Workplace, calls: &'a [String]) -> Vec<&'a String> {
 }
 
 /// The folders of runs in `reports`.
-fn runs(place: &Workplace) -> Vec<PathBuf> {
+fn runs(place: &TestDirectory) -> Vec<PathBuf> {
     let entries = fs::read_dir(place.path("reports")).into_iter().flatten().map(|entry| entry.unwrap().path());
     entries.filter(|path| !path.is_symlink() && path.is_dir()).collect()
 }
@@ -67,14 +67,15 @@ fn hidden(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn check(tracer: &Path, number: usize) {
-    let place = Workplace::new();
-    let (said, calls) = sweep(tracer, &place, number);
+    let place = TestDirectory::new();
+    let (output, calls) = sweep(tracer, &place, number);
     let failed = &calls[number - 1];
-    assert_eq!(said.code, Some(3), "{failed}: {}", said.stderr);
+    assert_eq!(output.code, Some(3), "{failed}: {}", output.stderr);
     // Of the folder that holds `reports`, the program knows no other name.
     let file =
         if failed.contains("/reports") || failed.contains(" reports") { "reports" } else { "cannot sync folder ." };
-    assert!(said.stderr.contains("cannot ") && said.stderr.contains(file), "{failed}: {}", said.stderr);
+    assert!(output.stderr.contains("cannot "), "{failed}: {}", output.stderr);
+    assert!(output.stderr.contains(file), "{failed}: {}", output.stderr);
     assert_eq!(hidden(&place.path("reports")), [""; 0].map(PathBuf::from), "{failed}");
     let again = match &*runs(&place) {
         [] => place.run(&["-c", "small.toml", "-q"]),
@@ -92,9 +93,9 @@ fn check(tracer: &Path, number: usize) {
 fn each_call_fails_once_and_the_run_is_finished() {
     let folder = tempfile::tempdir().unwrap();
     let tracer = tracer(folder.path());
-    let place = Workplace::new();
-    let (said, calls) = sweep(&tracer, &place, 0);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let place = TestDirectory::new();
+    let (output, calls) = sweep(&tracer, &place, 0);
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
     assert_eq!(unsynced(&place, &calls), [""; 0], "a power cut may take these back");
     assert!(calls.len() > 60, "{calls:#?}");
     for name in ["write", "fsync", "fdatasync", "mkdir", "rename", "openat"] {

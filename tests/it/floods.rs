@@ -11,7 +11,7 @@ use reportgen::limits;
 use reportgen::model::{DelayTarget, Nanos};
 use reportgen::server::Handle;
 
-use crate::workplace::programs;
+use crate::test_directory::programs;
 
 const MOST_MEMORY: u64 = 64 << 20;
 /// How long a flood waits for a server that does not read, or does not answer.

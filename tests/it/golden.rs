@@ -8,7 +8,7 @@ use jsonschema::Validator;
 use reportgen::archive::{self, RunDirectory, RunStatus};
 use serde_json::Value;
 
-use crate::workplace::Workplace;
+use crate::test_directory::TestDirectory;
 
 fn root(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
@@ -18,7 +18,7 @@ fn root(name: &str) -> PathBuf {
 const GOLDEN: [&str; 2] = ["tests/golden/schema-1", "tests/golden/schema-2"];
 
 /// Holds a manifest of this version's schema against the published schema; older ones had none.
-pub(crate) fn holds_to_schema(path: &Path) {
+pub(crate) fn assert_matches_schema(path: &Path) {
     static VALIDATOR: OnceLock<Validator> = OnceLock::new();
     let Ok(manifest) = serde_json::from_slice::<Value>(&fs::read(path).unwrap()) else { return };
     if manifest["schema_version"] != archive::Manifest::schema_versions()[0] {
@@ -48,10 +48,10 @@ fn recorded_runs_of_every_schema_load_and_verify() {
 
 #[test]
 fn recorded_runs_are_drawn_by_this_version_and_then_verify_in_full() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     for folder in GOLDEN {
-        let said = place.run(&["render", root(folder).to_str().unwrap(), "-q", "-o", "drawn"]);
-        assert_eq!(said.code, Some(0), "{folder}: {}", said.stderr);
+        let output = place.run(&["render", root(folder).to_str().unwrap(), "-q", "-o", "drawn"]);
+        assert_eq!(output.code, Some(0), "{folder}: {}", output.stderr);
         let verified = place.run(&["verify", "drawn"]);
         assert_eq!(verified.code, Some(0), "{folder}: {}{}", verified.stdout, verified.stderr);
         assert!(verified.stdout.contains("files are as they were written"), "{folder}");
@@ -62,25 +62,25 @@ fn recorded_runs_are_drawn_by_this_version_and_then_verify_in_full() {
 
 #[test]
 fn a_newer_schema_is_refused_by_number() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     fs::create_dir(place.path("newer")).unwrap();
     let text = fs::read_to_string(root(GOLDEN[1]).join("manifest.json")).unwrap();
     place.write("newer/manifest.json", text.replacen("\"schema_version\": 2", "\"schema_version\": 99", 1));
     for command in ["verify", "render", "pack"] {
-        let said = place.run(&[command, "newer"]);
-        assert_eq!(said.code, Some(3), "{command}");
-        assert!(said.stderr.contains("schema version 99; this program reads up to"), "{command}: {}", said.stderr);
+        let output = place.run(&[command, "newer"]);
+        assert_eq!(output.code, Some(3), "{command}");
+        assert!(output.stderr.contains("schema version 99; this program reads up to"), "{command}: {}", output.stderr);
     }
 }
 
 #[test]
 fn the_schema_of_the_manifest_is_published_and_kept() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     let published: Value = serde_json::from_str(&place.run(&["schema", "manifest"]).stdout).unwrap();
     assert_eq!(published, archive::schema());
     assert_eq!(place.run(&["schema", "config"]).stdout, place.run(&["schema"]).stdout);
-    let said = place.run(&["render", root(GOLDEN[1]).to_str().unwrap(), "-q", "-o", "drawn"]);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let output = place.run(&["render", root(GOLDEN[1]).to_str().unwrap(), "-q", "-o", "drawn"]);
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
     let mut wrong: Value = serde_json::from_slice(&fs::read(place.path("drawn/manifest.json")).unwrap()).unwrap();
     assert_eq!(wrong["schema_version"], published["properties"]["schema_version"]["const"]);
     assert!(jsonschema::is_valid(&published, &wrong));

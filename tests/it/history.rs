@@ -3,10 +3,10 @@
 use std::fs;
 
 use crate::compare::Recorded;
-use crate::workplace::Workplace;
+use crate::test_directory::TestDirectory;
 
 /// Twenty runs a day apart, from the twelfth on slower by a tenth in one strategy; commits have two runs each.
-fn archive(place: &Workplace) {
+fn archive(place: &TestDirectory) {
     for day in 1..=20_u32 {
         let run = Recorded {
             repeats: 3,
@@ -21,14 +21,14 @@ fn archive(place: &Workplace) {
 
 #[test]
 fn a_lasting_change_is_told_and_drawn() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     archive(&place);
     fs::write(place.path("reports/sweep-20261101T080000Z/report.html"), "").unwrap();
-    let said = place.run(&["history", "-o", "pages"]);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    assert!(said.stdout.starts_with("sweep: 20 runs, medians at 50 requests\n"), "{}", said.stdout);
-    assert!(said.stdout.contains("since sweep-20261112T080000Z: 10"), "{}", said.stdout);
-    assert_eq!(said.stdout.matches('▲').count(), 1, "{}", said.stdout);
+    let output = place.run(&["history", "-o", "pages"]);
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    assert!(output.stdout.starts_with("sweep: 20 runs, medians at 50 requests\n"), "{}", output.stdout);
+    assert!(output.stdout.contains("since sweep-20261112T080000Z: 10"), "{}", output.stdout);
+    assert_eq!(output.stdout.matches('▲').count(), 1, "{}", output.stdout);
     assert_eq!(place.entries("pages"), ["charts", "history.html", "history.json", "history.md"]);
     assert_eq!(place.entries("pages/charts"), ["history.png", "history.svg"]);
     let page = fs::read_to_string(place.path("pages/history.html")).unwrap().replace("&#x2f;", "/");
@@ -39,18 +39,18 @@ fn a_lasting_change_is_told_and_drawn() {
         assert!(!page.contains(word), "{word}");
     }
     let again = place.run(&["history", "-o", "again"]);
-    assert_eq!(again.stdout, said.stdout, "from the index");
+    assert_eq!(again.stdout, output.stdout, "from the index");
     assert!(fs::read(place.path("pages/history.json")).unwrap() == fs::read(place.path("again/history.json")).unwrap());
 }
 
 #[test]
 fn programs_get_every_run_by_date_or_commit() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     archive(&place);
     let ask = |arguments: &[&str]| -> serde_json::Value {
-        let said = place.run(&[&["history", "reports", "--output-format", "json"], arguments].concat());
-        assert_eq!(said.code, Some(0), "{}", said.stderr);
-        serde_json::from_str(&said.stdout).unwrap()
+        let output = place.run(&[&["history", "reports", "--output-format", "json"], arguments].concat());
+        assert_eq!(output.code, Some(0), "{}", output.stderr);
+        serde_json::from_str(&output.stdout).unwrap()
     };
     let by_date = ask(&[]);
     let course = &by_date["courses"][0];
@@ -65,7 +65,7 @@ fn programs_get_every_run_by_date_or_commit() {
 
 #[test]
 fn runs_that_cannot_be_joined_stand_apart_and_broken_ones_are_named() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     archive(&place);
     let other = |id: &str, run: Recorded| run.write(&place, &format!("reports/{id}"));
     other("sweep-20261201T080000Z", Recorded { delay: "200ms", ..Recorded::usual() });
@@ -73,24 +73,24 @@ fn runs_that_cannot_be_joined_stand_apart_and_broken_ones_are_named() {
     other("sweep-20261203T080000Z", Recorded { workers: 10, ..Recorded::usual() });
     other("other-20261203T080000Z", Recorded::usual());
     fs::create_dir(place.path("reports/empty")).unwrap();
-    let said = place.run(&["history"]);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    let headings: Vec<&str> = said.stdout.lines().filter(|line| line.contains("medians at")).collect();
+    let output = place.run(&["history"]);
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    let headings: Vec<&str> = output.stdout.lines().filter(|line| line.contains("medians at")).collect();
     let expected = ["other: 1 run,", "sweep: 1 run,", "sweep: 1 run,", "sweep: 21 runs,"];
-    assert_eq!(headings.len(), 4, "{}", said.stdout);
+    assert_eq!(headings.len(), 4, "{}", output.stdout);
     let mut sorted = headings.clone();
     sorted.sort_unstable();
     assert!(sorted.iter().zip(expected).all(|(heading, start)| heading.starts_with(start)), "{headings:?}");
-    assert!(said.stdout.contains("workers 10)"), "{}", said.stdout);
-    assert!(said.stdout.contains("workers 20)"), "{}", said.stdout);
-    assert!(said.stderr.contains("empty is left out"), "{}", said.stderr);
+    assert!(output.stdout.contains("workers 10)"), "{}", output.stdout);
+    assert!(output.stdout.contains("workers 20)"), "{}", output.stdout);
+    assert!(output.stderr.contains("empty is left out"), "{}", output.stderr);
     let one = place.run(&["history", "--config", "other"]);
     assert_eq!(one.stdout.matches("medians at").count(), 1);
 }
 
 #[test]
 fn what_is_not_there_is_said() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     archive(&place);
     fs::create_dir(place.path("bare")).unwrap();
     for (arguments, code, word) in [
@@ -100,20 +100,20 @@ fn what_is_not_there_is_said() {
         (&["history", "--requests", "11"], 2, "no run has a cell of 11 requests"),
         (&["history", "--by", "colour"], 2, "colour"),
     ] {
-        let said = place.run(arguments);
-        assert_eq!(said.code, Some(code), "{arguments:?}: {}", said.stderr);
-        assert!(said.stderr.contains(word), "{arguments:?}: {}", said.stderr);
+        let output = place.run(arguments);
+        assert_eq!(output.code, Some(code), "{arguments:?}: {}", output.stderr);
+        assert!(output.stderr.contains(word), "{arguments:?}: {}", output.stderr);
     }
 }
 
 #[test]
 fn packs_belong_to_the_history_like_folders() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     archive(&place);
     let ask = || {
-        let said = place.run(&["history", "--output-format", "json"]);
-        assert_eq!(said.code, Some(0), "{}", said.stderr);
-        said.stdout
+        let output = place.run(&["history", "--output-format", "json"]);
+        assert_eq!(output.code, Some(0), "{}", output.stderr);
+        output.stdout
     };
     let folders = ask();
     for day in [3, 12, 20] {

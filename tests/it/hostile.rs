@@ -9,13 +9,13 @@ use reportgen::model::{SampleRow, SampleStatus, Timing};
 use rustix::process::Signal;
 
 use crate::commands::{samples, write_client, write_program};
-use crate::running::{Running, Signpost};
-use crate::workplace::{Workplace, await_nobody};
+use crate::running::{NamedPipe, Running};
+use crate::test_directory::{TestDirectory, await_no_process};
 
 const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 /// What a program does once it is told to issue the requests of a sample; the rehearsal's single request is honest.
-fn config(place: &Workplace, rest: &str, programs: &[(&str, &str)]) {
+fn config(place: &TestDirectory, rest: &str, programs: &[(&str, &str)]) {
     write_client(place);
     let mut config = format!("[target]\ndelay = \"20ms\"\n[sweep]\nrequests = [5]\nrepeats = 1\n{rest}");
     for (name, script) in programs {
@@ -28,17 +28,17 @@ fn config(place: &Workplace, rest: &str, programs: &[(&str, &str)]) {
     place.write("hostile.toml", config);
 }
 
-fn start(place: &Workplace) -> Running {
+fn start(place: &TestDirectory) -> Running {
     let mut command = place.command();
     Running::start(command.env("PATH", PATH).args(["-c", "hostile.toml", "-q", "--formats", "svg"]))
 }
 
 /// Runs the sweep and returns its rows by strategy.
-fn rows(place: &Workplace) -> Vec<SampleRow> {
-    let said = start(place).end();
-    assert_eq!(said.code, Some(1), "{}", said.stderr);
-    await_nobody(place);
-    samples(place, &said.stdout)
+fn rows(place: &TestDirectory) -> Vec<SampleRow> {
+    let output = start(place).end();
+    assert_eq!(output.code, Some(1), "{}", output.stderr);
+    await_no_process(place);
+    samples(place, &output.stdout)
 }
 
 const LINES: &str = "for i in 0 1 2 3 4; do \
@@ -46,7 +46,7 @@ const LINES: &str = "for i in 0 1 2 3 4; do \
 
 #[test]
 fn what_a_program_says_is_held_against_what_the_server_saw() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     let lies = format!("./client 4 > /dev/null; {LINES}");
     let done = |text: &str| format!("./client > /dev/null; echo '{{\"event\":\"done\",{text}'");
     let (nan, negative, huge, tiny, half) = (
@@ -102,7 +102,7 @@ fn what_a_program_says_is_held_against_what_the_server_saw() {
 
 #[test]
 fn a_flood_is_passed_over_in_bounded_memory() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     config(
         &place,
         "",
@@ -113,7 +113,7 @@ fn a_flood_is_passed_over_in_bounded_memory() {
         ],
     );
     // A page that nobody reads holds the sweep up at its end, so that it can be looked at.
-    let page = Signpost::pipe(&place, "page");
+    let page = NamedPipe::pipe(&place, "page");
     let mut command = place.command();
     command.env("PATH", PATH).env("GITHUB_STEP_SUMMARY", &page).args(["-c", "hostile.toml", "--formats", "svg"]);
     let mut sweep = Running::start(&mut command);
@@ -123,12 +123,12 @@ fn a_flood_is_passed_over_in_bounded_memory() {
     let peak_kib: u64 = line.map_or(0, |line| line.trim().trim_end_matches(" kB").parse().unwrap());
     let summary = fs::read_to_string(page).unwrap();
     assert!(summary.contains("stderr"), "{summary}");
-    let said = sweep.end();
-    assert_eq!(said.code, Some(1), "{}", said.stderr);
+    let output = sweep.end();
+    assert_eq!(output.code, Some(1), "{}", output.stderr);
     if cfg!(target_os = "linux") {
         assert!((1..95_000).contains(&peak_kib), "{peak_kib} KiB for 300 MB of output");
     }
-    for row in samples(&place, said.stdout.lines().last().unwrap()) {
+    for row in samples(&place, output.stdout.lines().last().unwrap()) {
         match row.strategy.as_str() {
             "stderr" => {
                 assert!(row.status == SampleStatus::Failed);
@@ -138,12 +138,12 @@ fn a_flood_is_passed_over_in_bounded_memory() {
             name => assert_eq!((row.status, row.timing), (SampleStatus::Ok, Some(Timing::OwnClock)), "{name}"),
         }
     }
-    await_nobody(&place);
+    await_no_process(&place);
 }
 
 #[test]
 fn what_a_program_leaves_behind_is_ended() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     config(
         &place,
         "",
@@ -162,7 +162,7 @@ fn what_a_program_leaves_behind_is_ended() {
 
 #[test]
 fn what_hangs_is_ended_when_its_time_is_over() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     config(
         &place,
         "sample-timeout = \"1500ms\"\n",
@@ -181,24 +181,24 @@ fn what_hangs_is_ended_when_its_time_is_over() {
 }
 
 #[test]
-fn a_program_that_hangs_in_its_rehearsal_is_warned_of_and_recorded() {
-    let place = Workplace::new();
+fn a_program_that_hangs_in_its_smoke_test_is_warned_of_and_recorded() {
+    let place = TestDirectory::new();
     config(&place, "sample-timeout = \"300ms\"\n", &[]);
     let text = fs::read_to_string(place.path("hostile.toml")).unwrap();
     let strategy = "[[strategy]]\nkind = \"command\"\nmodel = \"async\"\ncommand = [\"sleep\", \"1000\"]\n";
     place.write("hostile.toml", text + strategy);
-    let said = start(&place).end();
-    assert_eq!(said.code, Some(1), "{}", said.stderr);
-    assert!(said.stderr.contains("`sleep 1000` did not end within 300 ms"), "{}", said.stderr);
-    assert_eq!(samples(&place, &said.stdout)[0].status, SampleStatus::Timeout);
-    await_nobody(&place);
+    let output = start(&place).end();
+    assert_eq!(output.code, Some(1), "{}", output.stderr);
+    assert!(output.stderr.contains("`sleep 1000` did not end within 300 ms"), "{}", output.stderr);
+    assert_eq!(samples(&place, &output.stdout)[0].status, SampleStatus::Timeout);
+    await_no_process(&place);
 }
 
 #[test]
 fn nothing_is_left_when_the_sweep_itself_is_ended() {
     for signal in [Signal::KILL, Signal::INT, Signal::TERM] {
-        let place = Workplace::new();
-        let hanging = Signpost::new(&place, "hanging");
+        let place = TestDirectory::new();
+        let hanging = NamedPipe::new(&place, "hanging");
         let hang = "trap '' TERM INT; setsid sleep 1000 & echo > hanging; sleep 1000";
         config(&place, "", &[("hangs", hang)]);
         let sweep = start(&place);
@@ -211,6 +211,6 @@ fn nothing_is_left_when_the_sweep_itself_is_ended() {
             _ => Some(143),
         };
         assert_eq!(code, expected);
-        await_nobody(&place);
+        await_no_process(&place);
     }
 }

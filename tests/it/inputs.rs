@@ -7,35 +7,35 @@ use std::fs;
 use std::io::Write;
 use std::process::Stdio;
 
-use crate::workplace::{Said, Workplace, said};
+use crate::test_directory::{CommandOutput, TestDirectory, captured};
 
 /// Runs a command line of a shell in which `reportgen` is the program. What takes a minute waits for something that
 /// never comes: it is ended, with code 124.
-fn run(place: &Workplace, words: &str) -> Said {
-    let program = crate::workplace::executable().display();
+fn run(place: &TestDirectory, words: &str) -> CommandOutput {
+    let program = crate::test_directory::executable().display();
     let script = format!("PATH=/usr/bin:/bin; reportgen() {{ timeout 60 '{program}' \"$@\"; }}; {words}");
-    said(&place.shell(&script).output().unwrap())
+    captured(&place.shell(&script).output().unwrap())
 }
 
 #[test]
 fn a_pipe_or_device_in_place_of_a_file_is_refused_by_name() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     run(&place, "mkfifo pipe");
     for (words, code, message) in [
         ("reportgen -n -c pipe", 2, "cannot read the config pipe"),
         ("reportgen -n -c /dev/zero", 2, "cannot read the config /dev/zero"),
         ("reportgen embed pipe .", 3, "cannot read pipe"),
     ] {
-        let said = run(&place, words);
-        assert_eq!(said.code, Some(code), "{words}: {}", said.stderr);
-        assert!(said.stderr.contains(message), "{words}: {}", said.stderr);
-        assert!(said.stderr.contains(", not a regular file"), "{words}: {}", said.stderr);
+        let output = run(&place, words);
+        assert_eq!(output.code, Some(code), "{words}: {}", output.stderr);
+        assert!(output.stderr.contains(message), "{words}: {}", output.stderr);
+        assert!(output.stderr.contains(", not a regular file"), "{words}: {}", output.stderr);
     }
 }
 
 #[test]
 fn standard_input_and_a_pipe_that_the_shell_opened_are_read_as_configs() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     place.write("sweep.toml", "[target]\ndelay = \"1ms\"\n[sweep]\nrequests = [7]\n");
     for words in [
         "reportgen -n -c - < sweep.toml",
@@ -43,29 +43,29 @@ fn standard_input_and_a_pipe_that_the_shell_opened_are_read_as_configs() {
         "cat sweep.toml | reportgen -n -c /dev/stdin",
         "cat sweep.toml | reportgen -n -c /dev/fd/3 3<&0",
     ] {
-        let said = run(&place, words);
-        assert_eq!(said.code, Some(0), "{words}: {}", said.stderr);
+        let output = run(&place, words);
+        assert_eq!(output.code, Some(0), "{words}: {}", output.stderr);
     }
 }
 
 #[test]
 fn what_has_no_end_is_read_up_to_its_limit() {
-    let place = Workplace::new();
-    let said = run(&place, "reportgen -n -c - < /dev/zero");
-    assert_eq!(said.code, Some(2), "{}", said.stderr);
-    assert!(said.stderr.contains("larger than 1 MiB"), "{}", said.stderr);
+    let place = TestDirectory::new();
+    let output = run(&place, "reportgen -n -c - < /dev/zero");
+    assert_eq!(output.code, Some(2), "{}", output.stderr);
+    assert!(output.stderr.contains("larger than 1 MiB"), "{}", output.stderr);
     // A sparse file of 4 GiB: too long for a config and a document.
     fs::File::create(place.path("long")).unwrap().set_len(4 << 30).unwrap();
     for (words, code) in [("-n -c long", 2), ("embed long .", 3)] {
-        let said = run(&place, &format!("reportgen {words}"));
-        assert_eq!(said.code, Some(code), "{words}: {}", said.stderr);
-        assert!(said.stderr.contains("larger than"), "{words}: {}", said.stderr);
+        let output = run(&place, &format!("reportgen {words}"));
+        assert_eq!(output.code, Some(code), "{words}: {}", output.stderr);
+        assert!(output.stderr.contains("larger than"), "{words}: {}", output.stderr);
     }
 }
 
 #[test]
 fn a_table_of_one_endless_row_is_refused_and_not_kept() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     let mut quoted = fs::File::create(place.path("quoted.csv")).unwrap();
     quoted.write_all(b"strategy,requests,duration_s\n\"").unwrap();
     quoted.write_all(&b"x\n".repeat(4 << 20)).unwrap();
@@ -73,8 +73,8 @@ fn a_table_of_one_endless_row_is_refused_and_not_kept() {
     for name in ["plain.csv", "quoted.csv"] {
         let mut command = place.command();
         let output = command.args(["render", name]).stdin(Stdio::null()).output().unwrap();
-        let said = said(&output);
-        assert_eq!(said.code, Some(3), "{name}: {}", said.stderr);
-        assert!(said.stderr.contains("a row of more than 1048576 bytes"), "{name}: {}", said.stderr);
+        let output = captured(&output);
+        assert_eq!(output.code, Some(3), "{name}: {}", output.stderr);
+        assert!(output.stderr.contains("a row of more than 1048576 bytes"), "{name}: {}", output.stderr);
     }
 }

@@ -14,7 +14,7 @@ use reportgen::strategy::Work;
 use serde_json::json;
 
 use crate::running::poll;
-use crate::workplace::{built_in_kinds, kind_with, programs};
+use crate::test_directory::{built_in_kinds, kind_with, programs};
 
 const ALONE: &str = "leftovers::counted_alone";
 

@@ -26,4 +26,4 @@ mod running;
 mod secrets;
 mod strategies;
 mod targets;
-mod workplace;
+mod test_directory;

@@ -13,7 +13,7 @@ use rustix::process::Signal;
 
 use crate::resume::run_of;
 use crate::running::{Running, is_sample};
-use crate::workplace::{Workplace, await_nobody, said};
+use crate::test_directory::{TestDirectory, await_no_process, captured};
 
 const CONFIG: &str = "[target]\ndelay = \"400ms\"\n[sweep]\nrequests = [1, 4]\nrepeats = { min = 2, max = 3, precision = \"100%\" }\n\
     warmup = 1\noverlap = \"auto\"\noverlap-cpu = 1.0\n[output]\nformats = [\"svg\"]\n\
@@ -22,7 +22,7 @@ const CONFIG: &str = "[target]\ndelay = \"400ms\"\n[sweep]\nrequests = [1, 4]\nr
 const TAKEN: usize = 2 * 2 * (1 + 2);
 
 /// Starts the sweep; it tells when a sample begins.
-fn start(place: &Workplace) -> Running {
+fn start(place: &TestDirectory) -> Running {
     place.write("sweep.toml", CONFIG);
     Running::start(place.command().args(["-c", "sweep.toml", "-vv"]))
 }
@@ -58,9 +58,9 @@ fn check_whole(run: &Path) {
 
 #[test]
 fn samples_side_by_side_are_the_plan_begun_in_its_order() {
-    let place = Workplace::new();
-    let said = start(&place).end();
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let place = TestDirectory::new();
+    let output = start(&place).end();
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
     let run = run_of(&place).unwrap();
     check_whole(&run);
     let mut rows = rows(&run);
@@ -81,13 +81,13 @@ fn samples_side_by_side_are_the_plan_begun_in_its_order() {
 #[test]
 fn a_signal_ends_all_of_them_and_the_rest_follows_on_resume() {
     for (sent, code) in [(Signal::INT, Some(130)), (Signal::TERM, Some(143)), (Signal::KILL, None)] {
-        let place = Workplace::new();
+        let place = TestDirectory::new();
         let mut sweep = start(&place);
         assert!(await_two(&mut sweep), "no two samples side by side");
         sweep.signal(sent);
         let ended = sweep.end();
         assert_eq!(ended.code, code, "{}", ended.stderr);
-        await_nobody(&place);
+        await_no_process(&place);
         let run = run_of(&place).unwrap();
         let before = rows(&run);
         let resumed = place.run(&["--resume", run.to_str().unwrap(), "-q"]);
@@ -102,18 +102,18 @@ fn a_signal_ends_all_of_them_and_the_rest_follows_on_resume() {
 
 #[test]
 fn a_full_disk_ends_those_under_way_too() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     let long = |kind: &str| format!("name = \"{kind}{}\"\nkind = \"{kind}\"", "x".repeat(190 - kind.len()));
     let config = ["sequential", "async"]
         .iter()
         .fold(CONFIG.to_owned(), |config, kind| config.replace(&format!("kind = \"{kind}\""), &long(kind)));
     place.write("sweep.toml", config);
-    let program = crate::workplace::executable().display().to_string();
+    let program = crate::test_directory::executable().display().to_string();
     // A limit of file size stands for a full disk: 4 KiB hold the manifest and some rows, not all of them.
     let script = format!("ulimit -f 8; trap '' XFSZ; exec '{program}' -c sweep.toml");
-    let said = said(&place.shell(&script).output().unwrap());
-    assert_eq!(said.code, Some(3), "{}", said.stderr);
-    assert!(said.stderr.contains("cannot write"), "{}", said.stderr);
-    assert!(said.stderr.contains("--resume"), "{}", said.stderr);
-    await_nobody(&place);
+    let output = captured(&place.shell(&script).output().unwrap());
+    assert_eq!(output.code, Some(3), "{}", output.stderr);
+    assert!(output.stderr.contains("cannot write"), "{}", output.stderr);
+    assert!(output.stderr.contains("--resume"), "{}", output.stderr);
+    await_no_process(&place);
 }

@@ -13,13 +13,13 @@ use crate::running::PATIENCE;
 
 /// What a server does with each connection, after it has read a request head.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Manner {
+pub(crate) enum FaultKind {
     /// Closes without a word.
     CloseEarly,
     /// Promises a body of 100 bytes, sends 10, closes.
     Truncate,
     /// Sends what is not HTTP.
-    Babble,
+    NotHttp,
     /// Resets the connection.
     Reset,
     /// Holds the connection open and never answers.
@@ -30,22 +30,22 @@ pub(crate) enum Manner {
     OtherStatus,
 }
 
-impl Manner {
+impl FaultKind {
     /// Whether only the client's own limit of time ends a request.
-    pub(crate) fn lasts(self) -> bool {
+    pub(crate) fn never_ends(self) -> bool {
         matches!(self, Self::Silence | Self::Endless)
     }
 }
 
-/// Each manner with the kind of failure that it is.
-pub(crate) const MANNERS: [(Manner, FailureKind); 7] = [
-    (Manner::CloseEarly, FailureKind::Closed),
-    (Manner::Truncate, FailureKind::Truncated),
-    (Manner::Babble, FailureKind::BadResponse),
-    (Manner::Reset, FailureKind::Reset),
-    (Manner::Silence, FailureKind::RequestTimeout),
-    (Manner::Endless, FailureKind::RequestTimeout),
-    (Manner::OtherStatus, FailureKind::WrongStatus),
+/// Each fault with the kind of failure that it is.
+pub(crate) const FAULTS: [(FaultKind, FailureKind); 7] = [
+    (FaultKind::CloseEarly, FailureKind::Closed),
+    (FaultKind::Truncate, FailureKind::Truncated),
+    (FaultKind::NotHttp, FailureKind::BadResponse),
+    (FaultKind::Reset, FailureKind::Reset),
+    (FaultKind::Silence, FailureKind::RequestTimeout),
+    (FaultKind::Endless, FailureKind::RequestTimeout),
+    (FaultKind::OtherStatus, FailureKind::WrongStatus),
 ];
 
 /// A running server.
@@ -57,7 +57,7 @@ pub(crate) struct Peer {
 }
 
 impl Peer {
-    pub(crate) fn start(manner: Manner) -> Self {
+    pub(crate) fn start(fault: FaultKind) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let stop = Arc::new(AtomicBool::new(false));
@@ -71,7 +71,7 @@ impl Peer {
                 }
                 // A client that is gone already is none of our business.
                 if let Ok(stream) = connection {
-                    held.extend(answer(stream, manner, &sender));
+                    held.extend(answer(stream, fault, &sender));
                 }
             }
         });
@@ -102,13 +102,13 @@ impl Drop for Peer {
 }
 
 /// An address at which nobody listens.
-pub(crate) fn nobody() -> String {
+pub(crate) fn unused_address() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     format!("http://{}/", listener.local_addr().unwrap())
 }
 
 /// Returns the connection if it is to be kept open.
-fn answer(mut stream: TcpStream, manner: Manner, heads: &Sender<String>) -> Option<TcpStream> {
+fn answer(mut stream: TcpStream, fault: FaultKind, heads: &Sender<String>) -> Option<TcpStream> {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") && matches!(stream.read(&mut byte), Ok(1)) {
@@ -116,13 +116,13 @@ fn answer(mut stream: TcpStream, manner: Manner, heads: &Sender<String>) -> Opti
     }
     // Who asks for no heads may have dropped the other end.
     let _ = heads.send(String::from_utf8_lossy(&head).into_owned());
-    let written = match manner {
-        Manner::CloseEarly => Ok(()),
-        Manner::Truncate => stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n0123456789"),
-        Manner::Babble => stream.write_all(b"220 mail.example ESMTP ready\r\n\r\n"),
-        Manner::OtherStatus => stream.write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n"),
-        Manner::Silence => return Some(stream),
-        Manner::Endless => {
+    let written = match fault {
+        FaultKind::CloseEarly => Ok(()),
+        FaultKind::Truncate => stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n0123456789"),
+        FaultKind::NotHttp => stream.write_all(b"220 mail.example ESMTP ready\r\n\r\n"),
+        FaultKind::OtherStatus => stream.write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n"),
+        FaultKind::Silence => return Some(stream),
+        FaultKind::Endless => {
             // Until the client has gone.
             thread::spawn(move || {
                 let head = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n");
@@ -130,7 +130,7 @@ fn answer(mut stream: TcpStream, manner: Manner, heads: &Sender<String>) -> Opti
             });
             return None;
         }
-        Manner::Reset => {
+        FaultKind::Reset => {
             // With unread bytes of its own in the way, closing sends a reset: lingering for no time asks for it outright.
             let socket = socket2::SockRef::from(&stream);
             return socket.set_linger(Some(std::time::Duration::ZERO)).err().map(|_| stream);

@@ -2,21 +2,21 @@
 
 use std::fs;
 
-use crate::workplace::{Workplace, said};
+use crate::test_directory::{TestDirectory, captured};
 
 const QUICK: &str = "[target]\ndelay = \"2ms\"\n[sweep]\nrequests = [1, 2]\nrepeats = 1\n\
     [[strategy]]\nkind = \"sequential\"\nname = \"=1+1 \\\"quoted\\\"\"\n[[strategy]]\nkind = \"async\"\n";
 
 #[test]
 fn json_is_the_file_alone_and_the_path_is_a_note() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     place.write("quick.toml", QUICK);
-    let said = place.run(&["-c", "quick.toml", "--formats", "svg", "--output-format", "json"]);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    let run = said.stderr.lines().find_map(|line| line.strip_prefix("the run is in ")).unwrap();
+    let output = place.run(&["-c", "quick.toml", "--formats", "svg", "--output-format", "json"]);
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    let run = output.stderr.lines().find_map(|line| line.strip_prefix("the run is in ")).unwrap();
     assert!(run.starts_with("reports/quick-"), "{run}");
     let file = fs::read_to_string(place.path(run).join("summary.json")).unwrap();
-    assert_eq!(said.stdout, file);
+    assert_eq!(output.stdout, file);
 
     let again = place.run(&["render", run, "--output-format", "json", "-q"]);
     assert_eq!((again.code, again.stdout, again.stderr), (Some(0), file.clone(), String::new()));
@@ -36,7 +36,7 @@ fn json_is_the_file_alone_and_the_path_is_a_note() {
 
 #[test]
 fn what_others_named_comes_out_as_text_everywhere() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     let name = "=cmd|'/c calc'!A1 <script>alert(1)</script> ]]> \u{1b}[31m%%{init}%% [x](javascript:y)";
     let error = "\u{1b}]0;t\u{7}<img src=x onerror=alert(2)> | `rm`; @you";
     let field = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
@@ -47,9 +47,9 @@ fn what_others_named_comes_out_as_text_everywhere() {
         "named.csv",
         format!("strategy,requests,duration_s,status,error\n{rows}other,10,1,ok,\nother,20,2,ok,\n"),
     );
-    let said = place.run(&["render", "named.csv", "--formats", "svg"]);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    let terminal = format!("{}{}", said.stdout, said.stderr);
+    let output = place.run(&["render", "named.csv", "--formats", "svg"]);
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    let terminal = format!("{}{}", output.stdout, output.stderr);
     assert!(terminal.contains("=cmd|'/c calc'!A1"), "{terminal}");
     assert!(terminal.contains(r"\u{1b}]0;t\u{7}<img"), "{terminal}");
     assert!(!terminal.contains('\u{1b}'), "{terminal}");
@@ -86,7 +86,7 @@ fn check_visible(text: &str, about: &str) {
 
 #[test]
 fn what_hides_in_a_name_is_shown_as_an_escape() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     let name = "a\u{202e}b\u{2066}c\u{200b}";
     let config = format!(
         "title = \"T {name}\"\n[target]\ndelay = \"2ms\"\n[sweep]\nrequests = [1, 2]\nrepeats = 2\n\
@@ -100,7 +100,7 @@ fn what_hides_in_a_name_is_shown_as_an_escape() {
     );
     let mut sweep = place.command();
     sweep.env("GITHUB_STEP_SUMMARY", place.path("page.md")).args(["-c", &file, "-vv"]);
-    let swept = said(&sweep.output().unwrap());
+    let swept = captured(&sweep.output().unwrap());
     assert_eq!(swept.code, Some(0), "{}", swept.stderr);
     let run = swept.stdout.lines().last().unwrap();
     let wrong = config.replace("sequential", &format!("sequ{name}ential"));

@@ -2,21 +2,21 @@
 
 use std::fs;
 
-use crate::workplace::Workplace;
+use crate::test_directory::TestDirectory;
 
 const CONFIG: &str = "[target]\ndelay = \"2ms\"\n[sweep]\nrequests = [1, 40]\nrepeats = 2\n\
     [[strategy]]\nname = \"one, by one\"\nkind = \"sequential\"\n[[strategy]]\nkind = \"async\"\n[output]\nformats = [\"svg\"]\n";
 
-/// Runs the sweep; returns the run's folder, its files, and what was said.
-fn run(place: &Workplace, kind: &str) -> (String, Vec<String>, String) {
+/// Runs the sweep; returns the run's folder, its files, and what was output.
+fn run(place: &TestDirectory, kind: &str) -> (String, Vec<String>, String) {
     place.write("sweep.toml", format!("{CONFIG}requests = \"{kind}\"\n"));
-    let said = place.run(&["-c", "sweep.toml", "--color", "never"]);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    let run = said.stdout.lines().last().unwrap().to_owned();
-    (run.clone(), place.entries(&run), said.stderr)
+    let output = place.run(&["-c", "sweep.toml", "--color", "never"]);
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    let run = output.stdout.lines().last().unwrap().to_owned();
+    (run.clone(), place.entries(&run), output.stderr)
 }
 
-fn recorded(place: &Workplace, run: &str) -> usize {
+fn recorded(place: &TestDirectory, run: &str) -> usize {
     let loaded = reportgen::archive::load(&place.path(run)).unwrap();
     loaded.run.requests.values().map(|cell| cell.latencies.len()).sum()
 }
@@ -24,7 +24,7 @@ fn recorded(place: &Workplace, run: &str) -> usize {
 #[test]
 fn requests_are_kept_as_the_config_says_and_read_alike() {
     for (kind, kept) in [("csv", "requests.csv"), ("csv.zst", "requests.csv.zst")] {
-        let place = Workplace::new();
+        let place = TestDirectory::new();
         let (run, files, _) = run(&place, kind);
         let names: Vec<_> = files.iter().filter(|name| name.starts_with("requests")).collect();
         assert_eq!(names, [kept]);
@@ -35,24 +35,24 @@ fn requests_are_kept_as_the_config_says_and_read_alike() {
             let bytes = fs::read(&path).unwrap();
             fs::write(&path, &bytes[..bytes.len() - 2]).unwrap();
         }
-        let said = place.run(&["--resume", &run, "-q"]);
-        assert_eq!(said.code, Some(0), "{}", said.stderr);
+        let output = place.run(&["--resume", &run, "-q"]);
+        assert_eq!(output.code, Some(0), "{}", output.stderr);
         assert_eq!(recorded(&place, &run), 2 * 2 * (1 + 40), "{kind}, resumed");
-        let said = place.run(&["render", &run, "-o", "copy", "-q"]);
-        assert_eq!(said.code, Some(0), "{}", said.stderr);
+        let output = place.run(&["render", &run, "-o", "copy", "-q"]);
+        assert_eq!(output.code, Some(0), "{}", output.stderr);
         assert_eq!(recorded(&place, "copy"), 2 * 2 * (1 + 40), "{kind}, copied");
     }
 }
 
 #[test]
 fn without_requests_two_charts_say_why_they_are_not_there() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     let (run, files, told) = run(&place, "none");
     assert!(!files.iter().any(|name| name.starts_with("requests")), "{files:?}");
     for chart in ["latency", "timeline"] {
         assert!(told.contains(&format!("no {chart} chart: the single requests were not recorded")), "{told}");
         assert!(!place.path(&run).join(format!("charts/{chart}.svg")).exists());
     }
-    let said = place.run(&["--resume", &run, "-q"]);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let output = place.run(&["--resume", &run, "-q"]);
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
 }

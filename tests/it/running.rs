@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
-use crate::workplace::{Said, Workplace};
+use crate::test_directory::{CommandOutput, TestDirectory};
 
 /// Longer than anything takes that works, on a busy machine too: only a fault waits for so long.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
@@ -68,7 +68,7 @@ impl Running {
     }
 
     /// Passes some time that matters to nothing, or less where a line comes.
-    pub(crate) fn loiter(&mut self, limit: Duration) {
+    pub(crate) fn pass_time(&mut self, limit: Duration) {
         // Either way it goes on.
         let _ = self.next(limit);
     }
@@ -80,10 +80,10 @@ impl Running {
     }
 
     /// Waits for its end.
-    pub(crate) fn end(mut self) -> Said {
+    pub(crate) fn end(mut self) -> CommandOutput {
         self.await_line(|_| false);
         let code = self.child.wait().unwrap().code();
-        Said { code, stdout: std::mem::take(&mut self.stdout), stderr: std::mem::take(&mut self.stderr) }
+        CommandOutput { code, stdout: std::mem::take(&mut self.stdout), stderr: std::mem::take(&mut self.stderr) }
     }
 }
 
@@ -116,12 +116,12 @@ pub(crate) fn is_sample(line: &str) -> bool {
 
 /// A named pipe in which programs tell that they have come to a point.
 #[cfg(unix)]
-pub(crate) struct Signpost(Receiver<()>);
+pub(crate) struct NamedPipe(Receiver<()>);
 
 #[cfg(unix)]
-impl Signpost {
+impl NamedPipe {
     /// Makes the pipe, and begins to listen.
-    pub(crate) fn new(place: &Workplace, name: &str) -> Self {
+    pub(crate) fn new(place: &TestDirectory, name: &str) -> Self {
         let (path, (sender, reached)) = (Self::pipe(place, name), channel());
         // Opening it blocks until a program writes.
         thread::spawn(move || {
@@ -133,7 +133,7 @@ impl Signpost {
     }
 
     /// A pipe that nobody listens to: a program that opens it waits until somebody does.
-    pub(crate) fn pipe(place: &Workplace, name: &str) -> PathBuf {
+    pub(crate) fn pipe(place: &TestDirectory, name: &str) -> PathBuf {
         let made = place.shell(&format!("PATH=/usr/bin:/bin mkfifo {name}")).status().unwrap();
         assert!(made.success(), "mkfifo {name}");
         place.path(name)

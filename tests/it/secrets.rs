@@ -4,8 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::peer::{Manner, Peer};
-use crate::workplace::{Said, Workplace, said};
+use crate::peer::{FaultKind, Peer};
+use crate::test_directory::{CommandOutput, TestDirectory, captured};
 
 const PASSWORD: &str = "pa55-of-url";
 const LITERAL: &str = "l1teral-value";
@@ -22,9 +22,9 @@ fn config(url: &str) -> String {
     )
 }
 
-fn run(place: &Workplace, arguments: &[&str]) -> Said {
+fn run(place: &TestDirectory, arguments: &[&str]) -> CommandOutput {
     let mut command = place.command();
-    said(&command.env("TOKEN", VARIABLE).env("PASSWORD", PASSWORD).args(arguments).output().unwrap())
+    captured(&command.env("TOKEN", VARIABLE).env("PASSWORD", PASSWORD).args(arguments).output().unwrap())
 }
 
 /// Every file below a folder.
@@ -81,15 +81,15 @@ fn shorten(run: &Path) {
 
 #[test]
 fn secrets_reach_the_target_and_no_file_of_the_run() {
-    let place = Workplace::new();
-    let peer = Peer::start(Manner::OtherStatus);
+    let place = TestDirectory::new();
+    let peer = Peer::start(FaultKind::OtherStatus);
     let given = config(&peer.url().replace("//", &format!("//me:{PASSWORD}@")));
     place.write("secret.toml", &given);
-    let said = run(&place, &["-c", "secret.toml", "-vv"]);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let output = run(&place, &["-c", "secret.toml", "-vv"]);
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
     check_sent(&peer, "the sweep");
-    check_silence(format!("{}{}", said.stdout, said.stderr).as_bytes(), "the terminal");
-    let name = said.stdout.lines().last().unwrap();
+    check_silence(format!("{}{}", output.stdout, output.stderr).as_bytes(), "the terminal");
+    let name = output.stdout.lines().last().unwrap();
     let folder = place.path(name);
     check_files(&folder);
     let kept = fs::read_to_string(folder.join("config.toml")).unwrap();
@@ -124,14 +124,14 @@ fn secrets_reach_the_target_and_no_file_of_the_run() {
 
 #[test]
 fn a_config_that_leaves_secrets_to_the_environment_is_kept_as_given_and_resumes_alone() {
-    let place = Workplace::new();
-    let peer = Peer::start(Manner::OtherStatus);
+    let place = TestDirectory::new();
+    let peer = Peer::start(FaultKind::OtherStatus);
     let given =
         config(&peer.url().replace("//", "//me:${PASSWORD}@")).replace(&format!("X-Literal = \"{LITERAL}\", "), "");
     place.write("open.toml", &given);
-    let said = run(&place, &["-c", "open.toml", "-q"]);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    let (name, folder) = (said.stdout.trim_end(), place.path(said.stdout.trim_end()));
+    let output = run(&place, &["-c", "open.toml", "-q"]);
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    let (name, folder) = (output.stdout.trim_end(), place.path(output.stdout.trim_end()));
     assert_eq!(fs::read_to_string(folder.join("config.toml")).unwrap(), given);
     check_files(&folder);
     shorten(&folder);
@@ -198,7 +198,7 @@ fn check_everywhere(bytes: &[u8], about: &str) {
 
 /// Every file of the runs, and what was kept while they ran.
 #[cfg(target_os = "linux")]
-fn check_kept(place: &Workplace) {
+fn check_kept(place: &TestDirectory) {
     for path in files(&place.path("reports")).into_iter().chain(files(&place.path("keep"))) {
         let (text, name) = (fs::read(&path).unwrap(), path.display().to_string());
         if name.ends_with("keep/environ") {
@@ -216,8 +216,8 @@ fn check_kept(place: &Workplace) {
 fn a_distinct_secret_in_each_place_is_in_no_file_no_output_and_no_command_line_of_ours() {
     use std::os::unix::fs::PermissionsExt;
 
-    let place = Workplace::new();
-    let peer = Peer::start(Manner::OtherStatus);
+    let place = TestDirectory::new();
+    let peer = Peer::start(FaultKind::OtherStatus);
     let client = place.write("client", TELLTALE);
     fs::set_permissions(client, PermissionsExt::from_mode(0o755)).unwrap();
     for folder in ["tmp", "keep", "reports"] {
@@ -228,8 +228,8 @@ fn a_distinct_secret_in_each_place_is_in_no_file_no_output_and_no_command_line_o
         let mut command = place.command();
         command.env("TOKEN", VARIABLE).env("PASSWORD", PASSWORD).env("PATH", "/usr/bin:/bin");
         command.env("TMPDIR", place.path("tmp")).env("KEEP", place.path("keep"));
-        command.env("PROGRAM", fs::canonicalize(crate::workplace::executable()).unwrap());
-        said(&command.args(arguments).output().unwrap())
+        command.env("PROGRAM", fs::canonicalize(crate::test_directory::executable()).unwrap());
+        captured(&command.args(arguments).output().unwrap())
     };
     let swept = run(&["-c", "secret.toml", "-vv"]);
     assert_eq!(swept.code, Some(1), "{}", swept.stderr);
@@ -261,8 +261,8 @@ fn a_distinct_secret_in_each_place_is_in_no_file_no_output_and_no_command_line_o
         run(&["probe", "secret.toml", "command"]),
         run(&["-c", "secret.toml", "--dry-run"]),
     ]);
-    for said in &told {
-        check_everywhere(format!("{}{}", said.stdout, said.stderr).as_bytes(), "an output");
+    for output in &told {
+        check_everywhere(format!("{}{}", output.stdout, output.stderr).as_bytes(), "an output");
     }
     assert!(told[3].stdout.contains("what is masked may differ"), "{}", told[3].stdout);
     check_kept(&place);

@@ -9,9 +9,9 @@ use reportgen::server;
 use reportgen::strategy::Work;
 use serde_json::{Value, json};
 
-use crate::peer::{self, MANNERS, Manner, Peer};
+use crate::peer::{self, FAULTS, FaultKind, Peer};
 use crate::running::poll;
-use crate::workplace::{built_in_kinds, kind_with, programs};
+use crate::test_directory::{built_in_kinds, kind_with, programs};
 
 /// Requests that are issued together mostly meet at the server for this time; no assertion needs them to.
 const DELAY: Nanos = Nanos::from_millis(20);
@@ -59,13 +59,13 @@ fn meets(kind: &str, options: Value, requests: u32, (width, connections): (u32, 
         let running = scope.spawn(|| run(&work));
         // The server tells what it has seen only when it is asked.
         let met = poll(|| server.end().unwrap().in_flight == width);
-        let witness = server.end().unwrap();
+        let stats = server.end().unwrap();
         // The end of the server ends all requests.
         drop(server);
         running.join().unwrap();
-        assert!(met, "{context}: {width} in flight: {witness:?}");
-        assert_eq!(witness.peak_in_flight, width, "{context}: most in flight");
-        assert_eq!(witness.connections, connections, "{context}: connections");
+        assert!(met, "{context}: {width} in flight: {stats:?}");
+        assert_eq!(stats.peak_in_flight, width, "{context}: most in flight");
+        assert_eq!(stats.connections, connections, "{context}: connections");
     });
 }
 
@@ -97,11 +97,11 @@ fn each_sends_exactly_n_requests_and_never_more_at_once_than_it_may() {
             server.begin(1).unwrap();
             let work = work(kind, server.url(), requests);
             let outcomes = run(&work);
-            let witness = server.end().unwrap();
+            let stats = server.end().unwrap();
             let width = work.strategy.width(requests);
             let context = format!("{kind} with n = {requests}");
-            assert_eq!(witness.requests, u64::from(requests), "{context}: requests");
-            assert!(witness.peak_in_flight <= width, "{context}: {} in flight", witness.peak_in_flight);
+            assert_eq!(stats.requests, u64::from(requests), "{context}: requests");
+            assert!(stats.peak_in_flight <= width, "{context}: {} in flight", stats.peak_in_flight);
             assert!(outcomes.iter().all(|outcome| outcome.failure.is_none()), "{context}: {outcomes:?}");
             assert!(outcomes.iter().all(|outcome| outcome.status == Some(200)), "{context}: {outcomes:?}");
             assert!(outcomes.iter().all(|outcome| outcome.bytes == 16), "{context}: bytes");
@@ -135,9 +135,9 @@ fn async_keeps_to_its_bound_and_spreads_over_threads() {
     for threads in [1, 2] {
         server.begin(1).unwrap();
         run(&work_with("async", json!({ "max-in-flight": 4, "threads": threads }), server.url(), 10));
-        let witness = server.end().unwrap();
-        assert_eq!(witness.requests, 10, "{threads} threads");
-        assert!(witness.peak_in_flight <= 4, "{threads} threads: {} in flight", witness.peak_in_flight);
+        let stats = server.end().unwrap();
+        assert_eq!(stats.requests, 10, "{threads} threads");
+        assert!(stats.peak_in_flight <= 4, "{threads} threads: {} in flight", stats.peak_in_flight);
     }
 }
 
@@ -149,11 +149,11 @@ fn the_event_loop_keeps_its_contract_over_one_two_and_three_processes() {
             server.begin(1).unwrap();
             let options = json!({ "processes": processes, "max-in-flight": bound });
             let outcomes = run(&work_with("event-loop", options, server.url(), requests));
-            let (witness, context) = (server.end().unwrap(), format!("{requests} by {processes}, bound {bound:?}"));
+            let (stats, context) = (server.end().unwrap(), format!("{requests} by {processes}, bound {bound:?}"));
             let width = bound.unwrap_or(requests);
             // Never more than the bound of all processes together.
-            assert_eq!(witness.requests, u64::from(requests), "{context}");
-            assert!(witness.peak_in_flight <= width, "{context}: {} in flight", witness.peak_in_flight);
+            assert_eq!(stats.requests, u64::from(requests), "{context}");
+            assert!(stats.peak_in_flight <= width, "{context}: {} in flight", stats.peak_in_flight);
             assert!(outcomes.iter().all(|outcome| outcome.failure.is_none()), "{context}: {outcomes:?}");
             assert!(outcomes.iter().all(|outcome| outcome.bytes == 16), "{context}: {outcomes:?}");
             let workers = outcomes.iter().map(|outcome| outcome.worker).collect::<std::collections::BTreeSet<_>>();
@@ -163,7 +163,7 @@ fn the_event_loop_keeps_its_contract_over_one_two_and_three_processes() {
         }
     }
     for processes in [1, 2, 3] {
-        let (peer, nobody) = (Peer::start(Manner::CloseEarly), peer::nobody());
+        let (peer, nobody) = (Peer::start(FaultKind::CloseEarly), peer::unused_address());
         for (url, kind) in [(peer.url(), FailureKind::Closed), (nobody, FailureKind::Refused)] {
             let work = work_with("event-loop", json!({ "processes": processes }), &url, 5);
             assert!(run(&work).iter().all(|outcome| outcome.failure == Some(kind)), "{processes}: {kind}");
@@ -184,14 +184,14 @@ fn async_over_http_2_sends_all_requests_on_one_connection() {
         let mut work = work_with("async", options, server.url(), 150);
         (work.method, work.body) = (method.to_owned(), body.to_owned());
         let outcomes = run(&work);
-        let witness = server.end().unwrap();
+        let stats = server.end().unwrap();
         let width = max_in_flight.unwrap_or(150);
-        let seen = (witness.requests, witness.answered, witness.connections);
+        let seen = (stats.requests, stats.answered, stats.connections);
         assert_eq!(seen, (150, 150, 1), "{method}, {:?}", outcomes[0].failure);
-        assert!(witness.peak_in_flight <= width, "{method}: {} in flight", witness.peak_in_flight);
-        assert_eq!(witness.in_flight, 0, "{method}");
+        assert!(stats.peak_in_flight <= width, "{method}: {} in flight", stats.peak_in_flight);
+        assert_eq!(stats.in_flight, 0, "{method}");
         let failed = outcomes.iter().filter(|outcome| outcome.status == Some(500)).count();
-        assert_eq!(failed as u64, witness.failed, "{method}");
+        assert_eq!(failed as u64, stats.failed, "{method}");
         let bytes = if method == "HEAD" { 0 } else { 16 };
         assert!(outcomes.iter().all(|outcome| outcome.status.is_some()), "{method}");
         assert!(outcomes.iter().all(|outcome| outcome.bytes == bytes), "{method}");
@@ -209,10 +209,10 @@ fn bodies_over_http_2_that_are_longer_than_every_window_arrive() {
 
 #[test]
 fn a_server_that_does_not_speak_http_2_is_a_failure() {
-    for manner in [Manner::OtherStatus, Manner::Babble, Manner::CloseEarly] {
-        let peer = Peer::start(manner);
+    for fault in [FaultKind::OtherStatus, FaultKind::NotHttp, FaultKind::CloseEarly] {
+        let peer = Peer::start(fault);
         let work = work_with("async", json!({ "http-version": "2" }), &peer.url(), 2);
-        assert!(run(&work).iter().all(|outcome| outcome.failure.is_some()), "{manner:?}");
+        assert!(run(&work).iter().all(|outcome| outcome.failure.is_some()), "{fault:?}");
     }
 }
 
@@ -230,15 +230,15 @@ fn responses_of_500_are_failures_with_their_status() {
 
 #[test]
 fn each_kind_of_bad_peer_is_a_failure_of_its_own_kind() {
-    for (manner, kind) in MANNERS {
-        let peer = Peer::start(manner);
+    for (fault, kind) in FAULTS {
+        let peer = Peer::start(fault);
         for name in built_in_kinds() {
             let mut work = work(name, &peer.url(), 2);
-            if manner.lasts() {
+            if fault.never_ends() {
                 work.request_timeout_ns = Nanos::from_millis(100).0;
             }
             for outcome in run(&work) {
-                assert_eq!(outcome.failure, Some(kind), "{name} against {manner:?}");
+                assert_eq!(outcome.failure, Some(kind), "{name} against {fault:?}");
             }
         }
     }
@@ -246,9 +246,10 @@ fn each_kind_of_bad_peer_is_a_failure_of_its_own_kind() {
 
 #[test]
 fn nobody_listening_is_refused_and_a_name_without_address_is_unreachable() {
-    for (url, kind) in
-        [(peer::nobody(), FailureKind::Refused), ("http://no-such-host.invalid/".to_owned(), FailureKind::Unreachable)]
-    {
+    for (url, kind) in [
+        (peer::unused_address(), FailureKind::Refused),
+        ("http://no-such-host.invalid/".to_owned(), FailureKind::Unreachable),
+    ] {
         for name in built_in_kinds() {
             for outcome in run(&work(name, &url, 2)) {
                 assert_eq!(outcome.failure, Some(kind), "{name} to {url}");

@@ -9,18 +9,18 @@ use reportgen::archive;
 use reportgen::model::{FailureKind, Nanos, SampleRow, SampleStatus, Target};
 use reportgen::strategy;
 
-use crate::peer::{MANNERS, Manner, Peer};
+use crate::peer::{FAULTS, FaultKind, Peer};
 use crate::running::Running;
-use crate::workplace::Workplace;
+use crate::test_directory::TestDirectory;
 
 /// `reportgen serve` on a free port; killed when dropped.
-struct Served {
+struct ServeCommand {
     child: Child,
     url: String,
 }
 
-impl Served {
-    fn start(place: &Workplace, delay: &str) -> Self {
+impl ServeCommand {
+    fn start(place: &TestDirectory, delay: &str) -> Self {
         let mut command = place.command();
         command.args(["serve", "--port", "0", "--delay", delay]).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
@@ -30,14 +30,14 @@ impl Served {
     }
 }
 
-impl Drop for Served {
+impl Drop for ServeCommand {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-fn samples(place: &Workplace, run: &str) -> Vec<SampleRow> {
+fn samples(place: &TestDirectory, run: &str) -> Vec<SampleRow> {
     archive::load(&place.path(run.trim_end())).unwrap().run.samples
 }
 
@@ -47,12 +47,12 @@ fn config(url: &str, rest: &str) -> String {
 
 #[test]
 fn a_url_gets_its_ideal_from_an_estimate_and_no_witness() {
-    let place = Workplace::new();
-    let served = Served::start(&place, "20ms");
+    let place = TestDirectory::new();
+    let served = ServeCommand::start(&place, "20ms");
     place.write("url.toml", config(&served.url, ""));
-    let said = place.run(&["-c", "url.toml", "-q"]);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    let loaded = archive::load(&place.path(said.stdout.trim_end())).unwrap();
+    let output = place.run(&["-c", "url.toml", "-q"]);
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    let loaded = archive::load(&place.path(output.stdout.trim_end())).unwrap();
     let (before, after) = loaded.run.facts.estimated_delay.unwrap();
     assert!(before.as_secs_f64() >= 0.02);
     assert!(after.is_some());
@@ -62,17 +62,17 @@ fn a_url_gets_its_ideal_from_an_estimate_and_no_witness() {
         assert_eq!((row.peak_in_flight, row.connections, row.service_mean_s), (None, None, None));
         assert_eq!((row.succeeded, row.failed), (Some(row.requests), Some(0)));
     }
-    let svg = fs::read_to_string(place.path(said.stdout.trim_end()).join("charts/duration.svg")).unwrap();
+    let svg = fs::read_to_string(place.path(output.stdout.trim_end()).join("charts/duration.svg")).unwrap();
     assert!(svg.contains("estimated delay"), "the caption says that it is an estimate");
 }
 
 #[test]
 fn a_sleep_is_swept_like_any_target_and_has_no_witness() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     place.write("sleep.toml", "[target]\nkind = \"sleep\"\ndelay = \"10ms\"\n[sweep]\nrequests = [3]\nrepeats = 1\n");
-    let said = place.run(&["-c", "sleep.toml", "-q", "--delay", "20ms"]);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    let loaded = archive::load(&place.path(said.stdout.trim_end())).unwrap();
+    let output = place.run(&["-c", "sleep.toml", "-q", "--delay", "20ms"]);
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    let loaded = archive::load(&place.path(output.stdout.trim_end())).unwrap();
     assert_eq!(loaded.run.facts.target, Some(Target::Sleep { delay: Nanos::from_millis(20) }));
     assert_eq!(loaded.run.samples.len(), strategy::built_in().count());
     for row in &loaded.run.samples {
@@ -81,22 +81,22 @@ fn a_sleep_is_swept_like_any_target_and_has_no_witness() {
         assert!(row.duration_s >= row.ideal_s, "{}", row.strategy);
         assert_eq!((row.succeeded, row.failed, row.peak_in_flight, row.connections), (Some(3), Some(0), None, None));
     }
-    let svg = fs::read_to_string(place.path(said.stdout.trim_end()).join("charts/duration.svg")).unwrap();
+    let svg = fs::read_to_string(place.path(output.stdout.trim_end()).join("charts/duration.svg")).unwrap();
     assert!(svg.contains("ideal for a sleep of 20 ms"), "the caption says what was waited for");
 }
 
 #[test]
 fn a_server_that_dies_half_way_leaves_refused_requests_and_the_sweep_goes_on() {
-    let place = Workplace::new();
-    let mut served = Served::start(&place, "5ms");
+    let place = TestDirectory::new();
+    let mut served = ServeCommand::start(&place, "5ms");
     place.write("url.toml", config(&served.url, "order = \"listed\"\n").replace("repeats = 1", "repeats = 4"));
     let mut sweep = Running::start(place.command().args(["-c", "url.toml"]));
     assert!(sweep.await_samples(10), "samples while it lived");
     served.child.kill().unwrap();
     assert!(sweep.await_samples(strategy::built_in().count() * 2 * 4 - 10), "samples when it was dead");
-    let said = sweep.end();
-    assert_eq!(said.code, Some(1), "{}", said.stderr);
-    let rows = samples(&place, said.stdout.lines().last().unwrap());
+    let output = sweep.end();
+    assert_eq!(output.code, Some(1), "{}", output.stderr);
+    let rows = samples(&place, output.stdout.lines().last().unwrap());
     assert!(rows[..9].iter().all(|row| row.status == SampleStatus::Ok));
     // The one under way may end either way; those after it meet nobody.
     assert!(rows[12..].iter().all(|row| row.status == SampleStatus::Failed && row.error.starts_with("refused: ")));
@@ -104,16 +104,16 @@ fn a_server_that_dies_half_way_leaves_refused_requests_and_the_sweep_goes_on() {
 
 #[test]
 fn whatever_a_target_does_wrong_is_data_of_its_kind() {
-    for (manner, kind) in MANNERS {
-        let place = Workplace::new();
-        let peer = Peer::start(manner);
-        let limit = if manner.lasts() { "request-timeout = \"500ms\"\n" } else { "" };
+    for (fault, kind) in FAULTS {
+        let place = TestDirectory::new();
+        let peer = Peer::start(fault);
+        let limit = if fault.never_ends() { "request-timeout = \"500ms\"\n" } else { "" };
         place.write("bad.toml", config(&peer.url(), limit).replace("[2, 5]", "[2]"));
-        let said = place.run(&["-c", "bad.toml", "-q"]);
-        assert_eq!(said.code, Some(1), "{manner:?}: {}", said.stderr);
-        let warned = said.stderr.contains(&format!("failed the first request ({kind})"));
-        assert_eq!(warned, kind != FailureKind::WrongStatus, "{manner:?}: {}", said.stderr);
-        let run = place.path(said.stdout.trim_end());
+        let output = place.run(&["-c", "bad.toml", "-q"]);
+        assert_eq!(output.code, Some(1), "{fault:?}: {}", output.stderr);
+        let warned = output.stderr.contains(&format!("failed the first request ({kind})"));
+        assert_eq!(warned, kind != FailureKind::WrongStatus, "{fault:?}: {}", output.stderr);
+        let run = place.path(output.stdout.trim_end());
         let loaded = archive::load(&run).unwrap();
         assert_eq!(loaded.run.samples.len(), strategy::built_in().count());
         for row in &loaded.run.samples {
@@ -124,8 +124,8 @@ fn whatever_a_target_does_wrong_is_data_of_its_kind() {
         assert_eq!(requests.filter(|outcome| outcome.failure == Some(kind)).count(), 2 * strategy::built_in().count());
         // A hollow mark for each and no value.
         let svg = fs::read_to_string(run.join("charts/duration.svg")).unwrap();
-        assert_eq!(svg.matches(": 1 failed</text>").count(), strategy::built_in().count(), "{manner:?}: {svg}");
-        assert!(svg.contains("hollow: 6 samples that failed, in no median"), "{manner:?}: {svg}");
+        assert_eq!(svg.matches(": 1 failed</text>").count(), strategy::built_in().count(), "{fault:?}: {svg}");
+        assert!(svg.contains("hollow: 6 samples that failed, in no median"), "{fault:?}: {svg}");
         let summary = fs::read_to_string(run.join("summary.csv")).unwrap();
         assert_eq!(summary.matches(",2,0,,,,").count(), strategy::built_in().count(), "{summary}");
     }
@@ -135,8 +135,8 @@ fn whatever_a_target_does_wrong_is_data_of_its_kind() {
 #[cfg(unix)]
 #[test]
 fn an_interrupt_ends_the_wait_for_the_first_answer() {
-    let place = Workplace::new();
-    let peer = Peer::start(Manner::Silence);
+    let place = TestDirectory::new();
+    let peer = Peer::start(FaultKind::Silence);
     place.write("silent.toml", config(&peer.url(), ""));
     let sweep = Running::start(place.command().args(["-c", "silent.toml", "-q"]));
     peer.await_head();
@@ -147,70 +147,70 @@ fn an_interrupt_ends_the_wait_for_the_first_answer() {
 
 #[test]
 fn a_sample_past_its_time_is_killed_whole_and_recorded() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     place.write(
         "slow.toml",
         "[target]\ndelay = \"20s\"\n[sweep]\nrequests = [2]\nrepeats = 1\nsample-timeout = \"150ms\"\n",
     );
-    let said = place.run(&["-c", "slow.toml", "-q"]);
-    assert_eq!(said.code, Some(1), "{}", said.stderr);
-    let rows = samples(&place, &said.stdout);
+    let output = place.run(&["-c", "slow.toml", "-q"]);
+    assert_eq!(output.code, Some(1), "{}", output.stderr);
+    let rows = samples(&place, &output.stdout);
     assert_eq!(rows.len(), strategy::built_in().count());
     for row in rows {
         assert_eq!(row.status, SampleStatus::Timeout);
         assert!(row.error.starts_with("sample-timeout: killed after "), "{}", row.error);
         assert_eq!((row.succeeded, row.failed), (None, None), "nobody knows");
     }
-    let svg = fs::read_to_string(place.path(said.stdout.trim_end()).join("charts/duration.svg")).unwrap();
+    let svg = fs::read_to_string(place.path(output.stdout.trim_end()).join("charts/duration.svg")).unwrap();
     assert!(svg.contains("1 failed"), "failed samples are marked");
 }
 
 #[test]
 fn a_tenth_of_failing_requests_is_counted_and_left_out_of_statistics() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     place.write(
         "tenth.toml",
         "[target]\ndelay = \"2ms\"\nfailure-rate = 0.1\njitter = \"1ms\"\n[sweep]\nrequests = [50]\nrepeats = 2\n",
     );
-    let said = place.run(&["-c", "tenth.toml", "-q"]);
-    assert_eq!(said.code, Some(1), "{}", said.stderr);
-    let rows = samples(&place, &said.stdout);
+    let output = place.run(&["-c", "tenth.toml", "-q"]);
+    assert_eq!(output.code, Some(1), "{}", output.stderr);
+    let rows = samples(&place, &output.stdout);
     for row in &rows {
         assert_eq!(row.status, SampleStatus::Partial);
         assert_eq!(row.succeeded.unwrap() + row.failed.unwrap(), 50);
         let twin = rows.iter().find(|other| other.repeat == row.repeat).unwrap();
-        assert_eq!(row.failed, twin.failed, "the same weather for every strategy of a repeat");
+        assert_eq!(row.failed, twin.failed, "the same delays and failures for every strategy of a repeat");
         assert!(row.ideal_s.unwrap() <= row.duration_s.unwrap(), "the ideal of the very delays drawn");
     }
-    let summary = fs::read_to_string(place.path(said.stdout.trim_end()).join("summary.csv")).unwrap();
+    let summary = fs::read_to_string(place.path(output.stdout.trim_end()).join("summary.csv")).unwrap();
     assert!(summary.lines().nth(1).unwrap().starts_with("single_thread,sequential,,50,0,,"), "{summary}");
 }
 
 #[test]
 fn repeats_end_when_the_interval_is_narrow() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     place.write(
         "precise.toml",
         "[target]\ndelay = \"400ms\"\n[sweep]\nrequests = [1]\nrepeats = { min = 3, max = 9, precision = \"100%\" }\n",
     );
-    let said = place.run(&["-c", "precise.toml", "-q"]);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    assert_eq!(samples(&place, &said.stdout).len(), strategy::built_in().count() * 3);
-    let summary = fs::read_to_string(place.path(said.stdout.trim_end()).join("summary.csv")).unwrap();
+    let output = place.run(&["-c", "precise.toml", "-q"]);
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    assert_eq!(samples(&place, &output.stdout).len(), strategy::built_in().count() * 3);
+    let summary = fs::read_to_string(place.path(output.stdout.trim_end()).join("summary.csv")).unwrap();
     assert_eq!(summary.matches(",precise\n").count(), strategy::built_in().count(), "{summary}");
 }
 
 #[test]
 fn several_processes_have_a_server_each_and_one_witness() {
-    let place = Workplace::new();
+    let place = TestDirectory::new();
     place.write(
         "spread.toml",
         "[target]\ndelay = \"20ms\"\n[sweep]\nrequests = [1, 7]\nrepeats = 2\n[output]\nformats = [\"svg\"]\n\
          [[strategy]]\nkind = \"event-loop\"\nprocesses = 3\n[[strategy]]\nkind = \"async\"\n",
     );
-    let said = place.run(&["-c", "spread.toml", "-q"]);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    let samples = reportgen::archive::load(&place.path(said.stdout.trim_end())).unwrap().run.samples;
+    let output = place.run(&["-c", "spread.toml", "-q"]);
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    let samples = reportgen::archive::load(&place.path(output.stdout.trim_end())).unwrap().run.samples;
     assert_eq!(samples.len(), 8);
     for row in samples {
         assert_eq!(row.status, SampleStatus::Ok, "{row:?}");

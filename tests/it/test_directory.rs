@@ -41,18 +41,18 @@ pub(crate) fn built_in_kinds() -> impl Iterator<Item = &'static str> {
 }
 
 /// A folder in which the program is run; it vanishes with the value.
-pub(crate) struct Workplace {
+pub(crate) struct TestDirectory {
     folder: TempDir,
 }
 
-/// What the program said.
-pub(crate) struct Said {
+/// What the program output.
+pub(crate) struct CommandOutput {
     pub(crate) code: Option<i32>,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
 }
 
-impl Workplace {
+impl TestDirectory {
     pub(crate) fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
     }
@@ -81,8 +81,8 @@ impl Workplace {
         command
     }
 
-    pub(crate) fn run(&self, arguments: &[&str]) -> Said {
-        said(&self.command().args(arguments).output().unwrap())
+    pub(crate) fn run(&self, arguments: &[&str]) -> CommandOutput {
+        captured(&self.command().args(arguments).output().unwrap())
     }
 
     /// Names of everything directly below `name`, sorted.
@@ -96,7 +96,7 @@ impl Workplace {
     }
 }
 
-impl Drop for Workplace {
+impl Drop for TestDirectory {
     /// Every manifest that a test leaves keeps to the published schema.
     fn drop(&mut self) {
         let mut folders = vec![self.folder.path().to_owned()];
@@ -105,15 +105,15 @@ impl Drop for Workplace {
                 if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                     folders.push(entry.path());
                 } else if entry.file_name() == "manifest.json" && !std::thread::panicking() {
-                    golden::holds_to_schema(&entry.path());
+                    golden::assert_matches_schema(&entry.path());
                 }
             }
         }
     }
 }
 
-pub(crate) fn said(output: &Output) -> Said {
-    Said {
+pub(crate) fn captured(output: &Output) -> CommandOutput {
+    CommandOutput {
         code: output.status.code(),
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
@@ -122,7 +122,7 @@ pub(crate) fn said(output: &Output) -> Said {
 
 /// Processes that work in the folder of the test.
 #[cfg(unix)]
-pub(crate) fn survivors(place: &Workplace) -> Vec<String> {
+pub(crate) fn processes_left(place: &TestDirectory) -> Vec<String> {
     let folder = std::fs::canonicalize(place.path("")).unwrap();
     let processes = std::fs::read_dir("/proc").into_iter().flatten().filter_map(Result::ok);
     processes
@@ -137,8 +137,8 @@ pub(crate) fn survivors(place: &Workplace) -> Vec<String> {
 
 /// Waits until nothing of the test is left: for the end of every process that works in its folder.
 #[cfg(unix)]
-pub(crate) fn await_nobody(place: &Workplace) {
-    while let Some(number) = survivors(place).first() {
+pub(crate) fn await_no_process(place: &TestDirectory) {
+    while let Some(number) = processes_left(place).first() {
         await_end(number);
     }
 }

@@ -33,7 +33,7 @@ pub(super) const KNOWN: Known<'static> = Known {
 
 /// The sweep of a right config.
 pub(super) fn sweep(text: &str) -> Sweep {
-    load(text, "trial.toml", &KNOWN).unwrap_or_else(|complaints| panic!("{complaints}"))
+    load(text, "fixtures.toml", &KNOWN).unwrap_or_else(|complaints| panic!("{complaints}"))
 }
 
 /// The complete text about a wrong config.
