@@ -11,29 +11,29 @@
 //!
 //! | floor | module | what it is for |
 //! |---|---|---|
-//! | 8 | app | one file per subcommand; joins the floors |
-//! | 7 | terminal | the only printer: progress, tables, warnings, error chains |
-//! | 6 | sweep | plan → samples: one child per sample, observers, interrupts |
-//! | 5 | preflight | which cells this machine cannot hold |
-//! | 5 | export | report and painted figures → one file each |
-//! | 4 | chart | report → figure, pure |
-//! | 4 | archive | run directories on disk |
-//! | 4 | comparison | two runs → verdicts and figures, pure |
-//! | 4 | plan | sweep → ordered samples and their predicted time |
-//! | 3 | history | many runs of one config → courses with their changes, pure |
-//! | 3 | report | run → report, pure |
-//! | 3 | probe | the child that measures one sample, both ends |
-//! | 3 | config | text → Sweep |
-//! | 2 | strategy | ways of issuing n requests |
-//! | 2 | server | the embedded delay server, a process of its own |
-//! | 1 | paint | figure → SVG → PNG |
-//! | 1 | stats | samples → numbers, pure |
-//! | 1 | protocol | the JSON lines between a sample's child and its parent |
-//! | 1 | framing | where the parts of an HTTP/1.1 message end, pure |
-//! | 1 | limits | what this machine allows one program to have |
-//! | 1 | clock | the only reader of time |
+//! | 9 | app | one file per subcommand; joins the floors |
+//! | 8 | terminal | the only printer: progress, tables, warnings, error chains |
+//! | 7 | sweep | plan → samples: one child per sample, observers, interrupts |
+//! | 6 | preflight | which cells this machine cannot hold |
+//! | 6 | export | report and painted figures → one file each |
+//! | 5 | chart | report → figure, pure |
+//! | 5 | archive | run directories on disk |
+//! | 5 | comparison | two runs → verdicts and figures, pure |
+//! | 5 | plan | sweep → ordered samples and their predicted time |
+//! | 4 | history | many runs of one config → courses with their changes, pure |
+//! | 4 | report | run → report, pure |
+//! | 4 | probe | the child that measures one sample, both ends |
+//! | 4 | config | text → Sweep |
+//! | 3 | strategy | ways of issuing n requests |
+//! | 3 | server | the embedded delay server, a process of its own |
+//! | 2 | paint | figure → SVG → PNG |
+//! | 2 | stats | samples → numbers, pure |
+//! | 2 | protocol | the JSON lines between a sample's child and its parent |
+//! | 2 | framing | where the parts of an HTTP/1.1 message end, pure |
+//! | 2 | limits | what this machine allows one program to have |
+//! | 2 | clock | the only reader of time |
+//! | 1 | model | value types |
 //! | 0 | format | text that several floors need in the same form |
-//! | 0 | model | value types |
 //! | 0 | cli | clap types only |
 //! | 0 | snapshots | for tests: texts on file, compared byte for byte |
 //! | 0 | input | the only opener of files that are read |

@@ -4,8 +4,9 @@ use sha2::{Digest, Sha256};
 
 use super::render::archived_sweep;
 use crate::archive::{self, Loaded};
-use crate::comparison::{self, Circumstances, Topic};
+use crate::comparison::{Circumstances, Topic};
 use crate::config::{Order, Overlap, Sweep};
+use crate::format::percent;
 use crate::model::Target;
 use crate::model::secret::HIDDEN;
 use crate::strategy::StrategySpec;
@@ -55,7 +56,7 @@ fn add_strategies(facts: &mut Circumstances, strategies: &[StrategySpec]) {
 fn overlap(sweep: &Sweep) -> String {
     match sweep.overlap {
         Overlap::Off => "off".to_owned(),
-        Overlap::Auto => format!("auto within {}", comparison::percent(sweep.overlap_cpu)),
+        Overlap::Auto => format!("auto within {}", percent(sweep.overlap_cpu, 2)),
     }
 }
 
@@ -65,7 +66,7 @@ pub(super) fn add_target(facts: &mut Circumstances, target: &Target) {
             facts.insert(Topic::Target, "the embedded server".to_owned());
             facts.insert(Topic::Delay, delay.delay.human());
             facts.insert(Topic::Jitter, delay.jitter.human());
-            facts.insert(Topic::FailureRate, comparison::percent(delay.failure_rate));
+            facts.insert(Topic::FailureRate, percent(delay.failure_rate, 2));
             facts.insert(Topic::MaxConcurrent, delay.max_concurrent.to_string());
         }
         Target::Sleep { delay } => {

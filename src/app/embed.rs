@@ -13,10 +13,9 @@ use crate::chart;
 use crate::cli::EmbedArgs;
 use crate::config::Sweep;
 use crate::export::{self, Fragment, MarkedPlace, MarkerFault, Picture, Pictures};
+use crate::format::{command_line, percent_encoded};
 use crate::input::{self, FileKind};
-use crate::model::address::percent_encoded;
 use crate::report::Report;
-use crate::strategy::command_line;
 use crate::terminal::Terminal;
 
 pub(super) fn run(arguments: &EmbedArgs, terminal: Terminal) -> Result<Exit, Failure> {

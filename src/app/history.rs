@@ -13,9 +13,9 @@ use crate::chart;
 use crate::cli::{ComparisonFormat, HistoryArgs, HistoryOrder};
 use crate::comparison::Circumstances;
 use crate::export::{history_html, history_json, history_markdown};
+use crate::format::percent_encoded;
 use crate::history::{By, EntryCell, HistoryEntry, RunSeries, Selection, courses};
 use crate::model::Target;
-use crate::model::address::percent_encoded;
 use crate::model::figure::Figure;
 use crate::terminal::{self, Terminal};
 

@@ -5,6 +5,7 @@ use anyhow::anyhow;
 
 use super::Failure;
 use crate::config::Sweep;
+use crate::format::requests;
 use crate::limits::{self, Limits};
 use crate::model::{Nanos, NotRun};
 use crate::plan::Plan;
@@ -61,6 +62,5 @@ impl Holding {
 
 /// A cell that is not run, and why, as one line.
 pub(super) fn told(cell: &NotRun) -> String {
-    let requests = if cell.requests == 1 { "request" } else { "requests" };
-    format!("{} at {} {requests} {}", cell.strategy, cell.requests, cell.reason)
+    format!("{} at {} {}", cell.strategy, requests(cell.requests), cell.reason)
 }

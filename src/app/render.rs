@@ -12,8 +12,8 @@ use super::{Exit, Failure, located};
 use crate::archive::{self, Derived, Loaded, PACK_SUFFIX, Rendering, files};
 use crate::cli::{Cli, OutputFormat, RenderArgs, SweepArgs};
 use crate::config::{Labels, Sweep};
+use crate::format::command_line;
 use crate::probe::Interrupts;
-use crate::strategy::command_line;
 use crate::terminal::Terminal;
 
 pub(super) fn run(arguments: &RenderArgs, words: &[OsString], terminal: Terminal) -> Result<Exit, Failure> {

@@ -3,6 +3,7 @@
 use crate::chart::kind::Subject;
 use crate::chart::{downsample, spacing, words};
 use crate::config::Label;
+use crate::format::grouped;
 use crate::model::RequestCount;
 use crate::model::figure::{Axis, Mark, Panel, Point, Role, Scale, Series, Spread, Unit};
 use crate::report::{Cell, ReferenceCell, ReferenceLine};
@@ -112,7 +113,7 @@ fn measured(subject: &Subject<'_>, slot: usize, quantity: &Quantity, (x_scale, s
 }
 
 fn failures_note(subject: &Subject<'_>, name: &str, number: usize) -> String {
-    let number_told = words::grouped(number as f64);
+    let number_told = grouped(number);
     let note = || subject.labels.fill(Label::Failed, &[("strategy", name), ("number", &number_told)]);
     (number > 0).then(note).unwrap_or_default()
 }

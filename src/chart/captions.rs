@@ -3,6 +3,7 @@
 use crate::chart::kind::Subject;
 use crate::chart::words;
 use crate::config::{Label, Labels};
+use crate::format::grouped;
 use crate::model::figure::{Panel, Role, Spread};
 use crate::model::{DelayTarget, Nanos, NotRun, RequestCount, Target};
 use crate::report::{Cell, Report};
@@ -78,7 +79,7 @@ fn delay(report: &Report<'_>, labels: &Labels) -> Option<String> {
     let delay = told(Label::Delay, &format!("{}{jitter}", delay.human()));
     Some(match max_concurrent {
         0 => delay,
-        limit => labels.fill(Label::ServedAtOnce, &[("delay", &delay), ("number", &words::grouped((*limit).into()))]),
+        limit => labels.fill(Label::ServedAtOnce, &[("delay", &delay), ("number", &grouped(limit))]),
     })
 }
 
@@ -132,7 +133,7 @@ pub(super) fn failures(labels: &Labels, number: usize) -> Option<String> {
     match number {
         0 => None,
         1 => Some(labels.text(Label::HollowOne).to_owned()),
-        many => Some(labels.fill(Label::Hollow, &[("number", &words::grouped(many as f64))])),
+        many => Some(labels.fill(Label::Hollow, &[("number", &grouped(many))])),
     }
 }
 
@@ -141,9 +142,9 @@ pub(super) fn threads(subject: &Subject<'_>, slots: &[usize]) -> Option<String> 
     let (report, labels) = (subject.report, subject.labels);
     let requests = cells(report, slots).filter(|cell| cell.cost.threads.is_some()).map(|cell| cell.requests).max()?;
     let told = cells(report, slots).filter(|cell| cell.requests == requests).filter_map(|cell| {
-        let threads = words::grouped(cell.cost.threads?.into());
+        let threads = grouped(cell.cost.threads?);
         let in_processes = |processes: u32| {
-            labels.fill(Label::InProcesses, &[("number", &threads), ("processes", &words::grouped(processes.into()))])
+            labels.fill(Label::InProcesses, &[("number", &threads), ("processes", &grouped(processes))])
         };
         let processes = cell.cost.processes.filter(|processes| *processes > 1);
         let name = &report.strategies[cell.slot].name;

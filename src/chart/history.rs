@@ -2,8 +2,8 @@
 //! run: it is drawn from many.
 
 use crate::chart::downsample;
+use crate::format::requests;
 use crate::history::{By, RunSeries, SeriesPoint, StrategySeries};
-use crate::model::RequestCount;
 use crate::model::figure::{Arrangement, Axis, Figure, Mark, Panel, Point, Role, Scale, Series, Shape, Unit};
 
 /// The figure of a course; `None` where nothing was measured. `id` names its files.
@@ -27,10 +27,6 @@ pub fn history(course: &RunSeries<'_>, id: &str) -> Option<Figure> {
         panels: drawn.iter().map(|(slot, line)| panel(course, *slot, line)).collect(),
         arrangement: Arrangement::Stacked,
     })
-}
-
-fn requests(count: RequestCount) -> String {
-    if count == 1 { "1 request".to_owned() } else { format!("{count} requests") }
 }
 
 fn place_word(by: By) -> &'static str {

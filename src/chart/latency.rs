@@ -103,7 +103,7 @@ fn last_equal(sorted: &[Nanos], index: usize) -> usize {
 }
 
 fn finding(labels: &Labels, name: &str, latency: &report::Latency<'_>) -> String {
-    let seconds = |number| words::value(number, Unit::Seconds);
+    let seconds = |number| Unit::Seconds.text(number);
     let longest = latency.ascending.last().map_or(latency.p99, |longest| longest.as_secs_f64());
     let (half, most) = (seconds(latency.p50), seconds(latency.p99));
     let values = [("strategy", name), ("half", &half), ("most", &most), ("longest", &seconds(longest))];

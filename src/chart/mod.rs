@@ -24,7 +24,6 @@ mod words;
 
 pub use history::history;
 pub use kind::{Chart, Subject, WhyNot};
-pub use words::value;
 
 use crate::config::{ChartSpec, Labels};
 use crate::model::figure::{ChartInfo, Figure};

@@ -7,6 +7,7 @@ use crate::chart::by_count::value_axis;
 use crate::chart::kind::{Chart, Subject, WhyNot};
 use crate::chart::{captions, words};
 use crate::config::{Label, Labels};
+use crate::format::grouped;
 use crate::model::figure::{Arrangement, Axis, Bar, Figure, Panel, Scale, Unit};
 use crate::model::{Nanos, Outcome};
 use crate::report::Cell;
@@ -68,7 +69,7 @@ impl Chart for TimelineChart {
 fn rows(subject: &Subject<'_>, tracks: &[Tracks]) -> String {
     let sharing = tracks.iter().map(|track| track.sharing).max().unwrap_or(1);
     if sharing > 1 {
-        return subject.labels.fill(Label::SharedRows, &[("number", &words::grouped(sharing as f64))]);
+        return subject.labels.fill(Label::SharedRows, &[("number", &grouped(sharing))]);
     }
     subject.text(if tracks.iter().any(|track| track.joined) { Label::JoinedBars } else { Label::Rows })
 }
@@ -104,7 +105,7 @@ fn finding(subject: &Subject<'_>, cell: &Cell<'_>, tracks: &Tracks) -> String {
     let values = [
         ("strategy", subject.report.strategies[cell.slot].name.as_str()),
         ("requests", &words::requests(subject.labels, all)),
-        ("number", &words::grouped(tracks.lanes as f64)),
+        ("number", &grouped(tracks.lanes)),
         ("time", &tracks.end.human()),
     ];
     // What a selection has at once, and when it ends, is not what there was.

@@ -1,7 +1,7 @@
 //! What a figure says in words: findings for readers who do not see the picture, numbers for people.
 
 use crate::config::{Label, Labels};
-use crate::model::Nanos;
+use crate::format::{grouped, short};
 use crate::model::figure::Unit;
 use crate::stats::Sorted;
 
@@ -11,8 +11,6 @@ const SAME: f64 = 0.10;
 const STRAIGHT: f64 = 0.05;
 /// More lines than this are not told one by one.
 const TOLD: usize = 12;
-/// Between groups of three digits, as on axes.
-const THIN: char = '\u{202f}';
 
 /// How a line runs: `async stays at 101 ms from 10 to 50 requests`. Points are (request count, value), ascending.
 pub(super) fn series(labels: &Labels, name: &str, points: &[(f64, f64)], unit: Unit) -> String {
@@ -73,43 +71,12 @@ pub(super) fn joined(labels: &Labels, parts: impl IntoIterator<Item = String>) -
     all.map_or_else(String::new, |text| labels.fill(Label::Sentence, &[("text", &text)]))
 }
 
-/// A number in a sentence: as [`value`], in the words of `labels`.
+/// A number in a sentence: as [`Unit::text`], in the words of `labels`.
 pub(super) fn told(labels: &Labels, number: f64, unit: Unit) -> String {
     match unit {
         Unit::PerSecond => labels.fill(Label::PerSecond, &[("number", &short(number))]),
-        _ => value(number, unit),
+        _ => unit.text(number),
     }
-}
-
-/// A number for people: `101 ms`, `9.8×`, `498 per second`, `8 MiB`, `50`.
-#[must_use]
-pub fn value(number: f64, unit: Unit) -> String {
-    match unit {
-        Unit::Seconds if number < 0.0 => format!("−{}", Nanos::from_secs_f64(-number).human()),
-        Unit::Seconds => Nanos::from_secs_f64(number).human(),
-        Unit::Ratio => format!("{}×", short(number)),
-        Unit::PerSecond => format!("{} per second", short(number)),
-        Unit::Count => short(number),
-        Unit::Share => format!("{} %", short(number * 100.0)),
-        Unit::Bytes => {
-            let step = [(1_073_741_824.0, "GiB"), (1_048_576.0, "MiB"), (1_024.0, "KiB"), (1.0, "B")];
-            let (size, name) = step.into_iter().find(|(size, _)| number >= *size).unwrap_or((1.0, "B"));
-            format!("{} {name}", short(number / size))
-        }
-    }
-}
-
-/// Three significant digits, no trailing zeros.
-fn short(number: f64) -> String {
-    let decimals = if number.abs() >= 100.0 {
-        0
-    } else if number.abs() >= 10.0 {
-        1
-    } else {
-        2
-    };
-    let text = format!("{number:.decimals$}");
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
 /// `1 request`, `50 requests`, `10 000 requests`.
@@ -120,31 +87,18 @@ pub(super) fn requests(labels: &Labels, count: f64) -> String {
     labels.fill(Label::SomeRequests, &[("number", &grouped(count))])
 }
 
-/// A count with its digits in groups of three: `10 000`.
-pub(super) fn grouped(count: f64) -> String {
-    let digits = count.to_string();
-    let mut out = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(THIN);
-        }
-        out.push(digit);
-    }
-    out
-}
-
 /// `3`, or `2 to 3` where they differ; `None` for none.
 pub(super) fn span(labels: &Labels, numbers: impl Iterator<Item = usize>) -> Option<String> {
     let (least, greatest) = numbers.fold(None, |ends: Option<(usize, usize)>, number| {
         Some(ends.map_or((number, number), |(least, greatest)| (least.min(number), greatest.max(number))))
     })?;
-    let [low, high] = [least, greatest].map(|number| grouped(number as f64));
+    let [low, high] = [least, greatest].map(|number| grouped(number));
     Some(if least == greatest { low } else { labels.fill(Label::Range, &[("least", &low), ("greatest", &high)]) })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Labels, Unit, series, span, value};
+    use super::{Labels, Unit, series, span};
 
     #[test]
     fn a_line_is_told_by_its_course() {
@@ -162,21 +116,6 @@ mod tests {
             (&[], "a has no value"),
         ] {
             assert_eq!(told(ys), text);
-        }
-    }
-
-    #[test]
-    fn values_have_three_digits_and_their_unit() {
-        for (number, unit, text) in [
-            (-0.001_5, Unit::Seconds, "−1.5 ms"),
-            (9.804, Unit::Ratio, "9.8×"),
-            (498.2, Unit::PerSecond, "498 per second"),
-            (8_388_608.0, Unit::Bytes, "8 MiB"),
-            (0.0, Unit::Bytes, "0 B"),
-            (0.995, Unit::Share, "99.5 %"),
-            (101.0, Unit::Count, "101"),
-        ] {
-            assert_eq!(value(number, unit), text);
         }
     }
 

@@ -2,7 +2,7 @@
 //! panel for each strategy: ten lines in one panel would hide what they are there to show.
 
 use crate::comparison::pair::{Comparison, StrategyPair};
-use crate::comparison::words::percent;
+use crate::format::percent;
 use crate::model::figure::{Arrangement, Axis, Figure, Panel, Point, Role, Scale, Series, Shape, Spread, Unit};
 use crate::report::Cell;
 
@@ -65,7 +65,13 @@ fn ratios(comparison: &Comparison<'_>) -> Figure {
             x: counts(line),
             y: axis("New / base", Unit::Ratio, false),
             series: vec![
-                series(&format!("within {}", percent(comparison.threshold)), Role::Ideal, THRESHOLD, spread, threshold),
+                series(
+                    &format!("within {}", percent(comparison.threshold, 2)),
+                    Role::Ideal,
+                    THRESHOLD,
+                    spread,
+                    threshold,
+                ),
                 series("", Role::Measured, line.slot, Spread::Bars, ratio),
             ],
             bars: Vec::new(),
@@ -78,7 +84,7 @@ fn ratios(comparison: &Comparison<'_>) -> Figure {
         description: comparison.headline(),
         caption: format!(
             "Ratio of medians; bars: its 95 % bootstrap interval; above 1× is slower; band: within {} of the base ({}).",
-            percent(comparison.threshold),
+            percent(comparison.threshold, 2),
             comparison.base.name
         ),
         panels: comparison.lines.iter().map(panel).collect(),

@@ -24,7 +24,7 @@ pub use figure::figures;
 pub use pair::{Comparison, Open, Side, StrategyPair};
 pub use repeats::LEVEL;
 pub use verdict::{Curve, Judged, Ratio, Verdict, judge};
-pub use words::{p_text, percent, ratio_text};
+pub use words::{p_text, ratio_text};
 
 use crate::model::RequestCount;
 use crate::report::{CaveatKind, Report};

@@ -2,14 +2,8 @@
 
 use crate::comparison::pair::{Comparison, Open, StrategyPair};
 use crate::comparison::verdict::{Ratio, Verdict};
+use crate::format::{counted, percent, requests};
 use crate::model::RequestCount;
-
-/// A share for people: `5 %`, `2.5 %`.
-#[must_use]
-pub fn percent(share: f64) -> String {
-    let text = format!("{:.2}", share * 100.0);
-    format!("{} %", text.trim_end_matches('0').trim_end_matches('.'))
-}
 
 /// A ratio and its interval: `1.123× (1.1 – 1.15)`.
 #[must_use]
@@ -46,7 +40,7 @@ impl Comparison<'_> {
         if self.lines.is_empty() {
             return "No verdict: the two runs have no strategy in common at any request count.".to_owned();
         }
-        let within = percent(self.threshold);
+        let within = percent(self.threshold, 2);
         let told = [
             (Verdict::Slower, format!("slower by more than {within}")),
             (Verdict::CannotTell, "undecided".to_owned()),
@@ -95,7 +89,7 @@ impl Comparison<'_> {
                 "single samples do not show how far they spread: measure at least 3 repeats".to_owned()
             };
         };
-        let repeats = if more == 1 { "1 more repeat".to_owned() } else { format!("{more} more repeats") };
+        let repeats = counted(more as usize, "more repeat", "more repeats");
         format!("about {repeats} of each cell in both runs would decide (estimate)")
     }
 }
@@ -108,8 +102,7 @@ fn at(counts: &[RequestCount], word: &str) -> Option<String> {
 fn list(counts: &[RequestCount]) -> String {
     let words: Vec<String> = counts.iter().map(u32::to_string).collect();
     match words.as_slice() {
-        [one] if one == "1" => "1 request".to_owned(),
-        [one] => format!("{one} requests"),
+        [_] => requests(counts[0]),
         [rest @ .., last] => format!("{} and {last} requests", rest.join(", ")),
         [] => String::new(),
     }

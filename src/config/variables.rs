@@ -1,7 +1,8 @@
 //! `${NAME}` in header values and in the user name and password of an address: found in a config, filled in when a
 //! sweep runs. The environment is the caller's; knows nothing of TOML.
 
-use crate::model::address::{percent_encoded, user_info};
+use crate::format::percent_encoded;
+use crate::model::address::user_info;
 
 /// A variable that the config needs and the environment lacks.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -11,12 +11,10 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::chart::value;
 use crate::export::kind::{Export, ExportError};
-use crate::export::numbers::significant;
 use crate::export::pictures::{Picture, Pictures};
 use crate::export::report_text::{COLUMNS, ReportText, Row};
-use crate::format::visible;
+use crate::format::{significant, visible};
 use crate::model::figure::{Panel, Role, Series, Shape, Unit};
 use crate::paint::{Painting, theme_variables};
 use crate::report::{Finding, Report};
@@ -185,7 +183,7 @@ impl<'a> NumberTable<'a> {
         counts.dedup();
         let at = |line: &Series, x: f64| {
             let point = line.points.iter().find(|point| point.x.total_cmp(&x).is_eq());
-            point.and_then(|point| point.y).map_or_else(String::new, |y| value(y, panel.y.unit))
+            point.and_then(|point| point.y).map_or_else(String::new, |y| panel.y.unit.text(y))
         };
         let row = |x: f64| (x, lines.iter().map(|line| at(line, x)).collect());
         let title = if panel.title.is_empty() { &panel.y.label } else { &panel.title };

@@ -7,7 +7,7 @@ use std::io::Write;
 use crate::export::kind::{Export, ExportError};
 use crate::export::pictures::Pictures;
 use crate::export::report_text::{COLUMNS, ReportText};
-use crate::format::{visible, visible_line};
+use crate::format::{escaped, requests, visible, visible_line};
 use crate::model::figure::{Figure, Format, Theme};
 use crate::report::{Finding, Report};
 
@@ -74,7 +74,7 @@ fn charts(pictures: &Pictures<'_>) -> String {
 pub(super) fn image(figure: &Figure, themes: &[Theme], format: Format, folder: &str) -> String {
     let file = |theme: Theme| format!("{folder}/{}{}.{}", figure.id, theme.suffix(), format.as_str());
     let first = if themes.contains(&Theme::Light) { Theme::Light } else { Theme::Dark };
-    let words = attribute(&format!("{}. {}", figure.title, figure.description));
+    let words = escaped(&format!("{}. {}", figure.title, figure.description));
     let image = format!("<img alt=\"{words}\" src=\"{}\">", file(first));
     if first == Theme::Light && themes.contains(&Theme::Dark) {
         let dark = file(Theme::Dark);
@@ -106,13 +106,9 @@ pub(super) fn failures(story: &ReportText<'_>) -> String {
     for failure in &story.failures {
         let why = if failure.why.is_empty() { String::new() } else { format!(". The first: {}", escape(failure.why)) };
         let name = escape(failure.name);
-        item(&mut page, &format!("{name} at {}: {}{why}", story_count(failure.requests), failure.what));
+        item(&mut page, &format!("{name} at {}: {}{why}", requests(failure.requests), failure.what));
     }
     if page.is_empty() { page } else { section("Failures", &format!("\nThese samples are in no median.\n\n{page}")) }
-}
-
-fn story_count(requests: u32) -> String {
-    if requests == 1 { "1 request".to_owned() } else { format!("{requests} requests") }
 }
 
 pub(super) fn caveats(story: &ReportText<'_>) -> String {
@@ -167,21 +163,6 @@ pub(super) fn escape(text: &str) -> String {
             _ => out.push(character),
         }
         before = Some(character);
-    }
-    out
-}
-
-/// Any text as the value of an HTML attribute within Markdown.
-fn attribute(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in visible_line(text).chars() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            _ => out.push(character),
-        }
     }
     out
 }

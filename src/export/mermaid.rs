@@ -4,8 +4,7 @@
 use std::fmt::Write as _;
 
 use crate::export::markdown::escape;
-use crate::export::numbers::significant;
-use crate::format::visible_line;
+use crate::format::{significant, visible_line};
 use crate::model::figure::{Figure, Panel, Role, Scale, Series, Shape, Unit};
 
 /// More counts than this are thinned: labels would lie on each other.

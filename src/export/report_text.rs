@@ -1,7 +1,7 @@
 //! What a page about a run tells, in its order, as plain text: pages differ only in how they mark it up and escape it.
 //! Nothing here is computed; numbers of the report become words.
 
-use crate::chart::value;
+use crate::format::{command_line, counted, requests};
 use crate::model::figure::Unit;
 use crate::model::{Facts, Nanos, StrategyLine, Target};
 use crate::report::{Cell, Finding, FindingKind, Report};
@@ -77,7 +77,7 @@ impl<'a> ReportText<'a> {
                 })
                 .collect(),
             method: method(report),
-            command: (!facts.command.is_empty()).then(|| command(&facts.command)),
+            command: (!facts.command.is_empty()).then(|| command_line(&facts.command)),
         }
     }
 }
@@ -88,19 +88,11 @@ fn lead(report: &Report<'_>) -> String {
     let strategies = counted(report.strategies.len(), "strategy", "strategies");
     let counts = match report.counts {
         [] => "no request count".to_owned(),
-        [one] => value_of(*one),
+        [one] => requests(*one),
         [first, .., last] => format!("{first} to {last} requests"),
     };
     let failed = if failed > 0 { format!(", {failed} more failed") } else { String::new() };
     format!("{strategies}, {counts}, {} that count{failed}.", counted(samples, "sample", "samples"))
-}
-
-fn value_of(requests: u32) -> String {
-    counted(requests as usize, "request", "requests")
-}
-
-fn counted(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 fn findings<'a>(report: &'a Report<'_>) -> Vec<(&'static str, Vec<&'a Finding>)> {
@@ -130,12 +122,12 @@ impl Row {
         texts[0] = name.to_owned();
         for (column, (number, unit)) in (1..).zip(shown) {
             numbers[column] = number;
-            texts[column] = number.map_or_else(String::new, |number| value(number, unit));
+            texts[column] = number.map_or_else(String::new, |number| unit.text(number));
         }
         // The heading says the unit.
         texts[8] = texts[8].trim_end_matches(" per second").to_owned();
         texts[4] = cell.interval.map_or_else(String::new, |interval| {
-            format!("{} – {}", value(interval.low, Unit::Seconds), value(interval.high, Unit::Seconds))
+            format!("{} – {}", Unit::Seconds.text(interval.low), Unit::Seconds.text(interval.high))
         });
         if let Some(processes) = cell.cost.processes.filter(|processes| *processes > 1) {
             texts[11] = format!("{} in {processes} processes", texts[11]);
@@ -158,7 +150,7 @@ fn elsewhere<'a>(report: &'a Report<'_>) -> impl Iterator<Item = Row> + 'a {
             (8, cell.throughput_rps(), Unit::PerSecond),
         ] {
             row.numbers[column] = number;
-            let text = number.map_or_else(String::new, |number| value(number, unit));
+            let text = number.map_or_else(String::new, |number| unit.text(number));
             row.texts[column] = text.trim_end_matches(" per second").to_owned();
         }
         row
@@ -220,8 +212,8 @@ fn target(target: &Target) -> String {
     match target {
         Target::Delay(delay) => {
             let jitter = (delay.jitter > Nanos::ZERO).then(|| format!(" ± {}", delay.jitter.human()));
-            let failures = (delay.failure_rate > 0.0)
-                .then(|| format!(", {} of them fail", value(delay.failure_rate, Unit::Share)));
+            let failures =
+                (delay.failure_rate > 0.0).then(|| format!(", {} of them fail", Unit::Share.text(delay.failure_rate)));
             let limit =
                 (delay.max_concurrent > 0).then(|| format!(", at most {} served at once", delay.max_concurrent));
             let extras: String = [jitter, failures, limit].into_iter().flatten().collect();
@@ -253,7 +245,7 @@ fn repeats(facts: &Facts) -> Option<String> {
             "{} to {} of each cell, until the interval is at most {} of the median wide",
             repeats.min,
             repeats.max,
-            value(share, Unit::Share)
+            Unit::Share.text(share)
         ),
     })
 }
@@ -263,19 +255,9 @@ fn period(facts: &Facts) -> Option<String> {
     Some(if facts.ended_at.is_empty() { format!("from {started}") } else { format!("{started} to {}", facts.ended_at) })
 }
 
-/// The words as one line for a POSIX shell.
-fn command(words: &[String]) -> String {
-    let plain = |word: &str| {
-        !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./,:=+@%".contains(&byte))
-    };
-    let quoted =
-        words.iter().map(|word| if plain(word) { word.clone() } else { format!("'{}'", word.replace('\'', r"'\''")) });
-    quoted.collect::<Vec<_>>().join(" ")
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{ReportText, command, target};
+    use super::{ReportText, target};
     use crate::model::{Repeats, SampleStatus, Target, UrlTarget};
     use crate::report::Report;
     use crate::report::testkit::{Sketch, article};
@@ -340,11 +322,5 @@ mod tests {
         assert!(told.contains("host/x"), "{told}");
         assert!(told.contains("Authorization"), "{told}");
         assert!(!told.contains("secret"), "{told}");
-    }
-
-    #[test]
-    fn words_survive_a_shell() {
-        let words = ["a", "", "b c", "it's", "$(x)"].map(str::to_owned);
-        assert_eq!(command(&words), r"a '' 'b c' 'it'\''s' '$(x)'");
     }
 }

@@ -3,8 +3,9 @@
 use std::io::{self, Write};
 
 use crate::export::kind::{Export, ExportError};
-use crate::export::numbers::{seconds, significant};
+use crate::export::numbers::seconds;
 use crate::export::pictures::Pictures;
+use crate::format::significant;
 use crate::report::{Cell, Report};
 
 /// The columns, in order.

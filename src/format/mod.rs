@@ -1,5 +1,16 @@
-//! Text that several floors need in the same form. Depends on no other module.
+//! Text that several floors need in the same form: numbers, plurals, words of a command line and of an address, markup,
+//! hidden characters. Depends on no other module.
 
+mod address;
+mod command;
+mod markup;
+mod number;
+mod plural;
 mod visible;
 
+pub use address::{percent_decoded, percent_encoded};
+pub use command::command_line;
+pub use markup::escaped;
+pub use number::{grouped, percent, short, significant, trimmed};
+pub use plural::{counted, requests};
 pub use visible::{is_hidden, visible, visible_line, visible_styled};

@@ -1,5 +1,4 @@
-//! Addresses as people write them: where user name and password stand, what of the rest may be a secret, and how a text
-//! becomes a part of one.
+//! Addresses as people write them: where user name and password stand, and what of the rest may be a secret.
 
 use std::ops::Range;
 
@@ -78,40 +77,9 @@ fn pieces<'a>(text: &'a str, within: Range<usize>, separators: &'a [char]) -> im
     })
 }
 
-/// A text as part of an address: all but letters, digits and `-._~` percent-encoded.
-#[must_use]
-pub fn percent_encoded(text: &str) -> String {
-    let byte = |byte: u8| match byte {
-        b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
-        _ if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
-        _ => format!("%{byte:02X}"),
-    };
-    text.bytes().map(byte).collect()
-}
-
-/// A part of an address as the text that it stands for; bytes that are no UTF-8 are replaced.
-#[must_use]
-pub fn percent_decoded(text: &str) -> String {
-    let (mut out, mut rest) = (Vec::with_capacity(text.len()), text.as_bytes());
-    while let [first, after @ ..] = rest {
-        let hex = after.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
-        match hex.filter(|_| *first == b'%').and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(byte) => {
-                out.push(byte);
-                rest = &after[2..];
-            }
-            None => {
-                out.push(*first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{HIDDEN, bare_address, masked_address, percent_decoded, percent_encoded};
+    use super::{HIDDEN, bare_address, masked_address};
 
     #[test]
     fn secrets_of_an_address_are_masked_and_nothing_else() {
@@ -144,11 +112,5 @@ mod tests {
             assert_eq!(masked_address(&masked, |_| HIDDEN.to_owned()), shown, "masking again changes nothing");
             assert_eq!(bare_address(url), bare);
         }
-    }
-
-    #[test]
-    fn percent_signs_are_read_back() {
-        assert_eq!(percent_decoded(&percent_encoded("p@s/ü%")), "p@s/ü%");
-        assert_eq!(percent_decoded("%zz%4"), "%zz%4");
     }
 }

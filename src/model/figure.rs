@@ -1,6 +1,9 @@
 //! A picture as data: what to draw, not where. Charts build figures, the painter draws any of them, and tests compare
 //! them without a pixel.
 
+use crate::format::short;
+use crate::model::units::Nanos;
+
 /// One picture: a title, one or more panels, a caption, and the same content in words.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Figure {
@@ -78,6 +81,26 @@ pub enum Unit {
     Bytes,
     /// 0 to 1, shown in percent.
     Share,
+}
+
+impl Unit {
+    /// A number for people: `101 ms`, `9.8×`, `498 per second`, `8 MiB`, `50`.
+    #[must_use]
+    pub fn text(self, number: f64) -> String {
+        match self {
+            Self::Seconds if number < 0.0 => format!("−{}", Nanos::from_secs_f64(-number).human()),
+            Self::Seconds => Nanos::from_secs_f64(number).human(),
+            Self::Ratio => format!("{}×", short(number)),
+            Self::PerSecond => format!("{} per second", short(number)),
+            Self::Count => short(number),
+            Self::Share => format!("{} %", short(number * 100.0)),
+            Self::Bytes => {
+                let step = [(1_073_741_824.0, "GiB"), (1_048_576.0, "MiB"), (1_024.0, "KiB"), (1.0, "B")];
+                let (size, name) = step.into_iter().find(|(size, _)| number >= *size).unwrap_or((1.0, "B"));
+                format!("{} {name}", short(number / size))
+            }
+        }
+    }
 }
 
 /// How values map to positions.
@@ -255,6 +278,26 @@ impl Theme {
         match self {
             Self::Light => "",
             Self::Dark => "-dark",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Unit;
+
+    #[test]
+    fn values_have_three_digits_and_their_unit() {
+        for (number, unit, text) in [
+            (-0.001_5, Unit::Seconds, "−1.5 ms"),
+            (9.804, Unit::Ratio, "9.8×"),
+            (498.2, Unit::PerSecond, "498 per second"),
+            (8_388_608.0, Unit::Bytes, "8 MiB"),
+            (0.0, Unit::Bytes, "0 B"),
+            (0.995, Unit::Share, "99.5 %"),
+            (101.0, Unit::Count, "101"),
+        ] {
+            assert_eq!(unit.text(number), text);
         }
     }
 }

@@ -6,8 +6,8 @@ use std::cmp::Reverse;
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD};
 
-use super::address::percent_encoded;
 use super::secret::HIDDEN;
+use crate::format::percent_encoded;
 
 /// A shorter secret is a part of ordinary words.
 const SHORTEST: usize = 4;

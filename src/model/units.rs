@@ -1,6 +1,7 @@
 //! Quantities with a unit. Inside the program a duration is whole nanoseconds; at every text boundary it is seconds
 //! and the name says so (`duration_s`).
 
+use crate::format::trimmed;
 use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, Mul, Sub};
@@ -86,9 +87,7 @@ impl Nanos {
         } else {
             0
         };
-        let text = format!("{scaled:.decimals$}");
-        let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-        format!("{text} {unit}")
+        format!("{} {unit}", trimmed(scaled, decimals))
     }
 }
 

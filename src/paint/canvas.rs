@@ -9,10 +9,12 @@ use std::rc::Rc;
 use plotters_backend::text_anchor::HPos;
 use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind};
 
-use super::markup::{FINE, escape, fine, points, px};
+use super::markup::{FINE, fine, points, px};
 use super::palette::Colour;
 use super::script::runs;
 use super::text::Fonts;
+
+use crate::format::escaped;
 
 /// What plotters' styles cannot say.
 #[derive(Clone, Debug, Default)]
@@ -94,7 +96,7 @@ impl<'a> Canvas<'a> {
     fn element(&self, element: &str, attributes: &str) {
         let tooltip = self.sheet.borrow().pen.tooltip.clone();
         match tooltip {
-            Some(text) => self.line(&format!("<{element} {attributes}><title>{}</title></{element}>", escape(&text))),
+            Some(text) => self.line(&format!("<{element} {attributes}><title>{}</title></{element}>", escaped(&text))),
             None => self.line(&format!("<{element} {attributes}/>")),
         }
     }
@@ -133,10 +135,10 @@ impl<'a> Canvas<'a> {
         let mut out = String::new();
         for (script, run) in base.into_iter().chain(runs) {
             match script {
-                None => out.push_str(&escape(run)),
+                None => out.push_str(&escaped(run)),
                 Some(script) => {
                     let families = script.families().join(", ");
-                    let _ = write!(out, "<tspan font-family=\"{families}, sans-serif\">{}</tspan>", escape(run));
+                    let _ = write!(out, "<tspan font-family=\"{families}, sans-serif\">{}</tspan>", escaped(run));
                 }
             }
         }
@@ -233,7 +235,7 @@ impl DrawingBackend for Canvas<'_> {
         };
         // Tells scripts which line a name belongs to, however it was shortened.
         look.push_str(&slot.map_or_else(String::new, |slot| format!(" data-slot=\"{slot}\"")));
-        let title = tooltip.map_or(String::new(), |full| format!("<title>{}</title>", escape(&full)));
+        let title = tooltip.map_or(String::new(), |full| format!("<title>{}</title>", escaped(&full)));
         self.line(&format!("<text x=\"{}\" y=\"{}\" {look}>{title}{}</text>", px(x), px(y), self.spans(text)));
         Ok(())
     }

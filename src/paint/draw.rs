@@ -7,11 +7,12 @@ use super::brush::{Brush, stroke};
 use super::canvas::Canvas;
 use super::geometry::Size;
 use super::layout::layout;
-use super::markup::{escape, identifier};
+use super::markup::identifier;
 use super::palette::{Colour, themed};
 use super::placement::{Layout, PanelLayout, TextLine, TextRole};
 use super::series;
 use super::text::{FAMILIES, Fonts};
+use crate::format::escaped;
 use crate::model::figure::{Figure, Scale, Theme};
 
 /// Length of the short lines at ticks, in CSS pixels.
@@ -91,7 +92,7 @@ pub fn paint(figure: &Figure, size: Size, fonts: &Fonts) -> Painting {
     parts.into_iter().for_each(|(role, class)| texts(&brush, &places, role, class));
     legend(&brush, &places, &id);
     texts(&brush, &places, TextRole::Caption, "caption");
-    let (title, description) = (escape(&figure.title), escape(&figure.description));
+    let (title, description) = (escaped(&figure.title), escaped(&figure.description));
     Painting { size, id, title, description, elements: canvas.text() }
 }
 

@@ -1,10 +1,8 @@
 //! Numbers as an axis shows them: one unit for the whole axis, thousands separators, no more digits than needed.
 //! Knows no positions and no fonts.
 
+use crate::format::grouped;
 use crate::model::figure::{Scale, Unit};
-
-/// Between groups of three digits: a narrow space, since a comma is a decimal sign to half of the readers (ISO 80000-1).
-const THIN: char = '\u{202f}';
 
 /// How the numbers of one axis are written.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -99,12 +97,7 @@ fn number(value: f64, decimals: usize) -> String {
     if value < 0.0 && text.bytes().any(|byte| (b'1'..=b'9').contains(&byte)) {
         out.push('−');
     }
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
-            out.push(THIN);
-        }
-        out.push(digit);
-    }
+    out.push_str(&grouped(whole));
     if !fraction.is_empty() {
         out.push('.');
         out.push_str(fraction);

@@ -10,10 +10,11 @@ use super::brush::{Brush, rgb, stroke};
 use super::canvas::Canvas;
 use super::geometry::Rect;
 use super::look::{Kind, Look};
-use super::markup::{FINE, escape, fine, px};
+use super::markup::{FINE, fine, px};
 use super::palette::Colour;
 use super::placement::Axes;
 use super::scale::{Coordinate, Span, showable};
+use crate::format::escaped;
 use crate::model::figure::{Bar, Mark, Panel, Point, Role, Series, Shape, Spread};
 
 /// Marks that would stand closer than this, in CSS pixels, are drawn at every second, third … point.
@@ -57,7 +58,7 @@ pub(super) fn draw<'a>(brush: &Brush<'a>, plane: &Plane<'a>, panel: &Panel, pref
         let slots = slots.collect::<Vec<_>>().join(" ");
         let attributes = format!("id=\"{prefix}-series-{}\" class=\"series {class}\" data-slot=\"{slots}\"", index + 1);
         brush.canvas.group(&attributes, || {
-            brush.canvas.line(&format!("<title>{}</title>", escape(&series.name)));
+            brush.canvas.line(&format!("<title>{}</title>", escaped(&series.name)));
             artist.series(series);
         });
     }

@@ -3,6 +3,7 @@
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
+use crate::stats::normal::NORMAL_975;
 use crate::stats::quantile::{Sorted, floor_index};
 
 /// How often a small set is drawn anew.
@@ -10,8 +11,6 @@ const RESAMPLES: usize = 2_000;
 /// From more values than this the interval comes from order statistics: resampling a million values two thousand times
 /// takes a minute and says the same.
 const RESAMPLED_UP_TO: usize = 200;
-/// The standard normal quantile at 97.5 %.
-const NORMAL_975: f64 = 1.959_963_984_540_054;
 
 /// A 95 % interval of a median; `low ≤ median ≤ high`.
 #[derive(Clone, Copy, Debug, PartialEq)]

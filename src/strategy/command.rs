@@ -14,6 +14,7 @@ use thiserror::Error;
 
 use super::{KindInfo, Program, Strategy, StrategyError, Work, default_workers};
 use crate::clock::SharedClock;
+use crate::format::command_line;
 use crate::model::secret_text::masked_command;
 use crate::model::{Connections, Model, Needs, Outcome, RequestCount};
 
@@ -177,37 +178,15 @@ impl Invocation {
     }
 }
 
-/// The words as a shell would take them.
-#[must_use]
-pub fn command_line(words: &[String]) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "_-+=./:,@%".contains(c);
-    let quoted = words.iter().map(|word| match word.as_str() {
-        plain if !plain.is_empty() && plain.chars().all(is_plain) => plain.to_owned(),
-        other => format!("'{}'", other.replace('\'', r"'\''")),
-    });
-    quoted.collect::<Vec<_>>().join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::Path;
 
-    use super::{Command, Invocation, command_line};
+    use super::{Command, Invocation};
     use crate::model::Model;
 
     fn words(words: &[&str]) -> Vec<String> {
         words.iter().map(|word| (*word).to_owned()).collect()
-    }
-
-    #[test]
-    fn a_command_line_can_be_pasted_into_a_shell() {
-        for (given, line) in [
-            (&["python3", "-u", "a/b.py", "--x=1"][..], "python3 -u a/b.py --x=1"),
-            (&["sh", "-c", "echo 'a'; exit"], r"sh -c 'echo '\''a'\''; exit'"),
-            (&["a b", "", "$HOME"], "'a b' '' '$HOME'"),
-        ] {
-            assert_eq!(command_line(&words(given)), line);
-        }
     }
 
     #[cfg(unix)]

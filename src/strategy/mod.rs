@@ -30,7 +30,7 @@ use crate::clock::SharedClock;
 use crate::model::{Connections, HttpVersion, Model, Needs, Outcome, RequestCount};
 
 pub use async_tasks::AsyncTasks;
-pub use command::{Command, Invocation, MissingProgram, VARIABLES, command_line};
+pub use command::{Command, Invocation, MissingProgram, VARIABLES};
 pub use event_loop::EventLoop;
 pub use http::{Unanswered, greet};
 pub use process_pool::{ProcessPool, serve_worker};

@@ -9,7 +9,8 @@ use base64::prelude::BASE64_STANDARD;
 use thiserror::Error;
 
 use crate::config::{self, MissingVariable, Sweep};
-use crate::model::address::{percent_decoded, secret_places, user_info};
+use crate::format::percent_decoded;
+use crate::model::address::{secret_places, user_info};
 use crate::model::secret::{is_harmless, is_harmless_header, is_harmless_variable};
 use crate::model::secret_text::{places_in_command, places_in_text};
 use crate::model::{KnownSecrets, Target, UrlTarget};

@@ -3,9 +3,8 @@
 use std::fmt::Write as _;
 
 use super::printer::shown;
-use super::table::columns;
+use super::table::{columns, dash, seconds};
 use crate::comparison::{CellPair, Comparison, StrategyPair, p_text, ratio_text};
-use crate::model::Nanos;
 
 /// Longest name of a strategy in a table.
 const NAME: usize = 32;
@@ -53,12 +52,4 @@ fn cells(compared: &Comparison<'_>) -> String {
     };
     let all = compared.lines.iter().flat_map(|line| line.cells.iter().map(move |cell| (line, cell)));
     columns(&["strategy", "requests", "samples", "base", "new", "new / base (95 %)", "p"], all.map(row))
-}
-
-fn seconds(value: Option<f64>) -> String {
-    value.map_or_else(dash, |seconds| Nanos::from_secs_f64(seconds).human())
-}
-
-fn dash() -> String {
-    "–".to_owned()
 }

@@ -4,6 +4,7 @@
 use anstyle::{AnsiColor, Style};
 
 use super::printer::shown;
+use crate::format::{counted, requests};
 use crate::model::{Nanos, Outcome, SampleRow, SampleStatus, Timing};
 use crate::probe::{ChildOutput, End, Measured, OutputTail};
 use crate::server::Witness;
@@ -28,8 +29,7 @@ const WIDTH: usize = 160;
 #[must_use]
 pub fn explanation(examined: &Examined, command: Option<&Invocation>) -> String {
     let Examined { row, measured, witness } = examined;
-    let mut text =
-        format!("{TOPIC}{}{TOPIC:#}: one sample of {}\n", shown(&row.strategy, 60), requests(row.requests.into()));
+    let mut text = format!("{TOPIC}{}{TOPIC:#}: one sample of {}\n", shown(&row.strategy, 60), requests(row.requests));
     let mut tell = |topic: &str, what: &str| {
         let mut lines = what.lines();
         let first = lines.next().unwrap_or_default();
@@ -54,10 +54,6 @@ pub fn explanation(examined: &Examined, command: Option<&Invocation>) -> String 
     }
     tell("verdict", &verdict(row));
     text
-}
-
-fn requests(number: u64) -> String {
-    if number == 1 { "1 request".to_owned() } else { format!("{number} requests") }
 }
 
 fn process(measured: &Measured) -> String {
@@ -144,7 +140,7 @@ fn server(witness: Option<&Witness>) -> String {
     let service = witness.service_mean.map_or_else(String::new, |mean| format!(", {} for each", mean.human()));
     format!(
         "saw {} on {} connections, at most {} at once{service}",
-        requests(witness.requests),
+        counted(usize::try_from(witness.requests).unwrap_or(usize::MAX), "request", "requests"),
         witness.connections,
         witness.peak_in_flight
     )
@@ -163,7 +159,7 @@ fn cost(row: &SampleRow, measured: &Measured) -> String {
 
 fn verdict(row: &SampleRow) -> String {
     match row.status {
-        SampleStatus::Ok => format!("{GOOD}ok{GOOD:#}: it did the work of {}", requests(row.requests.into())),
+        SampleStatus::Ok => format!("{GOOD}ok{GOOD:#}: it did the work of {}", requests(row.requests)),
         status => {
             let meaning = match status {
                 SampleStatus::Void => {

@@ -3,11 +3,9 @@
 use std::fmt::Write as _;
 
 use super::printer::shown;
-use super::table::columns;
-use crate::chart::value;
+use super::table::{columns, seconds};
 use crate::export::{heading, history_changes, place_name, remark};
 use crate::history::{By, RunSeries, StrategySeries};
-use crate::model::figure::Unit;
 
 /// Longest name of a strategy in a table.
 const NAME: usize = 32;
@@ -60,8 +58,4 @@ fn newest(course: &RunSeries<'_>, places: usize) -> String {
         first.into_iter().chain(course.lines.iter().map(median)).collect()
     };
     columns(&header, (0..course.places.len()).rev().take(places).map(row))
-}
-
-fn seconds(median: Option<f64>) -> String {
-    median.map_or_else(|| "–".to_owned(), |median| value(median, Unit::Seconds))
 }

@@ -1,7 +1,7 @@
 //! The runs of an archive as a table, and below it what is broken.
 
 use super::printer::shown;
-use super::table::columns;
+use super::table::{columns, dash};
 use crate::archive::{Listing, RunEntry, RunStatus};
 use crate::model::RequestCount;
 
@@ -55,10 +55,6 @@ fn counts(counts: &[RequestCount]) -> String {
         [first, .., last] if counts.len() > 3 => format!("{first}–{last} ({})", counts.len()),
         few => few.iter().map(ToString::to_string).collect::<Vec<_>>().join(","),
     }
-}
-
-fn dash() -> String {
-    "–".to_owned()
 }
 
 #[cfg(test)]

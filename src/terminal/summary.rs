@@ -1,8 +1,8 @@
 //! The table at the end of a sweep: a row for each cell.
 
 use super::printer::shown;
-use super::table::columns;
-use crate::model::Nanos;
+use super::table::{columns, dash, seconds};
+use crate::model::figure::Unit;
 use crate::report::{Cell, Report};
 
 /// The report as a table for people.
@@ -17,7 +17,7 @@ pub fn summary(report: &Report<'_>) -> String {
             seconds(cell.median()),
             interval(cell),
             seconds(cell.ideal_s),
-            cell.overhead_s.map_or_else(dash, signed),
+            seconds(cell.overhead_s),
             cell.speedup.map_or_else(dash, |ratio| format!("{ratio:.3}×").replace(".000×", "×")),
             cell.excluded.len().to_string(),
         ]
@@ -35,19 +35,6 @@ pub fn summary(report: &Report<'_>) -> String {
 
 fn interval(cell: &Cell<'_>) -> String {
     cell.interval.as_ref().map_or_else(dash, |interval| {
-        format!("{} – {}", Nanos::from_secs_f64(interval.low).human(), Nanos::from_secs_f64(interval.high).human())
+        format!("{} – {}", Unit::Seconds.text(interval.low), Unit::Seconds.text(interval.high))
     })
-}
-
-fn seconds(value: Option<f64>) -> String {
-    value.map_or_else(dash, |seconds| Nanos::from_secs_f64(seconds).human())
-}
-
-fn signed(seconds: f64) -> String {
-    let sign = if seconds < 0.0 { "−" } else { "" };
-    format!("{sign}{}", Nanos::from_secs_f64(seconds.abs()).human())
-}
-
-fn dash() -> String {
-    "–".to_owned()
 }

@@ -2,6 +2,8 @@
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
+use crate::model::figure::Unit;
+
 /// Rows under a header. Columns whose cells all start like a number or are a dash stand to the right.
 #[must_use]
 pub fn columns(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
@@ -20,6 +22,16 @@ pub fn columns(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> 
         text.push('\n');
     }
     text
+}
+
+/// What stands where nobody measured.
+pub(super) fn dash() -> String {
+    "–".to_owned()
+}
+
+/// A duration, or a dash.
+pub(super) fn seconds(value: Option<f64>) -> String {
+    value.map_or_else(dash, |seconds| Unit::Seconds.text(seconds))
 }
 
 fn is_numeric(cell: &str) -> bool {

@@ -23,7 +23,7 @@ const REGISTRIES: [(&str, &str, &str); 3] =
     [("strategy", "kinds! {", "Strategy"), ("chart", "CHARTS:", "Chart"), ("export", "EXPORTS:", "Export")];
 
 /// Third-party crates and the only modules that may name them.
-const PLACES: [(&str, &[&str]); 15] = [
+const PLACES: [(&str, &[&str]); 17] = [
     ("plotters plotters_backend resvg png ab_glyph", &["paint"]),
     ("reqwest", &["strategy"]),
     ("which", &["strategy"]),
@@ -38,6 +38,8 @@ const PLACES: [(&str, &[&str]); 15] = [
     ("annotate_snippets", &["config"]),
     ("csv", &["archive", "export"]),
     ("minijinja pulldown_cmark", &["export"]),
+    ("percent_encoding shlex", &["format"]),
+    ("statrs", &["stats"]),
     ("tar zstd", &["archive"]),
     // There no file stays without its test.
     ("insta", &["snapshots"]),

@@ -1,7 +1,7 @@
 //! The tables of a comparison and what they mean, the same in every format.
 
-use crate::chart::value;
 use crate::comparison::{CellPair, Comparison, StrategyPair, p_text, ratio_text};
+use crate::format::percent;
 use crate::model::figure::Unit;
 
 /// Headings of the verdicts.
@@ -21,7 +21,7 @@ pub(super) fn verdict_row(compared: &Comparison<'_>, line: &StrategyPair<'_>) ->
 
 /// The row of a cell under [`CELL_COLUMNS`]; empty where nobody measured.
 pub(super) fn cell_row(line: &StrategyPair<'_>, cell: &CellPair<'_>) -> [String; CELL_COLUMNS.len()] {
-    let seconds = |median: Option<f64>| median.map_or_else(String::new, |median| value(median, Unit::Seconds));
+    let seconds = |median: Option<f64>| median.map_or_else(String::new, |median| Unit::Seconds.text(median));
     let ends = cell.interval.map(|interval| (Some(interval.low), Some(interval.high)));
     [
         line.name.to_owned(),
@@ -36,7 +36,7 @@ pub(super) fn cell_row(line: &StrategyPair<'_>, cell: &CellPair<'_>) -> [String;
 
 /// What the numbers mean, in sentences.
 pub(super) fn method(compared: &Comparison<'_>) -> [String; 3] {
-    let within = crate::comparison::percent(compared.threshold);
+    let within = percent(compared.threshold, 2);
     [
         format!(
             "A strategy is slower or faster where ranks show a difference of more than {within} at one request count or \

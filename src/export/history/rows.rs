@@ -1,6 +1,6 @@
 //! The tables and sentences of a history, the same in every format.
 
-use crate::chart::value;
+use crate::format::{counted, requests};
 use crate::history::{By, RunSeries, SeriesPoint, StrategySeries};
 use crate::model::figure::Unit;
 
@@ -10,7 +10,7 @@ pub(super) const LINE_COLUMNS: [&str; 5] = ["Strategy", "Measured", "First", "La
 /// The row of a strategy under [`LINE_COLUMNS`].
 pub(super) fn line_row(course: &RunSeries<'_>, line: &StrategySeries) -> [String; LINE_COLUMNS.len()] {
     let measured: Vec<f64> = line.medians.iter().flatten().copied().collect();
-    let seconds = |median: Option<&f64>| median.map_or_else(String::new, |median| value(*median, Unit::Seconds));
+    let seconds = |median: Option<&f64>| median.map_or_else(String::new, |median| Unit::Seconds.text(*median));
     [
         line.name.clone(),
         measured.len().to_string(),
@@ -58,7 +58,7 @@ pub(super) fn place_columns(course: &RunSeries<'_>) -> Vec<String> {
 pub(super) fn place_row(course: &RunSeries<'_>, index: usize) -> Vec<String> {
     let place = &course.places[index];
     let median = |line: &StrategySeries| {
-        let text = line.medians[index].map_or_else(String::new, |median| value(median, Unit::Seconds));
+        let text = line.medians[index].map_or_else(String::new, |median| Unit::Seconds.text(median));
         match line.changes.iter().find(|change| change.at == index) {
             Some(change) if change.after > change.before => format!("▲ {text}"),
             Some(_) => format!("▼ {text}"),
@@ -73,9 +73,7 @@ pub(super) fn place_row(course: &RunSeries<'_>, index: usize) -> Vec<String> {
 #[must_use]
 pub fn heading(course: &RunSeries<'_>) -> String {
     let runs: usize = course.places.iter().map(|place| place.runs.len()).sum();
-    let runs = if runs == 1 { "1 run".to_owned() } else { format!("{runs} runs") };
-    let requests = if course.requests == 1 { "1 request".to_owned() } else { format!("{} requests", course.requests) };
-    format!("{}: {runs}, medians at {requests}", course.config)
+    format!("{}: {}, medians at {}", course.config, counted(runs, "run", "runs"), requests(course.requests))
 }
 
 /// What should be known of a course beside its numbers.

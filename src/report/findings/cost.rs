@@ -1,7 +1,8 @@
 //! What speed costs: how much of the time the CPU worked, and which of the fast strategies takes least of it.
 
-use super::finding::{Finding, FindingKind, Told, time};
-use crate::model::RequestCount;
+use super::finding::{Finding, FindingKind, Told};
+use crate::format::{percent, requests};
+use crate::model::figure::Unit;
 use crate::report::cell::Cell;
 
 /// Strategies whose median exceeds the fastest by at most this share count as fast.
@@ -31,12 +32,15 @@ pub(super) fn waiting(told: &Told<'_>) -> Vec<Finding> {
 fn share(told: &Told<'_>, cell: &Cell<'_>) -> Option<Finding> {
     let (cpu, cores, median) = (cell.cost.cpu_s?, cell.cost.cores?, cell.median()?);
     let name = told.name(cell.slot);
-    let (all, requests) = (time(median), plural(cell.requests));
+    let (all, requests) = (Unit::Seconds.text(median), requests(cell.requests));
     let text = if cores < 1.0 {
-        let waited = percent(1.0 - cores);
-        format!("{name} waited {waited} of {all} for {requests}: its CPU time is {}.", time(cpu))
+        let waited = percent(1.0 - cores, 1);
+        format!("{name} waited {waited} of {all} for {requests}: its CPU time is {}.", Unit::Seconds.text(cpu))
     } else {
-        format!("{name} kept {cores:.2} cores busy for all of {all} for {requests}: its CPU time is {}.", time(cpu))
+        format!(
+            "{name} kept {cores:.2} cores busy for all of {all} for {requests}: its CPU time is {}.",
+            Unit::Seconds.text(cpu)
+        )
     };
     let numbers = vec![("cpu_s", cpu), ("cores", cores), ("median_s", median)];
     let (slots, requests) = (vec![cell.slot], vec![cell.requests]);
@@ -46,49 +50,44 @@ fn share(told: &Told<'_>, cell: &Cell<'_>) -> Option<Finding> {
 /// The strategy to choose at the largest count that was measured.
 pub(super) fn cheapest(told: &Told<'_>) -> Option<Finding> {
     let cells = || told.by_line.iter().copied().flatten().copied();
-    let requests = cells().map(|cell| cell.requests).max()?;
+    let largest = cells().map(|cell| cell.requests).max()?;
     let mut at: Vec<(f64, &Cell<'_>)> =
-        cells().filter(|cell| cell.requests == requests).filter_map(|cell| Some((cell.median()?, cell))).collect();
+        cells().filter(|cell| cell.requests == largest).filter_map(|cell| Some((cell.median()?, cell))).collect();
     at.sort_by(|a, b| a.0.total_cmp(&b.0));
     let &(best, fastest) = at.first()?;
     let fast: Vec<(f64, &Cell<'_>)> = at.into_iter().take_while(|(m, _)| *m <= best * (1.0 + WITHIN)).collect();
     let mut paid: Vec<(f64, &Cell<'_>)> = fast.iter().filter_map(|(_, cell)| Some((cell.cost.cpu_s?, *cell))).collect();
     paid.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let head = format!("At {} {} is the fastest with {}", plural(requests), told.name(fastest.slot), time(best));
+    let head = format!(
+        "At {} {} is the fastest with {}",
+        requests(largest),
+        told.name(fastest.slot),
+        Unit::Seconds.text(best)
+    );
     let mut numbers = vec![("fastest_s", best)];
     numbers.extend(paid.first().map(|(cpu, _)| ("cpu_s", *cpu)));
     let complete = paid.len() == fast.len();
     let text = format!("{head}{}", verdict(told, &fast, &paid));
     let slots = if complete { paid.iter().map(|(_, cell)| cell.slot).collect() } else { vec![fastest.slot] };
-    let requests = vec![requests];
+    let requests = vec![largest];
     Some(Finding { kind: FindingKind::Cheapest, settled: complete, slots, requests, numbers, text })
 }
 
 fn verdict(told: &Told<'_>, fast: &[(f64, &Cell<'_>)], paid: &[(f64, &Cell<'_>)]) -> String {
-    let within = format!("within {} of it", percent(WITHIN));
+    let within = format!("within {} of it", percent(WITHIN, 1));
     if paid.len() < fast.len() {
         return format!("; CPU time was not recorded for all that are {within}, so the data can't tell the cheapest.");
     }
-    let cost = |(cpu, cell): &(f64, &Cell<'_>)| format!("{} {}", told.name(cell.slot), time(*cpu));
+    let cost = |(cpu, cell): &(f64, &Cell<'_>)| format!("{} {}", told.name(cell.slot), Unit::Seconds.text(*cpu));
     match paid {
         [] => ".".to_owned(),
-        [(cpu, _)] => format!("; no other is {within}. It takes {} of CPU time.", time(*cpu)),
+        [(cpu, _)] => format!("; no other is {within}. It takes {} of CPU time.", Unit::Seconds.text(*cpu)),
         [(cpu, cell), rest @ ..] => {
             let others: Vec<String> = rest.iter().map(cost).collect();
-            let (name, cpu, others) = (told.name(cell.slot), time(*cpu), others.join(", "));
+            let (name, cpu, others) = (told.name(cell.slot), Unit::Seconds.text(*cpu), others.join(", "));
             format!("; of the {} {within}, {name} is the cheapest with {cpu} of CPU time ({others}).", paid.len())
         }
     }
-}
-
-fn plural(requests: RequestCount) -> String {
-    if requests == 1 { "1 request".to_owned() } else { format!("{requests} requests") }
-}
-
-/// One decimal, but none where it is zero.
-fn percent(share: f64) -> String {
-    let text = format!("{:.1}", share * 100.0);
-    format!("{} %", text.strip_suffix(".0").unwrap_or(&text))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What a finding is, and what findings are made of.
 
-use crate::model::{Nanos, RequestCount, StrategyLine};
+use crate::model::{RequestCount, StrategyLine};
 use crate::report::cell::Cell;
 
 /// Fewer samples than this have no interval that says much.
@@ -72,22 +72,5 @@ pub(super) struct Told<'a> {
 impl Told<'_> {
     pub(super) fn name(&self, slot: usize) -> &str {
         &self.lines[slot].name
-    }
-}
-
-/// A duration for people.
-pub(super) fn time(seconds: f64) -> String {
-    let minus = if seconds < 0.0 { "−" } else { "" };
-    format!("{minus}{}", Nanos::from_secs_f64(seconds.abs()).human())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::time;
-
-    #[test]
-    fn times_keep_their_sign() {
-        assert_eq!(time(-0.0015), "−1.5 ms");
-        assert_eq!(time(0.1), "100 ms");
     }
 }

@@ -1,6 +1,7 @@
 //! How the duration of each strategy grows with the number of requests: a line, the staircase of a pool, or neither.
 
-use super::finding::{Finding, FindingKind, Told, time};
+use super::finding::{Finding, FindingKind, Told};
+use crate::model::figure::Unit;
 use crate::model::{Model, RequestCount};
 use crate::report::cell::Cell;
 use crate::stats::LeastSquares;
@@ -84,15 +85,16 @@ impl<'a> Growth<'a> {
         let (first, last) = (self.points[0].0, self.points[self.points.len() - 1].0);
         let rise = (line.slope * (last - first)).abs();
         let mean = self.points.iter().map(|point| point.1).sum::<f64>() / self.points.len() as f64;
-        let rests = format!("a line through {} medians, residual {}", self.points.len(), time(line.residual));
+        let rests =
+            format!("a line through {} medians, residual {}", self.points.len(), Unit::Seconds.text(line.residual));
         if rise < LEVEL * mean && line.residual < LEVEL * mean {
             return (
                 true,
                 numbers,
-                format!("stays level at {} from {first} to {last} requests ({rests}).", time(mean)),
+                format!("stays level at {} from {first} to {last} requests ({rests}).", Unit::Seconds.text(mean)),
             );
         }
-        let [low, high] = [-margin, margin].map(|reach| time(line.slope + reach));
+        let [low, high] = [-margin, margin].map(|reach| Unit::Seconds.text(line.slope + reach));
         if line.slope.abs() <= margin {
             let statement = format!("may grow or not, the data can't tell: {low} to {high} per request ({rests}).");
             return (false, numbers, statement);
@@ -103,7 +105,7 @@ impl<'a> Growth<'a> {
         } else {
             String::new()
         };
-        let each = time(line.slope.abs());
+        let each = Unit::Seconds.text(line.slope.abs());
         let sure = if low == high { String::new() } else { format!("95 % interval {low} to {high}; ") };
         (true, numbers, format!("{verb} by {each} per request ({sure}{rests}).{fit}"))
     }
@@ -117,9 +119,9 @@ fn steps(workers: u32, stairs: &LeastSquares, line: &LeastSquares) -> String {
     format!(
         "grows in steps: {} for each round of {workers} requests, one per worker. The staircase misses the medians by \
          {}, a straight line by {}.",
-        time(stairs.slope),
-        time(stairs.residual),
-        time(line.residual)
+        Unit::Seconds.text(stairs.slope),
+        Unit::Seconds.text(stairs.residual),
+        Unit::Seconds.text(line.residual)
     )
 }
 

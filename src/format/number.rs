@@ -1,0 +1,92 @@
+//! Numbers as text, with no more digits than needed.
+
+/// Digits of a ratio in files.
+const SIGNIFICANT: i32 = 6;
+/// Between groups of three digits: a narrow space, since a comma is a decimal sign to half of the readers (ISO 80000-1).
+const THIN: char = '\u{202f}';
+
+/// At most so many decimals, without zeros at the end: `1.5`, `2`.
+#[must_use]
+pub fn trimmed(value: f64, decimals: usize) -> String {
+    let text = format!("{value:.decimals$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+/// About three significant digits for people: `0.12`, `9.8`, `101`.
+#[must_use]
+pub fn short(value: f64) -> String {
+    let decimals = match value.abs() {
+        large if large >= 100.0 => 0,
+        middle if middle >= 10.0 => 1,
+        _ => 2,
+    };
+    trimmed(value, decimals)
+}
+
+/// A share with at most so many decimals: `5 %`, `2.5 %`.
+#[must_use]
+pub fn percent(share: f64, decimals: usize) -> String {
+    format!("{} %", trimmed(share * 100.0, decimals))
+}
+
+/// Six significant digits for files, never in scientific notation: `9.80392`, `0.00166667`, `1234567`.
+#[must_use]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most 314, made non-negative first")]
+pub fn significant(value: f64) -> String {
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    let magnitude = value.abs().log10().floor() as i32;
+    trimmed(value, (SIGNIFICANT - 1 - magnitude).max(0) as usize)
+}
+
+/// A whole number with its digits in groups of three: `10 000`.
+#[must_use]
+pub fn grouped(number: impl ToString) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(THIN);
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{grouped, percent, short, significant};
+
+    #[test]
+    fn ratios_have_six_digits_whatever_their_size() {
+        for (value, text) in [
+            (5.0 / 0.51, "9.80392"),
+            (1.0 / 600.0, "0.00166667"),
+            (1.0, "1"),
+            (0.0, "0"),
+            (1_234_567.4, "1234567"),
+            (1e-9, "0.000000001"),
+        ] {
+            assert_eq!(significant(value), text);
+        }
+    }
+
+    #[test]
+    fn numbers_for_people_have_three_digits() {
+        for (value, text) in
+            [(0.0, "0"), (0.123, "0.12"), (9.804, "9.8"), (99.51, "99.5"), (498.2, "498"), (100.0, "100")]
+        {
+            assert_eq!(short(value), text);
+        }
+        assert_eq!(
+            [(0.05, 2), (0.025, 2), (0.9876, 1)].map(|(share, most)| percent(share, most)),
+            ["5 %", "2.5 %", "98.8 %"]
+        );
+    }
+
+    #[test]
+    fn digits_stand_in_groups_of_three() {
+        assert_eq!([1, 123, 1_234, 1_234_567].map(grouped), ["1", "123", "1\u{202f}234", "1\u{202f}234\u{202f}567"]);
+    }
+}
