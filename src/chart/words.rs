@@ -92,7 +92,7 @@ pub(super) fn span(labels: &Labels, numbers: impl Iterator<Item = usize>) -> Opt
     let (least, greatest) = numbers.fold(None, |ends: Option<(usize, usize)>, number| {
         Some(ends.map_or((number, number), |(least, greatest)| (least.min(number), greatest.max(number))))
     })?;
-    let [low, high] = [least, greatest].map(|number| grouped(number));
+    let [low, high] = [least, greatest].map(grouped);
     Some(if least == greatest { low } else { labels.fill(Label::Range, &[("least", &low), ("greatest", &high)]) })
 }
 

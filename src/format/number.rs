@@ -42,7 +42,7 @@ pub fn significant(value: f64) -> String {
 
 /// A whole number with its digits in groups of three: `10 000`.
 #[must_use]
-pub fn grouped(number: impl ToString) -> String {
+pub fn grouped(number: impl ToString + Copy) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (index, digit) in digits.chars().enumerate() {
