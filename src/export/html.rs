@@ -21,7 +21,7 @@ use crate::report::{Finding, Report};
 
 const TEMPLATE: &str = include_str!("page/report.html");
 const STYLE: &str = include_str!("page/style.css");
-pub(super) const SCRIPT: &str = include_str!("page/script.js");
+const SCRIPT: &str = include_str!("page/script.js");
 
 /// The page for readers.
 pub(super) struct Html;
@@ -32,32 +32,34 @@ impl Export for Html {
     }
 
     fn write(&self, report: &Report<'_>, pictures: &Pictures<'_>, to: &mut dyn Write) -> Result<(), ExportError> {
-        let page = page(report, pictures).map_err(io::Error::other).and_then(|page| to.write_all(page.as_bytes()));
-        page.map_err(|source| ExportError { file: self.file_name(), source })
+        let story = ReportText::of(report);
+        let page = filled(self.file_name(), TEMPLATE, ReportPage::of(report, &story, pictures))?;
+        to.write_all(page.as_bytes()).map_err(|source| ExportError { file: self.file_name(), source })
     }
 }
 
-fn page(report: &Report<'_>, pictures: &Pictures<'_>) -> Result<String, minijinja::Error> {
-    let story = ReportText::of(report);
-    filled("report.html", TEMPLATE, ReportPage::of(report, &story, pictures))
-}
-
 /// A template with its values, which come out as visible text whatever they hold.
-pub(super) fn filled(name: &str, template: &str, values: impl Serialize) -> Result<String, minijinja::Error> {
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    let mut syntax = SyntaxConfig::builder();
-    environment.set_syntax(syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?);
-    Ok(visible(&environment.render_named_str(name, template, Serde(values))?).into_owned())
+///
+/// # Errors
+/// When the template cannot be filled, which is a fault of the program.
+pub(super) fn filled(file: &'static str, template: &str, values: impl Serialize) -> Result<String, ExportError> {
+    let fill = || {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_auto_escape_callback(|_| AutoEscape::Html);
+        let mut syntax = SyntaxConfig::builder();
+        environment.set_syntax(syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?);
+        environment.render_named_str(file, template, Serde(values))
+    };
+    let page = fill().map_err(|error| ExportError { file, source: io::Error::other(error) })?;
+    Ok(visible(&page).into_owned())
 }
 
 /// What the template fills in.
 #[derive(Serialize)]
 struct ReportPage<'a> {
-    policy: String,
-    style: Value,
-    script: Value,
+    #[serde(flatten)]
+    frame: PageFrame,
     title: &'a str,
     lead: &'a str,
     findings: Vec<Group<'a>>,
@@ -75,11 +77,8 @@ struct ReportPage<'a> {
 impl<'a> ReportPage<'a> {
     fn of(report: &'a Report<'_>, story: &'a ReportText<'a>, pictures: &'a Pictures<'_>) -> Self {
         let group = |(title, findings): &'a (&'static str, Vec<&Finding>)| Group { title, findings: told(findings) };
-        let style = style();
         Self {
-            policy: policy(&style),
-            style: Value::from_safe_string(style),
-            script: Value::from_safe_string(SCRIPT.to_owned()),
+            frame: PageFrame::new(),
             title: story.title,
             lead: &story.lead,
             findings: story.findings.iter().map(group).collect(),
@@ -96,19 +95,26 @@ impl<'a> ReportPage<'a> {
     }
 }
 
-/// How every page looks, its pictures included.
-pub(super) fn style() -> String {
-    STYLE.to_owned() + &theme_variables()
+/// What every page needs: how it looks, its pictures included, its script, and the policy that allows these two alone.
+#[derive(Serialize)]
+pub(super) struct PageFrame {
+    policy: String,
+    style: Value,
+    script: Value,
 }
 
-/// What the page may do: show itself, and run this one script.
-pub(super) fn policy(style: &str) -> String {
-    let hash = |text: &str| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text)));
-    format!(
-        "default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
-        hash(style),
-        hash(SCRIPT)
-    )
+impl PageFrame {
+    pub(super) fn new() -> Self {
+        let style = STYLE.to_owned() + &theme_variables();
+        let hash = |text: &str| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text)));
+        let policy = format!(
+            "default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
+            hash(&style),
+            hash(SCRIPT)
+        );
+        let [style, script] = [style, SCRIPT.to_owned()].map(Value::from_safe_string);
+        Self { policy, style, script }
+    }
 }
 
 #[derive(Serialize)]

@@ -91,13 +91,22 @@ pub(super) fn table(story: &ReportText<'_>) -> String {
 
 /// The table alone, its header included.
 pub(super) fn rows(story: &ReportText<'_>) -> String {
-    let mut page = String::new();
-    let mut row = |fields: &[String]| {
-        let _ = writeln!(page, "| {} |", fields.join(" | "));
-    };
-    row(&COLUMNS.map(str::to_owned));
-    row(&std::array::from_fn::<_, { COLUMNS.len() }, _>(|column| if column == 0 { "---" } else { "--:" }.into()));
-    story.rows.iter().for_each(|cell| row(&cell.texts.each_ref().map(|text| escape(text))));
+    grid(&COLUMNS, 1, story.rows.iter().map(|row| &row.texts))
+}
+
+/// A table; its columns from `right` on stand to the right.
+pub(super) fn grid<Row: AsRef<[String]>>(
+    header: &[impl AsRef<str>],
+    right: usize,
+    rows: impl IntoIterator<Item = Row>,
+) -> String {
+    let rule: Vec<&str> = (0..header.len()).map(|column| if column < right { "---" } else { "--:" }).collect();
+    let header: Vec<String> = header.iter().map(|text| escape(text.as_ref())).collect();
+    let mut page = format!("| {} |\n| {} |\n", header.join(" | "), rule.join(" | "));
+    for row in rows {
+        let texts: Vec<String> = row.as_ref().iter().map(|text| escape(text)).collect();
+        let _ = writeln!(page, "| {} |", texts.join(" | "));
+    }
     page
 }
 

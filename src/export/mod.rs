@@ -17,13 +17,12 @@ mod pictures;
 mod report_text;
 mod summary_csv;
 mod summary_json;
+mod summary_row;
 
-pub use comparison::{comparison_html, comparison_json, comparison_markdown};
+pub use comparison::{cell_row, comparison_html, comparison_json, comparison_markdown, verdict_row};
 pub use document::{MarkedPlace, MarkerFault, fill, places};
 pub use fragment::{Fragment, fragment};
-pub use history::{
-    changes as history_changes, heading, history_html, history_json, history_markdown, name as place_name, remark,
-};
+pub use history::{heading, history_html, history_json, history_markdown, line_row, place_row, remark};
 pub use job_summary::job_summary;
 pub use kind::{Export, ExportError, SUMMARY_JSON, bytes};
 pub use pictures::{Picture, Pictures};

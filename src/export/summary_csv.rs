@@ -5,34 +5,9 @@ use std::io::{self, Write};
 use crate::export::kind::{Export, ExportError};
 use crate::export::numbers::seconds;
 use crate::export::pictures::Pictures;
+use crate::export::summary_row::{NumberStyle, SummaryRow};
 use crate::format::significant;
-use crate::report::{Cell, Report};
-
-/// The columns, in order.
-const COLUMNS: [&str; 22] = [
-    "strategy",
-    "kind",
-    "workers",
-    "requests",
-    "samples",
-    "median_s",
-    "ci_low_s",
-    "ci_high_s",
-    "mean_s",
-    "stddev_s",
-    "min_s",
-    "max_s",
-    "ideal_s",
-    "overhead_s",
-    "speedup",
-    "throughput_rps",
-    "latency_p50_s",
-    "latency_p90_s",
-    "latency_p99_s",
-    "succeeded",
-    "failed",
-    "stopped",
-];
+use crate::report::Report;
 
 /// The file for spreadsheets and scripts.
 pub(super) struct SummaryCsv;
@@ -52,44 +27,17 @@ impl Export for SummaryCsv {
 }
 
 fn rows(report: &Report<'_>, to: &mut dyn Write) -> io::Result<()> {
-    let mut writer = csv::Writer::from_writer(to);
-    writer.write_record(COLUMNS)?;
+    const STYLE: NumberStyle<String> = NumberStyle { seconds, ratio: significant, with_methods: false };
+    // The writer takes the names of the columns from a row, which a run without cells has not.
+    let mut named = csv::Writer::from_writer(Vec::new());
+    named.serialize(SummaryRow::<String>::default())?;
+    let named = named.into_inner().map_err(csv::IntoInnerError::into_error)?;
+    to.write_all(&named[..=named.iter().position(|byte| *byte == b'\n').unwrap_or(0)])?;
+    let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(to);
     for cell in &report.cells {
-        writer.write_record(fields(report, cell))?;
+        writer.serialize(SummaryRow::of(report, cell, &STYLE))?;
     }
     writer.flush()
-}
-
-fn fields(report: &Report<'_>, cell: &Cell<'_>) -> [String; COLUMNS.len()] {
-    let line = &report.strategies[cell.slot];
-    let time = |value: Option<f64>| value.map_or_else(String::new, seconds);
-    let ratio = |value: Option<f64>| value.map_or_else(String::new, significant);
-    let count = |value: Option<u64>| value.map_or_else(String::new, |number| number.to_string());
-    let (summary, latency) = (cell.summary, cell.latency.as_ref());
-    [
-        line.name.clone(),
-        line.kind.clone(),
-        count(line.workers.map(u64::from)),
-        cell.requests.to_string(),
-        cell.points.len().to_string(),
-        time(cell.median()),
-        time(cell.interval.map(|interval| interval.low)),
-        time(cell.interval.map(|interval| interval.high)),
-        time(summary.map(|summary| summary.mean)),
-        time(summary.and_then(|summary| summary.stddev)),
-        time(summary.map(|summary| summary.min)),
-        time(summary.map(|summary| summary.max)),
-        time(cell.ideal_s),
-        time(cell.overhead_s),
-        ratio(cell.speedup),
-        ratio(cell.throughput_rps),
-        time(latency.map(|latency| latency.p50)),
-        time(latency.map(|latency| latency.p90)),
-        time(latency.map(|latency| latency.p99)),
-        count(cell.succeeded),
-        count(cell.failed),
-        cell.stopped.map_or_else(String::new, |stopped| stopped.as_str().to_owned()),
-    ]
 }
 
 #[cfg(test)]

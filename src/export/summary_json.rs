@@ -9,9 +9,9 @@ use serde::Serialize;
 use crate::export::kind::{Export, ExportError, SUMMARY_JSON};
 use crate::export::numbers::{rounded, rounded_seconds};
 use crate::export::pictures::Pictures;
+use crate::export::summary_row::{NumberStyle, SummaryRow};
 use crate::model::{Facts, NotRun, RequestCount, Target};
-use crate::report::{Caveat, Cell, Finding, ReferenceLine, Report, Stopped};
-use crate::stats::Method;
+use crate::report::{Caveat, Cell, Finding, ReferenceLine, Report};
 
 /// Version of the layout below.
 const SCHEMA_VERSION: u32 = 1;
@@ -73,29 +73,8 @@ enum TargetFacts<'a> {
 
 #[derive(Serialize)]
 struct CellNumbers<'a> {
-    strategy: &'a str,
-    kind: Option<&'a str>,
-    workers: Option<u32>,
-    requests: RequestCount,
-    samples: usize,
-    median_s: Option<f64>,
-    ci_low_s: Option<f64>,
-    ci_high_s: Option<f64>,
-    ci_method: Option<&'static str>,
-    mean_s: Option<f64>,
-    stddev_s: Option<f64>,
-    min_s: Option<f64>,
-    max_s: Option<f64>,
-    ideal_s: Option<f64>,
-    overhead_s: Option<f64>,
-    speedup: Option<f64>,
-    throughput_rps: Option<f64>,
-    latency_p50_s: Option<f64>,
-    latency_p90_s: Option<f64>,
-    latency_p99_s: Option<f64>,
-    succeeded: Option<u64>,
-    failed: Option<u64>,
-    stopped: Option<&'static str>,
+    #[serde(flatten)]
+    row: SummaryRow<'a, Option<f64>>,
     statuses: Statuses,
     outliers_s: Vec<Option<f64>>,
     cost: CostNumbers,
@@ -228,46 +207,16 @@ impl<'a> TargetFacts<'a> {
 
 impl<'a> CellNumbers<'a> {
     fn of(report: &'a Report<'_>, cell: &Cell<'_>) -> Self {
-        let line = &report.strategies[cell.slot];
-        let time = |value: Option<f64>| value.and_then(rounded_seconds);
-        let (summary, interval, latency) = (cell.summary, cell.interval, cell.latency.as_ref());
+        const STYLE: NumberStyle<Option<f64>> =
+            NumberStyle { seconds: rounded_seconds, ratio: rounded, with_methods: true };
         Self {
-            strategy: &line.name,
-            kind: known(&line.kind),
-            workers: line.workers,
-            requests: cell.requests,
-            samples: cell.points.len(),
-            median_s: time(cell.median()),
-            ci_low_s: time(interval.map(|interval| interval.low)),
-            ci_high_s: time(interval.map(|interval| interval.high)),
-            ci_method: interval.map(|interval| method(interval.method)),
-            mean_s: time(summary.map(|summary| summary.mean)),
-            stddev_s: time(summary.and_then(|summary| summary.stddev)),
-            min_s: time(summary.map(|summary| summary.min)),
-            max_s: time(summary.map(|summary| summary.max)),
-            ideal_s: time(cell.ideal_s),
-            overhead_s: time(cell.overhead_s),
-            speedup: cell.speedup.and_then(rounded),
-            throughput_rps: cell.throughput_rps.and_then(rounded),
-            latency_p50_s: time(latency.map(|latency| latency.p50)),
-            latency_p90_s: time(latency.map(|latency| latency.p90)),
-            latency_p99_s: time(latency.map(|latency| latency.p99)),
-            succeeded: cell.succeeded,
-            failed: cell.failed,
-            stopped: cell.stopped.map(Stopped::as_str),
+            row: SummaryRow::of(report, cell, &STYLE),
             statuses: Statuses::of(cell),
             outliers_s: cell.outliers.iter().map(|index| rounded_seconds(cell.points[*index])).collect(),
             cost: CostNumbers::of(cell),
             peak_in_flight: cell.peak_in_flight,
             connections: cell.connections,
         }
-    }
-}
-
-fn method(method: Method) -> &'static str {
-    match method {
-        Method::Bootstrap => "bootstrap",
-        Method::OrderStatistics => "order-statistics",
     }
 }
 

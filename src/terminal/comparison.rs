@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use super::printer::shown;
-use super::table::{columns, dash, seconds};
-use crate::comparison::{CellPair, Comparison, StrategyPair, p_text, ratio_text};
+use super::table::{columns, or_dash};
+use crate::comparison::{Comparison, StrategyPair};
+use crate::export::{cell_row, verdict_row};
 
 /// Longest name of a strategy in a table.
 const NAME: usize = 32;
@@ -26,29 +27,16 @@ pub fn comparison(compared: &Comparison<'_>) -> String {
 
 fn verdicts(compared: &Comparison<'_>) -> String {
     let row = |line: &StrategyPair<'_>| {
-        vec![
-            shown(line.name, NAME),
-            compared.verdict(line).map_or("refused", |verdict| verdict.as_str()).to_owned(),
-            line.judged.ratio.map_or_else(dash, |ratio| ratio.text()),
-            compared.remark(line),
-        ]
+        let [name, verdict, ratio, remark] = verdict_row(compared, line);
+        vec![shown(&name, NAME), verdict, or_dash(ratio), remark]
     };
     columns(&["strategy", "verdict", "new / base (95 %)", ""], compared.lines.iter().map(row))
 }
 
 fn cells(compared: &Comparison<'_>) -> String {
-    let row = |(line, cell): (&StrategyPair<'_>, &CellPair<'_>)| {
-        vec![
-            shown(line.name, NAME),
-            cell.requests.to_string(),
-            format!("{} / {}", cell.base.points.len(), cell.new.points.len()),
-            seconds(cell.base.median()),
-            seconds(cell.new.median()),
-            cell.ratio.map_or_else(dash, |ratio| {
-                ratio_text(ratio, cell.interval.map(|interval| (Some(interval.low), Some(interval.high))))
-            }),
-            cell.p.map_or_else(dash, p_text),
-        ]
+    let row = |(line, cell)| {
+        let [name, numbers @ ..] = cell_row(line, cell);
+        std::iter::once(shown(&name, NAME)).chain(numbers.map(or_dash)).collect()
     };
     let all = compared.lines.iter().flat_map(|line| line.cells.iter().map(move |cell| (line, cell)));
     columns(&["strategy", "requests", "samples", "base", "new", "new / base (95 %)", "p"], all.map(row))

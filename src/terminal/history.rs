@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::printer::shown;
-use super::table::{columns, seconds};
-use crate::export::{heading, history_changes, place_name, remark};
+use super::table::{columns, or_dash};
+use crate::export::{heading, line_row, place_row, remark};
 use crate::history::{By, RunSeries, StrategySeries};
 
 /// Longest name of a strategy in a table.
@@ -27,14 +27,8 @@ pub fn history(courses: &[RunSeries<'_>], places: usize) -> String {
 
 fn strategies(course: &RunSeries<'_>) -> String {
     let row = |line: &StrategySeries| {
-        let measured: Vec<f64> = line.medians.iter().flatten().copied().collect();
-        vec![
-            shown(&line.name, NAME),
-            measured.len().to_string(),
-            seconds(measured.first().copied()),
-            seconds(measured.last().copied()),
-            shown(&history_changes(course, line).join("; "), 400),
-        ]
+        let [name, measured, first, latest, changes] = line_row(course, line);
+        vec![shown(&name, NAME), measured, or_dash(first), or_dash(latest), shown(&changes, 400)]
     };
     columns(&["strategy", "measured", "first", "latest", "changes"], course.lines.iter().map(row))
 }
@@ -44,18 +38,11 @@ fn newest(course: &RunSeries<'_>, places: usize) -> String {
     let names: Vec<String> = course.lines.iter().map(|line| shown(&line.name, NAME)).collect();
     let header: Vec<&str> = [first, "began"].into_iter().chain(names.iter().map(String::as_str)).collect();
     let row = |index: usize| {
-        let place = &course.places[index];
-        let median = |line: &StrategySeries| {
-            let mark = match line.changes.iter().find(|change| change.at == index) {
-                Some(change) if change.after > change.before => "▲ ",
-                Some(_) => "▼ ",
-                None => "",
-            };
-            format!("{mark}{}", seconds(line.medians[index]))
-        };
-        let began = place.runs[0].started_at.get(..19).unwrap_or(&place.runs[0].started_at).replace('T', " ");
-        let first = [shown(&place_name(course.by, place), 60), shown(&began, 30)];
-        first.into_iter().chain(course.lines.iter().map(median)).collect()
+        let mut row = place_row(course, index).into_iter();
+        let name = row.next().unwrap_or_default();
+        let began = row.next().unwrap_or_default();
+        let began = began.get(..19).unwrap_or(&began).replace('T', " ");
+        [shown(&name, 60), shown(&began, 30)].into_iter().chain(row.map(or_dash)).collect()
     };
     columns(&header, (0..course.places.len()).rev().take(places).map(row))
 }

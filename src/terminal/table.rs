@@ -29,6 +29,11 @@ pub(super) fn dash() -> String {
     "–".to_owned()
 }
 
+/// A text, or a dash in place of none.
+pub(super) fn or_dash(text: String) -> String {
+    if text.is_empty() { dash() } else { text }
+}
+
 /// A duration, or a dash.
 pub(super) fn seconds(value: Option<f64>) -> String {
     value.map_or_else(dash, |seconds| Unit::Seconds.text(seconds))

@@ -1,11 +1,10 @@
 //! comparison.html: one file that needs no network; the same style, script and policy as report.html.
 
-use minijinja::Value;
 use serde::Serialize;
 
 use super::rows::{CELL_COLUMNS, VERDICT_COLUMNS, cell_row, method, verdict_row};
 use crate::comparison::{CellPair, Comparison, StrategyPair};
-use crate::export::html::{Drawing, SCRIPT, filled, policy, style};
+use crate::export::html::{Drawing, PageFrame, filled};
 use crate::export::kind::ExportError;
 use crate::export::pictures::Pictures;
 
@@ -14,9 +13,8 @@ const FILE: &str = "comparison.html";
 
 #[derive(Serialize)]
 struct ComparisonPage<'a> {
-    policy: String,
-    style: Value,
-    script: Value,
+    #[serde(flatten)]
+    frame: PageFrame,
     base: &'a str,
     new: &'a str,
     headline: String,
@@ -34,11 +32,8 @@ struct ComparisonPage<'a> {
 /// # Errors
 /// When the template cannot be filled, which is a fault of the program.
 pub fn comparison_html(compared: &Comparison<'_>, pictures: &Pictures<'_>) -> Result<String, ExportError> {
-    let style = style();
     let page = ComparisonPage {
-        policy: policy(&style),
-        style: Value::from_safe_string(style),
-        script: Value::from_safe_string(SCRIPT.to_owned()),
+        frame: PageFrame::new(),
         base: &compared.base.name,
         new: &compared.new.name,
         headline: compared.headline(),
@@ -50,7 +45,7 @@ pub fn comparison_html(compared: &Comparison<'_>, pictures: &Pictures<'_>) -> Re
         cells: compared.lines.iter().flat_map(|line| line.cells.iter().map(|cell| sortable(line, cell))).collect(),
         method: method(compared),
     };
-    filled(FILE, TEMPLATE, page).map_err(|error| ExportError { file: FILE, source: std::io::Error::other(error) })
+    filled(FILE, TEMPLATE, page)
 }
 
 /// Texts of a row and the numbers it is sorted by.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::rows::{CELL_COLUMNS, VERDICT_COLUMNS, cell_row, method, verdict_row};
 use crate::comparison::Comparison;
-use crate::export::markdown::{CHARTS, escape, image};
+use crate::export::markdown::{CHARTS, escape, grid, image};
 use crate::export::pictures::Pictures;
 
 /// The comparison as Markdown; with `pictures` it links to the files beside it.
@@ -21,12 +21,11 @@ pub fn comparison_markdown(compared: &Comparison<'_>, pictures: Option<&Pictures
     if compared.lines.is_empty() {
         return page;
     }
-    page.push_str("\n## Verdicts\n\n");
-    table(&mut page, &VERDICT_COLUMNS, compared.lines.iter().map(|line| verdict_row(compared, line)));
+    let verdicts = compared.lines.iter().map(|line| verdict_row(compared, line));
+    let _ = write!(page, "\n## Verdicts\n\n{}", grid(&VERDICT_COLUMNS, VERDICT_COLUMNS.len(), verdicts));
     charts(&mut page, pictures);
-    page.push_str("\n## Cells\n\n");
     let cells = compared.lines.iter().flat_map(|line| line.cells.iter().map(|cell| cell_row(line, cell)));
-    table(&mut page, &CELL_COLUMNS, cells);
+    let _ = write!(page, "\n## Cells\n\n{}", grid(&CELL_COLUMNS, CELL_COLUMNS.len(), cells));
     let _ = writeln!(page, "\n## Method\n\n{}", method(compared).join(" "));
     page
 }
@@ -37,17 +36,5 @@ fn charts(page: &mut String, pictures: Option<&Pictures<'_>>) {
     page.push_str("\n## Charts\n");
     for picture in &pictures.drawn {
         let _ = write!(page, "\n{}\n", image(picture.figure, pictures.themes, format, CHARTS));
-    }
-}
-
-fn table<const COLUMNS: usize>(
-    page: &mut String,
-    header: &[&str; COLUMNS],
-    rows: impl Iterator<Item = [String; COLUMNS]>,
-) {
-    let rule = vec!["---"; COLUMNS].join(" | ");
-    let _ = writeln!(page, "| {} |\n| {rule} |", header.join(" | "));
-    for row in rows {
-        let _ = writeln!(page, "| {} |", row.map(|text| escape(&text)).join(" | "));
     }
 }

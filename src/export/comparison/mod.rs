@@ -8,3 +8,4 @@ mod rows;
 pub use html::comparison_html;
 pub use json::comparison_json;
 pub use markdown::comparison_markdown;
+pub use rows::{cell_row, verdict_row};

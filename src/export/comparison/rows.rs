@@ -9,8 +9,9 @@ pub(super) const VERDICT_COLUMNS: [&str; 4] = ["Strategy", "Verdict", "New / bas
 /// Headings of the cells.
 pub(super) const CELL_COLUMNS: [&str; 7] = ["Strategy", "Requests", "Samples", "Base", "New", "New / base (95 %)", "p"];
 
-/// The row of a strategy under [`VERDICT_COLUMNS`].
-pub(super) fn verdict_row(compared: &Comparison<'_>, line: &StrategyPair<'_>) -> [String; VERDICT_COLUMNS.len()] {
+/// The row of a strategy of the verdicts: name, verdict, ratio, remark.
+#[must_use]
+pub fn verdict_row(compared: &Comparison<'_>, line: &StrategyPair<'_>) -> [String; VERDICT_COLUMNS.len()] {
     [
         line.name.to_owned(),
         compared.verdict(line).map_or("refused", |verdict| verdict.as_str()).to_owned(),
@@ -19,8 +20,9 @@ pub(super) fn verdict_row(compared: &Comparison<'_>, line: &StrategyPair<'_>) ->
     ]
 }
 
-/// The row of a cell under [`CELL_COLUMNS`]; empty where nobody measured.
-pub(super) fn cell_row(line: &StrategyPair<'_>, cell: &CellPair<'_>) -> [String; CELL_COLUMNS.len()] {
+/// The row of a cell of the cells: name, requests, samples, medians of base and new, ratio, p; empty where nobody measured.
+#[must_use]
+pub fn cell_row(line: &StrategyPair<'_>, cell: &CellPair<'_>) -> [String; CELL_COLUMNS.len()] {
     let seconds = |median: Option<f64>| median.map_or_else(String::new, |median| Unit::Seconds.text(median));
     let ends = cell.interval.map(|interval| (Some(interval.low), Some(interval.high)));
     [

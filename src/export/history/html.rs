@@ -1,11 +1,10 @@
 //! history.html: one page that indexes an archive, with a link to each run's own page; the same style, script and policy
 //! as report.html.
 
-use minijinja::Value;
 use serde::Serialize;
 
 use super::rows::{LINE_COLUMNS, heading, line_row, place_columns, place_row, remark};
-use crate::export::html::{Drawing, SCRIPT, filled, policy, style};
+use crate::export::html::{Drawing, PageFrame, filled};
 use crate::export::kind::ExportError;
 use crate::export::pictures::Picture;
 use crate::history::RunSeries;
@@ -15,9 +14,8 @@ const FILE: &str = "history.html";
 
 #[derive(Serialize)]
 struct HistoryPage<'a> {
-    policy: String,
-    style: Value,
-    script: Value,
+    #[serde(flatten)]
+    frame: PageFrame,
     line_columns: [&'static str; LINE_COLUMNS.len()],
     courses: Vec<SeriesSection<'a>>,
     broken: &'a [(String, String)],
@@ -49,11 +47,8 @@ pub fn history_html(
     pictures: &[Option<Picture<'_>>],
     broken: &[(String, String)],
 ) -> Result<String, ExportError> {
-    let style = style();
     let page = HistoryPage {
-        policy: policy(&style),
-        style: Value::from_safe_string(style),
-        script: Value::from_safe_string(SCRIPT.to_owned()),
+        frame: PageFrame::new(),
         line_columns: LINE_COLUMNS,
         courses: courses
             .iter()
@@ -62,7 +57,7 @@ pub fn history_html(
             .collect(),
         broken,
     };
-    filled(FILE, TEMPLATE, page).map_err(|error| ExportError { file: FILE, source: std::io::Error::other(error) })
+    filled(FILE, TEMPLATE, page)
 }
 
 impl<'a> SeriesSection<'a> {

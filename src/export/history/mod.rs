@@ -9,4 +9,4 @@ mod rows;
 pub use html::history_html;
 pub use json::history_json;
 pub use markdown::history_markdown;
-pub use rows::{changes, heading, name, remark};
+pub use rows::{heading, line_row, place_row, remark};

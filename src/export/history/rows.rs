@@ -7,8 +7,9 @@ use crate::model::figure::Unit;
 /// Headings of the strategies.
 pub(super) const LINE_COLUMNS: [&str; 5] = ["Strategy", "Measured", "First", "Latest", "Changes"];
 
-/// The row of a strategy under [`LINE_COLUMNS`].
-pub(super) fn line_row(course: &RunSeries<'_>, line: &StrategySeries) -> [String; LINE_COLUMNS.len()] {
+/// The row of a strategy of the strategies: name, how often measured, first and latest median, changes.
+#[must_use]
+pub fn line_row(course: &RunSeries<'_>, line: &StrategySeries) -> [String; LINE_COLUMNS.len()] {
     let measured: Vec<f64> = line.medians.iter().flatten().copied().collect();
     let seconds = |median: Option<&f64>| median.map_or_else(String::new, |median| Unit::Seconds.text(*median));
     [
@@ -21,8 +22,7 @@ pub(super) fn line_row(course: &RunSeries<'_>, line: &StrategySeries) -> [String
 }
 
 /// Every change of a strategy in words: `since sweep-20261122T183000Z: 10.1 % slower`.
-#[must_use]
-pub fn changes(course: &RunSeries<'_>, line: &StrategySeries) -> Vec<String> {
+fn changes(course: &RunSeries<'_>, line: &StrategySeries) -> Vec<String> {
     let told = line.changes.iter().map(|change| {
         let word = if change.after > change.before { "slower" } else { "faster" };
         let share = (change.after / change.before - 1.0).abs() * 100.0;
@@ -32,8 +32,7 @@ pub fn changes(course: &RunSeries<'_>, line: &StrategySeries) -> Vec<String> {
 }
 
 /// What a place is called: its run, or its commit.
-#[must_use]
-pub fn name(by: By, place: &SeriesPoint<'_>) -> String {
+pub(super) fn name(by: By, place: &SeriesPoint<'_>) -> String {
     let first = place.runs[0];
     match by {
         By::Date => first.run_id.clone(),
@@ -55,7 +54,8 @@ pub(super) fn place_columns(course: &RunSeries<'_>) -> Vec<String> {
 }
 
 /// The row of a place, by its index.
-pub(super) fn place_row(course: &RunSeries<'_>, index: usize) -> Vec<String> {
+#[must_use]
+pub fn place_row(course: &RunSeries<'_>, index: usize) -> Vec<String> {
     let place = &course.places[index];
     let median = |line: &StrategySeries| {
         let text = line.medians[index].map_or_else(String::new, |median| Unit::Seconds.text(median));
