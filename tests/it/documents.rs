@@ -137,7 +137,7 @@ fn pictures_stand_in_the_folder_that_is_named_or_stay_where_they_are() {
     assert!(place.path("docs/duration.svg").is_file());
     assert_eq!(place.entries("docs"), ["duration-dark.svg", "duration.svg", "my pictures", "page.md"]);
     let output = embed("it's new", &["--check"]);
-    assert!(output.stderr.contains(r"'--charts=it'\''s new'"), "{}", output.stderr);
+    assert!(output.stderr.contains("\"--charts=it's new\""), "{}", output.stderr);
 }
 
 #[cfg(unix)]
