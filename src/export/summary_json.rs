@@ -11,7 +11,7 @@ use crate::export::numbers::{rounded, rounded_seconds};
 use crate::export::pictures::Pictures;
 use crate::export::summary_row::{NumberStyle, SummaryRow};
 use crate::model::{Facts, NotRun, RequestCount, Target};
-use crate::report::{Caveat, Cell, Finding, ReferenceLine, Report};
+use crate::report::{Caveat, Cell, Finding, ReferenceLine, Report, StatusCounts};
 
 /// Version of the layout below.
 const SCHEMA_VERSION: u32 = 1;
@@ -75,7 +75,7 @@ enum TargetFacts<'a> {
 struct CellNumbers<'a> {
     #[serde(flatten)]
     row: SummaryRow<'a, Option<f64>>,
-    statuses: Statuses,
+    statuses: StatusCounts,
     outliers_s: Vec<Option<f64>>,
     cost: CostNumbers,
     peak_in_flight: Option<u32>,
@@ -107,15 +107,6 @@ impl<'a> ReferenceNumbers<'a> {
             median_s: rounded_seconds(cell.median_s),
         })
     }
-}
-
-#[derive(Serialize)]
-struct Statuses {
-    ok: u32,
-    partial: u32,
-    failed: u32,
-    timeout: u32,
-    void: u32,
 }
 
 #[derive(Serialize)]
@@ -211,24 +202,11 @@ impl<'a> CellNumbers<'a> {
             NumberStyle { seconds: rounded_seconds, ratio: rounded, with_methods: true };
         Self {
             row: SummaryRow::of(report, cell, &STYLE),
-            statuses: Statuses::of(cell),
+            statuses: cell.statuses,
             outliers_s: cell.outliers.iter().map(|index| rounded_seconds(cell.points[*index])).collect(),
             cost: CostNumbers::of(cell),
             peak_in_flight: cell.peak_in_flight,
             connections: cell.connections,
-        }
-    }
-}
-
-impl Statuses {
-    fn of(cell: &Cell<'_>) -> Self {
-        let counts = cell.statuses;
-        Self {
-            ok: counts.ok,
-            partial: counts.partial,
-            failed: counts.failed,
-            timeout: counts.timeout,
-            void: counts.void,
         }
     }
 }

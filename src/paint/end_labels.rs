@@ -4,10 +4,10 @@
 use super::geometry::Rect;
 use super::legend::{at_end, label};
 use super::look::{Look, SWATCH, SWATCH_GAP};
-use super::markup::printable;
 use super::panel::x_span;
 use super::placement::{Layout, LayoutContext, Leader, PanelLayout, Swatch};
 use super::scale::showable;
+use crate::format::visible_line;
 use crate::model::figure::{Panel, Point, Series, Shape};
 
 /// A column of names beside the plot.
@@ -52,7 +52,7 @@ pub(super) fn plan(page: &LayoutContext<'_>, area: &Rect) -> Option<Column> {
     let names: Vec<Name> = named
         .iter()
         .map(|(index, series)| {
-            let full = printable(&series.name);
+            let full = visible_line(&series.name).into_owned();
             Name { series: *index, lines: face.balance(&full, room, 2), full }
         })
         .collect();

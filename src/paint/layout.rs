@@ -2,10 +2,10 @@
 //! the same on every machine, since text is measured with the bundled font. Must not know plotters or SVG.
 
 use super::geometry::{Rect, Size};
-use super::markup::printable;
 use super::placement::{Layout, LayoutContext, TextRole};
 use super::text::{Fonts, Weight};
 use super::{end_labels, legend, panel};
+use crate::format::visible_line;
 use crate::model::figure::{Arrangement, Figure};
 
 /// Lays a figure out. Cost: one measuring of each text, one pass over all points.
@@ -32,7 +32,7 @@ pub fn layout(figure: &Figure, size: Size, fonts: &Fonts) -> Layout {
 
 fn place_title(page: &LayoutContext<'_>, area: &mut Rect, out: &mut Layout) {
     let face = page.face(page.sizes.title, Weight::Bold);
-    let lines = face.wrap(&printable(&page.figure.title), area.width, if page.height >= 320.0 { 2 } else { 1 });
+    let lines = face.wrap(&visible_line(&page.figure.title), area.width, if page.height >= 320.0 { 2 } else { 1 });
     for line in &lines {
         out.labels.extend(page.row((TextRole::Title, line), (area.x, area.y), area.width + 1.0));
         area.y += face.line();
@@ -49,7 +49,7 @@ fn place_title(page: &LayoutContext<'_>, area: &mut Rect, out: &mut Layout) {
 fn place_caption(page: &LayoutContext<'_>, area: &mut Rect, out: &mut Layout) {
     let face = page.face(page.sizes.caption, Weight::Regular);
     let most = if page.height >= 400.0 { 4 } else { 1 };
-    let lines = face.wrap(&printable(&page.figure.caption), area.width, most);
+    let lines = face.wrap(&visible_line(&page.figure.caption), area.width, most);
     let top = area.bottom() - face.line() * lines.len() as f64;
     for (index, line) in lines.iter().enumerate() {
         let y = top + face.line() * index as f64;
@@ -63,7 +63,7 @@ fn place_caption(page: &LayoutContext<'_>, area: &mut Rect, out: &mut Layout) {
 
 /// Gives the last of the `lines` just placed the whole text, where it ends in an ellipsis that the text does not have.
 pub(super) fn shorten(out: &mut Layout, whole: &str, lines: usize) {
-    let whole = printable(whole);
+    let whole = visible_line(whole).into_owned();
     if let Some(label) = out.labels.last_mut().filter(|label| lines > 0 && label.text.ends_with('…')) {
         label.full = (!whole.ends_with(&label.text)).then_some(whole);
     }

@@ -3,8 +3,8 @@
 
 use super::geometry::Rect;
 use super::look::{Kind, Look, SWATCH, SWATCH_GAP};
-use super::markup::printable;
 use super::placement::{Anchor, Layout, LayoutContext, Swatch, TextLine, TextRole, centred};
+use crate::format::visible_line;
 use crate::model::figure::{Figure, Role, Series};
 
 /// One entry of the legend.
@@ -53,7 +53,7 @@ fn add(out: &mut Vec<LegendEntry>, name: &str, look: Look) {
 pub(super) fn place(page: &LayoutContext<'_>, entries: &[LegendEntry], area: &mut Rect, out: &mut Layout) {
     let size = page.sizes.base;
     let (line, swatch) = (page.base().line(), (SWATCH + SWATCH_GAP) * size);
-    let widths: Vec<f64> = entries.iter().map(|entry| swatch + page.base().width(&printable(&entry.name))).collect();
+    let widths: Vec<f64> = entries.iter().map(|entry| swatch + page.base().width(&visible_line(&entry.name))).collect();
     let rows = ((area.height * 0.4) / line).floor().max(1.0);
     let cells = flow(&widths, area.width, size * 1.6, rows);
     let used = cells.iter().map(|cell| cell.row + 1).max().unwrap_or(0);
@@ -65,7 +65,7 @@ pub(super) fn place(page: &LayoutContext<'_>, entries: &[LegendEntry], area: &mu
             out.labels.push(label(page, more, (x + swatch, middle)));
             continue;
         }
-        let name = printable(&entries[index].name);
+        let name = visible_line(&entries[index].name).into_owned();
         let shown = page.base().elide(&name, cell.width - swatch);
         if shown.is_empty() {
             continue;

@@ -3,15 +3,8 @@
 
 use std::fmt::Write as _;
 
-use crate::format::visible_line;
-
 /// Canvas units per CSS pixel: plotters' coordinates are whole numbers, ours need two decimals.
 pub(super) const FINE: i32 = 20;
-
-/// The same text as it will be seen: measured text and written text must agree.
-pub(super) fn printable(text: &str) -> String {
-    visible_line(text).into_owned()
-}
 
 /// Only lower-case letters, digits and hyphens, as an id must be; `figure` where nothing is left.
 pub(super) fn identifier(text: &str) -> String {

@@ -2,10 +2,10 @@
 //! their left edge and their x axis. Must not know plotters or SVG.
 
 use super::geometry::Rect;
-use super::markup::printable;
 use super::placement::{Anchor, Axes, Layout, LayoutContext, PanelLayout, TextLine, TextRole, centred};
 use super::scale::{Span, showable};
 use super::ticks::{Ticks, choose};
+use crate::format::visible_line;
 use crate::model::figure::{Arrangement, Axis, Panel, Scale, Spread, Unit};
 
 /// How much of the height of stacked panels this one gets, relative to the others. A reason is a line of text.
@@ -187,7 +187,7 @@ impl<'a> Draft<'a> {
         let lane = height / (y.high - y.low);
         let every = whole((page.sizes.base * 1.3 / lane).ceil(), 1.0, 1e9);
         let name = |(index, name): (usize, &String)| {
-            (index as f64, page.base().elide(&printable(name), self.area.width * 0.25))
+            (index as f64, page.base().elide(&visible_line(name), self.area.width * 0.25))
         };
         let shown = names.iter().enumerate().step_by(every).map(name);
         let middle = |index: f64| height * (1.0 - y.fraction(index));
@@ -259,7 +259,7 @@ impl<'a> Draft<'a> {
         let lines = if plot.height < face.line() {
             Vec::new()
         } else {
-            face.wrap(&printable(reason), plot.width - 2.0 * pad, most)
+            face.wrap(&visible_line(reason), plot.width - 2.0 * pad, most)
         };
         let top = plot.y + (plot.height - face.line() * lines.len() as f64) / 2.0;
         for (index, line) in lines.iter().enumerate() {

@@ -2,10 +2,10 @@
 
 use super::geometry::{Rect, Size};
 use super::look::Look;
-use super::markup::printable;
 use super::scale::Span;
 use super::text::{ASCENT, DESCENT, Face, Fonts, Weight, line_height};
 use super::ticks::Ticks;
+use crate::format::visible_line;
 use crate::model::figure::Figure;
 
 /// The places of everything in a picture.
@@ -141,7 +141,7 @@ impl<'a> LayoutContext<'a> {
             TextRole::Caption => self.face(self.sizes.caption, Weight::Regular),
             _ => self.base(),
         };
-        let whole = printable(text);
+        let whole = visible_line(text).into_owned();
         let shown = face.elide(&whole, room);
         let full = (shown != whole).then_some(whole);
         (!shown.trim().is_empty()).then(|| TextLine {

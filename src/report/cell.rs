@@ -1,5 +1,7 @@
 //! The numbers of one cell: one strategy at one request count.
 
+use serde::Serialize;
+
 use crate::model::{CellRequests, Nanos, Outcome, Repeats, RequestCount, SampleRow, SampleStatus, Timing};
 use crate::stats::{self, Interval, Sorted, Summary};
 
@@ -87,8 +89,8 @@ pub struct Excluded<'run> {
     pub error: &'run str,
 }
 
-/// Measured samples by status.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Measured samples by status, named as in files.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct StatusCounts {
     /// All requests succeeded.
     pub ok: u32,

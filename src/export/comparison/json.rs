@@ -88,9 +88,7 @@ pub fn comparison_json(compared: &Comparison<'_>) -> Result<String, serde_json::
         differences: compared.differences.iter().map(told).collect(),
         strategies: compared.lines.iter().map(|line| StrategyVerdict::of(compared, line)).collect(),
     };
-    let mut text = serde_json::to_string_pretty(&document)?;
-    text.push('\n');
-    Ok(text)
+    Ok(serde_json::to_string_pretty(&document)? + "\n")
 }
 
 impl<'a> RunName<'a> {

@@ -57,9 +57,7 @@ struct ChangeNumbers {
 pub fn history_json(courses: &[RunSeries<'_>]) -> Result<String, serde_json::Error> {
     let document =
         HistoryJson { schema_version: SCHEMA_VERSION, courses: courses.iter().map(CourseNumbers::of).collect() };
-    let mut text = serde_json::to_string_pretty(&document)?;
-    text.push('\n');
-    Ok(text)
+    Ok(serde_json::to_string_pretty(&document)? + "\n")
 }
 
 impl<'a> CourseNumbers<'a> {
