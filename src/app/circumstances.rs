@@ -2,10 +2,9 @@
 
 use sha2::{Digest, Sha256};
 
-use super::render::archived_sweep;
 use crate::archive::{self, Loaded};
 use crate::comparison::{Circumstances, Topic};
-use crate::config::{Order, Overlap, Sweep};
+use crate::config::{Overlap, Sweep};
 use crate::format::percent;
 use crate::model::Target;
 use crate::model::secret::HIDDEN;
@@ -16,32 +15,26 @@ use crate::strategy::StrategySpec;
 pub(super) fn circumstances(loaded: &Loaded) -> Circumstances {
     let mut facts = Circumstances::new();
     let manifest = &loaded.manifest;
-    let sweep = archived_sweep(loaded).ok().map(|(_, sweep)| sweep);
-    let target = sweep.as_ref().map_or_else(|| Target::from(&manifest.target), |sweep| sweep.target.clone());
-    add_target(&mut facts, &target);
-    add_strategies(&mut facts, &manifest.strategies);
-    for strategy in &manifest.strategies {
-        if let Some(version) = manifest.versions.get(&strategy.name) {
-            facts.insert(Topic::StrategyVersion(strategy.name.clone()), version.clone());
-        }
-    }
+    let settings = &manifest.settings;
+    add_target(&mut facts, &settings.target);
+    add_strategies(&mut facts, &settings.strategies);
+    let version = |(name, version): (&String, &String)| (Topic::StrategyVersion(name.clone()), version.clone());
+    facts.extend(manifest.versions.iter().map(version));
     facts.insert(Topic::Measuring, manifest.measuring_version.to_string());
     facts.insert(Topic::Tool, manifest.tool_version.clone());
-    facts.insert(Topic::Seed, manifest.seed.to_string());
-    let repeats = manifest.repeats;
+    facts.insert(Topic::Seed, settings.seed.to_string());
+    let repeats = settings.repeats;
     let most = if repeats.max > repeats.min { format!(" to {}", repeats.max) } else { String::new() };
     facts.insert(Topic::Repeats, format!("{}{most}", repeats.min));
-    if sweep.is_none() {
-        // The manifest has no body.
+    if manifest.unreadable.is_some() {
+        // The manifest of an older run has no body, and none of what follows.
         facts.remove(&Topic::Body);
-    }
-    if let Some(sweep) = sweep {
-        facts.insert(Topic::Warmup, sweep.warmup.to_string());
-        facts.insert(Topic::Overlap, overlap(&sweep));
-        let order = if sweep.order == Order::Interleaved { "interleaved" } else { "listed" };
-        facts.insert(Topic::Order, order.to_owned());
-        let limits = format!("request {}, sample {}", sweep.request_timeout.human(), sweep.sample_timeout.human());
-        facts.insert(Topic::Timeouts, limits);
+    } else {
+        facts.insert(Topic::Warmup, settings.warmup.to_string());
+        facts.insert(Topic::Overlap, overlap(settings));
+        facts.insert(Topic::Order, settings.order.as_str().to_owned());
+        let (request, sample) = (settings.request_timeout.human(), settings.sample_timeout.human());
+        facts.insert(Topic::Timeouts, format!("request {request}, sample {sample}"));
     }
     add_machine(&mut facts, loaded);
     facts

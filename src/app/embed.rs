@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 
-use super::render::archived_sweep;
+use super::render::settings;
 use super::{Exit, Failure, located};
 use crate::archive::{self, Loaded, files, write_atomically};
 use crate::chart;
@@ -21,8 +21,7 @@ use crate::terminal::Terminal;
 pub(super) fn run(arguments: &EmbedArgs, terminal: Terminal) -> Result<Exit, Failure> {
     let document = Document::read(&arguments.document, arguments.charts.as_deref())?;
     let loaded = archive::load(&located(&arguments.run).context("cannot embed")?).context("cannot embed")?;
-    let (_, sweep) = archived_sweep(&loaded)?;
-    let excerpts = document.excerpts(&loaded, &sweep)?;
+    let excerpts = document.excerpts(&loaded, settings(&loaded)?)?;
     document.spares_other_runs(&loaded)?;
     let stale = document.stale(&loaded, &excerpts)?;
     let number = stale.len();

@@ -7,10 +7,10 @@ use anyhow::Context;
 
 use super::interruptible::{Ended, until_interrupted};
 use super::publish::{Edition, tell_where};
-use super::source::{Source, default_output, folder_of, formats};
+use super::source::{default_output, formats};
 use super::{Exit, Failure, located};
-use crate::archive::{self, Derived, Loaded, PACK_SUFFIX, Rendering, files};
-use crate::cli::{Cli, OutputFormat, RenderArgs, SweepArgs};
+use crate::archive::{self, Derived, Loaded, PACK_SUFFIX, Rendering};
+use crate::cli::{OutputFormat, RenderArgs};
 use crate::config::{Labels, Sweep};
 use crate::format::command_line;
 use crate::probe::Interrupts;
@@ -53,7 +53,7 @@ fn render_run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failur
     for deviation in archive::changed_since_sealed(&loaded).context("cannot render")? {
         terminal.warn(&format!("{deviation}; what is drawn is not what was measured"));
     }
-    let (source, sweep) = archived_sweep(&loaded)?;
+    let sweep = settings(&loaded)?.clone();
     let mut output = sweep.output;
     output.formats = formats(arguments.formats.as_deref())?.unwrap_or(output.formats);
     let pack = loaded.directory.pack().map(|_| beside(&arguments.source));
@@ -62,36 +62,25 @@ fn render_run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failur
     let is_own = |folder: &PathBuf| std::fs::canonicalize(folder).is_ok_and(|folder| folder == loaded.directory.path());
     let elsewhere = elsewhere.filter(|folder| !is_own(folder));
     let into = elsewhere.clone().unwrap_or_else(|| loaded.directory.path().to_owned());
+    let fonts_from = loaded.directory.path().to_owned();
     loaded.manifest.rendering = Some(Rendering::here(&output.formats));
     let (directory, manifest) = (&loaded.directory, &mut loaded.manifest);
     let derived = match elsewhere {
         Some(folder) => Derived::of_copy(directory, manifest, &folder, arguments.force),
         None => Derived::of_run(directory, manifest),
     };
-    let (fonts_from, print) = (&source.folder, arguments.output_format);
+    let (fonts_from, print) = (&*fonts_from, arguments.output_format);
     let (run, charts, labels) = (&loaded.run, &sweep.charts, &sweep.labels);
     let edition = Edition { run, charts, labels, output: &output, fonts_from, print };
     finish(edition.publish(derived, terminal), &into, print, terminal)
 }
 
-/// What the command line of an archived run changed about its config.
-pub(super) fn archived_arguments(loaded: &Loaded) -> SweepArgs {
-    let words = loaded.manifest.command_line.iter().map(OsStr::new);
-    // A command line that this version does not know any more changes nothing.
-    Cli::read(words).map_or_else(|_| SweepArgs::default(), |cli| cli.sweep)
-}
-
-/// The sweep of an archived run: its config, and what the command line changed about it.
-pub(super) fn archived_sweep(loaded: &Loaded) -> Result<(Source, Sweep), Failure> {
-    let source = Source {
-        bytes: loaded.config.clone().into_bytes(),
-        origin: loaded.directory.file(files::CONFIG).display().to_string(),
-        stem: String::new(),
-        folder: loaded.directory.path().to_owned(),
-        programs_from: archived_arguments(loaded).config.as_deref().map_or_else(|| ".".into(), folder_of),
-    };
-    let sweep = source.sweep(&archived_arguments(loaded))?;
-    Ok((source, sweep))
+/// What an archived run was told to measure and to draw.
+pub(super) fn settings(loaded: &Loaded) -> Result<&Sweep, Failure> {
+    match &loaded.manifest.unreadable {
+        Some(reason) => Err(Failure::Complaints(reason.clone())),
+        None => Ok(&loaded.manifest.settings),
+    }
 }
 
 /// `dir/table.csv`, `dir/table.tar.zst` → `dir/table-report`.

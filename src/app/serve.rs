@@ -6,8 +6,7 @@ use anyhow::{Context, anyhow};
 
 use super::{Exit, Failure};
 use crate::cli::ServeArgs;
-use crate::config;
-use crate::model::{DelayTarget, Nanos};
+use crate::model::{DelayTarget, Nanos, parse_duration};
 use crate::probe::Interrupts;
 use crate::server::{Server, Witness};
 use crate::terminal::Terminal;
@@ -29,7 +28,7 @@ pub(super) fn run(arguments: &ServeArgs, terminal: Terminal) -> Result<Exit, Fai
 
 fn target(arguments: &ServeArgs) -> Result<DelayTarget, Failure> {
     let duration = |flag: &str, text: &str| {
-        config::parse_duration(text).map_err(|error| Failure::Usage(anyhow!("{flag} {text:?}: {error}")))
+        parse_duration(text).map_err(|error| Failure::Usage(anyhow!("{flag} {text:?}: {error}")))
     };
     let delay = duration("--delay", &arguments.delay)?;
     let jitter = duration("--jitter", &arguments.jitter)?;

@@ -12,6 +12,7 @@ use crate::cli::SweepArgs;
 use crate::config::{self, Known, Masked, Output, Overrides, Sweep};
 use crate::input::{self, FileKind};
 use crate::model::figure::Format;
+use crate::model::parse_duration;
 use crate::terminal::Terminal;
 
 /// A config as it was given.
@@ -27,6 +28,8 @@ pub(super) struct Source {
     /// What working directories of commands are relative to: the folder of the config that was given, even where this
     /// is its archived copy.
     pub programs_from: PathBuf,
+    /// As the command line names it; `None` for standard input.
+    pub path: Option<String>,
 }
 
 impl Source {
@@ -45,6 +48,7 @@ impl Source {
                 stem: "sweep".to_owned(),
                 folder: PathBuf::from("."),
                 programs_from: PathBuf::from("."),
+                path: None,
             });
         }
         let shown = path.display();
@@ -58,7 +62,8 @@ impl Source {
         })?;
         let folder = folder_of(path);
         let stem = path.file_stem().map_or_else(|| "sweep".to_owned(), |stem| stem.to_string_lossy().into_owned());
-        Ok(Self { bytes, origin: shown.to_string(), stem, programs_from: folder.clone(), folder })
+        let path = Some(shown.to_string());
+        Ok(Self { bytes, origin: shown.to_string(), stem, programs_from: folder.clone(), folder, path })
     }
 
     /// The copy that a run keeps: without secrets.
@@ -66,10 +71,15 @@ impl Source {
         config::mask(&String::from_utf8_lossy(&self.bytes))
     }
 
+    /// The sweep that the config alone asks for.
+    pub(super) fn config(&self) -> Result<Sweep, Failure> {
+        config::load_bytes(&self.bytes, &self.origin, &Known { charts: &chart::kinds() })
+            .map_err(|complaints| Failure::Complaints(complaints.render(Terminal::shows_colour())))
+    }
+
     /// The sweep that the config and the command line ask for.
     pub(super) fn sweep(&self, arguments: &SweepArgs) -> Result<Sweep, Failure> {
-        let sweep = config::load_bytes(&self.bytes, &self.origin, &Known { charts: &chart::kinds() })
-            .map_err(|complaints| Failure::Complaints(complaints.render(Terminal::shows_colour())))?;
+        let sweep = self.config()?;
         let overrides = overrides(arguments)?;
         sweep.apply(overrides).map_err(|faults| Failure::Usage(faults.into()))
     }
@@ -87,7 +97,7 @@ pub(super) fn default_output() -> Result<Output, Failure> {
 }
 
 fn overrides(arguments: &SweepArgs) -> Result<Overrides, Failure> {
-    let delay = arguments.delay.as_deref().map(config::parse_duration).transpose();
+    let delay = arguments.delay.as_deref().map(parse_duration).transpose();
     let requests = arguments.requests.as_deref().map(config::parse_requests).transpose();
     Ok(Overrides {
         only: arguments.only.clone(),

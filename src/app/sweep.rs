@@ -8,8 +8,8 @@ use anyhow::{Context, anyhow};
 use super::holding::Holding;
 use super::interruptible::{Ended, until_interrupted};
 use super::publish::{Edition, tell_where};
-use super::render::{archived_arguments, archived_sweep};
-use super::source::Source;
+use super::render::settings;
+use super::source::{Source, folder_of};
 use super::{Exit, Failure, dry_run, located, roles};
 use crate::archive::{
     self, Build, Derived, Git, Journal, Loaded, MEASURING_VERSION, Machine, Manifest, Rendering, RunDirectory, RunLock,
@@ -23,7 +23,6 @@ use crate::model::secret::HIDDEN;
 use crate::model::{Nanos, SampleRow, Target, TargetSeen};
 use crate::plan::Plan;
 use crate::probe::Interrupts;
-use crate::strategy::StrategySpec;
 use crate::sweep::{Access, Commands, Ending, Endpoint, Execution, Greeting, JournalObserver, Rehearsal, SweepError};
 use crate::terminal::{SweepProgress, Terminal};
 
@@ -73,9 +72,12 @@ fn resume(run: &Path, arguments: &SweepArgs, terminal: Terminal) -> Result<Exit,
 /// The sweep of a run, from its archived config; where that lacks secrets, from the config that is given once more.
 fn sweep_to_resume(loaded: &Loaded, given: Option<&Path>) -> Result<(Source, Sweep), Failure> {
     let archived = config::mask(&loaded.config);
+    let settings = settings(loaded)?;
     let Some(given) = given else {
         if archived.hidden.is_empty() {
-            return archived_sweep(loaded);
+            let source = archived_source(loaded);
+            let sweep = settings.with_secrets_of(&source.config()?);
+            return Ok((source, sweep));
         }
         let path = loaded.directory.path().display();
         return Err(Failure::Usage(anyhow!(
@@ -89,8 +91,21 @@ fn sweep_to_resume(loaded: &Loaded, given: Option<&Path>) -> Result<(Source, Swe
         let origin = &source.origin;
         return Err(Failure::Usage(anyhow!("{origin} is not the config of {}", loaded.directory.path().display())));
     }
-    let sweep = source.sweep(&archived_arguments(loaded))?;
+    let sweep = settings.with_secrets_of(&source.config()?);
     Ok((source, sweep))
+}
+
+/// The archived config of a run; its programs are looked for from where the config was that was given.
+fn archived_source(loaded: &Loaded) -> Source {
+    let given = loaded.manifest.config_file.as_deref().map(Path::new);
+    Source {
+        bytes: loaded.config.clone().into_bytes(),
+        origin: loaded.directory.file(files::CONFIG).display().to_string(),
+        stem: String::new(),
+        folder: loaded.directory.path().to_owned(),
+        programs_from: given.map_or_else(|| ".".into(), folder_of),
+        path: None,
+    }
 }
 
 /// A sweep that is about to run.
@@ -269,29 +284,26 @@ fn manifest(
         raw_schema_version,
         requests_schema_version,
         run_id: directory.id().to_owned(),
-        title: job.sweep.title.clone(),
         status: RunStatus::Running,
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
         measuring_version: MEASURING_VERSION,
         command_line,
+        config_file: job.source.path.clone(),
         started_at: format!("{:.3}", clock::wall_time()),
         ended_at: None,
         elapsed_s: None,
-        seed: job.sweep.seed,
-        repeats: job.sweep.repeats,
         planned_samples: u32::try_from(job.plan.samples.len()).unwrap_or(u32::MAX),
         not_run: job.holding.not_run.clone(),
         config_sha256: checksum(&directory.file(files::CONFIG))?,
-        target: (&job.sweep.target).into(),
         estimated_delay_s: None,
         estimated_delay_after_s: None,
-        strategies: job.sweep.strategies.iter().map(StrategySpec::masked).collect(),
+        settings: job.sweep.masked(),
+        unreadable: None,
         versions: rehearsal.versions.clone(),
         machine: Machine::read(),
         machine_after: None,
         git: Git::read(&job.source.folder),
         references: Vec::new(),
-        order: Some(job.sweep.order.as_str().to_owned()),
         build: Some(Build::this()),
         target_seen: None,
         rendering: None,

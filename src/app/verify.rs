@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::Context;
 
 use super::publish::Edition;
-use super::render::archived_sweep;
+use super::render::settings;
 use super::{Exit, Failure, located};
 use crate::archive::{self, Derived, Deviation, Loaded, Rendering, RunDirectory, files};
 use crate::cli::{OutputFormat, VerifyArgs};
@@ -49,15 +49,15 @@ fn derived(directory: &RunDirectory, terminal: Terminal) -> Result<Vec<Deviation
             .note(&format!("the derived files are held against their checksums only: {then} made them, this is {now}"));
         return Ok(Vec::new());
     }
-    let (source, sweep) = archived_sweep(&loaded)?;
-    let mut output = sweep.output;
+    let (folder_of_run, sweep) = (loaded.directory.path(), settings(&loaded)?);
+    let mut output = sweep.output.clone();
     output.formats = rendering.formats.iter().filter_map(|word| Format::parse(word)).collect();
-    if output.fonts.iter().any(|font| !source.folder.join(font).is_file()) {
+    if output.fonts.iter().any(|font| !folder_of_run.join(font).is_file()) {
         terminal.note("the derived files are held against their checksums only: fonts of the config are not here");
         return Ok(Vec::new());
     }
     let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
-    let (fonts_from, print) = (&*source.folder, OutputFormat::Text);
+    let (fonts_from, print) = (folder_of_run, OutputFormat::Text);
     let (run, charts, labels) = (&loaded.run, &sweep.charts, &sweep.labels);
     let edition = Edition { run, charts, labels, output: &output, fonts_from, print };
     edition.publish(Derived::passing(folder.path()), terminal.quietly()).context("cannot draw the run again")?;
@@ -115,6 +115,6 @@ fn compared(
 fn needs_system_fonts(loaded: &Loaded) -> bool {
     let bundled = Fonts::bundled();
     let names = loaded.run.strategies.iter().map(|line| line.name.as_str());
-    let texts = names.chain([loaded.manifest.title.as_str(), loaded.config.as_str()]);
+    let texts = names.chain([loaded.manifest.settings.title.as_str(), loaded.config.as_str()]);
     texts.map(visible_line).any(|text| text.chars().any(|c| !bundled.has(c)))
 }

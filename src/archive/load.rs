@@ -76,20 +76,20 @@ pub(super) fn rows(directory: &RunDirectory) -> Result<Rows, ArchiveError> {
 fn facts(manifest: &Manifest) -> Facts {
     Facts {
         run_id: manifest.run_id.clone(),
-        title: manifest.title.clone(),
+        title: manifest.settings.title.clone(),
         tool_version: manifest.tool_version.clone(),
         started_at: manifest.started_at.clone(),
         ended_at: manifest.ended_at.clone().unwrap_or_default(),
-        seed: manifest.seed,
-        target: Some((&manifest.target).into()),
+        seed: manifest.settings.seed,
+        target: Some(manifest.settings.target.clone()),
         estimated_delay: manifest
             .estimated_delay_s
             .map(|before| (Nanos::from_secs_f64(before), manifest.estimated_delay_after_s.map(Nanos::from_secs_f64))),
         conditions: manifest.conditions(),
         machine: manifest.machine.summary(),
         limits: manifest.machine.limits(),
-        order: manifest.order.clone().unwrap_or_default(),
-        repeats: Some(manifest.repeats),
+        order: manifest.settings.order.as_str().to_owned(),
+        repeats: Some(manifest.settings.repeats),
         command: manifest.command_line.clone(),
         source: manifest.git.as_ref().map(Git::summary).unwrap_or_default(),
         planned_samples: manifest.planned_samples,
@@ -101,6 +101,7 @@ fn facts(manifest: &Manifest) -> Facts {
 /// Strategies in the order of the config.
 fn strategies(manifest: &Manifest, samples: &[SampleRow]) -> Vec<StrategyLine> {
     let mut lines: Vec<StrategyLine> = manifest
+        .settings
         .strategies
         .iter()
         .map(|strategy| StrategyLine {

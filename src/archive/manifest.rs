@@ -14,8 +14,8 @@ use super::references::ManifestReference;
 use super::seal::{self, checksum};
 use super::writer::write_atomically;
 use super::{ArchiveError, Build, Git, Machine, Rendering};
-use crate::model::{Conditions, DelayTarget, Nanos, NotRun, Repeats, Target, TargetSeen, UrlTarget};
-use crate::strategy::StrategySpec;
+use crate::config::Sweep;
+use crate::model::{Conditions, DelayTarget, Nanos, NotRun, Target, TargetSeen, UrlTarget};
 
 /// Schema of manifest.json. Older ones are read, newer ones refused.
 const SCHEMA_VERSION: u32 = 3;
@@ -46,16 +46,18 @@ pub struct Manifest {
     pub requests_schema_version: u32,
     /// The folder's name when it was made.
     pub run_id: String,
-    /// Title of the config.
-    pub title: String,
     /// How far the run has come.
     pub status: RunStatus,
     /// Version of the program that measured.
     pub tool_version: String,
     /// Version of its way to measure.
     pub measuring_version: u32,
-    /// The command, word by word.
+    /// The command, word by word, for people.
     pub command_line: Vec<String>,
+    /// The config, as the command line named it: what working directories of programs are relative to. Absent for standard
+    /// input. Since schema 3.
+    #[serde(default)]
+    pub config_file: Option<String>,
     /// RFC 3339, UTC.
     pub started_at: String,
     /// RFC 3339, UTC; absent while the run is under way.
@@ -63,10 +65,6 @@ pub struct Manifest {
     /// Seconds from start to end by the monotonic clock; absent where the run was resumed.
     #[serde(default)]
     pub elapsed_s: Option<f64>,
-    /// Seed of order, jitter, failures and intervals.
-    pub seed: u64,
-    /// How often each cell is measured.
-    pub repeats: Repeats,
     /// Samples that the plan holds; once the run is finished, those that it took.
     pub planned_samples: u32,
     /// Cells of the config that were not run, with the reason.
@@ -74,16 +72,18 @@ pub struct Manifest {
     pub not_run: Vec<NotRun>,
     /// SHA-256 of config.toml as it is archived, secrets masked.
     pub config_sha256: String,
-    /// What the requests are sent to.
-    pub target: ManifestTarget,
     /// Time of a single request to a `url` in seconds, estimated before the sweep.
     #[serde(default)]
     pub estimated_delay_s: Option<f64>,
     /// The same after it.
     #[serde(default)]
     pub estimated_delay_after_s: Option<f64>,
-    /// In the order of the config, each with all its options.
-    pub strategies: Vec<StrategySpec>,
+    /// What was measured, and how it is drawn: config and command line together, every default filled in, without secrets.
+    /// Since schema 3; of older runs it is made of their config.
+    pub settings: Sweep,
+    /// Why the config of an older run can no longer be read: then `settings` are no more than what its manifest told.
+    #[serde(skip)]
+    pub unreadable: Option<String>,
     /// What the `version-command` of a strategy told, by the strategy's name. Since schema 3.
     #[serde(default)]
     pub versions: BTreeMap<String, String>,
@@ -98,9 +98,6 @@ pub struct Manifest {
     /// Lines that were measured elsewhere; their tables are in the run directory.
     #[serde(default)]
     pub references: Vec<ManifestReference>,
-    /// In which order samples were taken: `interleaved` or `listed`; absent in runs of earlier versions.
-    #[serde(default)]
-    pub order: Option<String>,
     /// The build of the program that measured; since schema 2.
     #[serde(default)]
     pub build: Option<Build>,
@@ -231,14 +228,18 @@ impl Manifest {
         let version = value.get("schema_version").and_then(serde_json::Value::as_u64);
         let found = version.and_then(|version| u32::try_from(version).ok());
         match found {
-            None => return Err(ArchiveError::content(&path, "no schema_version, so it is not a run's manifest")),
+            None => Err(ArchiveError::content(&path, "no schema_version, so it is not a run's manifest")),
             Some(found) if found > SCHEMA_VERSION => {
-                return Err(ArchiveError::NewerSchema { path, found, known: SCHEMA_VERSION });
+                Err(ArchiveError::NewerSchema { path, found, known: SCHEMA_VERSION })
             }
-            Some(1 | 2) => older::convert(&mut value),
-            Some(_) => {}
+            Some(1 | 2) => {
+                let unreadable = older::convert(&mut value, &directory.file(files::CONFIG))
+                    .map_err(|problem| ArchiveError::content(&path, problem))?;
+                let manifest: Self = content(&path, value)?;
+                Ok(Self { unreadable, ..manifest })
+            }
+            Some(_) => content(&path, value),
         }
-        serde_json::from_value(value).map_err(|error| ArchiveError::content(&path, error.to_string()))
     }
 
     /// Writes the manifest of a run, in place of the one before.
@@ -335,4 +336,8 @@ impl Manifest {
 
 fn checksums(directory: &RunDirectory, names: Vec<String>) -> Result<Vec<(String, String)>, ArchiveError> {
     names.into_par_iter().map(|name| checksum(&directory.file(&name)).map(|sum| (name, sum))).collect()
+}
+
+fn content(path: &Path, value: serde_json::Value) -> Result<Manifest, ArchiveError> {
+    serde_json::from_value(value).map_err(|error| ArchiveError::content(path, error.to_string()))
 }

@@ -5,10 +5,9 @@ use std::path::Path;
 
 use super::rows::tests::{outcome, sample};
 use super::{
-    Build, Journal, MEASURING_VERSION, Machine, Manifest, ManifestTarget, RunDirectory, RunStatus, checksum, files,
-    write_atomically,
+    Build, Journal, MEASURING_VERSION, Machine, Manifest, RunDirectory, RunStatus, checksum, files, write_atomically,
 };
-use crate::model::Repeats;
+use crate::config::{self, Known, Sweep};
 use crate::strategy::StrategySpec;
 
 const CONFIG: &str = "[target]\ndelay = \"100ms\"\n[sweep]\nrequests = [1, 3]\nrepeats = 2\n";
@@ -21,35 +20,34 @@ pub(super) fn manifest(directory: &RunDirectory) -> Manifest {
         name: name.to_owned(),
         ..StrategySpec::by_default("thread-pool").expect("a built-in kind")
     };
+    let settings = config::load(CONFIG, "config.toml", &Known { charts: &[] }).expect("a right config");
+    let strategies = vec![strategy("plain"), strategy("a,\"b\"")];
     let [schema_version, raw_schema_version, requests_schema_version] = Manifest::schema_versions();
     Manifest {
         schema_version,
         raw_schema_version,
         requests_schema_version,
         run_id: directory.id().to_owned(),
-        title: "Small".to_owned(),
         status: RunStatus::Finished,
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
         measuring_version: MEASURING_VERSION,
         command_line: vec!["reportgen".to_owned()],
+        config_file: None,
         started_at: "2026-11-22T18:30:00.000Z".to_owned(),
         ended_at: Some("2026-11-22T18:30:10.000Z".to_owned()),
         elapsed_s: Some(10.0),
-        seed: 1,
-        repeats: Repeats::fixed(2),
         planned_samples: 8,
         not_run: Vec::new(),
         config_sha256: checksum(&directory.file(files::CONFIG)).unwrap(),
-        target: ManifestTarget::Delay { delay_s: 0.1, jitter_s: 0.0, failure_rate: 0.0, max_concurrent: 0 },
         estimated_delay_s: None,
         estimated_delay_after_s: None,
-        strategies: vec![strategy("plain"), strategy("a,\"b\"")],
+        settings: Sweep { title: "Small".to_owned(), strategies, ..settings },
+        unreadable: None,
         versions: BTreeMap::new(),
         machine: Machine::default(),
         machine_after: None,
         git: None,
         references: Vec::new(),
-        order: None,
         build: Some(Build::this()),
         target_seen: None,
         rendering: None,

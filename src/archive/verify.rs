@@ -128,7 +128,7 @@ fn facts(directory: &RunDirectory, manifest: &Manifest) -> Result<Vec<Deviation>
     if manifest.status == RunStatus::Finished && u32::try_from(rows) != Ok(planned) {
         found.push(Deviation::of(files::RAW, format!("holds {rows} samples, and the manifest tells of {planned}")));
     }
-    for line in loaded.run.strategies.iter().skip(manifest.strategies.len()) {
+    for line in loaded.run.strategies.iter().skip(manifest.settings.strategies.len()) {
         found.push(Deviation::of(files::RAW, format!("has the strategy {:?}, which the manifest has not", line.name)));
     }
     Ok(found)
@@ -206,7 +206,7 @@ mod tests {
         let run = small_run(parent.path());
         resealed(&run, |manifest| {
             (manifest.planned_samples, manifest.config_sha256) = (9, "0".repeat(64));
-            manifest.strategies.truncate(1);
+            manifest.settings.strategies.truncate(1);
         });
         let found: BTreeSet<String> = lines(&run).into_iter().collect();
         assert_eq!(

@@ -198,7 +198,7 @@ mod tests {
         let figure = drawn(true, &["async_get", "there: go"]);
         assert_eq!(thin(&figure), [("there: go".to_owned(), 5, vec![5.02 / 5.0, 5.09 / 5.0])]);
         let (panel, own) = (&figure.panels[0], &figure.panels[0].series[0]);
-        assert_eq!((panel.y.label.as_str(), panel.y.unit), ("DurationChart / delay", Unit::Ratio));
+        assert_eq!((panel.y.label.as_str(), panel.y.unit), ("Duration / delay", Unit::Ratio));
         assert!((own.points[0].y.unwrap() - 1.02).abs() < 1e-9 && own.points[0].interval.is_some());
         assert!(
             figure.description.ends_with("there: go stays at 1.01× from 10 to 50 requests."),

@@ -1,6 +1,12 @@
 //! The words that charts write by themselves, and what a config puts in their place: key, English, Chinese. Both sets are
 //! complete. `{…}` is filled in by the chart; a text in place of another may hold the same ones. Data and its lookup.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 use super::keys::{Form, Key};
 use super::raw::{Section, Value};
 
@@ -165,6 +171,12 @@ impl Labels {
         TEXTS.iter().map(|(key, ..)| section.text(key).map(str::to_owned)).collect::<Option<_>>().map(Self)
     }
 
+    /// Each text that is not the English one, by its key.
+    fn changed(&self) -> BTreeMap<&'static str, &str> {
+        let all = TEXTS.iter().zip(&self.0);
+        all.filter(|((_, english, _), text)| english != text).map(|((key, ..), text)| (*key, text.as_str())).collect()
+    }
+
     /// A text, as it is written.
     #[must_use]
     pub fn text(&self, label: Label) -> &str {
@@ -186,6 +198,31 @@ impl Labels {
         }
         out.push_str(rest);
         out
+    }
+}
+
+impl Serialize for Labels {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.changed().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Labels {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut changed = BTreeMap::<String, String>::deserialize(deserializer)?;
+        let text =
+            |(key, english, _): &(&str, &str, &str)| changed.remove(*key).unwrap_or_else(|| (*english).to_owned());
+        Ok(Self(TEXTS.iter().map(text).collect()))
+    }
+}
+
+impl JsonSchema for Labels {
+    fn schema_name() -> Cow<'static, str> {
+        "Labels".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "object", "additionalProperties": { "type": "string" } })
     }
 }
 

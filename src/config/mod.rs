@@ -8,7 +8,6 @@ mod charts;
 mod comments;
 mod complaint;
 mod counts;
-mod duration;
 #[cfg(test)]
 mod fixtures;
 mod headers;
@@ -34,7 +33,6 @@ mod variables;
 
 pub use complaint::{Complaint, Complaints};
 pub use counts::{CountFault, parse_requests};
-pub use duration::{DurationFault, parse_duration};
 pub use headers::fill;
 pub use labels::{Label, Labels};
 pub use overrides::{OverrideFault, OverrideFaults, Overrides};
@@ -59,7 +57,7 @@ const LONGEST_TEXT: usize = 1 << 20;
 /// Names that the floors above register.
 #[derive(Clone, Copy, Debug)]
 pub struct Known<'a> {
-    /// Every chart kind.
+    /// Every chart kind. None where they are not known, as for a run of before: then any word is taken.
     pub charts: &'a [ChartInfo],
 }
 

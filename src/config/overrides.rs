@@ -24,7 +24,7 @@ pub struct Overrides {
     pub repeats: Option<u32>,
     /// `--seed`.
     pub seed: Option<u64>,
-    /// `--delay`, as [`super::parse_duration`] reads it.
+    /// `--delay`, as [`crate::model::parse_duration`] reads it.
     pub delay: Option<Nanos>,
     /// `--formats`.
     pub formats: Option<Vec<Format>>,

@@ -5,7 +5,6 @@ use toml::de::{DeInteger, DeValue};
 use url::Url;
 
 use super::Known;
-use super::duration::{self, parse_duration};
 use super::keys::Form;
 use super::labels::placeholders;
 use super::nearest::{listed, nearest, quoted};
@@ -13,6 +12,7 @@ use super::raw::Value;
 use super::variables::address_fault;
 use crate::model::Nanos;
 use crate::model::bounds::LONGEST_NAME;
+use crate::model::duration::{HINT, parse_duration};
 use crate::strategy::KINDS;
 
 /// Why a value is refused.
@@ -87,6 +87,7 @@ fn text_of(form: &Form, known: &Known<'_>, text: &str) -> Result<(), Refusal> {
             let labels = KINDS.iter().map(|kind| (kind.label, kind.name));
             word(text, KINDS.iter().map(|kind| (kind.name, kind.name)).chain(labels))
         }
+        Form::Chart if known.charts.is_empty() => Ok(()),
         Form::Chart => word(text, known.charts.iter().map(|chart| (chart.name, chart.name))),
         _ => Ok(()),
     }
@@ -201,13 +202,13 @@ fn duration_of(value: &DeValue<'_>, zero: bool) -> Result<Nanos, Refusal> {
         let refusal = Refusal::new("has no unit", "expected a duration in quotes");
         return Err(match parse_duration(&format!("{bare}ms")) {
             Ok(_) => refusal.help(format!("\"{bare}ms\" or \"{bare}s\"?")),
-            Err(_) => refusal.help(format!("write {}", duration::HINT)),
+            Err(_) => refusal.help(format!("write {}", HINT)),
         });
     }
     let text = value.as_str().ok_or_else(|| Refusal::new(is_a(value), "expected a duration in quotes"))?;
     let nanos = parse_duration(text).map_err(|fault| {
         let problem = format!("is no duration: {fault}");
-        Refusal::new(problem, "expected a duration").help(format!("write {}", duration::HINT))
+        Refusal::new(problem, "expected a duration").help(format!("write {}", HINT))
     })?;
     if nanos == Nanos::ZERO && !zero {
         return Err(Refusal::new("is zero", "expected a duration above zero"));

@@ -6,11 +6,11 @@ use serde_json::{Map, Value, json};
 use super::Known;
 use super::charts;
 use super::counts::MOST;
-use super::duration::PATTERN;
 use super::keys::{DELAY_ONLY, Form, Key, ROOT, SLEEP, URL_ONLY};
 use super::strategy_keys::{ALL_KINDS, STRATEGY};
 use super::sweep_keys::{RANGE, REPEATS};
 use crate::model::bounds::LONGEST_NAME;
+use crate::model::duration::PATTERN;
 use crate::strategy::KINDS;
 
 /// The schema, draft 2020-12, with the kinds that the program knows.

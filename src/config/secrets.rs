@@ -7,10 +7,13 @@ use toml::de::{DeTable, DeValue};
 
 use super::comments::{comments, holds_secret};
 use super::keys::is_key;
+use super::sweep::Sweep;
 use super::variables::{Part, parts};
+use crate::model::Target;
 use crate::model::address::{masked_address, secret_places};
 use crate::model::secret::{HIDDEN, is_harmless, is_harmless_header, is_harmless_variable, is_scheme, masked};
 use crate::model::secret_text::{places_in_command, places_in_text};
+use crate::strategy::StrategySpec;
 
 /// A config without its secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +56,23 @@ pub(super) fn veiled(text: &str) -> String {
     spans.into_iter().for_each(|span| bytes[span].iter_mut().filter(hides).for_each(|byte| *byte = b'*'));
     // Whole characters were replaced, each by as many stars as it has bytes.
     String::from_utf8(bytes).unwrap_or_else(|_| text.chars().map(|c| if c == '\n' { '\n' } else { '*' }).collect())
+}
+
+impl Sweep {
+    /// The sweep as a run may keep it: what [`mask`] masks in the text of a config.
+    #[must_use]
+    pub fn masked(&self) -> Self {
+        let shown = |key: &str, value: &str| Written::of(key.to_owned(), value, 0..0, None).shown();
+        let mut masked = self.clone();
+        if let Target::Url(target) = &mut masked.target {
+            target.url = shown("target.url", &target.url);
+            target.body = shown("target.body", &target.body);
+            let headers = target.headers.iter_mut();
+            headers.for_each(|(name, value)| *value = shown(&format!("target.headers.{name}"), value));
+        }
+        masked.strategies = self.strategies.iter().map(StrategySpec::masked).collect();
+        masked
+    }
 }
 
 /// A part of the text and what stands in its place.

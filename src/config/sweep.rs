@@ -1,17 +1,22 @@
-//! The valid form of a config: nothing is optional that has a default, and every combination makes sense.
+//! The valid form of a config: nothing is optional that has a default, and every combination makes sense. It is also what
+//! a run's manifest keeps: config and command line together, without secrets.
 
 use std::path::PathBuf;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::labels::Labels;
 use crate::model::figure::{Format, Scale, Theme};
 use crate::model::{Nanos, Repeats, RequestCount, RequestFile, Target};
-use crate::strategy::StrategySpec;
+use crate::strategy::{StrategyKind, StrategySpec};
 
 /// The most samples that one sweep may take: a month at two seconds each.
 pub(super) const MOST_SAMPLES: u64 = 1_000_000;
 
 /// A sweep that can be planned and run.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub struct Sweep {
     /// Title of charts and reports.
     pub title: String,
@@ -55,6 +60,27 @@ impl Sweep {
         cells.saturating_mul(u64::from(self.repeats.max) + u64::from(self.warmup))
     }
 
+    /// The sweep with what `config` holds and a run may not keep in full: address, body and headers of a `url`, command lines
+    /// and environments.
+    #[must_use]
+    pub fn with_secrets_of(&self, config: &Self) -> Self {
+        let mut whole = self.clone();
+        if let (Target::Url(target), Target::Url(given)) = (&mut whole.target, &config.target) {
+            target.url.clone_from(&given.url);
+            target.headers.clone_from(&given.headers);
+            target.body.clone_from(&given.body);
+        }
+        for spec in &mut whole.strategies {
+            let given = config.strategies.iter().find(|given| given.name == spec.name).map(|given| &given.kind);
+            if let (StrategyKind::Command(command), Some(StrategyKind::Command(given))) = (&mut spec.kind, given) {
+                command.environment.clone_from(&given.environment);
+                command.command.clone_from(&given.command);
+                command.version_command.clone_from(&given.version_command);
+            }
+        }
+        whole
+    }
+
     /// Whether even the fastest request takes longer than it may.
     pub(super) fn is_hopeless(&self) -> bool {
         self.target.least_service().is_some_and(|least| least >= self.request_timeout)
@@ -62,7 +88,8 @@ impl Sweep {
 }
 
 /// The order in which samples are taken.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Order {
     /// Each repeat visits all cells in a seeded random order.
     #[default]
@@ -83,7 +110,8 @@ impl Order {
 }
 
 /// Whether samples run side by side.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Overlap {
     /// One after another.
     #[default]
@@ -93,7 +121,8 @@ pub enum Overlap {
 }
 
 /// One chart that the config asks for.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub struct ChartSpec {
     /// A name in the chart registry.
     pub kind: String,
@@ -116,7 +145,8 @@ pub struct ChartSpec {
 }
 
 /// A line of another table, to be laid over the run's own.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub struct ReferenceSpec {
     /// The line's label, unique among references and strategies.
     pub name: String,
@@ -129,7 +159,8 @@ pub struct ReferenceSpec {
 }
 
 /// Where and how results are written.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub struct Output {
     /// Where run directories go.
     pub dir: PathBuf,

@@ -5,7 +5,7 @@ use std::ops::Range;
 use toml::de::Error;
 
 use super::complaint::Complaint;
-use super::duration::parse_duration;
+use crate::model::parse_duration;
 
 const MISSING_COMMA: &str = "missing comma between array elements";
 

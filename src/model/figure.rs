@@ -1,6 +1,9 @@
 //! A picture as data: what to draw, not where. Charts build figures, the painter draws any of them, and tests compare
 //! them without a pixel.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::format::short;
 use crate::model::units::Nanos;
 
@@ -104,7 +107,8 @@ impl Unit {
 }
 
 /// How values map to positions.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Scale {
     /// Proportionally.
     #[default]
@@ -216,7 +220,8 @@ pub struct ChartInfo {
 }
 
 /// A picture format.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Format {
     /// Scalable.
     Svg,
@@ -225,7 +230,8 @@ pub enum Format {
 }
 
 /// A colour theme.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Theme {
     /// For pages with a light background.
     Light,

@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod bounds;
+pub mod duration;
 pub mod figure;
 pub mod known_secrets;
 pub mod reference;
@@ -15,6 +16,7 @@ pub mod strategy;
 pub mod target;
 pub mod units;
 
+pub use duration::{DurationFault, parse_duration};
 pub use known_secrets::KnownSecrets;
 pub use reference::Reference;
 pub use repeats::Repeats;

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::model::units::{Nanos, RequestCount};
 
 /// Whether a sample counts in statistics.
@@ -73,12 +76,14 @@ pub enum FailureKind {
 }
 
 /// How the single requests of a run are kept.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum RequestFile {
     /// As requests.csv.
     #[default]
     Csv,
     /// Compressed, as requests.csv.zst.
+    #[serde(rename = "csv.zst")]
     CsvZst,
     /// Not at all.
     None,

@@ -8,7 +8,8 @@ use crate::model::secret::HIDDEN;
 use crate::model::units::Nanos;
 
 /// The target of a sweep: the embedded delay server, an address that is already served, or no server at all.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Target {
     /// The embedded delay server, started for the sweep.
     Delay(DelayTarget),
@@ -22,7 +23,8 @@ pub enum Target {
 }
 
 /// How the embedded server behaves. All randomness comes from the sweep's seed.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub struct DelayTarget {
     /// Time between reading a request and writing its response.
     pub delay: Nanos,
@@ -35,7 +37,8 @@ pub struct DelayTarget {
 }
 
 /// A request as it is sent to a `url` target.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub struct UrlTarget {
     /// An `http` or `https` address.
     pub url: String,

@@ -183,9 +183,11 @@ fn another_program_is_another_workload_and_another_version_of_it_is_not() {
         Recorded::usual().write(&place, id);
         let path = place.path(id).join("manifest.json");
         let text = fs::read_to_string(&path).unwrap();
-        let told = format!("\"command\":[\"{program}\"],\"version\":\"{version}\",\"connections\":\"keep-alive\"");
-        let text = text.replacen("\"connections\":\"keep-alive\"", &told, 1);
-        fs::write(&path, text.replacen("\"kind\":\"sequential\"", "\"kind\":\"command\"", 1)).unwrap();
+        let told = format!("\"version\":\"{version}\",\"connections\":\"keep-alive\"");
+        fs::write(&path, text.replacen("\"connections\":\"keep-alive\"", &told, 1)).unwrap();
+        let config = fs::read_to_string(place.path(id).join("config.toml")).unwrap();
+        let command = format!("kind = \"command\"\ncommand = [\"{program}\"]\nmodel = \"sequential\"");
+        fs::write(place.path(id).join("config.toml"), config.replacen("kind = \"sequential\"", &command, 1)).unwrap();
     };
     write("base-20261122T183000Z", "python3", "3.11");
     write("other-20261123T183000Z", "node", "3.11");

@@ -57,7 +57,7 @@ fn what_is_remembered_equals_what_is_read() {
     assert!(known.values().all(|(_, run)| first.runs.contains(run)), "{known:?}");
 
     set_tags(&runs[1], ["new".to_owned()].into()).unwrap();
-    resealed(&runs[2], |manifest| manifest.title = "Other".to_owned());
+    resealed(&runs[2], |manifest| manifest.settings.title = "Other".to_owned());
     fs::remove_dir_all(runs[0].path()).unwrap();
     let second = scan(parent.path()).unwrap();
     assert_eq!(names(&second), [runs[1].id(), runs[2].id()]);

@@ -1,10 +1,15 @@
-//! Durations as people write them: text → `Nanos`. The one grammar of config and command line: one decimal number,
-//! one unit, nothing between them. (jiff's friendly format takes more: signs, spaces, several units, whole words.)
+//! Durations as people write them: text → `Nanos` and back. The one grammar of config, command line and manifest: one
+//! decimal number, one unit, nothing between them. (jiff's friendly format takes more: signs, spaces, several units, whole words.)
 
-use crate::model::Nanos;
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::model::units::Nanos;
 
 /// The longest duration that may be written: a thousand hours.
-pub(super) const LONGEST: Nanos = Nanos(1_000 * 3_600_000_000_000);
+const LONGEST: Nanos = Nanos(1_000 * 3_600_000_000_000);
 
 const UNITS: [(&str, u64); 8] = [
     ("ns", 1),
@@ -18,10 +23,10 @@ const UNITS: [(&str, u64); 8] = [
 ];
 
 /// How durations are written, for hints.
-pub(super) const HINT: &str = r#"a number and a unit of ns, us, ms, s, m, h, such as "100ms" or "1.5s""#;
+pub const HINT: &str = r#"a number and a unit of ns, us, ms, s, m, h, such as "100ms" or "1.5s""#;
 
 /// The same grammar as a regular expression, for the schema.
-pub(super) const PATTERN: &str = r"^[0-9]+(\.[0-9]+)?(ns|us|µs|μs|ms|s|m|h)$";
+pub const PATTERN: &str = r"^[0-9]+(\.[0-9]+)?(ns|us|µs|μs|ms|s|m|h)$";
 
 /// Why a text is no duration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -65,10 +70,42 @@ pub fn parse_duration(text: &str) -> Result<Nanos, DurationFault> {
     nanos.map(Nanos).filter(|nanos| *nanos <= LONGEST).ok_or(DurationFault::TooLong)
 }
 
+impl Nanos {
+    /// The duration as a config writes it, exactly: `100ms`, `600s`, `1ns`.
+    #[must_use]
+    pub fn written(self) -> String {
+        let units = [("s", 1_000_000_000), ("ms", 1_000_000), ("us", 1_000), ("ns", 1)];
+        let (unit, scale) = units.into_iter().find(|(_, scale)| self.0.is_multiple_of(*scale)).unwrap_or(("ns", 1));
+        format!("{}{unit}", self.0 / scale)
+    }
+}
+
+impl Serialize for Nanos {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.written())
+    }
+}
+
+impl<'de> Deserialize<'de> for Nanos {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        parse_duration(&String::deserialize(deserializer)?).map_err(de::Error::custom)
+    }
+}
+
+impl JsonSchema for Nanos {
+    fn schema_name() -> Cow<'static, str> {
+        "Duration".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": PATTERN })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{DurationFault, LONGEST, parse_duration};
-    use crate::model::Nanos;
+    use crate::model::units::Nanos;
 
     #[test]
     fn a_number_and_a_unit_are_read_exactly() {
@@ -88,6 +125,14 @@ mod tests {
             ("007s", 7_000_000_000),
         ] {
             assert_eq!(parse_duration(text), Ok(Nanos(nanos)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_duration_is_written_exactly() {
+        for (nanos, text) in [(0, "0s"), (600_000_000_000, "600s"), (1_500_000_000, "1500ms"), (1_001, "1001ns")] {
+            assert_eq!(Nanos(nanos).written(), text);
+            assert_eq!(parse_duration(text), Ok(Nanos(nanos)));
         }
     }
 
