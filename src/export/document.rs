@@ -120,23 +120,33 @@ fn markers(document: &str) -> impl Iterator<Item = DocumentMarker<'_>> {
         Event::Html(_) | Event::InlineHtml(_) => Some(range),
         _ => None,
     });
-    html.flat_map(move |range| comments(document, range))
+    let starts =
+        html.flat_map(move |range| document[range.clone()].match_indices("<!--").map(move |(at, _)| range.start + at));
+    // Comments do not nest: what looks like one within another, which may begin in an earlier event, is none.
+    let mut past = 0;
+    starts.filter_map(move |at| {
+        let comment = Some(at).filter(|at| *at >= past).and_then(|at| comment(document, at))?;
+        past = comment.end;
+        marker(document, comment)
+    })
 }
 
-/// The markers in a stretch of HTML.
-fn comments(document: &str, range: Range<usize>) -> impl Iterator<Item = DocumentMarker<'_>> {
-    let starts = document[range.clone()].match_indices("<!--").map(move |(at, _)| range.start + at);
-    starts.filter_map(move |at| {
-        let inside = &document[at + 4..];
-        let length = inside.find("-->")?;
-        let words = inside[..length].trim();
-        let name = match words.strip_prefix("reportgen:") {
-            Some(name) => Some(name.trim()),
-            None if words == "/reportgen" => None,
-            None => return None,
-        };
-        Some(DocumentMarker { name, at, end: at + 4 + length + 3 })
-    })
+/// The HTML comment that begins at `at`.
+fn comment(document: &str, at: usize) -> Option<Range<usize>> {
+    let inside = at + "<!--".len();
+    document[inside..].find("-->").map(|length| at..inside + length + "-->".len())
+}
+
+/// The marker that a comment is, if it is one.
+fn marker(document: &str, comment: Range<usize>) -> Option<DocumentMarker<'_>> {
+    let (at, end) = (comment.start, comment.end);
+    let words = document[at + "<!--".len()..end - "-->".len()].trim();
+    let name = match words.strip_prefix("reportgen:") {
+        Some(name) => Some(name.trim()),
+        None if words == "/reportgen" => None,
+        None => return None,
+    };
+    Some(DocumentMarker { name, at, end })
 }
 
 fn line_of(document: &str, at: usize) -> usize {
@@ -202,6 +212,13 @@ mod tests {
     fn markers_within_html_count() {
         let centred = "<div align=\"center\">\n<!-- reportgen:x -->\n<p>old</p>\n<!-- /reportgen -->\n</div>\n";
         assert!(filled(centred).starts_with("<div align=\"center\">\n<!-- reportgen:x -->\n\n[x]\n"));
+    }
+
+    #[test]
+    fn a_comment_within_a_comment_is_text() {
+        let document = "<!-- reportgen:x --]\n<!-- /reportgen -->\n";
+        assert_eq!(faults(document).len(), 1, "what would close it stands in it");
+        assert_eq!(places("<!-- see\n<!-- /reportgen -->\n"), Ok(Vec::new()));
     }
 
     #[test]
