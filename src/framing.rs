@@ -253,3 +253,15 @@ pub fn words<'h>(headers: &'h [Header<'h>], name: &'h str) -> impl Iterator<Item
     let named = headers.iter().filter(move |header| header.name.eq_ignore_ascii_case(name));
     named.flat_map(|header| header.value.split(|byte| *byte == b',')).map(<[u8]>::trim_ascii)
 }
+
+/// A message in pieces whose lengths are one more than these, in turn: whatever the pieces, it is to be the same message.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn in_pieces(mut data: &[u8], sizes: [u8; 3]) -> impl Iterator<Item = &[u8]> {
+    let mut sizes = sizes.into_iter().cycle();
+    std::iter::from_fn(move || {
+        let size = sizes.next().map_or(data.len(), |size| usize::from(size) + 1);
+        let (piece, rest) = data.split_at(size.min(data.len()));
+        data = rest;
+        Some(piece).filter(|piece| !piece.is_empty())
+    })
+}

@@ -11,6 +11,7 @@
 //!
 //! | floor | module | what it is for |
 //! |---|---|---|
+//! | 10 | fuzzing | bodies of the fuzz targets; in no build but theirs and the tests' |
 //! | 9 | app | one file per subcommand; joins the floors |
 //! | 8 | terminal | the only printer: progress, tables, warnings, error chains |
 //! | 7 | sweep | plan → samples: one child per sample, observers, interrupts |
@@ -53,6 +54,9 @@ pub mod config;
 pub mod export;
 pub mod format;
 pub mod framing;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod history;
 pub mod input;
 pub mod limits;

@@ -73,7 +73,7 @@ pub(super) fn rows(directory: &RunDirectory) -> Result<Rows, ArchiveError> {
     Ok(Rows { manifest, config, run })
 }
 
-fn facts(manifest: &Manifest) -> Facts {
+pub(super) fn facts(manifest: &Manifest) -> Facts {
     Facts {
         run_id: manifest.run_id.clone(),
         title: manifest.settings.title.clone(),

@@ -9,6 +9,8 @@ mod build;
 mod derived;
 mod error;
 mod foreign;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzz;
 mod gather;
 mod index;
 mod journal;

@@ -12,7 +12,7 @@ use super::blocks::{Blocks, number, read_lines};
 use super::layout::files;
 use super::reader::{Columns, Fault, Whole, rows};
 use super::rows::{Header, REQUEST_COLUMNS};
-use crate::model::{FailureKind, Nanos, Outcome, Phase, RequestCount, RequestFile, SampleRow};
+use crate::model::{FailureKind, Nanos, Outcome, Phase, RequestCount, RequestFile, RequestRow, SampleRow};
 
 impl RequestFile {
     /// Its name in a run; `None` where requests are not kept.
@@ -36,6 +36,11 @@ impl<'a> Known<'a> {
         let measured = samples.iter().enumerate().filter(|(_, sample)| sample.phase == Phase::Measure);
         let key = |sample: &'a SampleRow| (sample.strategy.as_bytes(), sample.requests, sample.repeat);
         Self { by_key: measured.map(|(index, sample)| (key(sample), index)).collect() }
+    }
+
+    /// The sample that a row is of.
+    pub(super) fn sample(&self, row: &RequestRow) -> Option<usize> {
+        self.by_key.get(&(row.strategy.as_bytes(), row.requests, row.repeat)).copied()
     }
 }
 
@@ -89,8 +94,7 @@ fn stretch(
     }
     rows(blocks.from(block), columns, whole, |fields| {
         let row = fields.request()?;
-        let key = (row.strategy.as_bytes(), row.requests, row.repeat);
-        let Some(&sample) = known.by_key.get(&key) else { return Ok(false) };
+        let Some(sample) = known.sample(&row) else { return Ok(false) };
         each(sample, row.outcome);
         Ok(true)
     })

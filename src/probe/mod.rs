@@ -19,6 +19,8 @@ pub use cost::ProcessCost;
 pub use headcount::Headcount;
 pub use interrupt::{Interrupts, Signal, Subscription};
 pub use job::Job;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use output::fuzz_heard;
 pub use output::{ChildOutput, OutputTail, WrongLine};
 pub use parent::{End, Measured, Probe, ProbeError};
 pub use watchdog::{Watchdog, run_watchdog};

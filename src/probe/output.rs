@@ -118,6 +118,28 @@ pub(super) fn listen(
     });
 }
 
+/// What is heard of a child that writes its output in these pieces.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn fuzz_heard<'a>(pieces: impl Iterator<Item = &'a [u8]>, requests: u32) -> ChildOutput {
+    struct Pieces<'a, I> {
+        rest: I,
+        piece: &'a [u8],
+    }
+
+    impl<'a, I: Iterator<Item = &'a [u8]>> Read for Pieces<'a, I> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            if self.piece.is_empty() {
+                self.piece = self.rest.next().unwrap_or_default();
+            }
+            self.piece.read(buffer)
+        }
+    }
+
+    let heard = Mutex::default();
+    listen(Pieces { rest: pieces, piece: &[] }, requests, 200, &KnownSecrets::default(), &heard);
+    heard.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Why a request failed: as the child says, or for its status.
 fn failure(outcome: &Outcome, expect_status: u16) -> Option<FailureKind> {
     let strange = outcome.status.is_some_and(|status| status != expect_status);

@@ -18,6 +18,8 @@ mod connection;
 mod engine;
 mod error;
 mod foreground;
+#[cfg(all(unix, any(test, feature = "fuzzing")))]
+pub(crate) mod fuzz;
 mod handle;
 mod multiplexed;
 mod sample;

@@ -34,6 +34,8 @@ pub use command::{Command, Invocation, MissingProgram, VARIABLES};
 pub use event_loop::EventLoop;
 pub use http::{Unanswered, greet};
 pub use process_pool::{ProcessPool, serve_worker};
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use reactor::fuzz::response as fuzz_response;
 pub use sequential::Sequential;
 pub use spec::StrategySpec;
 pub use thread_per_request::ThreadPerRequest;

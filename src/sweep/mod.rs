@@ -8,6 +8,8 @@ mod commands;
 mod endpoint;
 mod estimate;
 mod event;
+#[cfg(any(test, feature = "fuzzing"))]
+mod fuzz;
 mod journal;
 mod judge;
 mod load;
@@ -35,6 +37,8 @@ pub use access::{Access, AccessError};
 pub use commands::Commands;
 pub use endpoint::{Endpoint, EndpointError, Greeting};
 pub use event::{Observer, SweepEvent};
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use fuzz::sample as fuzz_sample;
 pub use journal::JournalObserver;
 pub use rehearsal::{Rehearsal, RehearsalError};
 

@@ -8,6 +8,8 @@
 //! overflows costs each client behind it a whole second. A request's time counts from its own connect.
 
 mod connection;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(super) mod fuzz;
 mod request;
 mod response;
 

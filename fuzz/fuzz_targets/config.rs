@@ -1,0 +1,5 @@
+//! The target `config` of `reportgen::fuzzing`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| reportgen::fuzzing::config(data));

@@ -1,0 +1,5 @@
+//! The target `http1_server` of `reportgen::fuzzing`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| reportgen::fuzzing::http1_server(data));
