@@ -2,7 +2,7 @@
 //! feature `fuzzing` only: the program holds none of it. The bodies that need what a folder keeps to itself lie there.
 
 use crate::archive::fuzz as archive;
-use crate::config::{self, Known};
+use crate::config::{self, Known, Overlay};
 use crate::export::{MarkedPlace, fill, places};
 use crate::server::fuzz as server;
 use crate::{chart, strategy, sweep};
@@ -29,7 +29,7 @@ pub const TARGETS: [(&str, FuzzTarget); 11] = [
 pub fn config(data: &[u8]) {
     let charts = chart::kinds();
     let known = Known { charts: &charts };
-    let loaded = config::load_bytes(data, "fuzz.toml", &known);
+    let loaded = config::load_bytes(data, "fuzz.toml", &known, &Overlay::default());
     let Ok(text) = std::str::from_utf8(data) else {
         assert!(loaded.is_err(), "what is not UTF-8 is no config");
         return;

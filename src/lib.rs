@@ -17,6 +17,7 @@
 //! | 7 | sweep | plan → samples: one child per sample, observers, interrupts |
 //! | 6 | preflight | which cells this machine cannot hold |
 //! | 6 | export | report and painted figures → one file each |
+//! | 5 | cli | the command line, each value parsed once |
 //! | 5 | chart | report → figure, pure |
 //! | 5 | archive | run directories on disk |
 //! | 5 | comparison | two runs → verdicts and figures, pure |
@@ -35,7 +36,6 @@
 //! | 2 | clock | the only reader of time |
 //! | 1 | model | value types |
 //! | 0 | format | text that several floors need in the same form |
-//! | 0 | cli | clap types only |
 //! | 0 | snapshots | for tests: texts on file, compared byte for byte |
 //! | 0 | input | the only opener of files that are read |
 //!

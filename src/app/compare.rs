@@ -3,11 +3,11 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 
 use super::circumstances::circumstances;
 use super::gallery::{Gallery, height};
-use super::source::{default_output, formats};
+use super::source::{default_output, distinct};
 use super::{Exit, Failure};
 use crate::archive::{self, FolderWriter};
 use crate::cli::{CompareArgs, ComparisonFormat};
@@ -18,13 +18,12 @@ use crate::report::Report;
 use crate::terminal::{self, Terminal};
 
 pub(super) fn run(arguments: &CompareArgs, terminal: Terminal) -> Result<Exit, Failure> {
-    let threshold = share(&arguments.threshold).map_err(Failure::Usage)?;
     let [base, new] = [&arguments.base, &arguments.new].map(|path| Measured::read(path));
     let (base, new) = (base?, new?);
     let reports = [Report::of(&base.run), Report::of(&new.run)];
     let [base, new] = [(base.name, &reports[0], base.circumstances), (new.name, &reports[1], new.circumstances)]
         .map(|(name, report, circumstances)| Side { name, report, circumstances });
-    let compared = Comparison::of(&base, &new, threshold, arguments.force);
+    let compared = Comparison::of(&base, &new, arguments.threshold, arguments.force);
     if let Some(folder) = &arguments.output_dir {
         write(&compared, arguments, folder, terminal)?;
     }
@@ -45,18 +44,9 @@ pub(super) fn run(arguments: &CompareArgs, terminal: Terminal) -> Result<Exit, F
     })
 }
 
-/// `5%`, `5 %` or `0.05`: 0 or more and less than 1 000 %.
-fn share(text: &str) -> anyhow::Result<f64> {
-    let (number, unit) = text.trim().strip_suffix('%').map_or((text.trim(), 1.0), |number| (number.trim_end(), 0.01));
-    let share = number.parse::<f64>().ok().map(|number| number * unit);
-    share.filter(|share| (0.0..10.0).contains(share)).ok_or_else(|| {
-        anyhow!("--threshold: {text:?} is no share; write a percentage such as 5% or a fraction such as 0.05")
-    })
-}
-
 fn write(compared: &Comparison<'_>, arguments: &CompareArgs, folder: &Path, terminal: Terminal) -> Result<(), Failure> {
     let mut output = default_output()?;
-    output.formats = formats(arguments.formats.as_deref())?.unwrap_or(output.formats);
+    output.formats = arguments.formats.as_deref().map_or(output.formats, distinct);
     let figures = comparison::figures(compared);
     output.height = height(compared.lines.len());
     let into = FolderWriter::new(folder);
@@ -93,20 +83,5 @@ impl Measured {
         let loaded = archive::load(&found).context("cannot compare")?;
         let circumstances = circumstances(&loaded);
         Ok(Self { name: loaded.run.facts.run_id.clone(), run: loaded.run, circumstances })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::share;
-
-    #[test]
-    fn a_threshold_is_a_percentage_or_a_fraction() {
-        for (text, expected) in [("5%", 0.05), (" 2.5 % ", 0.025), ("0.05", 0.05), ("0", 0.0), ("100%", 1.0)] {
-            assert!((share(text).unwrap() - expected).abs() < 1e-12, "{text}");
-        }
-        for wrong in ["", "%", "-1%", "five", "NaN", "inf%", "5%%", "1000%"] {
-            assert!(share(wrong).unwrap_err().to_string().contains("5% or a fraction"), "{wrong}");
-        }
     }
 }

@@ -6,7 +6,7 @@ use anyhow::{Context, anyhow};
 
 use super::circumstances::add_target;
 use super::gallery::{Gallery, height};
-use super::source::{default_output, formats};
+use super::source::{default_output, distinct};
 use super::{Exit, Failure};
 use crate::archive::{self, Broken, FolderWriter, Git, Listing, RunEntry};
 use crate::chart;
@@ -113,7 +113,7 @@ fn write(
     terminal: Terminal,
 ) -> Result<(), Failure> {
     let mut output = default_output()?;
-    output.formats = formats(arguments.formats.as_deref())?.unwrap_or(output.formats);
+    output.formats = arguments.formats.as_deref().map_or(output.formats, distinct);
     let into = FolderWriter::new(folder);
     let mut pictures = Vec::new();
     let figures: Vec<Option<Figure>> =

@@ -7,7 +7,7 @@ use anyhow::Context;
 
 use super::interruptible::{Ended, until_interrupted};
 use super::publish::{Edition, tell_where};
-use super::source::{default_output, formats};
+use super::source::{default_output, distinct};
 use super::{Exit, Failure, located};
 use crate::archive::{self, Derived, Loaded, PACK_SUFFIX, Rendering};
 use crate::cli::{OutputFormat, RenderArgs};
@@ -39,7 +39,7 @@ fn draw(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failure> {
     }
     let run = archive::load_csv(&arguments.source).context("cannot render")?;
     let mut output = default_output()?;
-    output.formats = formats(arguments.formats.as_deref())?.unwrap_or(output.formats);
+    output.formats = arguments.formats.as_deref().map_or(output.formats, distinct);
     let into = arguments.output_dir.clone().unwrap_or_else(|| beside(&arguments.source));
     let print = arguments.output_format;
     let labels = Labels::default();
@@ -55,7 +55,7 @@ fn render_run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failur
     }
     let sweep = settings(&loaded)?.clone();
     let mut output = sweep.output;
-    output.formats = formats(arguments.formats.as_deref())?.unwrap_or(output.formats);
+    output.formats = arguments.formats.as_deref().map_or(output.formats, distinct);
     let pack = loaded.directory.pack().map(|_| beside(&arguments.source));
     let elsewhere = arguments.output_dir.clone().or(pack);
     // A copy of a run onto itself is none.

@@ -6,7 +6,7 @@ use anyhow::{Context, anyhow};
 
 use super::{Exit, Failure};
 use crate::cli::ServeArgs;
-use crate::model::{DelayTarget, Nanos, parse_duration};
+use crate::model::{DelayTarget, Nanos};
 use crate::probe::Interrupts;
 use crate::server::{Server, Witness};
 use crate::terminal::Terminal;
@@ -27,20 +27,10 @@ pub(super) fn run(arguments: &ServeArgs, terminal: Terminal) -> Result<Exit, Fai
 }
 
 fn target(arguments: &ServeArgs) -> Result<DelayTarget, Failure> {
-    let duration = |flag: &str, text: &str| {
-        parse_duration(text).map_err(|error| Failure::Usage(anyhow!("{flag} {text:?}: {error}")))
-    };
-    let delay = duration("--delay", &arguments.delay)?;
-    let jitter = duration("--jitter", &arguments.jitter)?;
+    let (delay, jitter) = (arguments.delay, arguments.jitter);
     if jitter > delay {
-        return Err(Failure::Usage(anyhow!(
-            "--jitter {} is longer than --delay {}",
-            arguments.jitter,
-            arguments.delay
-        )));
-    }
-    if !(0.0..=1.0).contains(&arguments.failure_rate) {
-        return Err(Failure::Usage(anyhow!("--failure-rate {} is not between 0 and 1", arguments.failure_rate)));
+        let (delay, jitter) = (delay.written(), jitter.written());
+        return Err(Failure::Usage(anyhow!("--jitter {jitter} is longer than --delay {delay}")));
     }
     Ok(DelayTarget { delay, jitter, failure_rate: arguments.failure_rate, max_concurrent: arguments.max_concurrent })
 }

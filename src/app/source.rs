@@ -9,10 +9,9 @@ use super::Failure;
 
 use crate::chart;
 use crate::cli::SweepArgs;
-use crate::config::{self, Known, Masked, Output, Overrides, Sweep};
+use crate::config::{self, Known, Masked, Output, Overlay, Sweep};
 use crate::input::{self, FileKind};
 use crate::model::figure::Format;
-use crate::model::parse_duration;
 use crate::terminal::Terminal;
 
 /// A config as it was given.
@@ -73,15 +72,13 @@ impl Source {
 
     /// The sweep that the config alone asks for.
     pub(super) fn config(&self) -> Result<Sweep, Failure> {
-        config::load_bytes(&self.bytes, &self.origin, &Known { charts: &chart::kinds() })
-            .map_err(|complaints| Failure::Complaints(complaints.render(Terminal::shows_colour())))
+        self.sweep(&SweepArgs::default())
     }
 
     /// The sweep that the config and the command line ask for.
     pub(super) fn sweep(&self, arguments: &SweepArgs) -> Result<Sweep, Failure> {
-        let sweep = self.config()?;
-        let overrides = overrides(arguments)?;
-        sweep.apply(overrides).map_err(|faults| Failure::Usage(faults.into()))
+        config::load_bytes(&self.bytes, &self.origin, &Known { charts: &chart::kinds() }, &overlay(arguments))
+            .map_err(|complaints| Failure::Complaints(complaints.render(Terminal::shows_colour())))
     }
 }
 
@@ -96,29 +93,23 @@ pub(super) fn default_output() -> Result<Output, Failure> {
     sweep.map(|sweep| sweep.output).map_err(|complaints| Failure::Complaints(complaints.render(false)))
 }
 
-fn overrides(arguments: &SweepArgs) -> Result<Overrides, Failure> {
-    let delay = arguments.delay.as_deref().map(parse_duration).transpose();
-    let requests = arguments.requests.as_deref().map(config::parse_requests).transpose();
-    Ok(Overrides {
+fn overlay(arguments: &SweepArgs) -> Overlay {
+    Overlay {
         only: arguments.only.clone(),
         skip: arguments.skip.clone(),
-        requests: requests.map_err(|error| Failure::Usage(anyhow!("--requests: {error}")))?,
+        requests: arguments.requests.clone(),
         repeats: arguments.repeats,
         seed: arguments.seed,
-        delay: delay.map_err(|error| Failure::Usage(anyhow!("--delay: {error}")))?,
-        formats: formats(arguments.formats.as_deref())?,
+        delay: arguments.delay,
+        formats: arguments.formats.clone(),
         output_dir: arguments.output_dir.clone(),
-    })
+    }
 }
 
-/// `--formats` as formats.
-pub(super) fn formats(words: Option<&[String]>) -> Result<Option<Vec<Format>>, Failure> {
-    let Some(words) = words else { return Ok(None) };
-    let parse = |word: &String| {
-        Format::parse(word.trim()).ok_or_else(|| Failure::Usage(anyhow!("--formats: {word:?} is neither svg nor png")))
-    };
-    let mut formats = words.iter().map(parse).collect::<Result<Vec<_>, _>>()?;
+/// Formats in order, each once.
+pub(super) fn distinct(formats: &[Format]) -> Vec<Format> {
+    let mut formats = formats.to_vec();
     formats.sort_unstable();
     formats.dedup();
-    Ok(Some(formats))
+    formats
 }

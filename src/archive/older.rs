@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::manifest::ManifestTarget;
-use crate::config::{self, Known, Overrides, Sweep};
+use crate::config::{self, Known, Overlay, Sweep};
 use crate::input::{self, FileKind};
 use crate::model::figure::Format;
 use crate::model::{RequestCount, Target, parse_duration};
@@ -40,11 +40,11 @@ fn effective(config: &Path, words: &[String]) -> Result<Sweep, String> {
     let text =
         input::read_to_string(config, FileKind::Config).map_err(|error| format!("cannot read {shown}: {error}"))?;
     // Which chart kinds there were then is not known, and each was checked before the run began.
-    let sweep = config::load(&text, &shown, &Known { charts: &[] }).map_err(|complaints| complaints.render(false))?;
-    sweep.apply(flags(words)).map_err(|faults| faults.to_string())
+    config::load_over(&text, &shown, &Known { charts: &[] }, &flags(words))
+        .map_err(|complaints| complaints.render(false))
 }
 
-fn flags(words: &[String]) -> Overrides {
+fn flags(words: &[String]) -> Overlay {
     let all = |flag: &str| values(words, flag, None);
     let last = |flag: &str| option(words, flag, None);
     let counts =
@@ -55,7 +55,7 @@ fn flags(words: &[String]) -> Overrides {
         formats.dedup();
         Some(formats)
     };
-    Overrides {
+    Overlay {
         only: all("--only"),
         skip: all("--skip"),
         requests: last("--requests").and_then(counts),
@@ -126,7 +126,7 @@ fn strategies(manifest: &Value) -> impl Iterator<Item = &Map<String, Value>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Overrides, flags, option};
+    use super::{Overlay, flags, option};
     use crate::model::Nanos;
     use crate::model::figure::Format;
 
@@ -139,7 +139,7 @@ mod tests {
         let line = "reportgen -qc a.toml --only one,two --only=three --skip four -o out --requests 10,20 --repeats=7 --seed 9 \
                     --delay 5ms --formats png,svg";
         let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
-        let expected = Overrides {
+        let expected = Overlay {
             only: texts(&["one,two", "three"]),
             skip: texts(&["four"]),
             requests: Some(vec![10, 20]),
@@ -150,7 +150,7 @@ mod tests {
             output_dir: None,
         };
         assert_eq!(flags(&words(line)), expected);
-        assert_eq!(flags(&words("reportgen --config --resume")), Overrides::default());
+        assert_eq!(flags(&words("reportgen --config --resume")), Overlay::default());
     }
 
     #[test]

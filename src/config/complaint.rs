@@ -15,6 +15,9 @@ const WIDTH: usize = 100;
 /// More complaints than this are counted, not shown: nobody reads them, and the first ones cause the others.
 const SHOWN: usize = 40;
 
+/// What the flags come from, in messages.
+const COMMAND_LINE: &str = "the command line";
+
 /// One fault of a config.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Complaint {
@@ -68,16 +71,27 @@ impl Complaint {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Complaints {
     origin: String,
+    /// The config, a line end, and the flags of the command line, a line each.
     text: String,
+    /// Where the flags begin.
+    command_line_at: usize,
     list: Vec<Complaint>,
 }
 
 impl Complaints {
-    /// Puts the complaints about `text`, which came from the file `origin`, in order.
-    pub(super) fn new(origin: &str, text: &str, mut list: Vec<Complaint>) -> Self {
+    /// Where the places of flags begin beside those of a config.
+    pub(super) fn command_line_at(text: &str) -> usize {
+        text.len() + 1
+    }
+
+    /// Puts the complaints about `text`, which came from the file `origin`, and about `flags` in order.
+    pub(super) fn new(origin: &str, text: &str, flags: &str, mut list: Vec<Complaint>) -> Self {
         list.sort_by_key(|complaint| complaint.span.as_ref().map_or(0, |span| span.start));
         list.iter_mut().for_each(Complaint::make_visible);
-        Self { origin: visible_line(origin).into_owned(), text: veiled(text), list }
+        let command_line_at = Self::command_line_at(text);
+        let text =
+            if text.is_empty() && flags.is_empty() { String::new() } else { format!("{}\n{flags}", veiled(text)) };
+        Self { origin: visible_line(origin).into_owned(), text, command_line_at, list }
     }
 
     /// How many there are.
@@ -101,40 +115,63 @@ impl Complaints {
             self.list.iter().take(SHOWN).map(|complaint| renderer.render(&[self.group(complaint)])).collect();
         match self.list.len() {
             0 | 1 => {}
-            all @ 2..=SHOWN => parts.push(format!("{all} faults in {}", self.origin)),
-            all => parts.push(format!("{all} faults in {}, the first {SHOWN} are shown", self.origin)),
+            all @ 2..=SHOWN => parts.push(format!("{all} faults in {}", self.places())),
+            all => parts.push(format!("{all} faults in {}, the first {SHOWN} are shown", self.places())),
         }
         parts.join("\n\n")
+    }
+
+    /// Where the faults are.
+    fn places(&self) -> String {
+        let is_flag =
+            |complaint: &&Complaint| complaint.span.as_ref().is_some_and(|span| span.start >= self.command_line_at);
+        match self.list.iter().filter(is_flag).count() {
+            0 => self.origin.clone(),
+            flags if flags == self.list.len() => COMMAND_LINE.to_owned(),
+            _ => format!("{} and {COMMAND_LINE}", self.origin),
+        }
     }
 
     fn group<'a>(&'a self, complaint: &'a Complaint) -> Group<'a> {
         let title = Level::ERROR.primary_title(&complaint.title);
         let group = match &complaint.span {
-            Some(span) if !self.text.is_empty() => title.element(self.snippet(complaint, span)),
+            Some(span) if !self.text.is_empty() => title.elements(self.snippets(complaint, span)),
             _ => title.element(Origin::path(&self.origin)),
         };
         complaint.help.iter().fold(group, |group, help| group.element(Level::HELP.message(help)))
     }
 
-    /// Only the lines between both places are handed over: the cost does not grow with the file.
-    fn snippet<'a>(&'a self, complaint: &'a Complaint, span: &Range<usize>) -> Snippet<'a, Annotation<'a>> {
-        let span = self.within_a_line(span);
-        let context = complaint.context.as_ref().map(|(span, why)| (self.within_a_line(span), why));
-        let first = context.as_ref().map_or(span.start, |(other, _)| other.start.min(span.start));
-        let last = context.as_ref().map_or(span.end, |(other, _)| other.end.max(span.end));
+    /// The place of a complaint and the one that belongs to it: together where both are in the config.
+    fn snippets<'a>(&'a self, complaint: &'a Complaint, span: &Range<usize>) -> Vec<Snippet<'a, Annotation<'a>>> {
+        let label = Some(complaint.expected.as_str()).filter(|label| !label.is_empty());
+        let primary = (AnnotationKind::Primary, self.within_a_line(span), label);
+        let context = complaint.context.as_ref();
+        let context =
+            context.map(|(span, why)| (AnnotationKind::Context, self.within_a_line(span), Some(why.as_str())));
+        let is_flag = |span: &Range<usize>| span.start >= self.command_line_at;
+        match context {
+            Some(context) if is_flag(&primary.1) == is_flag(&context.1) => vec![self.snippet(vec![primary, context])],
+            Some(context) => vec![self.snippet(vec![primary]), self.snippet(vec![context])],
+            None => vec![self.snippet(vec![primary])],
+        }
+    }
+
+    /// Only the lines between the places are handed over: the cost does not grow with the file.
+    fn snippet<'a>(&'a self, marks: Vec<MarkedSpan<'a>>) -> Snippet<'a, Annotation<'a>> {
+        let first = marks.iter().map(|(_, span, _)| span.start).min().unwrap_or(0);
+        let last = marks.iter().map(|(_, span, _)| span.end).max().unwrap_or(0);
         let from = self.text[..first].rfind('\n').map_or(0, |newline| newline + 1);
         let to = self.text[last..].find('\n').map_or(self.text.len(), |newline| last + newline);
         let fragment = &self.text[from..to];
-        let shift = |span: Range<usize>| place(fragment, span.start - from)..place(fragment, span.end - from);
-        let primary = AnnotationKind::Primary
-            .span(shift(span))
-            .label(Some(complaint.expected.as_str()).filter(|label| !label.is_empty()));
-        let second = context.map(|(span, why)| AnnotationKind::Context.span(shift(span)).label(why));
+        let (path, start) =
+            if from >= self.command_line_at { (COMMAND_LINE, self.command_line_at) } else { (&*self.origin, 0) };
+        let annotations = marks.into_iter().map(|(kind, span, label)| {
+            kind.span(place(fragment, span.start - from)..place(fragment, span.end - from)).label(label)
+        });
         Snippet::source(visible(fragment))
-            .path(&self.origin)
-            .line_start(1 + self.text[..from].matches('\n').count())
-            .annotation(primary)
-            .annotations(second)
+            .path(path)
+            .line_start(1 + self.text[start..from].matches('\n').count())
+            .annotations(annotations)
     }
 
     /// The part of `span` on its first line, on character boundaries: a long array is not quoted in full.
@@ -144,6 +181,9 @@ impl Complaints {
         start..self.text[start..end].find('\n').map_or(end, |length| start + length)
     }
 }
+
+/// A place, its kind and what stands there.
+type MarkedSpan<'a> = (AnnotationKind, Range<usize>, Option<&'a str>);
 
 /// Where byte `at` of a text stands once hidden characters are escapes.
 fn place(text: &str, at: usize) -> usize {

@@ -7,13 +7,7 @@ pub(super) const MOST: i64 = 1_000_000;
 
 /// Why a list holds no request counts.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CountFault {
-    /// An empty list.
-    #[error("there is no request count")]
-    None,
-    /// Something else than a whole number.
-    #[error("`{0}` is no whole number")]
-    NotANumber(String),
+pub(super) enum CountFault {
     /// Below 1 or above a million.
     #[error("{0} is no request count: it is not within 1 to 1000000")]
     OutOfBounds(i64),
@@ -28,21 +22,6 @@ pub enum CountFault {
         /// The count at fault.
         later: i64,
     },
-}
-
-/// Reads `10,20,30`: ascending, each once, each within 1 to 1 000 000.
-///
-/// # Errors
-/// The first fault of the list.
-pub fn parse_requests(text: &str) -> Result<Vec<RequestCount>, CountFault> {
-    let numbers = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-    let parsed = numbers.map(|part| part.parse().map_err(|_| CountFault::NotANumber(part.to_owned())));
-    let numbers = parsed.collect::<Result<Vec<i64>, _>>()?;
-    match faults(&numbers).into_iter().next() {
-        Some((_, fault)) => Err(fault),
-        None if numbers.is_empty() => Err(CountFault::None),
-        None => Ok(numbers.iter().filter_map(|number| RequestCount::try_from(*number).ok()).collect()),
-    }
 }
 
 /// Every fault of a list of counts, with the index of the number it is about.
@@ -70,12 +49,10 @@ pub(super) fn range(from: u32, to: u32, step: u32) -> Vec<RequestCount> {
 
 #[cfg(test)]
 mod tests {
-    use super::{CountFault, faults, parse_requests, range};
+    use super::{CountFault, faults, range};
 
     #[test]
-    fn ascending_counts_are_read() {
-        assert_eq!(parse_requests("10, 20,30"), Ok(vec![10, 20, 30]));
-        assert_eq!(parse_requests("1000000"), Ok(vec![1_000_000]));
+    fn a_range_ends_at_its_last_step() {
         assert_eq!(range(10, 50, 20), [10, 30, 50]);
         assert_eq!(range(10, 55, 20), [10, 30, 50]);
         assert!(range(5, 4, 1).is_empty());
@@ -94,8 +71,5 @@ mod tests {
         ] {
             assert_eq!(faults(&numbers), expected, "{numbers:?}");
         }
-        assert_eq!(parse_requests("10,x"), Err(CountFault::NotANumber("x".to_owned())));
-        assert_eq!(parse_requests(" , "), Err(CountFault::None));
-        assert_eq!(parse_requests("20,10"), Err(descending(20, 10)));
     }
 }

@@ -14,7 +14,7 @@ mod headers;
 mod keys;
 mod labels;
 mod nearest;
-mod overrides;
+mod overlay;
 mod pictures;
 mod raw;
 mod reader;
@@ -32,10 +32,9 @@ mod valid;
 mod variables;
 
 pub use complaint::{Complaint, Complaints};
-pub use counts::{CountFault, parse_requests};
 pub use headers::fill;
 pub use labels::{Label, Labels};
-pub use overrides::{OverrideFault, OverrideFaults, Overrides};
+pub use overlay::Overlay;
 pub use schema::schema;
 pub use secrets::{Masked, mask};
 pub use sweep::{ChartSpec, Order, Output, Overlap, ReferenceSpec, Sweep};
@@ -66,35 +65,44 @@ pub struct Known<'a> {
 /// # Errors
 /// Every fault of the text at once. Where it is no TOML, only what can be said about single lines.
 pub fn load(text: &str, origin: &str, known: &Known<'_>) -> Result<Sweep, Complaints> {
+    load_over(text, origin, known, &Overlay::default())
+}
+
+/// Reads a config with the command line's changes to it.
+///
+/// # Errors
+/// As [`load`]; a fault of a flag is shown with the flag.
+pub fn load_over(text: &str, origin: &str, known: &Known<'_>, overlay: &Overlay) -> Result<Sweep, Complaints> {
     if text.len() > LONGEST_TEXT {
         let complaint = Complaint::whole("this is no config: it is longer than a mebibyte");
-        return Err(Complaints::new(origin, "", vec![complaint]));
+        return Err(Complaints::new(origin, "", "", vec![complaint]));
     }
     // TOML leaves line ends to the reader. With one kind of them a config means the same on every system.
     let text = &text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
     let (document, errors) = DeTable::parse_recoverable(text);
-    let (root, mut complaints) = reader::read(document.get_ref(), known);
+    let (lines, flags) = overlay.lines(Complaints::command_line_at(text));
+    let (root, mut complaints) = reader::read(document.get_ref(), &flags, known);
     if !errors.is_empty() {
-        return Err(Complaints::new(origin, text, unreadable(text, &errors, complaints)));
+        return Err(Complaints::new(origin, text, "", unreadable(text, &errors, complaints)));
     }
-    match valid::sweep(&root, known, &mut complaints) {
+    match valid::sweep(&root, &flags, known, &mut complaints) {
         Some(sweep) if complaints.is_empty() => Ok(sweep),
-        _ => Err(Complaints::new(origin, text, complaints)),
+        _ => Err(Complaints::new(origin, text, &lines, complaints)),
     }
 }
 
 /// Reads a config as bytes, as a file or standard input holds them.
 ///
 /// # Errors
-/// As [`load`]; and where the bytes are not UTF-8.
-pub fn load_bytes(bytes: &[u8], origin: &str, known: &Known<'_>) -> Result<Sweep, Complaints> {
+/// As [`load_over`]; and where the bytes are not UTF-8.
+pub fn load_bytes(bytes: &[u8], origin: &str, known: &Known<'_>, overlay: &Overlay) -> Result<Sweep, Complaints> {
     let fault = match str::from_utf8(bytes) {
-        Ok(text) => return load(text, origin, known),
+        Ok(text) => return load_over(text, origin, known, overlay),
         Err(fault) => fault,
     };
     let line = 1 + bytes[..fault.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
     let title = format!("this is no text: line {line} holds bytes that are not UTF-8");
-    Err(Complaints::new(origin, "", vec![Complaint::whole(&title)]))
+    Err(Complaints::new(origin, "", "", vec![Complaint::whole(&title)]))
 }
 
 /// Complaints about a text that is no TOML: what the parser says, and what is wrong on other lines. Whether something
@@ -117,7 +125,7 @@ mod tests {
     use super::fixtures::{KNOWN, LEAST, SHIPPED, complaint, config_with, example, manual, sweep, taker};
     use super::keys::{Form, Key, ROOT};
     use super::sweep_keys::{RANGE, REPEATS};
-    use super::{Order, REFERENCE, load, load_bytes};
+    use super::{Order, Overlay, REFERENCE, load, load_bytes};
     use crate::model::figure::{Format, Theme};
     use crate::model::{Nanos, Target};
     use crate::snapshots::assert_snapshots;
@@ -301,9 +309,9 @@ mod tests {
             assert!(text.lines().count() < 400, "{}", text.len());
             assert!(text.len() < 40_000, "{}", text.len());
         }
-        let binary = load_bytes(b"# one\n\xff\xfe", "sweep.toml", &KNOWN).unwrap_err().to_string();
+        let binary = load_bytes(b"# one\n\xff\xfe", "sweep.toml", &KNOWN, &Overlay::default()).unwrap_err().to_string();
         assert_eq!(binary, "error: this is no text: line 2 holds bytes that are not UTF-8\n--> sweep.toml");
-        assert_eq!(load_bytes(LEAST.as_bytes(), "", &KNOWN).unwrap(), sweep(LEAST));
+        assert_eq!(load_bytes(LEAST.as_bytes(), "", &KNOWN, &Overlay::default()).unwrap(), sweep(LEAST));
     }
 
     /// Each `wrong/NAME.toml` stands beside the complete text about it, `wrong/NAME.snap`.

@@ -162,6 +162,13 @@ impl Section {
 }
 
 impl Value {
+    pub(super) fn as_section_mut(&mut self) -> Option<&mut Section> {
+        match self {
+            Self::Section(section) => Some(section),
+            _ => None,
+        }
+    }
+
     /// The value as JSON; `None` for those that no option of a strategy has.
     pub(super) fn json(&self) -> Option<serde_json::Value> {
         match self {

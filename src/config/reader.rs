@@ -12,16 +12,18 @@ use super::counts;
 use super::headers::{check_name, check_value};
 use super::keys::{Form, Key, ROOT};
 use super::nearest::{listed, nearest, quoted};
+use super::overlay::Flag;
 use super::raw::{Entry, Section, Value, Written};
 use super::scalar::{self, Refusal, is_a};
 use super::strategy_keys::STRATEGY;
 use super::sweep_keys::{RANGE, REPEATS};
 use crate::model::Repeats;
 
-/// Reads a whole document.
-pub(super) fn read(document: &DeTable<'_>, known: &Known<'_>) -> (Section, Vec<Complaint>) {
+/// Reads a whole document, then lays the flags of the command line over it.
+pub(super) fn read(document: &DeTable<'_>, flags: &[Flag], known: &Known<'_>) -> (Section, Vec<Complaint>) {
     let mut reader = Reader { known, complaints: Vec::new() };
-    let root = reader.section(Section::empty("", 0..0), document, ROOT);
+    let mut root = reader.section(Section::empty("", 0..0), document, ROOT);
+    flags.iter().for_each(|flag| reader.lay(flag, &mut root));
     (root, reader.complaints)
 }
 
@@ -31,6 +33,24 @@ struct Reader<'k> {
 }
 
 impl Reader<'_> {
+    /// Puts the value of a flag in place of the one that the file or the default gives to its key.
+    fn lay(&mut self, flag: &Flag, root: &mut Section) {
+        let Some((name, key, toml)) = &flag.key else { return };
+        let Some(section) = root.laid_over(name, &flag.span) else { return };
+        let path = section.path_of(key);
+        let Some(entry) = section.entries.iter_mut().find(|entry| entry.key.name == *key) else { return };
+        let written = DeValue::parse(toml).expect("the flag was written as TOML");
+        let before = self.complaints.len();
+        let value = self.value(&path, &entry.key.form, &written);
+        for complaint in &mut self.complaints[before..] {
+            (complaint.span, complaint.context) = (Some(flag.span.clone()), None);
+            // It tells how a config says it.
+            complaint.help.clear();
+        }
+        entry.name = Some(flag.span.clone());
+        entry.value = value.map(|value| Written { value, span: flag.span.clone() });
+    }
+
     /// Fills an empty section.
     fn section(&mut self, mut section: Section, table: &DeTable<'_>, keys: &'static [Key]) -> Section {
         for (name, value) in table.iter() {

@@ -9,6 +9,7 @@ use super::charts::{Company, charts};
 use super::complaint::Complaint;
 use super::labels::{Label, Labels};
 use super::nearest::quoted;
+use super::overlay::{self, Flag};
 use super::raw::Section;
 use super::references::references;
 use super::strategies::strategies;
@@ -19,7 +20,12 @@ use crate::model::figure::{Format, Theme};
 use crate::model::{Nanos, RequestFile, Target};
 
 /// The sweep; `None` only where something was complained about, here or by the reader.
-pub(super) fn sweep(root: &Section, known: &Known<'_>, complaints: &mut Vec<Complaint>) -> Option<Sweep> {
+pub(super) fn sweep(
+    root: &Section,
+    flags: &[Flag],
+    known: &Known<'_>,
+    complaints: &mut Vec<Complaint>,
+) -> Option<Sweep> {
     if !root.attempted("target") {
         complaints.push(no_target(root));
     }
@@ -36,10 +42,12 @@ pub(super) fn sweep(root: &Section, known: &Known<'_>, complaints: &mut Vec<Comp
     let requests = root.section("sweep").and_then(|section| section.counts("requests"));
     let tables = root.sections("reference").unwrap_or_default();
     let references = root.sections("reference").and_then(|list| references(list, strategies.as_deref(), complaints));
-    let company = Company { strategies: strategies.as_deref(), references: tables, requests, known };
+    // A chart of a count that the command line does not measure is left out, not wrong.
+    let shown = requests.filter(|_| !overlay::gives(flags, "sweep", "requests"));
+    let company = Company { strategies: strategies.as_deref(), references: tables, requests: shown, known };
     let charts = root.sections("chart").and_then(|list| charts(list, &company, complaints));
     let section = root.section("sweep")?;
-    let sweep = Sweep {
+    let mut sweep = Sweep {
         title: match (root.written("title"), &labels) {
             (None, Some(labels)) => labels.text(Label::DurationTitle).to_owned(),
             _ => root.text("title")?.to_owned(),
@@ -60,6 +68,7 @@ pub(super) fn sweep(root: &Section, known: &Known<'_>, complaints: &mut Vec<Comp
         labels: labels?,
         output: output?,
     };
+    sweep.choose(flags, complaints);
     complaints.extend(too_many(&sweep, section));
     complaints.extend(nothing_to_run(&sweep, section));
     complaints.extend(too_slow(&sweep, root, section));

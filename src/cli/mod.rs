@@ -1,10 +1,17 @@
-//! The command line as data: clap types only. What the options mean is the business of `app`.
+//! The command line as data, each value parsed once, into the type that it has inside. What values mean together, and with
+//! a config, is not known here.
+
+mod values;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 pub use clap::ColorChoice;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
+
+use crate::model::figure::Format;
+use crate::model::{Nanos, parse_duration};
+use values::{format, number, share, threshold};
 
 /// Sweep request counts across concurrency strategies, archive the raw CSV, draw charts.
 #[derive(Debug, Parser)]
@@ -93,8 +100,8 @@ pub struct SweepArgs {
     #[arg(long, value_name = "NAME,…")]
     pub skip: Vec<String>,
     /// Request counts
-    #[arg(long, value_name = "N,…")]
-    pub requests: Option<String>,
+    #[arg(long, value_name = "N,…", value_delimiter = ',', value_parser = number)]
+    pub requests: Option<Vec<u32>>,
     /// Samples per cell
     #[arg(long, value_name = "N")]
     pub repeats: Option<u32>,
@@ -102,11 +109,11 @@ pub struct SweepArgs {
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
     /// Delay of the embedded server, such as 100ms
-    #[arg(long, value_name = "DURATION")]
-    pub delay: Option<String>,
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    pub delay: Option<Nanos>,
     /// Picture formats
-    #[arg(long, value_name = "svg,png", value_delimiter = ',')]
-    pub formats: Option<Vec<String>>,
+    #[arg(long, value_name = "svg,png", value_delimiter = ',', value_parser = format)]
+    pub formats: Option<Vec<Format>>,
     /// What to print
     #[arg(
         long,
@@ -176,8 +183,8 @@ pub struct RenderArgs {
     #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub output_dir: Option<PathBuf>,
     /// Picture formats
-    #[arg(long, value_name = "svg,png", value_delimiter = ',')]
-    pub formats: Option<Vec<String>>,
+    #[arg(long, value_name = "svg,png", value_delimiter = ',', value_parser = format)]
+    pub formats: Option<Vec<Format>>,
     /// Overwrite files that reportgen did not write
     #[arg(long)]
     pub force: bool,
@@ -280,8 +287,8 @@ pub struct CompareArgs {
     #[arg(value_name = "NEW", value_hint = ValueHint::AnyPath)]
     pub new: PathBuf,
     /// How much slower is slower: `5%` or `0.05`
-    #[arg(long, value_name = "SHARE", default_value = "5%")]
-    pub threshold: String,
+    #[arg(long, value_name = "SHARE", value_parser = threshold, default_value = "5%")]
+    pub threshold: f64,
     /// Give verdicts even if the two runs did different work
     #[arg(long)]
     pub force: bool,
@@ -292,8 +299,8 @@ pub struct CompareArgs {
     #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub output_dir: Option<PathBuf>,
     /// Picture formats
-    #[arg(long, value_name = "svg,png", value_delimiter = ',', requires = "output_dir")]
-    pub formats: Option<Vec<String>>,
+    #[arg(long, value_name = "svg,png", value_delimiter = ',', value_parser = format, requires = "output_dir")]
+    pub formats: Option<Vec<Format>>,
 }
 
 /// Options of `history`.
@@ -318,8 +325,8 @@ pub struct HistoryArgs {
     #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub output_dir: Option<PathBuf>,
     /// Picture formats
-    #[arg(long, value_name = "svg,png", value_delimiter = ',', requires = "output_dir")]
-    pub formats: Option<Vec<String>>,
+    #[arg(long, value_name = "svg,png", value_delimiter = ',', value_parser = format, requires = "output_dir")]
+    pub formats: Option<Vec<Format>>,
 }
 
 /// What the points of a history are.
@@ -365,13 +372,13 @@ pub struct ServeArgs {
     #[arg(long, default_value_t = 5000)]
     pub port: u16,
     /// Time before each response
-    #[arg(long, value_name = "DURATION", default_value = "5s")]
-    pub delay: String,
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "5s")]
+    pub delay: Nanos,
     /// Uniform, ± around the delay
-    #[arg(long, value_name = "DURATION", default_value = "0s")]
-    pub jitter: String,
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "0s")]
+    pub jitter: Nanos,
     /// Share of responses that are HTTP 500
-    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    #[arg(long, value_name = "SHARE", value_parser = share, default_value = "0")]
     pub failure_rate: f64,
     /// Requests served at once, others wait; 0 is unlimited
     #[arg(long, value_name = "N", default_value_t = 0)]

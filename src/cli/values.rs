@@ -1,0 +1,41 @@
+//! Single values of the command line: text → the type that they have inside, or what was expected.
+
+use crate::model::figure::Format;
+
+/// A whole number; which ones are right, the config says.
+pub(super) fn number(text: &str) -> Result<u32, String> {
+    text.trim().parse().map_err(|_| "expected a whole number".to_owned())
+}
+
+pub(super) fn format(text: &str) -> Result<Format, String> {
+    Format::parse(text.trim()).ok_or_else(|| "expected svg or png".to_owned())
+}
+
+/// A share of all: 0 to 1.
+pub(super) fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "expected a share, 0 to 1: five percent is 0.05".to_owned())
+}
+
+/// `5%`, `5 %` or `0.05`: 0 or more and less than 1 000 %.
+pub(super) fn threshold(text: &str) -> Result<f64, String> {
+    let (number, unit) = text.trim().strip_suffix('%').map_or((text.trim(), 1.0), |number| (number.trim_end(), 0.01));
+    let share = number.parse::<f64>().ok().map(|number| number * unit);
+    let expected = "write a percentage such as 5% or a fraction such as 0.05";
+    share.filter(|share| (0.0..10.0).contains(share)).ok_or_else(|| expected.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::threshold;
+
+    #[test]
+    fn a_threshold_is_a_percentage_or_a_fraction() {
+        for (text, expected) in [("5%", 0.05), (" 2.5 % ", 0.025), ("0.05", 0.05), ("0", 0.0), ("100%", 1.0)] {
+            assert!((threshold(text).unwrap() - expected).abs() < 1e-12, "{text}");
+        }
+        for wrong in ["", "%", "-1%", "five", "NaN", "inf%", "5%%", "1000%"] {
+            assert!(threshold(wrong).unwrap_err().contains("5% or a fraction"), "{wrong}");
+        }
+    }
+}
