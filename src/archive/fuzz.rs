@@ -131,6 +131,8 @@ pub(crate) fn manifest(data: &[u8]) {
     let again = Manifest::read(&directory).expect("what was written can be read");
     [given.schema_version, ..] = Manifest::schema_versions();
     given.manifest_sha256.clone_from(&again.manifest_sha256);
+    // Why the settings of an older run are unknown is found anew at each conversion, and no part of the file.
+    given.unreadable = None;
     assert_eq!(again, given);
 }
 
