@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use anyhow::Context;
-use reportgen::archive::{self, Journal};
+use reportgen::archive::{self, Folder, Journal};
 use reportgen::clock::{Clock, SystemClock};
 use reportgen::model::{Nanos, Outcome, RequestFile, SampleRow};
 use reportgen::stats::Sorted;
@@ -131,7 +131,7 @@ fn fill(run: &Path, kind: RequestFile, rows: u32) -> anyhow::Result<()> {
         std::fs::remove_file(run.join(name))?;
     }
     let requests = rows / REPEATS / u32::try_from(measured.len())?;
-    let mut journal = Journal::create(run, kind)?;
+    let mut journal = Journal::create(&Folder::open(run)?, kind)?;
     let mut state = 1_u64;
     for repeat in 1..=REPEATS {
         for template in &measured {

@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Context;
 
@@ -9,7 +10,7 @@ use super::circumstances::circumstances;
 use super::gallery::{Gallery, height};
 use super::source::{default_output, distinct};
 use super::{Exit, Failure};
-use crate::archive::{self, FolderWriter};
+use crate::archive::{self, Folder, FolderWriter, RunLock};
 use crate::cli::{CompareArgs, ComparisonFormat};
 use crate::comparison::{self, Circumstances, Comparison, Side, Verdict};
 use crate::export::{Pictures, comparison_html, comparison_json, comparison_markdown};
@@ -49,7 +50,9 @@ fn write(compared: &Comparison<'_>, arguments: &CompareArgs, folder: &Path, term
     output.formats = arguments.formats.as_deref().map_or(output.formats, distinct);
     let figures = comparison::figures(compared);
     output.height = height(compared.lines.len());
-    let into = FolderWriter::new(folder);
+    let opened = Arc::new(Folder::create(folder).context("cannot write the comparison")?);
+    let _lock = RunLock::take(&opened).context("cannot write the comparison")?;
+    let into = FolderWriter::of(opened);
     let gallery = Gallery { output: &output, fonts_from: Path::new("."), into: &into };
     let drawn = gallery.paint(&figures, terminal).context("cannot draw the comparison")?;
     let pictures = Pictures { drawn, themes: &output.themes, formats: &output.formats, refused: &[] };

@@ -133,15 +133,23 @@ impl Document {
         let mut names: Vec<&String> = excerpts.iter().flat_map(|fragment| &fragment.files).collect();
         names.sort_unstable();
         names.dedup();
+        // What the document shows right out of the run needs no copy, and none may bring back a run that is removed now.
+        let own = fs::canonicalize(loaded.directory.file(files::CHARTS)).ok();
+        let is_own = own.is_some() && fs::canonicalize(&folder).ok() == own;
         let mut stale = Vec::new();
         for name in names {
-            let source = loaded.directory.file(files::CHARTS).join(name);
-            let bytes = fs::read(&source).with_context(|| {
-                let run = loaded.directory.path().display();
-                format!("cannot read {}; `reportgen render {run}` draws it", source.display())
+            let run = &loaded.directory;
+            let source = format!("{}/{name}", files::CHARTS);
+            let bytes = run
+                .folder()
+                .read(&source, FileKind::Rendered)
+                .with_context(|| format!("cannot read {source} of the run"))?;
+            let bytes = bytes.ok_or_else(|| {
+                let (missing, run) = (run.file(&source), run.path());
+                anyhow!("{} is not there; `reportgen render {}` draws it", missing.display(), run.display())
             })?;
             let path = folder.join(name);
-            if input::read(&path, FileKind::Rendered).ok().as_ref() != Some(&bytes) {
+            if !is_own && input::read(&path, FileKind::Rendered).ok().as_ref() != Some(&bytes) {
                 stale.push(Stale { path, bytes, what: format!("{}/{name}", self.charts.join("/")) });
             }
         }

@@ -1,6 +1,7 @@
 //! `reportgen history`: the medians of a config's runs over time, and where they changed for good.
 
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 
@@ -8,7 +9,7 @@ use super::circumstances::add_target;
 use super::gallery::{Gallery, height};
 use super::source::{default_output, distinct};
 use super::{Exit, Failure};
-use crate::archive::{self, Broken, FolderWriter, Git, Listing, RunEntry};
+use crate::archive::{self, Broken, Folder, FolderWriter, Git, Listing, RunEntry, RunLock};
 use crate::chart;
 use crate::cli::{ComparisonFormat, HistoryArgs, HistoryOrder};
 use crate::comparison::Circumstances;
@@ -114,7 +115,9 @@ fn write(
 ) -> Result<(), Failure> {
     let mut output = default_output()?;
     output.formats = arguments.formats.as_deref().map_or(output.formats, distinct);
-    let into = FolderWriter::new(folder);
+    let opened = Arc::new(Folder::create(folder).context("cannot write the history")?);
+    let _lock = RunLock::take(&opened).context("cannot write the history")?;
+    let into = FolderWriter::of(opened);
     let mut pictures = Vec::new();
     let figures: Vec<Option<Figure>> =
         found.iter().zip(1..).map(|(course, number)| chart::history(course, &id(found.len(), number))).collect();

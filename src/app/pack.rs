@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, anyhow};
 
 use super::{Exit, Failure, located};
-use crate::archive::{self, Manifest, PACK_SUFFIX, RunDirectory};
+use crate::archive::{self, Manifest, PACK_SUFFIX, RunDirectory, RunLock};
 use crate::cli::PackArgs;
 use crate::terminal::Terminal;
 
@@ -14,6 +14,7 @@ pub(super) fn run(arguments: &PackArgs, terminal: Terminal) -> Result<Exit, Fail
     if let Some(pack) = directory.pack() {
         return Err(Failure::Usage(anyhow!("{} is a pack already", pack.display())));
     }
+    let _lock = RunLock::share(directory.folder()).context("cannot pack")?;
     let manifest = Manifest::read(&directory).context("cannot pack")?;
     let id = archive::pack_id(&manifest.run_id, &directory);
     let to = arguments.output.clone().unwrap_or_else(|| PathBuf::from(format!("{id}{PACK_SUFFIX}")));

@@ -2,6 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context;
 
@@ -9,7 +10,7 @@ use super::interruptible::{Ended, until_interrupted};
 use super::publish::{Edition, tell_where};
 use super::source::{default_output, distinct};
 use super::{Exit, Failure, located};
-use crate::archive::{self, Derived, Loaded, PACK_SUFFIX, Rendering};
+use crate::archive::{self, Derived, Folder, Loaded, PACK_SUFFIX, Rendering, RunDirectory, RunLock};
 use crate::cli::{OutputFormat, RenderArgs};
 use crate::config::{Labels, Sweep};
 use crate::format::command_line;
@@ -43,31 +44,39 @@ fn draw(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failure> {
     let into = arguments.output_dir.clone().unwrap_or_else(|| beside(&arguments.source));
     let print = arguments.output_format;
     let labels = Labels::default();
+    let folder = Arc::new(Folder::create(&into).context("cannot render")?);
+    let _lock = RunLock::take(&folder).context("cannot render")?;
     let edition =
         Edition { run: &run, charts: &[], labels: &labels, output: &output, fonts_from: Path::new("."), print };
-    finish(edition.publish(Derived::of_table(&into, arguments.force), terminal), &into, print, terminal)
+    finish(edition.publish(Derived::of_table(folder, arguments.force), terminal), &into, print, terminal)
 }
 
 fn render_run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failure> {
-    let mut loaded = archive::load(&arguments.source).context("cannot render")?;
+    let directory = RunDirectory::open(&arguments.source).context("cannot render")?;
+    let pack = directory.pack().map(|_| beside(&arguments.source));
+    let elsewhere = arguments.output_dir.clone().or(pack);
+    // A copy of a run onto itself is none.
+    let is_own = |folder: &PathBuf| std::fs::canonicalize(folder).is_ok_and(|folder| folder == directory.path());
+    let elsewhere = elsewhere.filter(|folder| !is_own(folder));
+    let elsewhere = elsewhere.map(|folder| Folder::create(&folder).map(Arc::new)).transpose();
+    let elsewhere = elsewhere.context("cannot render")?;
+    // Before anything is read: what another program writes meanwhile would be missed.
+    let lock = elsewhere.as_ref().map_or_else(|| directory.lock(), |folder| RunLock::take(folder));
+    let _lock = lock.context("cannot render")?;
+    let mut loaded = Loaded::of(&directory).context("cannot render")?;
     for deviation in archive::changed_since_sealed(&loaded).context("cannot render")? {
         terminal.warn(&format!("{deviation}; what is drawn is not what was measured"));
     }
     let sweep = settings(&loaded)?.clone();
     let mut output = sweep.output;
     output.formats = arguments.formats.as_deref().map_or(output.formats, distinct);
-    let pack = loaded.directory.pack().map(|_| beside(&arguments.source));
-    let elsewhere = arguments.output_dir.clone().or(pack);
-    // A copy of a run onto itself is none.
-    let is_own = |folder: &PathBuf| std::fs::canonicalize(folder).is_ok_and(|folder| folder == loaded.directory.path());
-    let elsewhere = elsewhere.filter(|folder| !is_own(folder));
-    let into = elsewhere.clone().unwrap_or_else(|| loaded.directory.path().to_owned());
-    let fonts_from = loaded.directory.path().to_owned();
+    let fonts_from = directory.path().to_owned();
     loaded.manifest.rendering = Some(Rendering::here(&output.formats));
-    let (directory, manifest) = (&loaded.directory, &mut loaded.manifest);
+    let into = elsewhere.as_deref().unwrap_or(directory.folder()).path().to_owned();
+    let manifest = &mut loaded.manifest;
     let derived = match elsewhere {
-        Some(folder) => Derived::of_copy(directory, manifest, &folder, arguments.force),
-        None => Derived::of_run(directory, manifest),
+        Some(folder) => Derived::of_copy(&directory, manifest, folder, arguments.force),
+        None => Derived::of_run(&directory, manifest),
     };
     let (fonts_from, print) = (&*fonts_from, arguments.output_format);
     let (run, charts, labels) = (&loaded.run, &sweep.charts, &sweep.labels);

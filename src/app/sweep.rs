@@ -12,8 +12,8 @@ use super::render::settings;
 use super::source::{Source, folder_of};
 use super::{Exit, Failure, dry_run, located, roles};
 use crate::archive::{
-    self, Build, Derived, Git, Journal, Loaded, MEASURING_VERSION, Machine, Manifest, Rendering, RunDirectory, RunLock,
-    RunStatus, checksum, files, write_atomically,
+    self, Build, Derived, FolderWriter, Git, Journal, Loaded, MEASURING_VERSION, Machine, Manifest, Rendering,
+    RunDirectory, RunLock, RunStatus, checksum, files,
 };
 use crate::cli::{OutputFormat, SweepArgs};
 use crate::clock::{self, Clock, SystemClock};
@@ -50,10 +50,10 @@ pub(super) fn run(arguments: &SweepArgs, words: &[OsString], terminal: Terminal)
 
 /// Takes up an interrupted run where its journals end.
 fn resume(run: &Path, arguments: &SweepArgs, terminal: Terminal) -> Result<Exit, Failure> {
-    let directory = RunDirectory::open(run).context("cannot resume")?;
+    let directory = RunDirectory::open(&located(run).context("cannot resume")?).context("cannot resume")?;
     // Before anything is read: what another program writes meanwhile would be missed.
-    let lock = RunLock::take(&directory).context("cannot resume")?;
-    let loaded = archive::load(&located(run).context("cannot resume")?).context("cannot resume")?;
+    let lock = directory.lock().context("cannot resume")?;
+    let loaded = Loaded::of(&directory).context("cannot resume")?;
     loaded.manifest.check_resumable(&loaded.directory).context("cannot resume")?;
     let (source, sweep) = sweep_to_resume(&loaded, arguments.config.as_deref())?;
     let print = arguments.output_format;
@@ -63,7 +63,7 @@ fn resume(run: &Path, arguments: &SweepArgs, terminal: Terminal) -> Result<Exit,
         terminal.warn(&format!("the machine is not the one that the run began on; {difference}"));
     }
     let (journal, recorded) =
-        Journal::resume(loaded.directory.path(), sweep.output.requests).context("cannot resume")?;
+        Journal::resume(loaded.directory.folder(), sweep.output.requests).context("cannot resume")?;
     let Loaded { directory, manifest, .. } = loaded;
     let begun = Some(Begun { clock: None, directory, manifest, journal, recorded, lock });
     measure(Job { source, sweep, holding, plan, begun, print }, &[], terminal)
@@ -241,9 +241,11 @@ pub(super) fn shown_url(target: &Target) -> String {
 /// Makes the run directory with config.toml, the first manifest and empty journals. Nothing is left of it where that
 /// fails.
 fn begin(job: &Job, rehearsal: &Rehearsal, seen: Option<TargetSeen>, words: Vec<String>) -> anyhow::Result<Begun> {
-    let directory = RunDirectory::create(&job.sweep.output.dir, &job.source.stem, clock::wall_time())
+    archive::finish_removals(&job.sweep.output.dir);
+    let made = RunDirectory::create(&job.sweep.output.dir, &job.source.stem, clock::wall_time())
         .context("cannot make a run directory")?;
-    let begun = fill(job, directory.clone(), rehearsal, seen, words);
+    let directory = made.0.clone();
+    let begun = fill(job, made, rehearsal, seen, words);
     if begun.is_err() {
         directory.discard();
     }
@@ -252,22 +254,23 @@ fn begin(job: &Job, rehearsal: &Rehearsal, seen: Option<TargetSeen>, words: Vec<
 
 fn fill(
     job: &Job,
-    directory: RunDirectory,
+    (directory, lock): (RunDirectory, RunLock),
     rehearsal: &Rehearsal,
     seen: Option<TargetSeen>,
     words: Vec<String>,
 ) -> anyhow::Result<Begun> {
-    let config = directory.file(files::CONFIG);
-    write_atomically(&config, job.source.masked().text.as_bytes()).context("cannot start the run's files")?;
-    let lock = RunLock::take(&directory).context("cannot start the run")?;
+    let config = job.source.masked().text;
+    let writer = FolderWriter::of(directory.folder().clone());
+    writer.write(files::CONFIG, config.as_bytes()).context("cannot start the run's files")?;
     let clock = SystemClock::start();
     let mut manifest = manifest(job, &directory, rehearsal, words)?;
     manifest.target_seen = seen;
     manifest.references = archive::copy_references(&job.sweep.references, &job.source.folder, &directory)
         .context("cannot keep what [[reference]] names")?;
-    manifest.write(&directory).context("cannot start the run's files")?;
     let journal =
-        Journal::create(directory.path(), job.sweep.output.requests).context("cannot start the run's journals")?;
+        Journal::create(directory.folder(), job.sweep.output.requests).context("cannot start the run's journals")?;
+    // Last: what has a manifest has all that a run needs to be resumed. It syncs the folder.
+    manifest.write(&directory).context("cannot start the run's files")?;
     directory.become_latest().context("cannot start the run")?;
     Ok(Begun { clock: Some(clock), directory, manifest, journal, recorded: Vec::new(), lock })
 }
@@ -294,7 +297,7 @@ fn manifest(
         elapsed_s: None,
         planned_samples: u32::try_from(job.plan.samples.len()).unwrap_or(u32::MAX),
         not_run: job.holding.not_run.clone(),
-        config_sha256: checksum(&directory.file(files::CONFIG))?,
+        config_sha256: checksum(directory.folder(), files::CONFIG)?,
         estimated_delay_s: None,
         estimated_delay_after_s: None,
         settings: job.sweep.masked(),
@@ -382,7 +385,7 @@ fn finish(
 /// Seals the rows and makes everything that is made of them; says whether a sample failed.
 fn report(job: &Job, directory: &RunDirectory, manifest: &mut Manifest, terminal: Terminal) -> anyhow::Result<bool> {
     manifest.seal_measured(directory)?;
-    let loaded = archive::load(directory.path())?;
+    let loaded = Loaded::of(directory)?;
     let edition = Edition {
         run: &loaded.run,
         charts: &job.sweep.charts,

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, anyhow};
 
 use super::{Exit, Failure, located};
-use crate::archive::{self, Manifest, RunDirectory};
+use crate::archive::{self, Manifest, RunDirectory, RunLock};
 use crate::cli::TagArgs;
 use crate::terminal::Terminal;
 
@@ -14,13 +14,13 @@ pub(super) fn add(arguments: &TagArgs, terminal: Terminal) -> Result<Exit, Failu
     if let Some(problem) = arguments.names.iter().find_map(|name| archive::check_tag(name).err()) {
         return Err(Failure::Usage(anyhow!(problem)));
     }
-    let (directory, mut tags) = open(&arguments.run).context("cannot tag")?;
+    let (directory, mut tags, _lock) = open(&arguments.run).context("cannot tag")?;
     tags.extend(arguments.names.iter().cloned());
     write(&directory, tags, terminal)
 }
 
 pub(super) fn remove(arguments: &TagArgs, terminal: Terminal) -> Result<Exit, Failure> {
-    let (directory, mut tags) = open(&arguments.run).context("cannot untag")?;
+    let (directory, mut tags, _lock) = open(&arguments.run).context("cannot untag")?;
     for name in &arguments.names {
         if !tags.remove(name) {
             let has = tags.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
@@ -31,12 +31,14 @@ pub(super) fn remove(arguments: &TagArgs, terminal: Terminal) -> Result<Exit, Fa
     write(&directory, tags, terminal)
 }
 
-fn open(run: &Path) -> anyhow::Result<(RunDirectory, BTreeSet<String>)> {
+/// The tags of a run, and the lock under which they were read and may be changed.
+fn open(run: &Path) -> anyhow::Result<(RunDirectory, BTreeSet<String>, RunLock)> {
     let directory = RunDirectory::open(&located(run)?)?;
+    let lock = directory.wait_for_lock()?;
     // What has no manifest of a run gets no tags.
     Manifest::read(&directory)?;
     let tags = archive::tags(&directory)?;
-    Ok((directory, tags))
+    Ok((directory, tags, lock))
 }
 
 fn write(directory: &RunDirectory, tags: BTreeSet<String>, terminal: Terminal) -> Result<Exit, Failure> {

@@ -1,15 +1,17 @@
 //! `reportgen verify`: are the run's files the ones that were written, and do the derived ones follow from its data?
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use anyhow::Context;
 
 use super::publish::Edition;
 use super::render::settings;
 use super::{Exit, Failure, located};
-use crate::archive::{self, Derived, Deviation, Loaded, Rendering, RunDirectory, files};
+use crate::archive::{self, Derived, Deviation, Folder, Loaded, Rendering, RunDirectory, files};
 use crate::cli::{OutputFormat, VerifyArgs};
 use crate::format::visible_line;
+use crate::input::FileKind;
 use crate::model::figure::Format;
 use crate::paint::Fonts;
 use crate::terminal::{self, Terminal};
@@ -25,6 +27,7 @@ pub(super) fn run(arguments: &VerifyArgs, terminal: Terminal) -> Result<Exit, Fa
         let known: BTreeSet<String> = found.iter().map(|deviation| deviation.file.clone()).collect();
         found.extend(drawn.into_iter().filter(|deviation| !known.contains(&deviation.file)));
     }
+    directory.check_there().context("cannot verify")?;
     let mut text: String = found.iter().map(|deviation| format!("{}\n", line(deviation))).collect();
     if found.is_empty() && !terminal.is_quiet() {
         let count = directory.list().context("cannot verify")?.len() + 1;
@@ -59,10 +62,10 @@ fn derived(directory: &RunDirectory, terminal: Terminal) -> Result<Vec<Deviation
     let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
     let (fonts_from, print) = (folder_of_run, OutputFormat::Text);
     let (run, charts, labels) = (&loaded.run, &sweep.charts, &sweep.labels);
+    let drawn = Arc::new(Folder::open(folder.path()).context("cannot verify")?);
     let edition = Edition { run, charts, labels, output: &output, fonts_from, print };
-    edition.publish(Derived::passing(folder.path()), terminal.quietly()).context("cannot draw the run again")?;
-    let made = archive::contents(folder.path()).context("cannot verify")?.files.into_iter().collect();
-    let mut found = compared(&loaded, &made, |name| std::fs::read(folder.path().join(name)))?;
+    edition.publish(Derived::passing(drawn.clone()), terminal.quietly()).context("cannot draw the run again")?;
+    let mut found = compared(&loaded, &drawn).context("cannot verify")?;
     if needs_system_fonts(&loaded) {
         let before = found.len();
         found.retain(|deviation| !deviation.file.ends_with(".png"));
@@ -89,21 +92,19 @@ fn rendering(loaded: &Loaded) -> Rendering {
     })
 }
 
-fn compared(
-    loaded: &Loaded,
-    made: &BTreeSet<String>,
-    read: impl Fn(&str) -> std::io::Result<Vec<u8>>,
-) -> anyhow::Result<Vec<Deviation>> {
+fn compared(loaded: &Loaded, drawn: &Folder) -> anyhow::Result<Vec<Deviation>> {
+    let made: BTreeSet<String> = drawn.contents()?.files.into_iter().collect();
     let sealed = loaded.manifest.files.keys().filter(|name| !files::is_measured(name));
     let sealed: BTreeSet<String> = sealed.cloned().collect();
     let mut found = Vec::new();
     for name in made.union(&sealed) {
-        let problem = match (made.contains(name), std::fs::read(loaded.directory.file(name))) {
-            (true, Ok(there)) => {
-                let fresh = read(name).with_context(|| format!("cannot read {name} again"))?;
-                (fresh != there).then_some("is not what `render` makes of the run's data")
+        let there = loaded.directory.folder().read(name, FileKind::Rendered);
+        let problem = match (made.contains(name), there) {
+            (true, Ok(Some(there))) => {
+                let fresh = drawn.read(name, FileKind::Rendered)?;
+                (fresh.as_ref() != Some(&there)).then_some("is not what `render` makes of the run's data")
             }
-            (true, Err(_)) => Some("is not there, and `render` makes it"),
+            (true, _) => Some("is not there, and `render` makes it"),
             (false, _) => Some("is nothing that `render` makes of the run's data"),
         };
         found.extend(problem.map(|problem| Deviation::of(name, problem)));

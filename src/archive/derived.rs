@@ -6,17 +6,19 @@
 //! is ended, the next one knows what it may replace and remove.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::error::ArchiveError;
-use super::layout::{RunDirectory, files};
+use super::files;
+use super::folder::{EntryKind, Folder};
+use super::layout::RunDirectory;
 use super::manifest::Manifest;
 use super::seal::checksum;
 use super::unpack::is_plain;
 use super::writer::{FolderWriter, remove_leftovers};
+use crate::input::FileKind;
 
 /// Checksums by path; an empty one is of a file that is being made.
 type Checksums = BTreeMap<String, String>;
@@ -34,6 +36,7 @@ struct ListFile {
 /// Makes the derived files of one folder: [`begin`](Self::begin), then writes through the [`writer`](Self::writer), then
 /// [`finish`](Self::finish).
 pub struct Derived<'a> {
+    folder: Arc<Folder>,
     writer: FolderWriter,
     record: Record<'a>,
     /// Whether files of others are overwritten.
@@ -58,29 +61,29 @@ impl<'a> Derived<'a> {
     /// In a run directory itself.
     #[must_use]
     pub fn of_run(directory: &'a RunDirectory, manifest: &'a mut Manifest) -> Self {
-        Self::with(directory.path(), Record::Run { directory, manifest }, true)
+        Self::with(directory.folder().clone(), Record::Run { directory, manifest }, true)
     }
 
     /// In another folder, which is to hold what was measured as well.
     #[must_use]
-    pub fn of_copy(from: &'a RunDirectory, manifest: &'a mut Manifest, folder: &Path, force: bool) -> Self {
+    pub fn of_copy(from: &'a RunDirectory, manifest: &'a mut Manifest, folder: Arc<Folder>, force: bool) -> Self {
         Self::with(folder, Record::Copy { from, manifest }, force)
     }
 
     /// In a folder that holds no run, only pictures and summaries of a table.
     #[must_use]
-    pub fn of_table(folder: &Path, force: bool) -> Self {
+    pub fn of_table(folder: Arc<Folder>, force: bool) -> Self {
         Self::with(folder, Record::List(Checksums::new()), force)
     }
 
     /// In a folder that is soon gone.
     #[must_use]
-    pub fn passing(folder: &Path) -> Self {
+    pub fn passing(folder: Arc<Folder>) -> Self {
         Self::with(folder, Record::Nothing, true)
     }
 
-    fn with(folder: &Path, record: Record<'a>, force: bool) -> Self {
-        Self { writer: FolderWriter::new(folder), record, force, names: Vec::new() }
+    fn with(folder: Arc<Folder>, record: Record<'a>, force: bool) -> Self {
+        Self { writer: FolderWriter::of(folder.clone()), folder, record, force, names: Vec::new() }
     }
 
     /// What writes the files.
@@ -96,10 +99,10 @@ impl<'a> Derived<'a> {
     /// nothing has been written.
     pub fn begin(&mut self, names: Vec<String>) -> Result<(), ArchiveError> {
         self.names = names;
-        let Self { writer, record, force, names } = self;
-        let folder = writer.folder();
-        for part in ["", files::CHARTS, files::REFERENCES] {
-            remove_leftovers(&folder.join(part));
+        let Self { folder, writer, record, force, names } = self;
+        for inner in ["", files::CHARTS, files::REFERENCES].map(|part| folder.inner(part.as_ref())) {
+            // One that is not there, or no folder, is told of by what is written to it.
+            inner.iter().for_each(remove_leftovers);
         }
         let check = |known: &Checksums| if *force { Ok(()) } else { check(folder, names, known) };
         match record {
@@ -115,12 +118,12 @@ impl<'a> Derived<'a> {
                 let known = known.unwrap_or_default();
                 check(&known)?;
                 for name in measured(from)? {
-                    writer.copy(&from.file(&name), &name)?;
+                    writer.copy(from.folder(), &name)?;
                 }
                 manifest.files.retain(|name, _| files::is_measured(name));
                 manifest.files.extend(known.into_iter().filter(|(name, _)| !files::is_measured(name)));
                 announce(&mut manifest.files, names);
-                manifest.write_into(folder).map(drop)
+                manifest.write(&RunDirectory::of(folder.clone()))
             }
             Record::List(list) => {
                 *list = read_list(folder);
@@ -138,19 +141,18 @@ impl<'a> Derived<'a> {
     /// # Errors
     /// When a file cannot be read, removed or written.
     pub fn finish(self) -> Result<(), ArchiveError> {
-        let Self { writer, record, names, .. } = self;
-        let folder = writer.folder().to_owned();
+        let Self { folder, writer, record, names, .. } = self;
         let is_run = matches!(record, Record::Run { .. });
         match record {
             Record::Run { manifest, .. } | Record::Copy { manifest, .. } => {
-                remove_stale(&writer, &mut manifest.files, &names, is_run)?;
+                remove_stale((&folder, &writer), &mut manifest.files, &names, is_run)?;
                 writer.finish()?;
-                manifest.seal(&RunDirectory::open(&folder)?)
+                manifest.seal(&RunDirectory::of(folder))
             }
             Record::List(mut list) => {
-                remove_stale(&writer, &mut list, &names, false)?;
+                remove_stale((&folder, &writer), &mut list, &names, false)?;
                 for (name, sum) in &mut list {
-                    *sum = checksum(&folder.join(name))?;
+                    *sum = checksum(&folder, name)?;
                 }
                 write_list(&writer, &list)?;
                 writer.finish()
@@ -166,41 +168,43 @@ fn announce(record: &mut Checksums, names: &[String]) {
 }
 
 /// Files that others wrote and that would be overwritten.
-fn check(folder: &Path, names: &[String], known: &Checksums) -> Result<(), ArchiveError> {
-    let charts = folder.join(files::CHARTS);
-    if charts.is_symlink() {
-        return Err(ArchiveError::InTheWay { path: charts });
+fn check(folder: &Folder, names: &[String], known: &Checksums) -> Result<(), ArchiveError> {
+    if is_link(folder, files::CHARTS) {
+        return Err(ArchiveError::InTheWay { path: folder.path().join(files::CHARTS) });
     }
     match names.iter().find(|name| !is_free(folder, name, known)) {
-        Some(name) => Err(ArchiveError::InTheWay { path: folder.join(name) }),
+        Some(name) => Err(ArchiveError::InTheWay { path: folder.path().join(name) }),
         None => Ok(()),
     }
 }
 
 /// Whether a file may be written: nothing is there, or what this program made.
-fn is_free(folder: &Path, name: &str, known: &Checksums) -> bool {
-    let path = folder.join(name);
-    match fs::symlink_metadata(&path) {
-        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
-        Ok(metadata) => metadata.is_file() && known.get(name).is_some_and(|sum| is_made(&path, sum)),
+fn is_free(folder: &Folder, name: &str, known: &Checksums) -> bool {
+    match folder.kind(name.as_ref()) {
+        Ok(None) => true,
+        Ok(Some(EntryKind::File)) => known.get(name).is_some_and(|sum| is_made(folder, name, sum)),
+        _ => false,
     }
+}
+
+fn is_link(folder: &Folder, name: &str) -> bool {
+    folder.kind(name.as_ref()).is_ok_and(|kind| kind == Some(EntryKind::Link))
 }
 
 /// Whether a file is the one that was made, or one that was being made.
-fn is_made(path: &Path, sum: &str) -> bool {
-    sum.is_empty() || checksum(path).is_ok_and(|now| now == sum)
+fn is_made(folder: &Folder, name: &str, sum: &str) -> bool {
+    sum.is_empty() || checksum(folder, name).is_ok_and(|now| now == sum)
 }
 
 /// What was measured is never replaced by something else, nor the manifest of another run.
-fn check_copy(from: &RunDirectory, folder: &Path, same_run: bool) -> Result<(), ArchiveError> {
-    let manifest = folder.join(files::MANIFEST);
-    if fs::symlink_metadata(&manifest).is_ok() && !same_run {
-        return Err(ArchiveError::InTheWay { path: manifest });
+fn check_copy(from: &RunDirectory, folder: &Folder, same_run: bool) -> Result<(), ArchiveError> {
+    if !same_run && !is_free(folder, files::MANIFEST, &Checksums::new()) {
+        return Err(ArchiveError::InTheWay { path: folder.path().join(files::MANIFEST) });
     }
     for name in measured(from)? {
-        let same = Checksums::from([(name.clone(), checksum(&from.file(&name))?)]);
+        let same = Checksums::from([(name.clone(), checksum(from.folder(), &name)?)]);
         if !is_free(folder, &name, &same) {
-            return Err(ArchiveError::InTheWay { path: folder.join(name) });
+            return Err(ArchiveError::InTheWay { path: folder.path().join(name) });
         }
     }
     Ok(())
@@ -213,7 +217,7 @@ fn measured(directory: &RunDirectory) -> Result<Vec<String>, ArchiveError> {
 /// Removes pictures that the record has and that were not made now; in a folder that is not the run's own, only if nobody
 /// has changed them. The record lacks them afterwards.
 fn remove_stale(
-    writer: &FolderWriter,
+    (folder, writer): (&Folder, &FolderWriter),
     record: &mut Checksums,
     names: &[String],
     whatever_they_hold: bool,
@@ -222,9 +226,8 @@ fn remove_stale(
     let stale: Vec<String> = record.keys().filter(|name| is_stale(name)).cloned().collect();
     for name in stale {
         let sum = record.remove(&name).unwrap_or_default();
-        let path = writer.folder().join(&name);
         // A record may come from anywhere: it must not name a file that this program never makes.
-        if is_picture(&name) && (whatever_they_hold || is_made(&path, &sum)) {
+        if is_picture(&name) && (whatever_they_hold || is_made(folder, &name, &sum)) {
             writer.remove(&name)?;
         }
     }
@@ -232,14 +235,14 @@ fn remove_stale(
 }
 
 /// Whether a name is one of a picture.
-fn is_picture(name: &str) -> bool {
+pub(super) fn is_picture(name: &str) -> bool {
     let rest = name.strip_prefix(files::CHARTS).and_then(|rest| rest.strip_prefix('/'));
     rest.is_some_and(|name| is_plain(name) && [".svg", ".png"].iter().any(|end| name.ends_with(end)))
 }
 
 /// What the list of a folder tells. One that cannot be read tells nothing: then every file there is of others.
-fn read_list(folder: &Path) -> Checksums {
-    let text = fs::read(folder.join(files::LIST)).unwrap_or_default();
+fn read_list(folder: &Folder) -> Checksums {
+    let text = folder.read(files::LIST, FileKind::Manifest).ok().flatten().unwrap_or_default();
     let list: Option<ListFile> = serde_json::from_slice(&text).ok();
     list.filter(|list| list.schema_version <= SCHEMA_VERSION).map(|list| list.files).unwrap_or_default()
 }

@@ -45,10 +45,29 @@ pub enum ArchiveError {
         /// The file that is not there.
         missing: &'static str,
     },
-    /// A run that is being measured.
+    /// A run directory of a sweep that was stopped before its first sample.
     #[error(
-        "{} is being measured by another reportgen; wait until it ends, or stop it, then resume", path.display()
+        "{} is no run yet: it holds no manifest.json, since its sweep is only beginning or was killed at its beginning; \
+         `reportgen remove` takes away what was killed", path.display()
     )]
+    Unfinished {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A link where a file or folder of a run should be.
+    #[error("{} is a link, and a run holds none: put what it leads to in its place, or remove it", path.display())]
+    Link {
+        /// The link.
+        path: PathBuf,
+    },
+    /// A run that vanished while it was worked on.
+    #[error("{} was removed or renamed meanwhile", path.display())]
+    Removed {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A run that another program writes to.
+    #[error("{} is being written by another reportgen; wait until that has ended, then try again", path.display())]
     Busy {
         /// The folder.
         path: PathBuf,
@@ -138,6 +157,9 @@ impl ArchiveError {
         | Self::Content { path, .. }
         | Self::NewerSchema { path, .. }
         | Self::NotARun { path, .. }
+        | Self::Unfinished { path }
+        | Self::Link { path, .. }
+        | Self::Removed { path, .. }
         | Self::Busy { path, .. }
         | Self::Pack { path, .. }
         | Self::InTheWay { path, .. }

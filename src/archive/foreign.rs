@@ -3,17 +3,17 @@
 //! and the number of strategies are bounded, because such a file may come from anywhere.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::fs::File;
 use std::io::{BufRead, BufReader, ErrorKind};
 use std::path::Path;
 
 use csv::{ReaderBuilder, StringRecord};
 
-use super::ArchiveError;
 use super::blocks::{Blocks, number, read_lines};
 use super::bounded::{Allowance, BoundedRows, LONGEST_FIELD};
+use super::error::ArchiveError;
 use super::load::{add_unknown, counts};
 use super::rows::{Fields, Header, RAW_COLUMNS};
+use crate::input::{self, FileKind, InputFile};
 use crate::model::bounds::{LONGEST_NAME, MOST_STRATEGIES};
 use crate::model::{Facts, Nanos, RequestCount, Run, SampleRow, SampleStatus, StrategyLine};
 
@@ -25,9 +25,14 @@ const REQUIRED: [&str; 3] = ["strategy", "requests", "duration_s"];
 /// # Errors
 /// When it cannot be read, lacks a column, or holds no row or one that makes no sense, naming line and column.
 pub fn load_csv(path: &Path) -> Result<Run, ArchiveError> {
-    let run = match plain_table(path)? {
+    read_csv(|| input::open(path, FileKind::Table).map_err(ArchiveError::io("open", path)), path)
+}
+
+/// The same of a file that is opened in another way; twice where it is no plain table.
+pub(super) fn read_csv(open: impl Fn() -> Result<InputFile, ArchiveError>, path: &Path) -> Result<Run, ArchiveError> {
+    let run = match plain_table(open()?, path)? {
         Some(table) => table.run(Vec::new()),
-        None => any_table(path)?,
+        None => any_table(open()?, path)?,
     };
     if run.counts.is_empty() {
         return Err(ArchiveError::content(path, "holds column names and no rows"));
@@ -68,8 +73,7 @@ impl Table {
 
 /// Reads a table that knows nothing but the required columns and quotes nothing; `None` for any other, and for one in
 /// which something is wrong.
-pub(super) fn plain_table(path: &Path) -> Result<Option<Table>, ArchiveError> {
-    let file = File::open(path).map_err(ArchiveError::io("open", path))?;
+pub(super) fn plain_table(file: InputFile, path: &Path) -> Result<Option<Table>, ArchiveError> {
     let (mut blocks, mut table, mut columns) = (Blocks::new(file), Table::default(), None);
     loop {
         let mut block = blocks.next().map_err(ArchiveError::io("read", path))?;
@@ -160,8 +164,7 @@ fn delimiter(first_line: &[u8]) -> u8 {
 }
 
 /// Reads a table of any kind, row by row.
-pub(super) fn any_table(path: &Path) -> Result<Run, ArchiveError> {
-    let file = File::open(path).map_err(ArchiveError::io("open", path))?;
+pub(super) fn any_table(file: InputFile, path: &Path) -> Result<Run, ArchiveError> {
     let mut input = BufReader::with_capacity(256 * 1024, file);
     let start = input.fill_buf().map_err(ArchiveError::io("read", path))?;
     if start.is_empty() {

@@ -7,19 +7,23 @@ use csv::Writer;
 use tar::{Builder, EntryType, Header};
 use tempfile::TempDir;
 
+use super::files;
+use super::folder::Folder;
 use super::foreign::{any_table, load_csv, plain_table};
 use super::journal::whole_samples;
-use super::layout::{RunDirectory, files};
+use super::layout::RunDirectory;
 use super::load::facts;
 use super::reader::{Columns, Whole, rows};
 use super::requests::{Known, whole_requests};
 use super::rows::{RAW_COLUMNS, REQUEST_COLUMNS, raw_fields};
 use super::{Manifest, unpack};
+use crate::input::{self, FileKind, InputFile};
 use crate::model::{Outcome, Run, SampleRow};
 
 /// A folder with one file, until it is dropped.
 struct OneFile {
-    _folder: TempDir,
+    _private: TempDir,
+    folder: Folder,
     path: PathBuf,
 }
 
@@ -28,15 +32,20 @@ impl OneFile {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let path = folder.path().join(name);
         std::fs::write(&path, bytes).expect("a temporary file can be written");
-        Self { _folder: folder, path }
+        let opened = Folder::open(folder.path()).expect("a folder that was just made can be opened");
+        Self { _private: folder, folder: opened, path }
+    }
+
+    fn open(&self) -> InputFile {
+        input::open(&self.path, FileKind::Table).expect("a file that was just written can be opened")
     }
 }
 
 /// A table is the same whether it is read in blocks or row by row, and again when it was written anew.
 pub(crate) fn foreign_csv(data: &[u8]) {
     let file = OneFile::new("table.csv", data);
-    if let Ok(Some(table)) = plain_table(&file.path) {
-        let row_by_row = any_table(&file.path).expect("what is read in blocks can be read row by row");
+    if let Ok(Some(table)) = plain_table(file.open(), &file.path) {
+        let row_by_row = any_table(file.open(), &file.path).expect("what is read in blocks can be read row by row");
         assert_eq!(table.run(Vec::new()), row_by_row);
     }
     let Ok(run) = load_csv(&file.path) else { return };
@@ -72,15 +81,16 @@ fn one_line(sample: &mut SampleRow) {
 
 /// The whole rows of a journal are whole by themselves, and the same when they were written anew.
 pub(crate) fn raw_rows(data: &[u8]) {
-    let Ok((mut samples, whole)) = whole_samples(&OneFile::new(files::RAW, data).path) else { return };
+    let Ok((mut samples, whole)) = whole_samples(&OneFile::new(files::RAW, data).folder) else { return };
     let length = usize::try_from(whole.length).expect("no more is whole than there is");
-    let (again, same) = whole_samples(&OneFile::new(files::RAW, &data[..length]).path).expect("whole rows can be read");
+    let (again, same) =
+        whole_samples(&OneFile::new(files::RAW, &data[..length]).folder).expect("whole rows can be read");
     assert_eq!((&again, same), (&samples, whole));
     let mut writer = Writer::from_writer(Vec::new());
     writer.write_record(RAW_COLUMNS).expect("memory takes any row");
     samples.iter().for_each(|sample| writer.write_record(raw_fields(sample)).expect("memory takes any row"));
     let text = writer.into_inner().expect("memory takes any row");
-    let (again, all) = whole_samples(&OneFile::new(files::RAW, &text).path).expect("what was written can be read");
+    let (again, all) = whole_samples(&OneFile::new(files::RAW, &text).folder).expect("what was written can be read");
     samples.iter_mut().for_each(one_line);
     assert_eq!((again, all.length), (samples, text.len() as u64));
 }
@@ -90,11 +100,12 @@ const SAMPLES: &str = "strategy,requests,duration_s,repeat\na,3,1,1\n\"b, \"\"q\
 
 /// Rows of requests are the same in blocks, row by row, and compressed; and those that are whole are so by themselves.
 pub(crate) fn request_rows(data: &[u8]) {
-    let samples = any_table(&OneFile::new("table.csv", SAMPLES.as_bytes()).path).expect("a sound table").samples;
+    let table = OneFile::new("table.csv", SAMPLES.as_bytes());
+    let samples = any_table(table.open(), &table.path).expect("a sound table").samples;
     let known = Known::of(&samples);
     let read = |name: &str, bytes: &[u8]| {
         let mut found: Vec<(usize, Outcome)> = Vec::new();
-        let whole = whole_requests(&OneFile::new(name, bytes).path, &known, |sample, outcome| {
+        let whole = whole_requests(&OneFile::new(name, bytes).folder, name, &known, |sample, outcome| {
             found.push((sample, outcome));
         });
         whole.ok().map(|whole| (found, whole))

@@ -2,16 +2,17 @@
 //! sample are written and synced first, its raw row last: a sample counts if and only if its raw row is whole. What a
 //! crash left half-written is cut off on resume; good bytes are never rewritten.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use super::ArchiveError;
-use super::layout::files;
+use super::error::ArchiveError;
+use super::files;
+use super::folder::Folder;
 use super::reader::{Columns, Whole, rows};
 use super::requests::{Known, first_row, whole_requests};
 use super::rows::{RAW_COLUMNS, RAW_COLUMNS_OF_OLD, raw_fields, write_requests};
-use super::writer::sync_folder;
+use crate::input::FileKind;
 use crate::model::{Outcome, Phase, RequestFile, SampleRow};
 
 /// How hard requests.csv.zst is compressed: Zstandard's own default.
@@ -43,21 +44,16 @@ impl Journal {
     ///
     /// # Errors
     /// When a file exists already or cannot be written.
-    pub fn create(folder: &Path, requests: RequestFile) -> Result<Self, ArchiveError> {
+    pub fn create(folder: &Folder, requests: RequestFile) -> Result<Self, ArchiveError> {
         let start = |name: &str, first_row: &str, width: usize| {
-            let path = folder.join(name);
-            let file = OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .open(&path)
-                .map_err(ArchiveError::io("create", &path))?;
+            let (path, file) = (folder.path().join(name), folder.create_file(name)?);
             let mut appender = Appender { path, file, length: 0, width, compressed: is_compressed(requests, name) };
             appender.append(|to| to.write_all(first_row.as_bytes()))?;
             Ok(appender)
         };
         let raw = start(files::RAW, &raw_first_row(), RAW_COLUMNS.len())?;
         let requests = requests.file_name().map(|name| start(name, &first_row(), 0)).transpose()?;
-        sync_folder(folder)?;
+        folder.sync()?;
         Ok(Self { raw, requests, samples: 0 })
     }
 
@@ -66,18 +62,16 @@ impl Journal {
     ///
     /// # Errors
     /// When a file cannot be read or written, or is damaged elsewhere than at its end.
-    pub fn resume(folder: &Path, requests: RequestFile) -> Result<(Self, Vec<SampleRow>), ArchiveError> {
-        let raw_path = folder.join(files::RAW);
-        let (samples, whole_raw) = whole_samples(&raw_path)?;
+    pub fn resume(folder: &Folder, requests: RequestFile) -> Result<(Self, Vec<SampleRow>), ArchiveError> {
+        let (samples, whole_raw) = whole_samples(folder)?;
         let reopen = |name: &str| {
-            let path = folder.join(name);
-            let whole = whole_requests(&path, &Known::of(&samples), |_, _| {})?;
-            Appender::reopen(path, whole, &first_row(), is_compressed(requests, name))
+            let whole = whole_requests(folder, name, &Known::of(&samples), |_, _| {})?;
+            Appender::reopen(folder, name, whole, (&first_row(), is_compressed(requests, name)))
         };
         let requests = requests.file_name().map(reopen).transpose()?;
-        let mut raw = Appender::reopen(raw_path, whole_raw, &raw_first_row(), false)?;
+        let mut raw = Appender::reopen(folder, files::RAW, whole_raw, (&raw_first_row(), false))?;
         raw.width = if whole_raw.width == 0 { RAW_COLUMNS.len() } else { whole_raw.width };
-        sync_folder(folder)?;
+        folder.sync()?;
         Ok((Self { raw, requests, samples: samples.len() }, samples))
     }
 
@@ -119,14 +113,14 @@ fn is_compressed(requests: RequestFile, name: &str) -> bool {
 
 impl Appender {
     /// Opens a journal that exists, or makes it, and cuts off what is not whole. An empty one gets its first row.
-    fn reopen(path: PathBuf, whole: Whole, first_row: &str, compressed: bool) -> Result<Self, ArchiveError> {
+    fn reopen(
+        folder: &Folder,
+        name: &str,
+        whole: Whole,
+        (first_row, compressed): (&str, bool),
+    ) -> Result<Self, ArchiveError> {
         let length = whole.length;
-        let file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .map_err(ArchiveError::io("open", &path))?;
+        let (path, file) = (folder.path().join(name), folder.reopen_file(name)?);
         file.set_len(length).map_err(ArchiveError::io("cut", &path))?;
         let mut appender = Self { path, file, length, width: whole.width, compressed };
         appender.file.seek(SeekFrom::Start(length)).map_err(ArchiveError::io("open", &appender.path))?;
@@ -165,19 +159,15 @@ impl Appender {
 }
 
 /// The whole samples of a raw.csv of any schema. A file that is missing holds none.
-pub(super) fn whole_samples(path: &Path) -> Result<(Vec<SampleRow>, Whole), ArchiveError> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((Vec::new(), Whole::default())),
-        Err(error) => return Err(ArchiveError::io("open", path)(error)),
-    };
+pub(super) fn whole_samples(folder: &Folder) -> Result<(Vec<SampleRow>, Whole), ArchiveError> {
+    let Some(file) = folder.find_file(files::RAW, FileKind::Table)? else { return Ok((Vec::new(), Whole::default())) };
     let mut samples = Vec::new();
     let mut columns = Columns::new(&RAW_COLUMNS, RAW_COLUMNS_OF_OLD);
     let whole = rows(file, &mut columns, Whole::default(), |fields| {
         samples.push(fields.sample()?);
         Ok(true)
     });
-    Ok((samples, whole.map_err(|fault| fault.of(path))?))
+    Ok((samples, whole.map_err(|fault| fault.of(&folder.path().join(files::RAW)))?))
 }
 
 #[cfg(test)]
@@ -188,8 +178,12 @@ mod tests {
     use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
 
     use super::super::rows::tests::{outcome, sample};
-    use super::{Journal, files};
+    use super::{Folder, Journal, files};
     use crate::model::{Outcome, RequestFile, SampleRow};
+
+    fn open(folder: &Path) -> Folder {
+        Folder::open(folder).unwrap()
+    }
 
     fn planned() -> Vec<(SampleRow, Vec<Outcome>)> {
         let names = ["plain", "a,\"b\"", "two\nlines\n", "请求"];
@@ -197,7 +191,7 @@ mod tests {
     }
 
     fn write(folder: &Path, kind: RequestFile, samples: &[(SampleRow, Vec<Outcome>)]) {
-        let mut journal = Journal::create(folder, kind).unwrap();
+        let mut journal = Journal::create(&open(folder), kind).unwrap();
         samples.iter().for_each(|(row, outcomes)| journal.append(row, outcomes).unwrap());
     }
 
@@ -216,7 +210,7 @@ mod tests {
         let pieces = |folder: &Path| both(kind).map(|name| read(folder, name).len());
         let mut steps = Vec::new();
         let steps_folder = tempfile::tempdir().unwrap();
-        let mut journal = Journal::create(steps_folder.path(), kind).unwrap();
+        let mut journal = Journal::create(&open(steps_folder.path()), kind).unwrap();
         let mut before = [0, 0];
         let mut note = |before: &mut [usize; 2], folder: &Path| {
             let after = pieces(folder);
@@ -252,7 +246,7 @@ mod tests {
                 fs::remove_file(folder.path().join(name)).unwrap();
             }
         }
-        let (mut journal, found) = Journal::resume(folder.path(), kind).unwrap();
+        let (mut journal, found) = Journal::resume(&open(folder.path()), kind).unwrap();
         let rest = &planned[found.len()..];
         assert!(found.iter().eq(planned.iter().map(|(row, _)| row).take(found.len())), "cut at {cut}");
         rest.iter().for_each(|(row, outcomes)| journal.append(row, outcomes).unwrap());
@@ -276,7 +270,7 @@ mod tests {
             fs::write(folder.path().join(files::RAW), &bytes).unwrap();
             for kind in [RequestFile::Csv, RequestFile::CsvZst] {
                 fs::write(folder.path().join(kind.file_name().unwrap()), &bytes).unwrap();
-                let _ = Journal::resume(folder.path(), kind);
+                let _ = Journal::resume(&open(folder.path()), kind);
             }
         }
     }
@@ -295,10 +289,10 @@ mod tests {
         let old = text.replace(",processes,threads,overlapped,server_cpu_s\n", "\n").replace(",,,,,\n", ",\n");
         assert_eq!(old.len(), text.len() - ",processes,threads,overlapped,server_cpu_s".len() - 3 * 4);
         fs::write(&path, old).unwrap();
-        let (mut journal, found) = Journal::resume(folder.path(), RequestFile::None).unwrap();
+        let (mut journal, found) = Journal::resume(&open(folder.path()), RequestFile::None).unwrap();
         assert!(found.iter().eq(before.iter().map(|(row, _)| row)));
         after.iter().for_each(|(row, outcomes)| journal.append(row, outcomes).unwrap());
-        let (_, found) = Journal::resume(folder.path(), RequestFile::None).unwrap();
+        let (_, found) = Journal::resume(&open(folder.path()), RequestFile::None).unwrap();
         assert!(found.iter().eq(planned.iter().map(|(row, _)| row)));
         assert!(!fs::read_to_string(&path).unwrap().contains("threads"));
     }
@@ -310,7 +304,7 @@ mod tests {
         let path = folder.path().join(files::RAW);
         let text = fs::read_to_string(&path).unwrap().replacen("plain,thread-pool,20", "plain,thread-pool,many", 1);
         fs::write(&path, &text).unwrap();
-        let error = Journal::resume(folder.path(), RequestFile::Csv).unwrap_err().to_string();
+        let error = Journal::resume(&open(folder.path()), RequestFile::Csv).unwrap_err().to_string();
         assert!(error.contains("raw.csv: row 2: column workers: \"many\""), "{error}");
         assert_eq!(fs::read_to_string(&path).unwrap(), text);
     }

@@ -8,89 +8,60 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::ArchiveError;
+use super::error::ArchiveError;
+use super::files;
+use super::folder::{Contents, Folder, folder_of};
+use super::lock::RunLock;
 use super::unpack::{Unpacked, unpack};
-use super::writer::{folder_of, is_temporary, make_folder, sync_folder};
 use crate::format::is_hidden;
-
-/// Names of the files of a run.
-pub mod files {
-    use super::super::unpack::is_plain;
-
-    /// Facts about the run and checksums of its files.
-    pub const MANIFEST: &str = "manifest.json";
-    /// The config, as given but for secrets.
-    pub const CONFIG: &str = "config.toml";
-    /// A row for each sample.
-    pub const RAW: &str = "raw.csv";
-    /// A row for each request.
-    pub const REQUESTS: &str = "requests.csv";
-    /// The same, compressed.
-    pub const REQUESTS_ZST: &str = "requests.csv.zst";
-    /// Tags of the run; it may change, so nothing vouches for it.
-    pub const TAGS: &str = "tags.json";
-    /// What was measured and what was asked for: all else is made of these.
-    pub const MEASURED: [&str; 4] = [CONFIG, RAW, REQUESTS, REQUESTS_ZST];
-
-    /// Whether a file is one of [`MEASURED`], or a table that was measured elsewhere.
-    #[must_use]
-    pub fn is_measured(name: &str) -> bool {
-        let is_table = || name.strip_prefix(REFERENCES).and_then(|rest| rest.strip_prefix('/')).is_some_and(is_plain);
-        MEASURED.contains(&name) || is_table()
-    }
-
-    /// The folder of the pictures.
-    pub const CHARTS: &str = "charts";
-    /// The folder of tables that were measured elsewhere.
-    pub const REFERENCES: &str = "references";
-    /// Which files were made in a folder that is no run directory: the report of a table.
-    pub const LIST: &str = ".reportgen-files";
-    /// Points to the newest run.
-    pub const LATEST: &str = "latest";
-}
+use crate::input::FileKind;
 
 /// The folder of one run. That of a pack is private, and vanishes with the last copy of this value.
 #[derive(Clone, Debug)]
 pub struct RunDirectory {
-    path: PathBuf,
+    folder: Arc<Folder>,
     id: String,
     unpacked: Option<Arc<Unpacked>>,
 }
 
-/// What lies in a run directory, by its path with `/`, sorted.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Contents {
-    /// Plain files.
-    pub files: Vec<String>,
-    /// Everything else that is no folder: links, sockets, names that are not UTF-8.
-    pub others: Vec<String>,
-}
-
 impl RunDirectory {
-    /// Makes `parent/<stem>-<start>`, with `-2`, `-3` … if that exists. `parent` is made too where it is missing.
+    /// Makes `parent/<stem>-<start>`, with `-2`, `-3` … if that exists, and takes its lock. `parent` is made too where it is
+    /// missing.
     ///
     /// # Errors
     /// When a folder cannot be made; nothing is left then.
-    pub fn create(parent: &Path, stem: &str, start: Timestamp) -> Result<Self, ArchiveError> {
-        make_folder(parent)?;
+    pub fn create(parent: &Path, stem: &str, start: Timestamp) -> Result<(Self, RunLock), ArchiveError> {
+        let folder = Folder::create(parent)?;
         let stamp = start.to_zoned(TimeZone::UTC).strftime("%Y%m%dT%H%M%SZ").to_string();
         let base = format!("{}-{stamp}", safe_stem(stem));
         for attempt in 1_u32.. {
             let id = if attempt == 1 { base.clone() } else { format!("{base}-{attempt}") };
             let path = parent.join(&id);
             match fs::create_dir(&path) {
-                Ok(()) => {
-                    let directory = Self { path, id, unpacked: None };
-                    return match sync_folder(parent) {
-                        Ok(()) => Ok(directory),
-                        Err(error) => {
-                            directory.discard();
-                            Err(error)
-                        }
-                    };
-                }
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Ok(()) => {}
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
                 Err(error) => return Err(ArchiveError::io("create folder", &path)(error)),
+            }
+            let begun = Folder::open(&path).and_then(|folder| {
+                let lock = RunLock::take(&folder)?;
+                Ok((Self { folder: Arc::new(folder), id, unpacked: None }, lock))
+            });
+            match begun {
+                // Before it was locked, `remove` took it for one that a killed sweep had left; the next name is free.
+                Err(ArchiveError::Removed { .. } | ArchiveError::Busy { .. }) => {}
+                Err(error) if path.exists() => {
+                    // It is empty, and the error says more than one about this could.
+                    let _ = fs::remove_dir(&path);
+                    return Err(error);
+                }
+                Err(_) => {}
+                Ok(begun) => {
+                    if let Err(error) = folder.sync() {
+                        begun.0.discard();
+                        return Err(error);
+                    }
+                    return Ok(begun);
+                }
             }
         }
         unreachable!("a free name is found before numbers run out")
@@ -98,7 +69,7 @@ impl RunDirectory {
 
     /// Removes a run directory that this program has just made and could not fill, as far as the system lets it.
     pub fn discard(self) {
-        let _ = fs::remove_dir_all(&self.path);
+        let _ = fs::remove_dir_all(self.path());
     }
 
     /// An existing run directory, or the files of a pack, taken out of it into a private folder.
@@ -114,16 +85,60 @@ impl RunDirectory {
         let path = fs::canonicalize(path).map_err(ArchiveError::io("open run", path))?;
         let directory = if path.is_file() {
             let unpacked = unpack(&path, wanted)?;
-            Self { path: unpacked.path().to_owned(), id: unpacked.id.clone(), unpacked: Some(Arc::new(unpacked)) }
+            let (folder, id) = (Arc::new(Folder::open(unpacked.path())?), unpacked.id.clone());
+            Self { folder, id, unpacked: Some(Arc::new(unpacked)) }
         } else {
-            let id = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-            Self { path, id, unpacked: None }
+            Self::of(Arc::new(Folder::open(&path)?))
         };
-        if !directory.file(files::MANIFEST).is_file() {
-            let path = directory.shown().to_owned();
-            return Err(ArchiveError::NotARun { path, missing: files::MANIFEST });
+        if directory.folder.find_file(files::MANIFEST, FileKind::Manifest)?.is_some() {
+            return Ok(directory);
         }
-        Ok(directory)
+        let path = directory.shown().to_owned();
+        match directory.unpacked {
+            None if stem_of(&directory.id).is_some() => Err(ArchiveError::Unfinished { path }),
+            _ => Err(ArchiveError::NotARun { path, missing: files::MANIFEST }),
+        }
+    }
+
+    /// The run directory that an open folder is, or is about to become.
+    #[must_use]
+    pub fn of(folder: Arc<Folder>) -> Self {
+        let id = folder.path().file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        Self { folder, id, unpacked: None }
+    }
+
+    /// Its lock, for a command that writes to it for as long as it holds that.
+    ///
+    /// # Errors
+    /// When another program writes to it, it was removed meanwhile, it holds a link, or is a pack.
+    pub fn lock(&self) -> Result<RunLock, ArchiveError> {
+        let lock = RunLock::take(&self.folder)?;
+        self.folder.refuse_links()?;
+        Ok(lock)
+    }
+
+    /// The same for a short command, which waits a while for another program to end.
+    ///
+    /// # Errors
+    /// Those of [`lock`](Self::lock), after that while.
+    pub fn wait_for_lock(&self) -> Result<RunLock, ArchiveError> {
+        let lock = RunLock::wait(&self.folder)?;
+        self.folder.refuse_links()?;
+        Ok(lock)
+    }
+
+    /// Its folder, which stays open.
+    #[must_use]
+    pub fn folder(&self) -> &Arc<Folder> {
+        &self.folder
+    }
+
+    /// Whether it is still where it was opened; what is missing in it says nothing otherwise.
+    ///
+    /// # Errors
+    /// When it was removed or renamed meanwhile.
+    pub fn check_there(&self) -> Result<(), ArchiveError> {
+        if self.folder.is_gone() { Err(ArchiveError::Removed { path: self.path().to_owned() }) } else { Ok(()) }
     }
 
     /// The pack that the files were taken out of.
@@ -135,18 +150,18 @@ impl RunDirectory {
     /// What messages call it: the folder or the pack.
     #[must_use]
     pub fn shown(&self) -> &Path {
-        self.pack().unwrap_or(&self.path)
+        self.pack().unwrap_or(self.path())
     }
 
     /// An error that names the pack and not the private folder.
     pub(super) fn relocate(&self, error: ArchiveError) -> ArchiveError {
-        error.relocated(&self.path, self.shown())
+        error.relocated(self.path(), self.shown())
     }
 
     /// The folder.
     #[must_use]
     pub fn path(&self) -> &Path {
-        &self.path
+        self.folder.path()
     }
 
     /// The folder's name, which names the run.
@@ -155,10 +170,10 @@ impl RunDirectory {
         &self.id
     }
 
-    /// A file in it.
+    /// The path of a file in it, for people; files are opened by their name in [`folder`](Self::folder).
     #[must_use]
     pub fn file(&self, name: &str) -> PathBuf {
-        self.path.join(name)
+        self.path().join(name)
     }
 
     /// Every file that the manifest vouches for: all plain files but itself and the tags.
@@ -176,7 +191,7 @@ impl RunDirectory {
     /// # Errors
     /// When a folder cannot be read.
     pub fn contents(&self) -> Result<Contents, ArchiveError> {
-        contents(&self.path)
+        self.folder.contents()
     }
 
     /// Lets `latest`, beside it, lead to it.
@@ -185,7 +200,16 @@ impl RunDirectory {
     /// When the link cannot be made; the one before is untouched then, unless only syncing the folder failed.
     #[cfg(unix)]
     pub fn become_latest(&self) -> Result<(), ArchiveError> {
-        let parent = folder_of(&self.path);
+        let parent = folder_of(self.path());
+        let folder = Folder::open(parent)?;
+        let _lock = RunLock::wait(&folder)?;
+        self.point_latest(&folder)
+    }
+
+    /// The same for who holds the lock of the folder of runs.
+    #[cfg(unix)]
+    pub(super) fn point_latest(&self, folder: &Folder) -> Result<(), ArchiveError> {
+        let parent = folder.path();
         let latest = parent.join(files::LATEST);
         let temporary = parent.join(format!(".{}.{}", files::LATEST, self.id));
         // Left by a program that was killed.
@@ -196,7 +220,7 @@ impl RunDirectory {
             let _ = fs::remove_file(&temporary);
             ArchiveError::io("replace link", &latest)(error)
         })?;
-        sync_folder(parent)
+        folder.sync()
     }
 
     /// Lets the file `latest`, beside it, name it.
@@ -205,7 +229,12 @@ impl RunDirectory {
     /// When it cannot be written.
     #[cfg(not(unix))]
     pub fn become_latest(&self) -> Result<(), ArchiveError> {
-        super::write_atomically(&folder_of(&self.path).join(files::LATEST), format!("{}\n", self.id).as_bytes())
+        self.point_latest(&Folder::open(folder_of(self.path()))?)
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn point_latest(&self, folder: &Folder) -> Result<(), ArchiveError> {
+        super::write_atomically(&folder.path().join(files::LATEST), format!("{}\n", self.id).as_bytes())
     }
 }
 
@@ -214,25 +243,25 @@ impl RunDirectory {
 /// # Errors
 /// When a folder cannot be read.
 pub fn contents(folder: &Path) -> Result<Contents, ArchiveError> {
-    let mut contents = Contents::default();
-    let mut folders = vec![(folder.to_owned(), String::new())];
-    while let Some((folder, prefix)) = folders.pop() {
-        let read = || ArchiveError::io("read folder", &folder);
-        for entry in fs::read_dir(&folder).map_err(read())? {
-            let entry = entry.map_err(read())?;
-            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-            let kind = entry.file_type().map_err(read())?;
-            match entry.file_name().to_str() {
-                Some(name) if kind.is_file() && is_temporary(name) => {}
-                Some(_) if kind.is_dir() => folders.push((entry.path(), format!("{name}/"))),
-                Some(_) if kind.is_file() => contents.files.push(name),
-                _ => contents.others.push(name),
-            }
-        }
+    Folder::open(folder)?.contents()
+}
+
+/// A run id without its start: `sweep-20261122T183000Z-2` → `sweep`; `None` for what is no run id.
+pub(super) fn stem_of(id: &str) -> Option<&str> {
+    let is_start = |word: &str| {
+        word.len() == 16
+            && word.ends_with('Z')
+            && word.chars().enumerate().all(|(at, c)| matches!((at, c), (8, 'T') | (15, 'Z')) || c.is_ascii_digit())
+    };
+    let is_number = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
+    match id.rsplit_once('-') {
+        Some((stem, start)) if is_start(start) => Some(stem),
+        Some((rest, number)) if is_number(number) => match rest.rsplit_once('-') {
+            Some((stem, start)) if is_start(start) => Some(stem),
+            _ => None,
+        },
+        _ => None,
     }
-    contents.files.sort();
-    contents.others.sort();
-    Ok(contents)
 }
 
 /// A config's stem as part of a folder's name: separators and hidden characters become `-`, at most 80 bytes.
@@ -252,13 +281,13 @@ mod tests {
 
     use jiff::Timestamp;
 
-    use super::{RunDirectory, contents, files, safe_stem};
+    use super::{RunDirectory, contents, files, safe_stem, stem_of};
 
     #[test]
     fn runs_of_one_second_get_numbers_and_latest_is_the_last() {
         let parent = tempfile::tempdir().unwrap();
         let start: Timestamp = "2026-11-22T18:30:00Z".parse().unwrap();
-        let runs = [(); 3].map(|()| RunDirectory::create(parent.path(), "sweep", start).unwrap());
+        let runs = [(); 3].map(|()| RunDirectory::create(parent.path(), "sweep", start).unwrap().0);
         let ids = runs.each_ref().map(RunDirectory::id);
         for run in [&runs[0], &runs[1], &runs[2]] {
             run.become_latest().unwrap();
@@ -267,6 +296,21 @@ mod tests {
         let latest = fs::canonicalize(parent.path().join(files::LATEST)).unwrap();
         assert!(latest.ends_with("sweep-20261122T183000Z-3"));
         assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 4, "nothing else is left");
+    }
+
+    #[test]
+    fn a_config_is_known_by_the_stem_of_its_runs() {
+        for (id, stem) in [
+            ("sweep-20261122T183000Z", Some("sweep")),
+            ("a-b-20261122T183000Z-12", Some("a-b")),
+            ("20261122T183000Z", None),
+            ("sweep-2", None),
+            ("sweep-20261122X183000Z", None),
+            ("报告-20261122T183000Z", Some("报告")),
+            ("", None),
+        ] {
+            assert_eq!(stem_of(id), stem, "{id}");
+        }
     }
 
     #[test]

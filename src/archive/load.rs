@@ -3,12 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
+use super::error::ArchiveError;
+use super::files;
 use super::gather::Gathered;
 use super::journal::whole_samples;
-use super::layout::{RunDirectory, files};
+use super::layout::RunDirectory;
+use super::machine::Git;
+use super::manifest::{Manifest, RunStatus};
 use super::references::read_references;
 use super::requests::{Known, whole_requests};
-use super::{ArchiveError, Git, Manifest, RunStatus};
+use crate::input::FileKind;
 use crate::model::{CellRequests, Facts, Nanos, RequestCount, Run, SampleRow, StrategyLine};
 
 /// A run as it was read.
@@ -59,14 +63,17 @@ pub(super) struct Rows {
 /// Reads all of a run but its requests and references.
 pub(super) fn rows(directory: &RunDirectory) -> Result<Rows, ArchiveError> {
     let manifest = Manifest::read(directory)?;
-    let config_path = directory.file(files::CONFIG);
-    let config = std::fs::read_to_string(&config_path).map_err(ArchiveError::io("read", &config_path))?;
-    let raw = directory.file(files::RAW);
+    let folder = directory.folder();
+    let missing = |missing| ArchiveError::NotARun { path: directory.shown().to_owned(), missing };
+    let config = folder.read(files::CONFIG, FileKind::Config)?.ok_or_else(|| missing(files::CONFIG))?;
+    let config = String::from_utf8(config).map_err(|error| {
+        ArchiveError::content(&directory.file(files::CONFIG), format!("not UTF-8 text: {}", error.utf8_error()))
+    })?;
     // A run that was killed at its very beginning may have no journal yet: it holds no sample.
-    if manifest.status == RunStatus::Finished && !raw.is_file() {
-        return Err(ArchiveError::NotARun { path: directory.shown().to_owned(), missing: files::RAW });
+    if manifest.status == RunStatus::Finished && folder.find_file(files::RAW, FileKind::Table)?.is_none() {
+        return Err(missing(files::RAW));
     }
-    let (samples, _) = whole_samples(&raw)?;
+    let (samples, _) = whole_samples(folder)?;
     let strategies = strategies(&manifest, &samples);
     let (facts, counts) = (facts(&manifest), counts(&samples));
     let run = Run { facts, strategies, counts, samples, durations: BTreeMap::new(), requests: BTreeMap::new() };
@@ -142,8 +149,8 @@ fn requests(
     samples: &[SampleRow],
     strategies: &[StrategyLine],
 ) -> Result<BTreeMap<(usize, RequestCount), CellRequests>, ArchiveError> {
-    let compressed = directory.file(files::REQUESTS_ZST);
-    let path = if compressed.is_file() { compressed } else { directory.file(files::REQUESTS) };
+    let compressed = directory.folder().find_file(files::REQUESTS_ZST, FileKind::Stream)?.is_some();
+    let name = if compressed { files::REQUESTS_ZST } else { files::REQUESTS };
     let slots: HashMap<&str, usize> =
         strategies.iter().enumerate().map(|(slot, line)| (line.name.as_str(), slot)).collect();
     // Every sample's strategy has a line.
@@ -151,7 +158,7 @@ fn requests(
     let places: BTreeMap<_, usize> = keys.iter().copied().collect::<BTreeSet<_>>().into_iter().zip(0..).collect();
     let place_of: Vec<usize> = keys.iter().map(|key| places[key]).collect();
     let mut gathered = Gathered::new(places.len());
-    whole_requests(&path, &Known::of(samples), |sample, outcome| {
+    whole_requests(directory.folder(), name, &Known::of(samples), |sample, outcome| {
         gathered.add(place_of[sample], samples[sample].repeat == 1, outcome);
     })?;
     let cells = places.into_keys().zip(gathered.sorted());

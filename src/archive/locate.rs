@@ -3,7 +3,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{ArchiveError, PACK_SUFFIX, scan};
+use super::error::ArchiveError;
+use super::index::scan;
+use super::pack::PACK_SUFFIX;
 
 /// Where run directories go, and are looked for, when nobody says otherwise.
 pub const DEFAULT_DIR: &str = "reports";

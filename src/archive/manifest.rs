@@ -3,18 +3,24 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::layout::{RunDirectory, files};
+use super::build::{Build, Rendering};
+use super::error::ArchiveError;
+use super::files;
+use super::folder::Folder;
+use super::layout::RunDirectory;
+use super::machine::{Git, Machine};
 use super::older;
 use super::references::ManifestReference;
 use super::seal::{self, checksum};
-use super::writer::write_atomically;
-use super::{ArchiveError, Build, Git, Machine, Rendering};
+use super::writer::FolderWriter;
 use crate::config::Sweep;
+use crate::input::FileKind;
 use crate::model::{Conditions, DelayTarget, Nanos, NotRun, Target, TargetSeen, UrlTarget};
 
 /// Schema of manifest.json. Older ones are read, newer ones refused.
@@ -221,8 +227,14 @@ impl Manifest {
     /// # Errors
     /// When it is missing, no manifest, or of a newer schema.
     pub fn read(directory: &RunDirectory) -> Result<Self, ArchiveError> {
-        let path = directory.file(files::MANIFEST);
-        let text = std::fs::read(&path).map_err(ArchiveError::io("read", &path))?;
+        Self::read_from(directory, files::MANIFEST)
+    }
+
+    /// The same where the manifest has another name.
+    pub(super) fn read_from(directory: &RunDirectory, name: &str) -> Result<Self, ArchiveError> {
+        let (folder, path) = (directory.folder(), directory.file(name));
+        let missing = || ArchiveError::NotARun { path: directory.shown().to_owned(), missing: files::MANIFEST };
+        let text = folder.read(name, FileKind::Manifest)?.ok_or_else(missing)?;
         let mut value: serde_json::Value = serde_json::from_slice(&text)
             .map_err(|error| ArchiveError::content(&path, format!("not JSON: {error}")))?;
         let version = value.get("schema_version").and_then(serde_json::Value::as_u64);
@@ -233,8 +245,8 @@ impl Manifest {
                 Err(ArchiveError::NewerSchema { path, found, known: SCHEMA_VERSION })
             }
             Some(1 | 2) => {
-                let unreadable = older::convert(&mut value, &directory.file(files::CONFIG))
-                    .map_err(|problem| ArchiveError::content(&path, problem))?;
+                let unreadable =
+                    older::convert(&mut value, folder).map_err(|problem| ArchiveError::content(&path, problem))?;
                 let manifest: Self = content(&path, value)?;
                 Ok(Self { unreadable, ..manifest })
             }
@@ -242,25 +254,18 @@ impl Manifest {
         }
     }
 
-    /// Writes the manifest of a run, in place of the one before.
+    /// Writes the manifest of a run, in place of the one before. It is of this program's schema then.
     ///
     /// # Errors
     /// When it cannot be written.
     pub fn write(&self, directory: &RunDirectory) -> Result<(), ArchiveError> {
-        self.write_into(directory.path()).map(drop)
-    }
-
-    /// Writes the manifest into a folder, which is a run directory from then on. It is of this program's schema then.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn write_into(&self, folder: &Path) -> Result<RunDirectory, ArchiveError> {
-        let path = folder.join(files::MANIFEST);
+        let path = directory.file(files::MANIFEST);
         let manifest = Self { schema_version: SCHEMA_VERSION, manifest_sha256: String::new(), ..self.clone() };
         let text = serde_json::to_string_pretty(&manifest)
             .map_err(|error| ArchiveError::content(&path, format!("cannot be written as JSON: {error}")))?;
-        write_atomically(&path, seal::signed(text).as_bytes())?;
-        RunDirectory::open(folder)
+        let writer = FolderWriter::of(directory.folder().clone());
+        writer.write(files::MANIFEST, seal::signed(text).as_bytes())?;
+        writer.finish()
     }
 
     /// Takes the checksum of every file that was measured and has none yet. One that has keeps it: drawing again must not
@@ -300,8 +305,8 @@ impl Manifest {
     }
 
     /// The checksums of a copy of this run in another folder; `None` where there is none.
-    pub(super) fn files_of_copy(&self, folder: &Path) -> Option<BTreeMap<String, String>> {
-        let there = Self::read(&RunDirectory::open(folder).ok()?).ok()?;
+    pub(super) fn files_of_copy(&self, folder: &Arc<Folder>) -> Option<BTreeMap<String, String>> {
+        let there = Self::read(&RunDirectory::of(folder.clone())).ok()?;
         let run =
             |manifest: &Self| (manifest.run_id.clone(), manifest.started_at.clone(), manifest.config_sha256.clone());
         (run(&there) == run(self)).then_some(there.files)
@@ -326,7 +331,7 @@ impl Manifest {
         if self.raw_schema_version > Self::schema_versions()[1] {
             return refuse(format!("its raw.csv is of schema {}; take a newer program", self.raw_schema_version));
         }
-        let now = checksum(&directory.file(files::CONFIG))?;
+        let now = checksum(directory.folder(), files::CONFIG)?;
         if now != self.config_sha256 {
             return refuse("its config.toml has been changed since; restore it or start a new run".to_owned());
         }
@@ -335,7 +340,7 @@ impl Manifest {
 }
 
 fn checksums(directory: &RunDirectory, names: Vec<String>) -> Result<Vec<(String, String)>, ArchiveError> {
-    names.into_par_iter().map(|name| checksum(&directory.file(&name)).map(|sum| (name, sum))).collect()
+    names.into_par_iter().map(|name| checksum(directory.folder(), &name).map(|sum| (name, sum))).collect()
 }
 
 fn content(path: &Path, value: serde_json::Value) -> Result<Manifest, ArchiveError> {

@@ -2,26 +2,26 @@
 //! and the flags that stood on the command line then make them. What those flags meant is frozen here, so that no later
 //! change of the command line changes an old run.
 
-use std::path::Path;
-
 use serde_json::{Map, Value, json};
 
+use super::files;
+use super::folder::Folder;
 use super::manifest::ManifestTarget;
 use crate::config::{self, Known, Overlay, Sweep};
-use crate::input::{self, FileKind};
+use crate::input::FileKind;
 use crate::model::figure::Format;
 use crate::model::{RequestCount, Target, parse_duration};
 use crate::strategy::StrategySpec;
 
-/// Converts a manifest of schema 1 or 2 whose config is at `config`. Where that can no longer be read, the settings are
+/// Converts a manifest of schema 1 or 2 whose config is in `folder`. Where that can no longer be read, the settings are
 /// what the manifest tells, and the reason is returned.
 ///
 /// # Errors
 /// When the manifest lacks what every one of its schema has.
-pub(super) fn convert(manifest: &mut Value, config: &Path) -> Result<Option<String>, String> {
+pub(super) fn convert(manifest: &mut Value, folder: &Folder) -> Result<Option<String>, String> {
     let words = manifest["command_line"].as_array().into_iter().flatten().filter_map(Value::as_str);
     let words: Vec<String> = words.map(str::to_owned).collect();
-    let (settings, unreadable) = match effective(config, &words) {
+    let (settings, unreadable) = match effective(folder, &words) {
         Ok(settings) => (settings, None),
         Err(reason) => (told(manifest)?, Some(reason)),
     };
@@ -35,10 +35,11 @@ pub(super) fn convert(manifest: &mut Value, config: &Path) -> Result<Option<Stri
 }
 
 /// The config with what the flags changed about it.
-fn effective(config: &Path, words: &[String]) -> Result<Sweep, String> {
-    let shown = config.display().to_string();
-    let text =
-        input::read_to_string(config, FileKind::Config).map_err(|error| format!("cannot read {shown}: {error}"))?;
+fn effective(folder: &Folder, words: &[String]) -> Result<Sweep, String> {
+    let shown = folder.path().join(files::CONFIG).display().to_string();
+    let bytes = folder.read(files::CONFIG, FileKind::Config).map_err(|error| error.to_string())?;
+    let bytes = bytes.ok_or_else(|| format!("{shown} is not there"))?;
+    let text = String::from_utf8(bytes).map_err(|error| format!("{shown}: not UTF-8 text: {}", error.utf8_error()))?;
     // Which chart kinds there were then is not known, and each was checked before the run began.
     config::load_over(&text, &shown, &Known { charts: &[] }, &flags(words))
         .map_err(|complaints| complaints.render(false))

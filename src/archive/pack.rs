@@ -1,17 +1,18 @@
 //! A run as one file: `<run-id>.tar.zst`. The same run gives the same bytes: names sorted, no times, no owners. What is
 //! written was read back before it gets its name.
 
-use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
 use tar::{Builder, EntryType, Header};
 use zstd::stream::write::Encoder;
 
-use super::ArchiveError;
+use super::error::ArchiveError;
+use super::folder::{folder_of, sync_folder};
 use super::layout::RunDirectory;
 use super::unpack::{self, WINDOW_LOG};
-use super::writer::{NewFile, folder_of, sync_folder};
+use super::writer::NewFile;
+use crate::input::FileKind;
 
 /// What the name of a pack ends with.
 pub const PACK_SUFFIX: &str = ".tar.zst";
@@ -44,14 +45,13 @@ pub fn pack(directory: &RunDirectory, id: &str, to: &Path) -> Result<(), Archive
     let mut file = NewFile::create(to)?;
     let mut builder = Builder::new(encoder(file.file()).map_err(failed())?);
     for name in &contents.files {
-        let path = directory.file(name);
-        let source = File::open(&path).map_err(ArchiveError::io("read", &path))?;
-        let length = source.metadata().map_err(ArchiveError::io("read", &path))?.len();
+        let source = directory.folder().open_file(name, FileKind::Stream)?;
+        let length = source.length();
         let header = header(&format!("{id}/{name}"), length).map_err(|error| refuse(format!("{name}: {error}")))?;
         builder.append(&header, source.take(length)).map_err(failed())?;
     }
     builder.into_inner().and_then(Encoder::finish).and_then(Write::flush).map_err(failed())?;
-    unpack::check(file.temporary_path())
+    unpack::check(&file.temporary_path())
         .map_err(|error| refuse(format!("it could not be read again: {}", error.problem())))?;
     file.add()?;
     sync_folder(folder_of(to))

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use csv::{ByteRecord, ReaderBuilder, StringRecord};
 
-use super::ArchiveError;
 use super::bounded::{Allowance, BoundedRows};
+use super::error::ArchiveError;
 use super::rows::{Fields, Header};
 
 /// What of a journal is whole.

@@ -8,12 +8,14 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ArchiveError;
-use super::foreign::load_csv;
-use super::layout::{RunDirectory, files, safe_stem};
-use super::writer::write_atomically;
+use super::error::ArchiveError;
+use super::files;
+use super::foreign::{load_csv, read_csv};
+use super::layout::{RunDirectory, safe_stem};
+use super::writer::FolderWriter;
 use crate::config::ReferenceSpec;
-use crate::model::{Nanos, Reference, RequestCount, SampleStatus};
+use crate::input::{self, FileKind};
+use crate::model::{Nanos, Reference, RequestCount, Run, SampleStatus};
 
 /// One reference, as the manifest keeps it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -36,7 +38,10 @@ pub struct ManifestReference {
 /// When a table cannot be read, is no table, or does not hold the strategy.
 pub fn check_references(specs: &[ReferenceSpec], from: &Path) -> Result<(), ArchiveError> {
     let mut tables = Tables::default();
-    specs.iter().try_for_each(|spec| tables.durations(&from.join(&spec.file), &spec.strategy).map(drop))
+    specs.iter().try_for_each(|spec| {
+        let path = from.join(&spec.file);
+        tables.durations(&path, &spec.strategy, || load_csv(&path)).map(drop)
+    })
 }
 
 /// Copies the tables into a run directory, each once.
@@ -56,8 +61,8 @@ pub fn copy_references(
             None => {
                 let copy = free_name(&spec.file, &copies);
                 let original = from.join(&spec.file);
-                let bytes = std::fs::read(&original).map_err(ArchiveError::io("read", &original))?;
-                write_atomically(&directory.file(&copy), &bytes)?;
+                let bytes = input::read(&original, FileKind::Table).map_err(ArchiveError::io("read", &original))?;
+                FolderWriter::of(directory.folder().clone()).write(&copy, &bytes)?;
                 copies.push((&spec.file, copy.clone()));
                 copy
             }
@@ -92,12 +97,14 @@ pub(super) fn read_references(
                 format!("the reference {:?} is no table of the run", reference.file),
             ));
         }
+        let (folder, path) = (directory.folder(), directory.file(&reference.file));
+        let table = || read_csv(|| folder.open_file(&reference.file, FileKind::Table), &path);
         Ok(Reference {
             name: reference.name.clone(),
             file: reference.file.clone(),
             strategy: reference.strategy.clone(),
             delay: reference.delay_s.map(Nanos::from_secs_f64),
-            durations: tables.durations(&directory.file(&reference.file), &reference.strategy)?,
+            durations: tables.durations(&path, &reference.strategy, table)?,
         })
     };
     kept.iter().map(read).collect()
@@ -112,10 +119,15 @@ struct Tables(HashMap<PathBuf, HashMap<String, Durations>>);
 
 impl Tables {
     /// What a strategy's samples took, where they count.
-    fn durations(&mut self, path: &Path, strategy: &str) -> Result<Durations, ArchiveError> {
+    fn durations(
+        &mut self,
+        path: &Path,
+        strategy: &str,
+        read: impl FnOnce() -> Result<Run, ArchiveError>,
+    ) -> Result<Durations, ArchiveError> {
         let table = match self.0.entry(path.to_owned()) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(place) => place.insert(read_table(path)?),
+            Entry::Vacant(place) => place.insert(table_of(&read()?)),
         };
         match table.get(strategy) {
             Some(durations) if !durations.is_empty() => Ok(durations.clone()),
@@ -131,8 +143,7 @@ impl Tables {
 }
 
 /// A table's durations by strategy; empty where no row of one counts.
-fn read_table(path: &Path) -> Result<HashMap<String, Durations>, ArchiveError> {
-    let run = load_csv(path)?;
+fn table_of(run: &Run) -> HashMap<String, Durations> {
     let mut table: HashMap<String, Durations> =
         run.strategies.iter().map(|line| (line.name.clone(), Vec::new())).collect();
     for row in run.samples.iter().filter(|row| row.status == SampleStatus::Ok) {
@@ -145,7 +156,7 @@ fn read_table(path: &Path) -> Result<HashMap<String, Durations>, ArchiveError> {
             known.extend(durations.iter().map(|duration| (*requests, *duration)));
         }
     }
-    Ok(table)
+    table
 }
 
 #[cfg(test)]

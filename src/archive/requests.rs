@@ -3,15 +3,15 @@
 //! is quoted.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
-use std::path::Path;
 
-use super::ArchiveError;
 use super::blocks::{Blocks, number, read_lines};
-use super::layout::files;
+use super::error::ArchiveError;
+use super::files;
+use super::folder::Folder;
 use super::reader::{Columns, Fault, Whole, rows};
 use super::rows::{Header, REQUEST_COLUMNS};
+use crate::input::FileKind;
 use crate::model::{FailureKind, Nanos, Outcome, Phase, RequestCount, RequestFile, RequestRow, SampleRow};
 
 impl RequestFile {
@@ -47,22 +47,19 @@ impl<'a> Known<'a> {
 /// Calls `each` with every request of the known samples and the index of its sample, up to the first row that is of
 /// none of them: it and those behind it belong to a sample that was never finished. A file that is missing holds none.
 pub(super) fn whole_requests(
-    path: &Path,
+    folder: &Folder,
+    name: &str,
     known: &Known<'_>,
     mut each: impl FnMut(usize, Outcome),
 ) -> Result<Whole, ArchiveError> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Whole::default()),
-        Err(error) => return Err(ArchiveError::io("open", path)(error)),
-    };
+    let Some(file) = folder.find_file(name, FileKind::Stream)? else { return Ok(Whole::default()) };
     let mut columns = Columns::new(&REQUEST_COLUMNS, REQUEST_COLUMNS.len());
-    let read = if path.extension().is_some_and(|extension| extension == "zst") {
+    let read = if name == files::REQUESTS_ZST {
         frames(file, &mut columns, known, &mut each)
     } else {
         stretch(file, &mut columns, Whole::default(), known, &mut each)
     };
-    read.map_err(|fault| fault.of(path))
+    read.map_err(|fault| fault.of(&folder.path().join(name)))
 }
 
 /// Reads rows from where `whole` ends, in blocks as long as all is plain.
@@ -151,7 +148,7 @@ pub(super) fn first_row() -> String {
 /// Reads whole frames until the file ends, a frame is torn, or the rows of one are of no known sample. Lengths are
 /// those of the compressed file.
 fn frames(
-    file: File,
+    file: impl Read,
     columns: &mut Columns,
     known: &Known<'_>,
     each: &mut impl FnMut(usize, Outcome),
@@ -209,12 +206,12 @@ mod tests {
 
     use super::super::Journal;
     use super::super::rows::tests::{outcome, sample};
-    use super::{Known, whole_requests};
+    use super::{Folder, Known, whole_requests};
     use crate::model::{Outcome, RequestFile, SampleRow};
 
     fn requests(kind: RequestFile, names: [&str; 2], each: u32) -> (tempfile::TempDir, PathBuf, Vec<SampleRow>) {
         let folder = tempfile::tempdir().unwrap();
-        let mut journal = Journal::create(folder.path(), kind).unwrap();
+        let mut journal = Journal::create(&Folder::open(folder.path()).unwrap(), kind).unwrap();
         let samples: Vec<SampleRow> = (1..=3).flat_map(|repeat| names.map(|name| sample(name, each, repeat))).collect();
         let outcomes: Vec<Outcome> = (0..each).map(outcome).collect();
         samples.iter().for_each(|sample| journal.append(sample, &outcomes).unwrap());
@@ -224,7 +221,8 @@ mod tests {
 
     fn read(path: &std::path::Path, samples: &[SampleRow]) -> Result<Vec<(usize, u32)>, String> {
         let mut found = Vec::new();
-        whole_requests(path, &Known::of(samples), |sample, outcome| {
+        let (folder, name) = (Folder::open(path.parent().unwrap()).unwrap(), path.file_name().unwrap());
+        whole_requests(&folder, name.to_str().unwrap(), &Known::of(samples), |sample, outcome| {
             assert_eq!(outcome, self::outcome(outcome.request));
             found.push((sample, outcome.request));
         })

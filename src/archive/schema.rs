@@ -3,7 +3,7 @@
 use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
-use super::Manifest;
+use super::manifest::Manifest;
 
 /// The schema, draft 2020-12, of the manifests that this version writes. What a manifest of the same schema may lack is
 /// not asked for.

@@ -1,13 +1,13 @@
 //! Checksums: of the files of a run, and of the manifest that holds them, which vouches for itself. Nobody signs it: it
 //! finds damage and carelessness, not somebody who computes the sums again.
 
-use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
 use super::error::ArchiveError;
+use super::folder::Folder;
+use crate::input::FileKind;
 
 /// What stands before the manifest's own checksum.
 const BEFORE: &str = "\"manifest_sha256\": \"";
@@ -37,8 +37,8 @@ pub(super) fn is_as_signed(text: &str) -> bool {
 ///
 /// # Errors
 /// When it cannot be read.
-pub fn checksum(path: &Path) -> Result<String, ArchiveError> {
-    let mut file = File::open(path).map_err(ArchiveError::io("read", path))?;
+pub fn checksum(folder: &Folder, name: &str) -> Result<String, ArchiveError> {
+    let mut file = folder.open_file(name, FileKind::Stream)?;
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 64 * 1024];
     loop {
@@ -46,7 +46,7 @@ pub fn checksum(path: &Path) -> Result<String, ArchiveError> {
             Ok(0) => break,
             Ok(count) => hash.update(&buffer[..count]),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(ArchiveError::io("read", path)(error)),
+            Err(error) => return Err(ArchiveError::io("read", &folder.path().join(name))(error)),
         }
     }
     Ok(hexadecimal(&hash.finalize()))

@@ -2,14 +2,14 @@
 //! for them.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::io;
 
 use serde::{Deserialize, Serialize};
 
-use super::ArchiveError;
-use super::layout::{RunDirectory, files};
-use super::writer::{sync_folder, write_atomically};
+use super::error::ArchiveError;
+use super::files;
+use super::layout::RunDirectory;
+use super::writer::FolderWriter;
+use crate::input::FileKind;
 
 /// Schema of tags.json.
 const SCHEMA_VERSION: u32 = 1;
@@ -28,11 +28,7 @@ struct TagFile {
 /// When tags.json cannot be read, holds something else, or is of a newer schema.
 pub fn tags(directory: &RunDirectory) -> Result<BTreeSet<String>, ArchiveError> {
     let path = directory.file(files::TAGS);
-    let text = match fs::read(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
-        Err(error) => return Err(ArchiveError::io("read", &path)(error)),
-    };
+    let Some(text) = directory.folder().read(files::TAGS, FileKind::Tags)? else { return Ok(BTreeSet::new()) };
     let file: TagFile = serde_json::from_slice(&text)
         .map_err(|error| ArchiveError::content(&path, format!("no list of tags: {error}")))?;
     if file.schema_version > SCHEMA_VERSION {
@@ -44,7 +40,7 @@ pub fn tags(directory: &RunDirectory) -> Result<BTreeSet<String>, ArchiveError> 
     }
 }
 
-/// Replaces the tags of a run.
+/// Replaces the tags of a run. Whoever does it holds the run's lock, from before they were read.
 ///
 /// # Errors
 /// When they cannot be written, or the run is a pack.
@@ -55,15 +51,15 @@ pub fn set_tags(directory: &RunDirectory, tags: BTreeSet<String>) -> Result<(), 
     }
     let path = directory.file(files::TAGS);
     if tags.is_empty() {
-        return match fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(ArchiveError::io("remove", &path)(error)),
-            _ => sync_folder(directory.path()),
-        };
+        directory.folder().remove_file(files::TAGS)?;
+        return directory.folder().sync();
     }
     let mut text = serde_json::to_string_pretty(&TagFile { schema_version: SCHEMA_VERSION, tags })
         .map_err(|error| ArchiveError::content(&path, format!("cannot be written as JSON: {error}")))?;
     text.push('\n');
-    write_atomically(&path, text.as_bytes())
+    let writer = FolderWriter::of(directory.folder().clone());
+    writer.write(files::TAGS, text.as_bytes())?;
+    writer.finish()
 }
 
 /// Whether a word may be a tag: letters, digits, `-`, `_` and `.`, at most 64, the first a letter or digit. `latest` is

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::rows::tests::{outcome, sample};
-use super::{
-    Build, Journal, MEASURING_VERSION, Machine, Manifest, RunDirectory, RunStatus, checksum, files, write_atomically,
-};
+use super::{Build, Journal, MEASURING_VERSION, Machine, Manifest, RunDirectory, RunStatus, checksum, files};
 use crate::config::{self, Known, Sweep};
 use crate::strategy::StrategySpec;
 
@@ -38,7 +36,7 @@ pub(super) fn manifest(directory: &RunDirectory) -> Manifest {
         elapsed_s: Some(10.0),
         planned_samples: 8,
         not_run: Vec::new(),
-        config_sha256: checksum(&directory.file(files::CONFIG)).unwrap(),
+        config_sha256: checksum(directory.folder(), files::CONFIG).unwrap(),
         estimated_delay_s: None,
         estimated_delay_after_s: None,
         settings: Sweep { title: "Small".to_owned(), strategies, ..settings },
@@ -58,9 +56,9 @@ pub(super) fn manifest(directory: &RunDirectory) -> Manifest {
 
 /// Makes the run below `parent`; its derived files are not what `render` would make.
 pub(super) fn small_run(parent: &Path) -> RunDirectory {
-    let directory = RunDirectory::create(parent, "small", "2026-11-22T18:30:00Z".parse().unwrap()).unwrap();
-    write_atomically(&directory.file(files::CONFIG), CONFIG.as_bytes()).unwrap();
-    let mut journal = Journal::create(directory.path(), crate::model::RequestFile::Csv).unwrap();
+    let (directory, _lock) = RunDirectory::create(parent, "small", "2026-11-22T18:30:00Z".parse().unwrap()).unwrap();
+    super::FolderWriter::of(directory.folder().clone()).write(files::CONFIG, CONFIG.as_bytes()).unwrap();
+    let mut journal = Journal::create(directory.folder(), crate::model::RequestFile::Csv).unwrap();
     for repeat in 1..=2 {
         for name in ["plain", "a,\"b\""] {
             for requests in [1, 3] {
@@ -70,7 +68,7 @@ pub(super) fn small_run(parent: &Path) -> RunDirectory {
         }
     }
     for name in DERIVED {
-        write_atomically(&directory.file(name), b"derived\n").unwrap();
+        super::FolderWriter::of(directory.folder().clone()).write(name, b"derived\n").unwrap();
     }
     let mut manifest = manifest(&directory);
     manifest.files.extend(DERIVED.map(|name| (name.to_owned(), String::new())));

@@ -3,10 +3,16 @@
 
 use std::fmt;
 
-use super::layout::{Contents, RunDirectory, files};
+use super::error::ArchiveError;
+use super::files;
+use super::folder::Contents;
+use super::layout::RunDirectory;
+use super::load::Loaded;
 use super::load::read;
+use super::manifest::{Manifest, RunStatus};
 use super::seal::{checksum, is_as_signed};
-use super::{ArchiveError, Loaded, Manifest, RunStatus, tags};
+use super::tags::tags;
+use crate::input::FileKind;
 
 /// Something about a run that is not as it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +45,7 @@ pub fn verify(directory: &RunDirectory) -> Result<Vec<Deviation>, ArchiveError> 
     let manifest = match Manifest::read(directory) {
         Ok(manifest) => manifest,
         // What has rows is a run, whatever became of its manifest.
-        Err(ArchiveError::Content { problem, .. }) if directory.file(files::RAW).is_file() => {
+        Err(ArchiveError::Content { problem, .. }) if directory.folder().has(files::RAW) => {
             return Ok(vec![Deviation::of(files::MANIFEST, problem)]);
         }
         Err(error) => return Err(directory.relocate(error)),
@@ -53,6 +59,7 @@ pub fn verify(directory: &RunDirectory) -> Result<Vec<Deviation>, ArchiveError> 
         found.extend(facts(directory, &manifest)?);
     }
     found.extend(tags(directory).err().map(|error| Deviation::of(files::TAGS, error.problem())));
+    directory.check_there()?;
     Ok(found)
 }
 
@@ -70,9 +77,8 @@ fn own_checksum(directory: &RunDirectory, manifest: &Manifest) -> Result<Option<
     if manifest.schema_version < 2 && manifest.manifest_sha256.is_empty() {
         return Ok(None);
     }
-    let path = directory.file(files::MANIFEST);
-    let text = std::fs::read_to_string(&path).map_err(ArchiveError::io("read", &path))?;
-    Ok((!is_as_signed(&text))
+    let text = directory.folder().read(files::MANIFEST, FileKind::Manifest)?.unwrap_or_default();
+    Ok((!std::str::from_utf8(&text).is_ok_and(is_as_signed))
         .then(|| Deviation::of(files::MANIFEST, "its content is not the one it has the checksum of")))
 }
 
@@ -106,7 +112,7 @@ fn checksums(
 }
 
 fn against(directory: &RunDirectory, name: &str, sum: &str) -> Result<Option<Deviation>, ArchiveError> {
-    let now = checksum(&directory.file(name))?;
+    let now = checksum(directory.folder(), name)?;
     Ok((now != sum).then(|| Deviation::of(name, "its content is not the one that was sealed")))
 }
 
@@ -121,7 +127,7 @@ fn facts(directory: &RunDirectory, manifest: &Manifest) -> Result<Vec<Deviation>
         Err(error) => return Err(error),
     };
     let mut found = Vec::new();
-    if checksum(&directory.file(files::CONFIG))? != manifest.config_sha256 {
+    if checksum(directory.folder(), files::CONFIG)? != manifest.config_sha256 {
         found.push(Deviation::of(files::CONFIG, "is not the config that the manifest tells of"));
     }
     let (rows, planned) = (loaded.run.samples.len(), manifest.planned_samples);

@@ -9,7 +9,7 @@ const QUICK: &str = "title = \"Quick\"\n[target]\ndelay = \"1ms\"\n[sweep]\nrequ
     [output]\nformats = [\"svg\"]\n";
 
 /// A folder with one finished run, and its path in it.
-fn one_run() -> (TestDirectory, String) {
+pub(crate) fn one_run() -> (TestDirectory, String) {
     let place = TestDirectory::new();
     place.write("quick.toml", QUICK);
     let output = place.run(&["-c", "quick.toml", "-q"]);

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::error::Error;
-use std::fs::{self, File, Metadata};
+use std::fs::{self, Metadata};
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::Path;
 use std::time::UNIX_EPOCH;
@@ -11,10 +11,11 @@ use std::time::UNIX_EPOCH;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::super::layout::files;
+use super::super::files;
 use super::super::seal::hexadecimal;
 use super::super::writer::NewFile;
 use super::{Known, RunEntry};
+use crate::input::{self, FileKind};
 
 /// Its name.
 pub(super) const FILE: &str = ".reportgen-index";
@@ -55,7 +56,8 @@ impl Stamp {
         if !metadata.is_dir() {
             return Some(Self(vec![numbers(&metadata)]));
         }
-        let of = |name: &str| fs::metadata(path.join(name)).ok().as_ref().and_then(numbers);
+        // A link in a file's place has an inode of its own, and is looked at again.
+        let of = |name: &str| fs::symlink_metadata(path.join(name)).ok().as_ref().and_then(numbers);
         Some(Self([files::MANIFEST, files::TAGS, files::RAW].map(of).into()))
     }
 }
@@ -85,7 +87,7 @@ pub(super) fn read(folder: &Path) -> Known {
 }
 
 fn try_read(folder: &Path) -> Option<Known> {
-    let mut input = BufReader::with_capacity(1 << 18, File::open(folder.join(FILE)).ok()?);
+    let mut input = BufReader::with_capacity(1 << 18, input::open(&folder.join(FILE), FileKind::Index).ok()?);
     let (mut hash, mut line, mut known) = (Sha256::new(), Vec::new(), HashMap::new());
     input.read_until(b'\n', &mut line).ok()?;
     if serde_json::from_slice::<Head>(&line).ok()? != head() {

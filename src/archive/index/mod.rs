@@ -11,8 +11,9 @@ use std::path::Path;
 
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
-use super::layout::files;
-use super::{ArchiveError, PACK_SUFFIX};
+use super::error::ArchiveError;
+use super::files;
+use super::pack::PACK_SUFFIX;
 use cache::Stamp;
 pub use entry::{IndexedCell, RunEntry};
 

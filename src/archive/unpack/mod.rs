@@ -11,7 +11,7 @@ use tar::{Archive, EntryType};
 use tempfile::TempDir;
 use zstd::stream::read::Decoder;
 
-use super::ArchiveError;
+use super::error::ArchiveError;
 use crate::input::{self, FileKind};
 
 /// The farthest that zstd looks back: 8 MiB, which RFC 8878 asks every reader to support. Bounds the reader's memory.

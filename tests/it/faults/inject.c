@@ -111,22 +111,36 @@ static void read_text(pid_t thread, uint64_t address, char *text, size_t size) {
     text[length] = 0;
 }
 
+/* The path that a call names; where it starts at an open folder, from there. */
+static void read_path(pid_t thread, const struct ptrace_syscall_info *info, const struct call *call, char *file,
+                      size_t size) {
+    size_t length = 0;
+    if (strstr(call->name, "at") && (int)info->entry.args[call->argument - 1] != AT_FDCWD) {
+        char link[64];
+        snprintf(link, sizeof link, "/proc/%d/fd/%d", thread, (int)info->entry.args[call->argument - 1]);
+        ssize_t count = readlink(link, file, size - 2);
+        length = count < 0 ? 0 : (size_t)count;
+        if (length) file[length++] = '/';
+    }
+    read_text(thread, info->entry.args[call->argument], file + length, size - length);
+    if (length && file[length] == '/') memmove(file, file + length, strlen(file + length) + 1);
+}
+
 /* Whether a call is one of those that can fail, and of which file. */
 static const struct call *fallible(pid_t thread, const struct ptrace_syscall_info *info, char *file, size_t size) {
     for (size_t i = 0; i < sizeof CALLS / sizeof *CALLS; i++) {
         const struct call *call = &CALLS[i];
         if ((long)info->entry.nr != call->number) continue;
-        uint64_t argument = info->entry.args[call->argument];
         if (call->what == DESCRIPTOR) {
             char link[64];
-            snprintf(link, sizeof link, "/proc/%d/fd/%d", thread, (int)argument);
+            snprintf(link, sizeof link, "/proc/%d/fd/%d", thread, (int)info->entry.args[call->argument]);
             ssize_t length = readlink(link, file, size - 1);
             file[length < 0 ? 0 : length] = 0;
             /* Pipes, sockets and the like have no path. */
             if (file[0] != '/' || !strncmp(file, "/dev/", 5) || !strncmp(file, "/proc/", 6)) return NULL;
         } else {
             if (call->what == CREATE && !(info->entry.args[call->argument + 1] & O_CREAT)) return NULL;
-            read_text(thread, argument, file, size);
+            read_path(thread, info, call, file, size);
         }
         return call;
     }

@@ -1,0 +1,37 @@
+//! Names of the files of a run.
+
+use super::unpack::is_plain;
+
+/// Facts about the run and checksums of its files.
+pub const MANIFEST: &str = "manifest.json";
+/// The config, as given but for secrets.
+pub const CONFIG: &str = "config.toml";
+/// A row for each sample.
+pub const RAW: &str = "raw.csv";
+/// A row for each request.
+pub const REQUESTS: &str = "requests.csv";
+/// The same, compressed.
+pub const REQUESTS_ZST: &str = "requests.csv.zst";
+/// Tags of the run; it may change, so nothing vouches for it.
+pub const TAGS: &str = "tags.json";
+/// What was measured and what was asked for: all else is made of these.
+pub const MEASURED: [&str; 4] = [CONFIG, RAW, REQUESTS, REQUESTS_ZST];
+
+/// What is made of these by the names that it always has; pictures are in [`CHARTS`].
+pub const DERIVED: [&str; 4] = ["summary.csv", "summary.json", "report.html", "report.md"];
+
+/// Whether a file is one of [`MEASURED`], or a table that was measured elsewhere.
+#[must_use]
+pub fn is_measured(name: &str) -> bool {
+    let is_table = || name.strip_prefix(REFERENCES).and_then(|rest| rest.strip_prefix('/')).is_some_and(is_plain);
+    MEASURED.contains(&name) || is_table()
+}
+
+/// The folder of the pictures.
+pub const CHARTS: &str = "charts";
+/// The folder of tables that were measured elsewhere.
+pub const REFERENCES: &str = "references";
+/// Which files were made in a folder that is no run directory: the report of a table.
+pub const LIST: &str = ".reportgen-files";
+/// Points to the newest run.
+pub const LATEST: &str = "latest";
