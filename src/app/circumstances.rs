@@ -139,13 +139,19 @@ mod tests {
 
     /// The strategy with another value of one of its fields, whatever the field takes.
     fn changed(strategy: &Value, field: &str) -> StrategySpec {
-        let values = [json!(7), json!("2"), json!("per-request"), json!("async"), json!(["b"]), json!({ "B": "1" })];
+        let values = json!([7, 0.5, true, "7ms", "2", "per-request", "async", ["b"], { "B": "1" }]);
         let with = |value: Value| {
             let mut changed = strategy.clone();
             changed[field] = value;
             serde_json::from_value::<StrategySpec>(changed.clone()).ok().filter(|_| changed != *strategy)
         };
-        values.into_iter().find_map(with).unwrap_or_else(|| panic!("none of the values is one of {field}"))
+        values
+            .as_array()
+            .unwrap()
+            .iter()
+            .cloned()
+            .find_map(with)
+            .unwrap_or_else(|| panic!("none of the values is one of {field}"))
     }
 
     /// The fields come from the type itself, so that no option can be forgotten.

@@ -1,6 +1,7 @@
 //! For the tests of config only: charts to know, sweeps to start from, and the configs that come with the program.
 
-use super::strategy_keys::STRATEGY;
+use super::nearest::listed;
+use super::strategy_keys::{KindKeys, STRATEGY};
 use super::{Known, REFERENCE, STARTER, Sweep, load};
 use crate::model::figure::ChartInfo;
 
@@ -42,6 +43,24 @@ pub(super) fn complaint(text: &str) -> String {
         Ok(sweep) => panic!("nothing is wrong with {text}: {sweep:?}"),
         Err(complaints) => complaints.to_string(),
     }
+}
+
+/// A text without the lists that every new kind and option would change.
+pub(super) fn without_registry(text: &str) -> String {
+    let kinds = |takes: &dyn Fn(&KindKeys) -> bool| {
+        listed(STRATEGY.kinds.iter().filter(|kind| takes(kind)).map(|kind| kind.info.name))
+    };
+    let options = STRATEGY.kinds.iter().flat_map(|kind| kind.options.clone());
+    let takers = options.map(|option| {
+        let of_option = format!("kinds that take `{option}`: ");
+        (format!("{of_option}{}", kinds(&|kind| kind.options.contains(&option))), format!("{of_option}[…]"))
+    });
+    let all = [
+        (format!("one of {}", kinds(&|_| true)), "one of [every kind]".to_owned()),
+        (kinds(&|kind| kind.info.https), "[every kind that does]".to_owned()),
+        (listed(STRATEGY.keys.iter().map(|key| key.name)), "[every key]".to_owned()),
+    ];
+    takers.chain(all).fold(text.to_owned(), |text, (list, short)| text.replace(&list, &short))
 }
 
 /// The least that a config must say.

@@ -174,6 +174,8 @@ impl Value {
         match self {
             Self::Text(text) => Some(text.as_str().into()),
             Self::Integer(number) => Some((*number).into()),
+            Self::Duration(nanos) => Some(nanos.written().into()),
+            Self::Share(share) => Some((*share).into()),
             Self::Pairs(pairs) => Some(pairs.iter().map(|(name, value)| (name.clone(), value.as_str())).collect()),
             Self::Words(words) => Some(words.as_slice().into()),
             _ => None,

@@ -3,10 +3,12 @@
 
 use std::sync::LazyLock;
 
+use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 use super::keys::{Form, Key};
+use crate::model::duration::PATTERN;
 use crate::strategy::{KINDS, KindInfo, StrategySpec};
 
 /// The keys of `[[strategy]]`, and which kind takes which.
@@ -33,8 +35,7 @@ pub(super) struct KindKeys {
 pub(super) const ALL_KINDS: [&str; 3] = ["name", "kind", "max-requests"];
 
 pub(super) static STRATEGY: LazyLock<StrategyKeys> = LazyLock::new(|| {
-    // Leaked once, since the keys of every other table are constants.
-    let schema: &'static Value = Box::leak(Box::new(schema()));
+    let schema = schema::<StrategySpec>();
     let mut keys: Vec<Key> = properties(schema).filter(|key| key.name == "name").collect();
     let about = "How it issues requests";
     keys.push(Key { name: "kind", about, form: Form::Kind, default: None });
@@ -62,10 +63,11 @@ fn add(keys: &mut Vec<Key>, key: Key) {
     }
 }
 
-fn schema() -> Value {
+/// The schema of a type, leaked once, since the keys of every other table are constants.
+fn schema<T: JsonSchema>() -> &'static Value {
     let mut settings = SchemaSettings::draft2020_12();
     settings.inline_subschemas = true;
-    settings.into_generator().into_root_schema_for::<StrategySpec>().to_value()
+    Box::leak(Box::new(settings.into_generator().into_root_schema_for::<T>().to_value()))
 }
 
 fn properties(schema: &'static Value) -> impl Iterator<Item = Key> {
@@ -107,16 +109,44 @@ fn plain(property: &'static Value) -> Form {
     if let Some(words) = property["oneOf"].as_array() {
         return Form::Word(words.iter().filter_map(|word| word["const"].as_str()).collect::<Vec<_>>().leak());
     }
+    if property["pattern"] == PATTERN {
+        return Form::Duration { zero: true };
+    }
     match (property["minimum"].as_i64(), property["maximum"].as_i64()) {
         (None, None) => Form::Text,
+        (Some(0), Some(1)) if property["type"] == "number" => Form::Share,
         (least, most) => Form::Integer { least: least.unwrap_or(0), most: most.unwrap_or(i64::MAX) },
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::STRATEGY;
+    use schemars::JsonSchema;
+
+    use super::{STRATEGY, properties, schema};
+    use crate::config::keys::Form;
+    use crate::model::{Connections, Nanos};
     use crate::strategy::KINDS;
+
+    #[test]
+    fn the_form_of_a_key_follows_from_the_type_of_its_field() {
+        /// Every type that an option has, or may have.
+        #[derive(JsonSchema)]
+        #[expect(dead_code, reason = "only its schema is read")]
+        struct Options {
+            pause: Nanos,
+            #[schemars(range(min = 0, max = 1))]
+            share: f64,
+            #[schemars(range(min = 1, max = 7))]
+            number: Option<u32>,
+            text: String,
+            word: Connections,
+        }
+        let forms: Vec<Form> = properties(schema::<Options>()).map(|key| key.form).collect();
+        let words = &["keep-alive", "per-request"];
+        let number = Form::Integer { least: 1, most: 7 };
+        assert_eq!(forms, [Form::Duration { zero: true }, Form::Share, number, Form::Text, Form::Word(words)]);
+    }
 
     #[test]
     fn every_kind_of_the_registry_explains_itself_and_its_options() {

@@ -17,6 +17,14 @@ pub struct Sequential {
     pub connections: Connections,
 }
 
+impl Sequential {
+    /// One request after another, with the other options as they are by default.
+    #[must_use]
+    pub const fn over(connections: Connections) -> Self {
+        Self { connections }
+    }
+}
+
 pub(super) const INFO: KindInfo = KindInfo { name: "sequential", label: "single_thread", https: true };
 
 impl Strategy for Sequential {

@@ -137,13 +137,15 @@ pub(super) fn serve(
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::{parts, whole};
     use crate::clock::SystemClock;
-    use crate::model::{Connections, DelayTarget, FailureKind, Nanos, Outcome, Target};
+    use crate::model::{DelayTarget, FailureKind, Nanos, Outcome, Target};
     use crate::strategy::{EventLoop, Program, StrategyKind, Work};
 
     fn strategy(processes: u32, bound: Option<u32>) -> EventLoop {
-        EventLoop { max_in_flight: bound, connections: Connections::KeepAlive, processes }
+        serde_json::from_value(json!({ "max-in-flight": bound, "processes": processes })).unwrap()
     }
 
     fn work(requests: u32, strategy: &EventLoop) -> Work {

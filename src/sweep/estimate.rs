@@ -44,7 +44,7 @@ impl Execution<'_> {
 
     fn single_request(&self) -> Job {
         let connections = self.sweep.strategies[0].kind.connections();
-        let alone = StrategyKind::Sequential(Sequential { connections });
+        let alone = StrategyKind::Sequential(Sequential::over(connections));
         let url = self.endpoints.first().map_or("", Endpoint::url);
         let mut work = Work::new(&self.sweep.target, url, &alone, self.programs.worker.clone());
         work.headers = self.access.headers.clone();
