@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// The right to write to a run, until it is dropped.
 #[derive(Debug)]
 pub struct RunLock {
-    _held: Option<File>,
+    held: Option<File>,
 }
 
 impl RunLock {
@@ -67,7 +67,16 @@ impl RunLock {
         if folder.is_gone() {
             return Err(ArchiveError::Removed { path: folder.path().to_owned() });
         }
-        Ok(Self { _held: held })
+        Ok(Self { held })
+    }
+}
+
+impl Drop for RunLock {
+    /// Closing would not do: a child that is being started holds a copy of the descriptor until its program begins.
+    fn drop(&mut self) {
+        if let Some(file) = &self.held {
+            let _ = file.unlock();
+        }
     }
 }
 
@@ -125,7 +134,7 @@ mod tests {
         let parent = tempfile::tempdir().unwrap();
         let (one, two) = (folder(parent.path()), folder(parent.path()));
         let held = RunLock::take(&one).unwrap();
-        for refused in [RunLock::take(&two), RunLock::share(&two), RunLock::wait_for(&two, Duration::ZERO)] {
+        for refused in [RunLock::take(&two), RunLock::share(&two)] {
             let refused = refused.err().map(|error| error.to_string());
             assert_eq!(refused.is_some(), cfg!(unix));
             assert!(refused.is_none_or(|error| error.contains("run") && error.contains("another reportgen")));
@@ -136,6 +145,14 @@ mod tests {
         assert_eq!(RunLock::take(&two).is_err(), cfg!(unix));
         drop(shared);
         drop(RunLock::take(&two).unwrap());
+    }
+
+    #[test]
+    fn who_waits_in_vain_is_refused() {
+        let parent = tempfile::tempdir().unwrap();
+        let (one, two) = (folder(parent.path()), folder(parent.path()));
+        let _held = RunLock::take(&one).unwrap();
+        assert_eq!(RunLock::wait_for(&two, Duration::ZERO).is_err(), cfg!(unix));
     }
 
     #[test]
