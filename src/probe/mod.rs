@@ -1,7 +1,7 @@
 //! The child that measures one sample, both ends of it. Each sample runs in a fresh process: its cost is its own, a
 //! crash or a hang costs one sample, and nothing leaks into the next one.
 //!
-//! In: a [`Spec`] on the child's standard input, or the environment of somebody else's program. Out: protocol lines on
+//! In: a [`Work`](crate::strategy::Work) on the child's standard input, or the environment of another program. Out: protocol lines on
 //! its standard output, and what the operating system says of its end. The probe must not know of plans, files or charts; it reports, it does not judge.
 
 mod child;
