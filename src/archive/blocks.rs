@@ -80,7 +80,12 @@ pub(super) fn read_lines<T: Send>(
         }
         read(&mut lines.filter(|line| !line.is_empty()))
     };
-    parts.par_iter().map(read_part).collect()
+    // A hand-over to another thread takes longer than to read a small table.
+    if let [part] = parts.as_slice() {
+        read_part(part).map(|read| vec![read])
+    } else {
+        parts.par_iter().map(read_part).collect()
+    }
 }
 
 /// Cuts a block after line ends into parts of about `size`.

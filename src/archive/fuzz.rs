@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
+use std::rc::Rc;
 
 use csv::Writer;
 use tar::{Builder, EntryType, Header};
@@ -20,24 +21,41 @@ use super::{Manifest, unpack};
 use crate::input::{self, FileKind, InputFile};
 use crate::model::{Outcome, Run, SampleRow};
 
-/// A folder with one file, until it is dropped.
+thread_local! {
+    /// The folder of all inputs: making one takes as long as what is tested.
+    static FOLDER: Rc<(TempDir, Folder)> = {
+        let private = tempfile::tempdir().expect("a temporary folder can be made");
+        let folder = Folder::open(private.path()).expect("a folder that was just made can be opened");
+        Rc::new((private, folder))
+    };
+}
+
+/// A file of the thread's folder, until it is dropped.
 struct OneFile {
-    _private: TempDir,
-    folder: Folder,
+    place: Rc<(TempDir, Folder)>,
     path: PathBuf,
 }
 
 impl OneFile {
     fn new(name: &str, bytes: &[u8]) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let path = folder.path().join(name);
+        let place = FOLDER.with(Rc::clone);
+        let path = place.0.path().join(name);
         std::fs::write(&path, bytes).expect("a temporary file can be written");
-        let opened = Folder::open(folder.path()).expect("a folder that was just made can be opened");
-        Self { _private: folder, folder: opened, path }
+        Self { place, path }
+    }
+
+    fn folder(&self) -> &Folder {
+        &self.place.1
     }
 
     fn open(&self) -> InputFile {
         input::open(&self.path, FileKind::Table).expect("a file that was just written can be opened")
+    }
+}
+
+impl Drop for OneFile {
+    fn drop(&mut self) {
+        std::fs::remove_file(&self.path).expect("a file that was written is still there");
     }
 }
 
@@ -49,6 +67,7 @@ pub(crate) fn foreign_csv(data: &[u8]) {
         assert_eq!(table.run(Vec::new()), row_by_row);
     }
     let Ok(run) = load_csv(&file.path) else { return };
+    drop(file);
     let again = OneFile::new("table.csv", &written(&run));
     assert_eq!(load_csv(&again.path).expect("what was written can be read"), as_written(run));
 }
@@ -81,16 +100,16 @@ fn one_line(sample: &mut SampleRow) {
 
 /// The whole rows of a journal are whole by themselves, and the same when they were written anew.
 pub(crate) fn raw_rows(data: &[u8]) {
-    let Ok((mut samples, whole)) = whole_samples(&OneFile::new(files::RAW, data).folder) else { return };
+    let Ok((mut samples, whole)) = whole_samples(OneFile::new(files::RAW, data).folder()) else { return };
     let length = usize::try_from(whole.length).expect("no more is whole than there is");
     let (again, same) =
-        whole_samples(&OneFile::new(files::RAW, &data[..length]).folder).expect("whole rows can be read");
+        whole_samples(OneFile::new(files::RAW, &data[..length]).folder()).expect("whole rows can be read");
     assert_eq!((&again, same), (&samples, whole));
     let mut writer = Writer::from_writer(Vec::new());
     writer.write_record(RAW_COLUMNS).expect("memory takes any row");
     samples.iter().for_each(|sample| writer.write_record(raw_fields(sample)).expect("memory takes any row"));
     let text = writer.into_inner().expect("memory takes any row");
-    let (again, all) = whole_samples(&OneFile::new(files::RAW, &text).folder).expect("what was written can be read");
+    let (again, all) = whole_samples(OneFile::new(files::RAW, &text).folder()).expect("what was written can be read");
     samples.iter_mut().for_each(one_line);
     assert_eq!((again, all.length), (samples, text.len() as u64));
 }
@@ -105,7 +124,7 @@ pub(crate) fn request_rows(data: &[u8]) {
     let known = Known::of(&samples);
     let read = |name: &str, bytes: &[u8]| {
         let mut found: Vec<(usize, Outcome)> = Vec::new();
-        let whole = whole_requests(&OneFile::new(name, bytes).folder, name, &known, |sample, outcome| {
+        let whole = whole_requests(OneFile::new(name, bytes).folder(), name, &known, |sample, outcome| {
             found.push((sample, outcome));
         });
         whole.ok().map(|whole| (found, whole))

@@ -20,10 +20,14 @@ fn run(place: &TestDirectory, words: &str) -> CommandOutput {
 #[test]
 fn a_pipe_or_device_in_place_of_a_file_is_refused_by_name() {
     let place = TestDirectory::new();
+    let reference = "[[reference]]\nname = \"r\"\nfile = \"pipe\"\nstrategy = \"a\"\n";
+    place.write("reference.toml", format!("[target]\ndelay = \"1ms\"\n{reference}"));
     run(&place, "mkfifo pipe");
     for (words, code, message) in [
         ("reportgen -n -c pipe", 2, "cannot read the config pipe"),
         ("reportgen -n -c /dev/zero", 2, "cannot read the config /dev/zero"),
+        ("reportgen -n -c reference.toml", 2, "pipe"),
+        ("reportgen render pipe", 3, "cannot open pipe"),
         ("reportgen embed pipe .", 3, "cannot read pipe"),
     ] {
         let output = run(&place, words);
@@ -31,6 +35,30 @@ fn a_pipe_or_device_in_place_of_a_file_is_refused_by_name() {
         assert!(output.stderr.contains(message), "{words}: {}", output.stderr);
         assert!(output.stderr.contains(", not a regular file"), "{words}: {}", output.stderr);
     }
+}
+
+#[test]
+fn a_pipe_in_a_run_is_refused_and_does_not_hang_a_listing() {
+    let place = TestDirectory::new();
+    let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/schema-2");
+    run(&place, &format!("mkdir reports; cp -r '{golden}' reports/sound"));
+    for name in ["tags.json", "config.toml", "requests.csv", "raw.csv", "manifest.json"] {
+        let folder = format!("reports/{}", name.replace('.', "-"));
+        run(&place, &format!("cp -r '{golden}' {folder}; rm -f {folder}/{name}; mkfifo {folder}/{name}"));
+    }
+    let listed = run(&place, "reportgen list reports");
+    assert!(listed.stdout.contains("sound"), "{}", listed.stdout);
+    for name in ["tags.json", "config.toml", "raw.csv", "manifest.json"] {
+        let reason = format!("{name}: a pipe, not a regular file");
+        assert!(listed.stdout.contains(&reason), "{name}: {}", listed.stdout);
+    }
+    for name in ["config.toml", "requests.csv", "raw.csv", "manifest.json"] {
+        let output = run(&place, &format!("reportgen render reports/{}", name.replace('.', "-")));
+        assert_eq!(output.code, Some(3), "{name}: {}", output.stderr);
+        assert!(output.stderr.contains(name), "{name}: {}", output.stderr);
+    }
+    // Whoever cleans up reads every manifest.
+    fs::remove_dir_all(place.path("reports")).unwrap();
 }
 
 #[test]
@@ -54,9 +82,9 @@ fn what_has_no_end_is_read_up_to_its_limit() {
     let output = run(&place, "reportgen -n -c - < /dev/zero");
     assert_eq!(output.code, Some(2), "{}", output.stderr);
     assert!(output.stderr.contains("larger than 1 MiB"), "{}", output.stderr);
-    // A sparse file of 4 GiB: too long for a config and a document.
+    // A sparse file of 4 GiB: too long for a config, a document and a table.
     fs::File::create(place.path("long")).unwrap().set_len(4 << 30).unwrap();
-    for (words, code) in [("-n -c long", 2), ("embed long .", 3)] {
+    for (words, code) in [("-n -c long", 2), ("render long", 3), ("embed long .", 3)] {
         let output = run(&place, &format!("reportgen {words}"));
         assert_eq!(output.code, Some(code), "{words}: {}", output.stderr);
         assert!(output.stderr.contains("larger than"), "{words}: {}", output.stderr);
