@@ -44,13 +44,13 @@ fn print(first: &Report<'_>, second: &Report<'_>) {
     println!("{:<20} {:>8} {:>24} {:>24}", "strategy", "requests", "first, s", "second, s");
     let (mut all, mut overlapping) = (0, 0);
     for cell in &first.cells {
-        let other = second.cell(cell.slot, cell.requests).and_then(|cell| cell.interval);
+        let other = second.cell(cell.strategy_index, cell.requests).and_then(|cell| cell.interval);
         let (Some(a), Some(b)) = (cell.interval, other) else { continue };
         let overlap = a.low <= b.high && b.low <= a.high;
         (all, overlapping) = (all + 1, overlapping + u32::from(overlap));
         println!(
             "{:<20} {:>8} {:>24} {:>24} {}",
-            first.strategies[cell.slot].name,
+            first.strategies[cell.strategy_index].name,
             cell.requests,
             format!("{:.6} – {:.6}", a.low, a.high),
             format!("{:.6} – {:.6}", b.low, b.high),

@@ -145,9 +145,10 @@ fn lateness(rounds: u32) -> anyhow::Result<()> {
             let mut server = start(Nanos::SECOND)?;
             server.begin(1)?;
             run_floor(server.url(), 10_000, pace_us)?.wait()?;
-            let witness = server.end()?;
-            anyhow::ensure!(witness.answered == 10_000, "the server answered {}", witness.answered);
-            let of = [witness.lateness_p50, witness.lateness_p99, witness.lateness_max, witness.cpu];
+            let server_stats = server.end()?;
+            anyhow::ensure!(server_stats.answered == 10_000, "the server answered {}", server_stats.answered);
+            let of =
+                [server_stats.lateness_p50, server_stats.lateness_p99, server_stats.lateness_max, server_stats.cpu];
             for (list, value) in seen.iter_mut().zip(of) {
                 list.extend(value.map(Nanos::as_secs_f64));
             }
@@ -173,12 +174,12 @@ fn memory() -> anyhow::Result<()> {
     for client in clients {
         client.wait()?;
     }
-    let (after, witness) = (peak_memory(&format!("/proc/{}/status", server.pid()))?, server.end()?);
+    let (after, server_stats) = (peak_memory(&format!("/proc/{}/status", server.pid()))?, server.end()?);
     println!(
         "\nthe delay server's memory: {:.1} MiB empty, {:.1} MiB at its peak with {} waiting at once",
         before / 1_048_576.0,
         after / 1_048_576.0,
-        witness.peak_in_flight
+        server_stats.peak_in_flight
     );
     Ok(())
 }
@@ -218,9 +219,9 @@ fn floor(arguments: &[String]) -> anyhow::Result<()> {
                 let mut stream = TcpStream::connect(address)?;
                 let interest = Interest::READABLE | Interest::WRITABLE;
                 poll.registry().register(&mut stream, Token(streams.len()), interest)?;
-                let mut slot = Some((stream, false));
-                done += usize::from(is_done(&mut slot, &mut buffer)?);
-                streams.push(slot);
+                let mut strategy_index = Some((stream, false));
+                done += usize::from(is_done(&mut strategy_index, &mut buffer)?);
+                streams.push(strategy_index);
             }
         }
         // Between two paced connects the loop turns round rather than sleep for a millisecond.
@@ -236,8 +237,8 @@ fn floor(arguments: &[String]) -> anyhow::Result<()> {
 }
 
 /// Writes the request once, reads what there is, closes at the end. Whether that was the end.
-fn is_done(slot: &mut Option<(TcpStream, bool)>, buffer: &mut [u8]) -> anyhow::Result<bool> {
-    let Some((stream, written)) = slot else { return Ok(false) };
+fn is_done(strategy_index: &mut Option<(TcpStream, bool)>, buffer: &mut [u8]) -> anyhow::Result<bool> {
+    let Some((stream, written)) = strategy_index else { return Ok(false) };
     if !*written {
         match stream.write(REQUEST) {
             Ok(_) => *written = true,
@@ -253,7 +254,7 @@ fn is_done(slot: &mut Option<(TcpStream, bool)>, buffer: &mut [u8]) -> anyhow::R
             Err(error) => return Err(error.into()),
         }
     }
-    *slot = None;
+    *strategy_index = None;
     Ok(true)
 }
 

@@ -26,9 +26,9 @@ impl From<httparse::Error> for Unreadable {
 
 /// The beginning of a part that is only understood as a whole.
 #[derive(Default)]
-pub struct Begun(Vec<u8>);
+pub struct PartialHead(Vec<u8>);
 
-impl Begun {
+impl PartialHead {
     /// Nothing has come yet.
     #[must_use]
     pub const fn nothing() -> Self {
@@ -85,7 +85,7 @@ impl Begun {
 /// A body as far as it has come.
 pub struct Body {
     expected: Part,
-    begun: Begun,
+    begun: PartialHead,
     bytes: u64,
 }
 
@@ -109,7 +109,7 @@ impl Body {
     /// No body at all.
     #[must_use]
     pub const fn none() -> Self {
-        Self { expected: Part::Nothing, begun: Begun::nothing(), bytes: 0 }
+        Self { expected: Part::Nothing, begun: PartialHead::nothing(), bytes: 0 }
     }
 
     /// The body that follows a head with these headers: RFC 9112, section 6.3. Where they do not say how it is delimited,

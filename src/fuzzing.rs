@@ -40,18 +40,18 @@ pub fn config(data: &[u8]) {
             assert_eq!(config::mask(&masked.text), masked, "masking again changes nothing");
             assert!(config::load(&masked.text, "masked.toml", &known).is_ok(), "the masked copy is a config too");
         }
-        Err(complaints) => {
+        Err(diagnostics) => {
             let read = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
-            assert!(complaints.len() > 0, "a refusal has a reason");
-            for complaint in complaints.iter() {
-                let context = complaint.context.iter().map(|(span, _)| span);
-                for span in complaint.span.iter().chain(context) {
+            assert!(diagnostics.len() > 0, "a refusal has a reason");
+            for diagnostic in diagnostics.iter() {
+                let context = diagnostic.context.iter().map(|(span, _)| span);
+                for span in diagnostic.span.iter().chain(context) {
                     assert!(span.start <= span.end && span.end <= read.len(), "{span:?} is outside the text");
                 }
             }
             // What many faults look like takes longest and tells no more.
-            if complaints.len() < 4 {
-                assert!(!complaints.render(true).is_empty());
+            if diagnostics.len() < 4 {
+                assert!(!diagnostics.render(true).is_empty());
             }
         }
     }

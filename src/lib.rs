@@ -22,7 +22,7 @@
 //! | 5 | archive | run directories on disk |
 //! | 5 | comparison | two runs → verdicts and figures, pure |
 //! | 5 | plan | sweep → ordered samples and their predicted time |
-//! | 4 | history | many runs of one config → courses with their changes, pure |
+//! | 4 | history | many runs of one config → series with their changes, pure |
 //! | 4 | report | run → report, pure |
 //! | 4 | probe | the child that measures one sample, both ends |
 //! | 4 | config | text → Sweep |

@@ -1,10 +1,10 @@
 //! Which cells of a sweep this machine cannot hold, found before anything is sent: descriptors, ports and threads are
-//! counted against their limits, and each obstacle names the setting that would remove it. A strategy's own bound of
+//! counted against their limits, and each violation names the setting that would remove it. A strategy's own bound of
 //! requests stands beside those of the machine. Pure.
 
 use crate::config::Sweep;
 use crate::limits::Limits;
-use crate::model::{HttpVersion, Needs, NotRun, RequestCount, Target};
+use crate::model::{HttpVersion, NotRun, RequestCount, ResourceEstimate, Target};
 use crate::server;
 use crate::strategy::StrategySpec;
 
@@ -13,7 +13,7 @@ const SERVER_DESCRIPTORS: u64 = 32;
 
 /// A cell that the machine's limits cannot hold, or may not.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Obstacle {
+pub struct LimitViolation {
     /// The cell, and what is short: how many it needs, about, how many there are, and what to change.
     pub cell: NotRun,
     /// Whether it is short at one moment, so that the cell cannot succeed. Else connections that have been closed are
@@ -21,17 +21,17 @@ pub struct Obstacle {
     pub certain: bool,
 }
 
-/// Every obstacle of a sweep, one per cell at most, in the order of strategies and counts.
+/// Every violation of a sweep, one per cell at most, in the order of strategies and counts.
 #[must_use]
-pub fn obstacles(sweep: &Sweep, limits: &Limits) -> Vec<Obstacle> {
+pub fn violations(sweep: &Sweep, limits: &Limits) -> Vec<LimitViolation> {
     let cells = sweep.strategies.iter().flat_map(|spec| sweep.requests.iter().map(move |&requests| (spec, requests)));
-    cells.filter_map(|(spec, requests)| obstacle(sweep, spec, requests, limits)).collect()
+    cells.filter_map(|(spec, requests)| violation(sweep, spec, requests, limits)).collect()
 }
 
-fn obstacle(sweep: &Sweep, spec: &StrategySpec, requests: RequestCount, limits: &Limits) -> Option<Obstacle> {
+fn violation(sweep: &Sweep, spec: &StrategySpec, requests: RequestCount, limits: &Limits) -> Option<LimitViolation> {
     if let Some(most) = spec.max_requests.filter(|_| !spec.runs(requests)) {
         let reason = format!("is above its `max-requests`, {most}");
-        return Some(Obstacle { cell: NotRun { strategy: spec.name.clone(), requests, reason }, certain: true });
+        return Some(LimitViolation { cell: NotRun { strategy: spec.name.clone(), requests, reason }, certain: true });
     }
     if !spec.kind.is_built_in() {
         // Nobody knows what a program of somebody else's takes.
@@ -44,28 +44,28 @@ fn obstacle(sweep: &Sweep, spec: &StrategySpec, requests: RequestCount, limits: 
             "needs {streams} HTTP/2 streams at once, the delay server holds {}; set `max-in-flight` or `http-version = \"1.1\"`",
             server::MOST_STREAMS
         );
-        return Some(Obstacle { cell: NotRun { strategy: spec.name.clone(), requests, reason }, certain: true });
+        return Some(LimitViolation { cell: NotRun { strategy: spec.name.clone(), requests, reason }, certain: true });
     }
     let needs = spec.kind.needs(requests);
     let needs = match sweep.target {
         // A sleep holds threads and processes, no connection. The pipes of a process pool are the least of its needs.
-        Target::Sleep { .. } => Needs { descriptors: 0, ports: 0, ..needs },
+        Target::Sleep { .. } => ResourceEstimate { descriptors: 0, ports: 0, ..needs },
         Target::Delay(_) | Target::Url(_) => needs,
     };
     let at_once = u64::from(spec.kind.width(requests)).min(needs.ports);
     let first = |ports: u64| {
-        let all = shortages(&sweep.target, Needs { ports, ..needs }, limits);
+        let all = shortages(&sweep.target, ResourceEstimate { ports, ..needs }, limits);
         all.into_iter().find(|(_, needed, available, _)| available.is_some_and(|available| *needed > available))
     };
     let found = first(at_once).map(|shortage| (shortage, true));
     let ((what, needed, available, setting), certain) = found.or_else(|| Some((first(needs.ports)?, false)))?;
     let reason = format!("needs about {needed} {what}, this machine allows {}; raise {setting}", available?);
-    Some(Obstacle { cell: NotRun { strategy: spec.name.clone(), requests, reason }, certain })
+    Some(LimitViolation { cell: NotRun { strategy: spec.name.clone(), requests, reason }, certain })
 }
 
 type Shortage = (&'static str, u64, Option<u64>, &'static str);
 
-fn shortages(target: &Target, needs: Needs, limits: &Limits) -> [Shortage; 5] {
+fn shortages(target: &Target, needs: ResourceEstimate, limits: &Limits) -> [Shortage; 5] {
     // The delay server holds one descriptor for each connection; a `url` is served elsewhere.
     let served = match target {
         Target::Delay(_) => needs.ports + SERVER_DESCRIPTORS,
@@ -87,7 +87,7 @@ fn shortages(target: &Target, needs: Needs, limits: &Limits) -> [Shortage; 5] {
 
 #[cfg(test)]
 mod tests {
-    use super::{Obstacle, obstacles};
+    use super::{LimitViolation, violations};
     use crate::config::{self, Known, Sweep};
     use crate::limits::Limits;
 
@@ -98,8 +98,11 @@ mod tests {
     }
 
     fn told(strategies: &str, limits: &Limits) -> Vec<(String, u32, bool)> {
-        let found = obstacles(&sweep(strategies), limits);
-        found.into_iter().map(|obstacle| (obstacle.cell.strategy, obstacle.cell.requests, obstacle.certain)).collect()
+        let found = violations(&sweep(strategies), limits);
+        found
+            .into_iter()
+            .map(|violations| (violations.cell.strategy, violations.cell.requests, violations.certain))
+            .collect()
     }
 
     #[test]
@@ -125,7 +128,7 @@ mod tests {
         ] {
             assert_eq!(told(ASYNC, &limits), if both { one("a") } else { vec![] }, "{limits:?}");
             assert_eq!(told(THREADS, &limits), one("t"), "{limits:?}");
-            let Obstacle { cell, .. } = obstacles(&sweep(THREADS), &limits).remove(0);
+            let LimitViolation { cell, .. } = violations(&sweep(THREADS), &limits).remove(0);
             assert!(cell.reason.contains(setting), "{}", cell.reason);
         }
         assert_eq!(told(ASYNC, &Limits::default()), [], "a limit that nobody tells stops nothing");
@@ -146,8 +149,8 @@ mod tests {
             let text = format!("[[strategy]]\nname = \"a\"\nkind = \"async\"\nhttp-version = \"2\"\n{options}");
             let mut sweep = sweep(&text);
             sweep.requests = vec![32_768, 32_769];
-            let found = obstacles(&sweep, &Limits::default());
-            found.into_iter().map(|obstacle| obstacle.cell.requests).collect::<Vec<_>>()
+            let found = violations(&sweep, &Limits::default());
+            found.into_iter().map(|violations| violations.cell.requests).collect::<Vec<_>>()
         };
         assert_eq!(counted(""), [32_769]);
         assert!(counted("max-in-flight = 100\n").is_empty());

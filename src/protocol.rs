@@ -50,7 +50,7 @@ pub struct DoneLine {
 
 /// What a line of output turned out to be.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Heard {
+pub enum Parsed {
     /// A line of the protocol.
     Line(Line),
     /// No line of the protocol, and not meant to be one: kept for the error message.
@@ -59,28 +59,28 @@ pub enum Heard {
     Wrong(String),
 }
 
-/// Sorts one line of output, without its line end. Never fails: what is not the protocol is [`Heard::Other`] or
-/// [`Heard::Wrong`].
+/// Sorts one line of output, without its line end. Never fails: what is not the protocol is [`Parsed::Other`] or
+/// [`Parsed::Wrong`].
 #[must_use]
-pub fn hear(line: &str) -> Heard {
+pub fn parse(line: &str) -> Parsed {
     let value = match serde_json::from_str::<serde_json::Value>(line) {
         Ok(value) => value,
-        Err(error) if is_meant(line) => return Heard::Wrong(format!("not JSON: {error}")),
-        Err(_) => return Heard::Other,
+        Err(error) if is_meant(line) => return Parsed::Wrong(format!("not JSON: {error}")),
+        Err(_) => return Parsed::Other,
     };
     match value.get("event").and_then(|event| event.as_str()) {
         Some("request" | "done") => {}
-        _ => return Heard::Other,
+        _ => return Parsed::Other,
     }
     match serde_json::from_value::<Line>(value) {
-        Ok(line) if line.has_sound_times() => Heard::Line(line),
+        Ok(line) if line.has_sound_times() => Parsed::Line(line),
         Ok(Line::Request(_)) => {
-            Heard::Wrong("times must be finite and not negative, end_s not before start_s".to_owned())
+            Parsed::Wrong("times must be finite and not negative, end_s not before start_s".to_owned())
         }
         Ok(Line::Done(_)) => {
-            Heard::Wrong("times must be finite and not negative, setup_s not above duration_s".to_owned())
+            Parsed::Wrong("times must be finite and not negative, setup_s not above duration_s".to_owned())
         }
-        Err(error) => Heard::Wrong(error.to_string()),
+        Err(error) => Parsed::Wrong(error.to_string()),
     }
 }
 
@@ -135,25 +135,25 @@ impl RequestLine {
 
 #[cfg(test)]
 mod tests {
-    use super::{DoneLine, Heard, Line, RequestLine, hear};
+    use super::{DoneLine, Line, Parsed, RequestLine, parse};
     use crate::model::{FailureKind, Nanos, Outcome};
 
     #[test]
     fn the_documented_lines_are_understood() {
         let request =
             r#"{"event":"request","request":0,"worker":0,"start_s":0.001200,"end_s":0.104300,"status":200,"bytes":16}"#;
-        let Heard::Line(Line::Request(line)) = hear(request) else { panic!("not a request") };
+        let Parsed::Line(Line::Request(line)) = parse(request) else { panic!("not a request") };
         assert_eq!((line.request, line.status, line.bytes), (0, Some(200), 16));
         assert_eq!(
-            hear(r#"{"event":"done","setup_s":0.0008,"duration_s":0.1051,"colour":"blue"}"#),
-            Heard::Line(Line::Done(DoneLine { setup_s: Some(0.0008), duration_s: 0.1051 }))
+            parse(r#"{"event":"done","setup_s":0.0008,"duration_s":0.1051,"colour":"blue"}"#),
+            Parsed::Line(Line::Done(DoneLine { setup_s: Some(0.0008), duration_s: 0.1051 }))
         );
     }
 
     #[test]
     fn rubbish_is_sorted_and_never_fatal() {
         for other in ["", "hello", "{", "[1]", r#"{"event":"progress"}"#, "\u{0}"] {
-            assert_eq!(hear(other), Heard::Other, "{other:?}");
+            assert_eq!(parse(other), Parsed::Other, "{other:?}");
         }
         for wrong in [
             r#"{"event":"done"}"#,
@@ -166,7 +166,7 @@ mod tests {
             r#"{"event":"request","request":-1,"start_s":0,"end_s":1}"#,
             r#"{"event":"request","request":0,"start_s":2,"end_s":1}"#,
         ] {
-            assert!(matches!(hear(wrong), Heard::Wrong(_)), "{wrong}");
+            assert!(matches!(parse(wrong), Parsed::Wrong(_)), "{wrong}");
         }
     }
 
@@ -182,7 +182,7 @@ mod tests {
             failure: Some(FailureKind::WrongStatus),
         };
         let text = serde_json::to_string(&Line::Request(RequestLine::from(&outcome))).unwrap();
-        let Heard::Line(Line::Request(line)) = hear(&text) else { panic!("{text}") };
+        let Parsed::Line(Line::Request(line)) = parse(&text) else { panic!("{text}") };
         assert_eq!(line.into_outcome(), outcome);
     }
 }

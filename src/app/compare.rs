@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
-use super::circumstances::circumstances;
+use super::factors::factors;
 use super::gallery::{Gallery, height};
 use super::source::{default_output, distinct};
 use super::{Exit, Failure};
 use crate::archive::{self, Folder, FolderWriter, RunLock};
 use crate::cli::{CompareArgs, ComparisonFormat};
-use crate::comparison::{self, Circumstances, Comparison, Side, Verdict};
+use crate::comparison::{self, Comparison, Factors, Side, Verdict};
 use crate::export::{Pictures, comparison_html, comparison_json, comparison_markdown};
 use crate::model::Run;
 use crate::report::Report;
@@ -22,8 +22,8 @@ pub(super) fn run(arguments: &CompareArgs, terminal: Terminal) -> Result<Exit, F
     let [base, new] = [&arguments.base, &arguments.new].map(|path| Measured::read(path));
     let (base, new) = (base?, new?);
     let reports = [Report::of(&base.run), Report::of(&new.run)];
-    let [base, new] = [(base.name, &reports[0], base.circumstances), (new.name, &reports[1], new.circumstances)]
-        .map(|(name, report, circumstances)| Side { name, report, circumstances });
+    let [base, new] = [(base.name, &reports[0], base.factors), (new.name, &reports[1], new.factors)]
+        .map(|(name, report, factors)| Side { name, report, factors });
     let compared = Comparison::of(&base, &new, arguments.threshold, arguments.force);
     if let Some(folder) = &arguments.output_dir {
         write(&compared, arguments, folder, terminal)?;
@@ -71,7 +71,7 @@ fn write(compared: &Comparison<'_>, arguments: &CompareArgs, folder: &Path, term
 struct Measured {
     name: String,
     run: Run,
-    circumstances: Circumstances,
+    factors: Factors,
 }
 
 impl Measured {
@@ -80,11 +80,11 @@ impl Measured {
         if is_csv {
             let run = archive::load_csv(path).context("cannot compare")?;
             let name = path.file_name().unwrap_or(OsStr::new("csv")).to_string_lossy().into_owned();
-            return Ok(Self { name, run, circumstances: Circumstances::new() });
+            return Ok(Self { name, run, factors: Factors::new() });
         }
         let found = archive::locate(path, Path::new(archive::DEFAULT_DIR)).context("cannot compare")?;
         let loaded = archive::load(&found).context("cannot compare")?;
-        let circumstances = circumstances(&loaded);
-        Ok(Self { name: loaded.run.facts.run_id.clone(), run: loaded.run, circumstances })
+        let factors = factors(&loaded);
+        Ok(Self { name: loaded.run.facts.run_id.clone(), run: loaded.run, factors })
     }
 }

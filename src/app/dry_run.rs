@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::holding::{Holding, told};
+use super::capacity::{Capacity, told};
 use crate::config::{Overlap, Sweep};
 use crate::model::{Nanos, Phase};
 use crate::plan::{self, Plan};
@@ -10,12 +10,12 @@ use crate::sweep;
 use crate::terminal::{self, shown};
 
 /// The plan as text.
-pub(super) fn text(config: &Sweep, plan: &Plan, holding: &Holding) -> String {
+pub(super) fn text(config: &Sweep, plan: &Plan, capacity: &Capacity) -> String {
     let mut text = cells(config);
-    if !holding.not_run.is_empty() {
+    if !capacity.not_run.is_empty() {
         text.push_str("\nNot run:\n");
     }
-    for cell in &holding.not_run {
+    for cell in &capacity.not_run {
         let _ = writeln!(text, "  {}", told(cell));
     }
     text.push_str("\nOrder:\n");

@@ -5,17 +5,17 @@ use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 
-use super::circumstances::add_target;
+use super::factors::add_target;
 use super::gallery::{Gallery, height};
 use super::source::{default_output, distinct};
 use super::{Exit, Failure};
 use crate::archive::{self, Broken, Folder, FolderWriter, Git, Listing, RunEntry, RunLock};
 use crate::chart;
 use crate::cli::{ComparisonFormat, HistoryArgs, HistoryOrder};
-use crate::comparison::Circumstances;
+use crate::comparison::Factors;
 use crate::export::{history_html, history_json, history_markdown};
 use crate::format::percent_encoded;
-use crate::history::{By, EntryCell, HistoryEntry, RunSeries, Selection, courses};
+use crate::history::{By, EntryCell, HistoryEntry, RunSeries, Selection, all_series};
 use crate::model::Target;
 use crate::model::figure::Figure;
 use crate::terminal::{self, Terminal};
@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &HistoryArgs, terminal: Terminal) -> Result<Exit, F
         HistoryOrder::Commit => By::Commit,
     };
     let selection = Selection { config: arguments.config.as_deref(), by, requests: arguments.requests };
-    let found = courses(&entries, &selection);
+    let found = all_series(&entries, &selection);
     check(&found, &entries, arguments)?;
     if let Some(folder) = &arguments.output_dir {
         write(&found, &listing, arguments, folder, terminal)?;
@@ -67,7 +67,7 @@ fn check(found: &[RunSeries<'_>], entries: &[HistoryEntry], arguments: &HistoryA
         let dir = arguments.dir.display();
         return Err(Failure::Usage(anyhow!("--config: {dir} has no run of a config {config}; {known}")));
     }
-    let measured = found.iter().any(|course| !course.lines.is_empty());
+    let measured = found.iter().any(|series| !series.lines.is_empty());
     match arguments.requests {
         Some(requests) if !measured && !entries.is_empty() => {
             Err(Failure::Usage(anyhow!("--requests: no run has a cell of {requests} requests")))
@@ -77,11 +77,11 @@ fn check(found: &[RunSeries<'_>], entries: &[HistoryEntry], arguments: &HistoryA
 }
 
 fn entry(run: &RunEntry, archive: &Path, links: Option<&str>) -> HistoryEntry {
-    let mut target = Circumstances::new();
+    let mut target = Factors::new();
     add_target(&mut target, &Target::from(&run.target));
     // What is zero was not asked for.
     let asked = target.iter().filter(|(_, value)| !["0", "0 s", "0 %", "none"].contains(&value.as_str()));
-    let target = asked.map(|(topic, value)| format!("{topic} {value}"));
+    let target = asked.map(|(factor, value)| format!("{factor} {value}"));
     let machine = [run.hardware.clone(), format!("measuring version {}", run.measuring_version)];
     let common: Vec<String> = target.chain(machine.into_iter().filter(|part| !part.is_empty())).collect();
     let link = links.filter(|_| archive.join(&run.name).join("report.html").is_file());
@@ -90,17 +90,17 @@ fn entry(run: &RunEntry, archive: &Path, links: Option<&str>) -> HistoryEntry {
         config: run.config_stem().to_owned(),
         started_at: run.started_at.clone(),
         commit: run.git.as_ref().map(Git::summary).unwrap_or_default(),
-        circumstances: common.join(", "),
+        factors: common.join(", "),
         link: link.map_or_else(String::new, |base| format!("{base}{}/report.html", percent_encoded(&run.name))),
         cells: run.cells.iter().filter_map(|cell| entry_cell(run, cell)).collect(),
     }
 }
 
 fn entry_cell(run: &RunEntry, cell: &archive::IndexedCell) -> Option<EntryCell> {
-    let slot = cell.strategy as usize;
+    let strategy_index = cell.strategy as usize;
     Some(EntryCell {
-        strategy: run.strategies.get(slot)?.clone(),
-        options: run.options.get(slot).cloned().unwrap_or_default(),
+        strategy: run.strategies.get(strategy_index)?.clone(),
+        options: run.options.get(strategy_index).cloned().unwrap_or_default(),
         requests: cell.requests,
         median_s: cell.median.map(crate::model::Nanos::as_secs_f64),
     })
@@ -120,7 +120,7 @@ fn write(
     let into = FolderWriter::of(opened);
     let mut pictures = Vec::new();
     let figures: Vec<Option<Figure>> =
-        found.iter().zip(1..).map(|(course, number)| chart::history(course, &id(found.len(), number))).collect();
+        found.iter().zip(1..).map(|(series, number)| chart::history(series, &id(found.len(), number))).collect();
     for figure in &figures {
         output.height = height(figure.as_ref().map_or(1, |figure| figure.panels.len()));
         let gallery = Gallery { output: &output, fonts_from: Path::new("."), into: &into };
@@ -140,9 +140,9 @@ fn write(
     Ok(())
 }
 
-/// The stem of a course's files.
-fn id(courses: usize, number: usize) -> String {
-    if courses == 1 { "history".to_owned() } else { format!("history-{number}") }
+/// The stem of a series of runs' files.
+fn id(all_series: usize, number: usize) -> String {
+    if all_series == 1 { "history".to_owned() } else { format!("history-{number}") }
 }
 
 /// The relative address of a folder as seen from a page in another, which is made where it is missing; it ends with a

@@ -1,24 +1,24 @@
 //! Joins the floors: one file per subcommand. Everything here may fail with one context line per step; what fails is
 //! printed in one place and becomes one of the documented exit codes.
 
-mod circumstances;
+mod capacity;
 mod compare;
+mod dispatch;
+mod docs;
 mod dry_run;
 mod embed;
+mod factors;
 mod gallery;
 mod history;
-mod holding;
 mod init;
 mod interruptible;
 mod job_summary;
 mod list;
-mod manual;
 mod pack;
 mod probe;
 mod publish;
 mod remove;
 mod render;
-mod roles;
 mod serve;
 mod source;
 mod sweep;
@@ -35,7 +35,7 @@ use crate::archive;
 use crate::cli::{Cli, Command};
 use crate::terminal::Terminal;
 
-pub use roles::programs;
+pub use dispatch::programs;
 
 /// What a command did, as a process says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +80,7 @@ enum Failure {
     /// The command line or the config is wrong: exit code 2.
     Usage(anyhow::Error),
     /// Diagnostics that are laid out already: exit code 2.
-    Complaints(String),
+    Diagnostics(String),
     /// It could not run or write: exit code 3.
     CouldNot(anyhow::Error),
 }
@@ -95,7 +95,7 @@ impl From<anyhow::Error> for Failure {
 pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.collect();
     survive_size_limit();
-    if let Some(code) = arguments.get(1).and_then(|word| word.to_str()).and_then(roles::play) {
+    if let Some(code) = arguments.get(1).and_then(|word| word.to_str()).and_then(dispatch::run) {
         return code;
     }
     match Cli::read(&arguments) {
@@ -141,9 +141,9 @@ fn run(cli: Cli, words: &[OsString]) -> Exit {
         Some(Command::Probe(arguments)) => probe::run(&arguments, terminal),
         Some(Command::Serve(arguments)) => serve::run(&arguments, terminal),
         Some(Command::Init(arguments)) => init::run(&arguments, terminal),
-        Some(Command::Schema { of }) => manual::schema(of, terminal),
-        Some(Command::Completions { shell }) => manual::completions(shell, terminal),
-        Some(Command::Man) => manual::page(terminal),
+        Some(Command::Schema { of }) => docs::schema(of, terminal),
+        Some(Command::Completions { shell }) => docs::completions(shell, terminal),
+        Some(Command::Man) => docs::page(terminal),
     };
     match done {
         Ok(exit) => exit,
@@ -151,7 +151,7 @@ fn run(cli: Cli, words: &[OsString]) -> Exit {
             terminal.error(&error);
             Exit::Usage
         }
-        Err(Failure::Complaints(text)) => {
+        Err(Failure::Diagnostics(text)) => {
             terminal.say_styled(&text);
             Exit::Usage
         }

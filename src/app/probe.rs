@@ -4,13 +4,13 @@ use anyhow::{Context, anyhow};
 
 use super::source::Source;
 use super::sweep::{shown_url, warn_of};
-use super::{Exit, Failure, roles};
+use super::{Exit, Failure, dispatch};
 use crate::cli::{ProbeArgs, SweepArgs};
 use crate::config::Sweep;
 use crate::model::SampleStatus;
 use crate::plan::Plan;
 use crate::probe::{End, Interrupts};
-use crate::sweep::{Access, Commands, Endpoint, Execution, Greeting};
+use crate::sweep::{Access, Commands, Endpoint, Execution, HealthCheck};
 use crate::terminal::{self, Terminal};
 
 pub(super) fn run(arguments: &ProbeArgs, terminal: Terminal) -> Result<Exit, Failure> {
@@ -19,15 +19,15 @@ pub(super) fn run(arguments: &ProbeArgs, terminal: Terminal) -> Result<Exit, Fai
     let requests = arguments.requests.unwrap_or(sweep.requests[0]);
     let access = Access::of(&sweep, |name| std::env::var(name).ok());
     let access = access.map_err(|error| Failure::Usage(error.into()))?;
-    let programs = roles::programs()?;
+    let programs = dispatch::programs()?;
     let interrupts = Interrupts::install().context("cannot take over Ctrl-C")?;
     let commands = Commands::find(&sweep, &source.programs_from).context("cannot probe")?;
     let endpoint = Endpoint::open(&sweep, &programs, &access).context("cannot probe")?;
-    let greeting = endpoint.greet(&sweep, &programs, &access, &interrupts).context("cannot probe")?;
-    if let Greeting::Interrupted(signal) = greeting {
+    let health = endpoint.health_check(&sweep, &programs, &access, &interrupts).context("cannot probe")?;
+    if let HealthCheck::Interrupted(signal) = health {
         return Ok(Exit::Signal(signal.exit_code()));
     }
-    warn_of(&greeting, &shown_url(&sweep.target), terminal);
+    warn_of(&health, &shown_url(&sweep.target), terminal);
     let mut execution = Execution {
         sweep: &sweep,
         plan: &Plan::of(&sweep, None),

@@ -29,7 +29,7 @@ pub(super) fn tell_where(path: &Path, print: OutputFormat, terminal: Terminal) -
 }
 
 /// What is published, and where.
-pub(super) struct Edition<'a> {
+pub(super) struct Publisher<'a> {
     /// The run.
     pub run: &'a Run,
     /// Charts to draw; empty for every kind once.
@@ -44,7 +44,7 @@ pub(super) struct Edition<'a> {
     pub print: OutputFormat,
 }
 
-impl Edition<'_> {
+impl Publisher<'_> {
     /// Makes all files and shows the table. Returns whether a sample failed or is void.
     pub(super) fn publish(&self, mut into: Derived<'_>, terminal: Terminal) -> anyhow::Result<bool> {
         let report = Report::of(self.run);
@@ -70,9 +70,10 @@ impl Edition<'_> {
             if self.print == OutputFormat::Text {
                 terminal.result(&terminal::summary(&report)).context("cannot write to standard output")?;
             }
-            for Caveat { slot, evidence, advice, .. } in &report.caveats {
-                let who =
-                    slot.map_or_else(String::new, |slot| format!("{}: ", shown(&report.strategies[slot].name, 60)));
+            for Caveat { strategy_index, evidence, advice, .. } in &report.caveats {
+                let who = strategy_index.map_or_else(String::new, |strategy_index| {
+                    format!("{}: ", shown(&report.strategies[strategy_index].name, 60))
+                });
                 terminal.warn(&format!("{who}{evidence} {advice}"));
             }
         }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Context;
 
 use super::interruptible::{Ended, until_interrupted};
-use super::publish::{Edition, tell_where};
+use super::publish::{Publisher, tell_where};
 use super::source::{default_output, distinct};
 use super::{Exit, Failure, located};
 use crate::archive::{self, Derived, Folder, Loaded, PACK_SUFFIX, Rendering, RunDirectory, RunLock};
@@ -46,9 +46,9 @@ fn draw(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failure> {
     let labels = Labels::default();
     let folder = Arc::new(Folder::create(&into).context("cannot render")?);
     let _lock = RunLock::take(&folder).context("cannot render")?;
-    let edition =
-        Edition { run: &run, charts: &[], labels: &labels, output: &output, fonts_from: Path::new("."), print };
-    finish(edition.publish(Derived::of_table(folder, arguments.force), terminal), &into, print, terminal)
+    let publisher =
+        Publisher { run: &run, charts: &[], labels: &labels, output: &output, fonts_from: Path::new("."), print };
+    finish(publisher.publish(Derived::of_table(folder, arguments.force), terminal), &into, print, terminal)
 }
 
 fn render_run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failure> {
@@ -80,14 +80,14 @@ fn render_run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failur
     };
     let (fonts_from, print) = (&*fonts_from, arguments.output_format);
     let (run, charts, labels) = (&loaded.run, &sweep.charts, &sweep.labels);
-    let edition = Edition { run, charts, labels, output: &output, fonts_from, print };
-    finish(edition.publish(derived, terminal), &into, print, terminal)
+    let publisher = Publisher { run, charts, labels, output: &output, fonts_from, print };
+    finish(publisher.publish(derived, terminal), &into, print, terminal)
 }
 
 /// What an archived run was told to measure and to draw.
 pub(super) fn settings(loaded: &Loaded) -> Result<&Sweep, Failure> {
     match &loaded.manifest.unreadable {
-        Some(reason) => Err(Failure::Complaints(reason.clone())),
+        Some(reason) => Err(Failure::Diagnostics(reason.clone())),
         None => Ok(&loaded.manifest.settings),
     }
 }

@@ -8,7 +8,7 @@ use super::{Exit, Failure};
 use crate::cli::ServeArgs;
 use crate::model::{DelayTarget, Nanos};
 use crate::probe::Interrupts;
-use crate::server::{Server, Witness};
+use crate::server::{Server, ServerStats};
 use crate::terminal::Terminal;
 
 pub(super) fn run(arguments: &ServeArgs, terminal: Terminal) -> Result<Exit, Failure> {
@@ -35,7 +35,7 @@ fn target(arguments: &ServeArgs) -> Result<DelayTarget, Failure> {
     Ok(DelayTarget { delay, jitter, failure_rate: arguments.failure_rate, max_concurrent: arguments.max_concurrent })
 }
 
-fn totals(seen: &Witness) -> String {
+fn totals(seen: &ServerStats) -> String {
     format!(
         "served {} requests on {} connections, at most {} at once; mean service time {}",
         seen.requests,

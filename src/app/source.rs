@@ -78,7 +78,7 @@ impl Source {
     /// The sweep that the config and the command line ask for.
     pub(super) fn sweep(&self, arguments: &SweepArgs) -> Result<Sweep, Failure> {
         config::load_bytes(&self.bytes, &self.origin, &Known { charts: &chart::kinds() }, &overlay(arguments))
-            .map_err(|complaints| Failure::Complaints(complaints.render(Terminal::shows_colour())))
+            .map_err(|diagnostics| Failure::Diagnostics(diagnostics.render(Terminal::shows_colour())))
     }
 }
 
@@ -90,7 +90,7 @@ pub(super) fn folder_of(config: &Path) -> PathBuf {
 /// How pictures are written where no config says it.
 pub(super) fn default_output() -> Result<Output, Failure> {
     let sweep = config::load(config::REFERENCE, "the reference config", &Known { charts: &chart::kinds() });
-    sweep.map(|sweep| sweep.output).map_err(|complaints| Failure::Complaints(complaints.render(false)))
+    sweep.map(|sweep| sweep.output).map_err(|diagnostics| Failure::Diagnostics(diagnostics.render(false)))
 }
 
 fn overlay(arguments: &SweepArgs) -> Overlay {

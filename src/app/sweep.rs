@@ -5,12 +5,12 @@ use std::path::Path;
 
 use anyhow::{Context, anyhow};
 
-use super::holding::Holding;
+use super::capacity::Capacity;
 use super::interruptible::{Ended, until_interrupted};
-use super::publish::{Edition, tell_where};
+use super::publish::{Publisher, tell_where};
 use super::render::settings;
 use super::source::{Source, folder_of};
-use super::{Exit, Failure, dry_run, located, roles};
+use super::{Exit, Failure, dispatch, dry_run, located};
 use crate::archive::{
     self, Build, Derived, FolderWriter, Git, Journal, Loaded, MEASURING_VERSION, Machine, Manifest, Rendering,
     RunDirectory, RunLock, RunStatus, checksum, files,
@@ -23,7 +23,9 @@ use crate::model::secret::HIDDEN;
 use crate::model::{Nanos, SampleRow, Target, TargetSeen};
 use crate::plan::Plan;
 use crate::probe::Interrupts;
-use crate::sweep::{Access, Commands, Ending, Endpoint, Execution, Greeting, JournalObserver, Rehearsal, SweepError};
+use crate::sweep::{
+    Access, Commands, Ending, Endpoint, Execution, HealthCheck, JournalObserver, SmokeTest, SweepError,
+};
 use crate::terminal::{SweepProgress, Terminal};
 
 pub(super) fn run(arguments: &SweepArgs, words: &[OsString], terminal: Terminal) -> Result<Exit, Failure> {
@@ -39,13 +41,13 @@ pub(super) fn run(arguments: &SweepArgs, words: &[OsString], terminal: Terminal)
     archive::check_references(&sweep.references, &source.folder)
         .context("cannot use a [[reference]] of the config")
         .map_err(Failure::Usage)?;
-    let holding = Holding::of(&sweep);
-    let plan = holding.plan(&sweep, sweep.target.delay());
+    let capacity = Capacity::of(&sweep);
+    let plan = capacity.plan(&sweep, sweep.target.delay());
     if arguments.dry_run {
-        terminal.result(&dry_run::text(&sweep, &plan, &holding)).context("cannot write to standard output")?;
+        terminal.result(&dry_run::text(&sweep, &plan, &capacity)).context("cannot write to standard output")?;
         return Ok(Exit::Done);
     }
-    measure(Job { source, sweep, holding, plan, begun: None, print: arguments.output_format }, words, terminal)
+    measure(Job { source, sweep, capacity, plan, started: None, print: arguments.output_format }, words, terminal)
 }
 
 /// Takes up an interrupted run where its journals end.
@@ -57,16 +59,16 @@ fn resume(run: &Path, arguments: &SweepArgs, terminal: Terminal) -> Result<Exit,
     loaded.manifest.check_resumable(&loaded.directory).context("cannot resume")?;
     let (source, sweep) = sweep_to_resume(&loaded, arguments.config.as_deref())?;
     let print = arguments.output_format;
-    let holding = Holding::of(&sweep);
-    let plan = holding.plan(&sweep, sweep.target.delay());
+    let capacity = Capacity::of(&sweep);
+    let plan = capacity.plan(&sweep, sweep.target.delay());
     for difference in loaded.manifest.machine.differences(&Machine::read()) {
         terminal.warn(&format!("the machine is not the one that the run began on; {difference}"));
     }
     let (journal, recorded) =
         Journal::resume(loaded.directory.folder(), sweep.output.requests).context("cannot resume")?;
     let Loaded { directory, manifest, .. } = loaded;
-    let begun = Some(Begun { clock: None, directory, manifest, journal, recorded, lock });
-    measure(Job { source, sweep, holding, plan, begun, print }, &[], terminal)
+    let started = Some(OpenRun { clock: None, directory, manifest, journal, recorded, lock });
+    measure(Job { source, sweep, capacity, plan, started, print }, &[], terminal)
 }
 
 /// The sweep of a run, from its archived config; where that lacks secrets, from the config that is given once more.
@@ -113,17 +115,17 @@ struct Job {
     source: Source,
     sweep: Sweep,
     /// What this machine cannot hold of it.
-    holding: Holding,
+    capacity: Capacity,
     /// All samples, recorded ones included.
     plan: Plan,
     /// What is there already of a run that is resumed.
-    begun: Option<Begun>,
+    started: Option<OpenRun>,
     /// What stands on standard output.
     print: OutputFormat,
 }
 
 /// The files of a run that is being written.
-struct Begun {
+struct OpenRun {
     /// Runs since the run directory was made, where it was made just now.
     clock: Option<SystemClock>,
     directory: RunDirectory,
@@ -136,21 +138,22 @@ struct Begun {
 }
 
 fn measure(mut job: Job, words: &[OsString], terminal: Terminal) -> Result<Exit, Failure> {
-    let resumed = job.begun.take();
-    let access = Access::of(&job.sweep, |name| std::env::var(name).ok());
-    let access = access.map_err(|error| Failure::Usage(error.into()))?;
-    job.holding.warn(terminal);
-    job.holding.check(&job.plan)?;
-    let programs = roles::programs()?;
+    let resumed = job.started.take();
+    let from_environment = Access::of(&job.sweep, |name| std::env::var(name).ok());
+    let access = from_environment.map_err(|error| Failure::Usage(error.into()))?;
+    job.capacity.warn(terminal);
+    job.capacity.check(&job.plan)?;
+    let programs = dispatch::programs()?;
     let interrupts = Interrupts::install().context("cannot take over Ctrl-C")?;
     let commands = Commands::find(&job.sweep, &job.source.programs_from).context("cannot start the sweep")?;
     let endpoint = Endpoint::open(&job.sweep, &programs, &access).context("cannot start the sweep")?;
     let shown_url = shown_url(&job.sweep.target);
-    let greeting = endpoint.greet(&job.sweep, &programs, &access, &interrupts).context("cannot start the sweep")?;
-    if let Greeting::Interrupted(signal) = greeting {
+    let health = endpoint.health_check(&job.sweep, &programs, &access, &interrupts);
+    let health = health.context("cannot start the sweep")?;
+    if let HealthCheck::Interrupted(signal) = health {
         return Ok(Exit::Signal(signal.exit_code()));
     }
-    warn_of(&greeting, &shown_url, terminal);
+    warn_of(&health, &shown_url, terminal);
     let mut execution = Execution {
         sweep: &job.sweep,
         plan: &job.plan,
@@ -162,35 +165,35 @@ fn measure(mut job: Job, words: &[OsString], terminal: Terminal) -> Result<Exit,
         programs: &programs,
         interrupts: &interrupts,
     };
-    let rehearsal = execution.rehearse().context("cannot start the sweep")?;
-    rehearsal.warnings.iter().for_each(|warning| terminal.warn(warning));
-    if let Some(signal) = rehearsal.interrupted {
+    let smoke = execution.smoke_test().context("cannot start the sweep")?;
+    smoke.warnings.iter().for_each(|warning| terminal.warn(warning));
+    if let Some(signal) = smoke.interrupted {
         return Ok(Exit::Signal(signal.exit_code()));
     }
-    let mut begun = match resumed {
-        Some(begun) => begun,
+    let mut started = match resumed {
+        Some(started) => started,
         None => {
             let hide = |text: &str| access.secrets.hide(text);
-            let seen = greeting.seen().map(|seen| TargetSeen { server: seen.server.as_deref().map(hide), ..seen });
+            let seen = health.seen().map(|seen| TargetSeen { server: seen.server.as_deref().map(hide), ..seen });
             let words: Vec<String> = command_line(words).iter().map(|word| hide(word)).collect();
-            begin(&job, &rehearsal, seen, words)?
+            begin(&job, &smoke, seen, words)?
         }
     };
     // A machine that a run is resumed on may hold other cells than the one before.
-    begun.manifest.not_run.clone_from(&job.holding.not_run);
+    started.manifest.not_run.clone_from(&job.capacity.not_run);
     terminal.detail(&format!("requests go to {shown_url}"));
-    terminal.detail(&format!("the run is kept in {}", begun.directory.path().display()));
-    terminal.detail(&format!("machine: {}", begun.manifest.machine.summary()));
-    let recorded = std::mem::take(&mut begun.recorded);
-    let ended = take_samples(Execution { recorded: &recorded, ..execution }, &job.holding, &mut begun, terminal)?;
-    finish(job, begun, ended, &interrupts, terminal)
+    terminal.detail(&format!("the run is kept in {}", started.directory.path().display()));
+    terminal.detail(&format!("machine: {}", started.manifest.machine.summary()));
+    let recorded = std::mem::take(&mut started.recorded);
+    let ended = take_samples(Execution { recorded: &recorded, ..execution }, &job.capacity, &mut started, terminal)?;
+    finish(job, started, ended, &interrupts, terminal)
 }
 
 /// Walks the plan; a `url` is asked before and after how long it takes for one request.
 fn take_samples(
     execution: Execution<'_>,
-    holding: &Holding,
-    begun: &mut Begun,
+    capacity: &Capacity,
+    started: &mut OpenRun,
     terminal: Terminal,
 ) -> anyhow::Result<Result<Ending, SweepError>> {
     let sweep = execution.sweep;
@@ -202,27 +205,27 @@ fn take_samples(
     if is_url {
         let estimate = || execution.estimate_delay().context("cannot estimate the delay of the target");
         // A run that is resumed keeps the estimate that its ideals were made of.
-        let before = match begun.manifest.estimated_delay_s.map(Nanos::from_secs_f64) {
+        let before = match started.manifest.estimated_delay_s.map(Nanos::from_secs_f64) {
             Some(before) => Some(before),
             None => estimate()?,
         };
-        begun.manifest.estimated_delay_s = before.map(Nanos::as_secs_f64);
-        plan = holding.plan(sweep, before);
+        started.manifest.estimated_delay_s = before.map(Nanos::as_secs_f64);
+        plan = capacity.plan(sweep, before);
         (execution.delay, execution.plan) = (before, &plan);
     }
     let ended =
-        execution.run(&mut [&mut JournalObserver(&mut begun.journal), &mut SweepProgress::new(terminal, longest)]);
+        execution.run(&mut [&mut JournalObserver(&mut started.journal), &mut SweepProgress::new(terminal, longest)]);
     if is_url && matches!(ended, Ok(Ending::Finished)) {
         let after = execution.estimate_delay().context("cannot estimate the delay of the target")?;
-        begun.manifest.estimated_delay_after_s = after.map(Nanos::as_secs_f64);
+        started.manifest.estimated_delay_after_s = after.map(Nanos::as_secs_f64);
     }
     execution.endpoints.clear();
     Ok(ended)
 }
 
 /// Warns where the first request to the target had no response.
-pub(super) fn warn_of(greeting: &Greeting, url: &str, terminal: Terminal) {
-    if let Greeting::Failed(kind) = greeting {
+pub(super) fn warn_of(health: &HealthCheck, url: &str, terminal: Terminal) {
+    if let HealthCheck::Failed(kind) = health {
         terminal.warn(&format!(
             "{url} took the connection and then failed the first request ({kind}); samples may meet the same"
         ));
@@ -240,30 +243,26 @@ pub(super) fn shown_url(target: &Target) -> String {
 
 /// Makes the run directory with config.toml, the first manifest and empty journals. Nothing is left of it where that
 /// fails.
-fn begin(job: &Job, rehearsal: &Rehearsal, seen: Option<TargetSeen>, words: Vec<String>) -> anyhow::Result<Begun> {
+fn begin(job: &Job, smoke: &SmokeTest, seen: Option<TargetSeen>, words: Vec<String>) -> anyhow::Result<OpenRun> {
     archive::finish_removals(&job.sweep.output.dir);
     let made = RunDirectory::create(&job.sweep.output.dir, &job.source.stem, clock::wall_time())
         .context("cannot make a run directory")?;
     let directory = made.0.clone();
-    let begun = fill(job, made, rehearsal, seen, words);
-    if begun.is_err() {
-        directory.discard();
-    }
-    begun
+    fill(job, made, smoke, seen, words).inspect_err(|_| directory.discard())
 }
 
 fn fill(
     job: &Job,
     (directory, lock): (RunDirectory, RunLock),
-    rehearsal: &Rehearsal,
+    smoke: &SmokeTest,
     seen: Option<TargetSeen>,
     words: Vec<String>,
-) -> anyhow::Result<Begun> {
+) -> anyhow::Result<OpenRun> {
     let config = job.source.masked().text;
     let writer = FolderWriter::of(directory.folder().clone());
     writer.write(files::CONFIG, config.as_bytes()).context("cannot start the run's files")?;
     let clock = SystemClock::start();
-    let mut manifest = manifest(job, &directory, rehearsal, words)?;
+    let mut manifest = manifest(job, &directory, smoke, words)?;
     manifest.target_seen = seen;
     manifest.references = archive::copy_references(&job.sweep.references, &job.source.folder, &directory)
         .context("cannot keep what [[reference]] names")?;
@@ -272,13 +271,13 @@ fn fill(
     // Last: what has a manifest has all that a run needs to be resumed. It syncs the folder.
     manifest.write(&directory).context("cannot start the run's files")?;
     directory.become_latest().context("cannot start the run")?;
-    Ok(Begun { clock: Some(clock), directory, manifest, journal, recorded: Vec::new(), lock })
+    Ok(OpenRun { clock: Some(clock), directory, manifest, journal, recorded: Vec::new(), lock })
 }
 
 fn manifest(
     job: &Job,
     directory: &RunDirectory,
-    rehearsal: &Rehearsal,
+    smoke: &SmokeTest,
     command_line: Vec<String>,
 ) -> anyhow::Result<Manifest> {
     let [schema_version, raw_schema_version, requests_schema_version] = Manifest::schema_versions();
@@ -296,13 +295,13 @@ fn manifest(
         ended_at: None,
         elapsed_s: None,
         planned_samples: u32::try_from(job.plan.samples.len()).unwrap_or(u32::MAX),
-        not_run: job.holding.not_run.clone(),
+        not_run: job.capacity.not_run.clone(),
         config_sha256: checksum(directory.folder(), files::CONFIG)?,
         estimated_delay_s: None,
         estimated_delay_after_s: None,
         settings: job.sweep.masked(),
         unreadable: None,
-        versions: rehearsal.versions.clone(),
+        versions: smoke.versions.clone(),
         machine: Machine::read(),
         machine_after: None,
         git: Git::read(&job.source.folder),
@@ -328,12 +327,12 @@ fn command_line(words: &[OsString]) -> Vec<String> {
 /// Writes what the end of a sweep leaves: the manifest, and everything that is made of the rows.
 fn finish(
     job: Job,
-    begun: Begun,
+    started: OpenRun,
     ended: Result<Ending, SweepError>,
     interrupts: &Interrupts,
     terminal: Terminal,
 ) -> Result<Exit, Failure> {
-    let Begun { clock, directory, mut manifest, journal, lock: _lock, .. } = begun;
+    let OpenRun { clock, directory, mut manifest, journal, lock: _lock, .. } = started;
     let taken = journal.samples();
     drop(journal);
     // Rows that were sealed when the run was interrupted are not the ones that are there now.
@@ -386,7 +385,7 @@ fn finish(
 fn report(job: &Job, directory: &RunDirectory, manifest: &mut Manifest, terminal: Terminal) -> anyhow::Result<bool> {
     manifest.seal_measured(directory)?;
     let loaded = Loaded::of(directory)?;
-    let edition = Edition {
+    let publisher = Publisher {
         run: &loaded.run,
         charts: &job.sweep.charts,
         labels: &job.sweep.labels,
@@ -394,5 +393,5 @@ fn report(job: &Job, directory: &RunDirectory, manifest: &mut Manifest, terminal
         fonts_from: &job.source.folder,
         print: job.print,
     };
-    edition.publish(Derived::of_run(directory, manifest), terminal)
+    publisher.publish(Derived::of_run(directory, manifest), terminal)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
-use super::publish::Edition;
+use super::publish::Publisher;
 use super::render::settings;
 use super::{Exit, Failure, located};
 use crate::archive::{self, Derived, Deviation, Folder, Loaded, Rendering, RunDirectory, files};
@@ -63,8 +63,8 @@ fn derived(directory: &RunDirectory, terminal: Terminal) -> Result<Vec<Deviation
     let (fonts_from, print) = (folder_of_run, OutputFormat::Text);
     let (run, charts, labels) = (&loaded.run, &sweep.charts, &sweep.labels);
     let drawn = Arc::new(Folder::open(folder.path()).context("cannot verify")?);
-    let edition = Edition { run, charts, labels, output: &output, fonts_from, print };
-    edition.publish(Derived::passing(drawn.clone()), terminal.quietly()).context("cannot draw the run again")?;
+    let publisher = Publisher { run, charts, labels, output: &output, fonts_from, print };
+    publisher.publish(Derived::passing(drawn.clone()), terminal.quietly()).context("cannot draw the run again")?;
     let mut found = compared(&loaded, &drawn).context("cannot verify")?;
     if needs_system_fonts(&loaded) {
         let before = found.len();

@@ -47,18 +47,18 @@ pub(super) fn read_csv(open: impl Fn() -> Result<InputFile, ArchiveError>, path:
 pub(super) struct Table {
     /// In order of appearance.
     names: Vec<String>,
-    slots: HashMap<String, usize>,
+    strategy_indices: HashMap<String, usize>,
     durations: BTreeMap<(usize, RequestCount), Vec<Nanos>>,
 }
 
 impl Table {
     fn add(&mut self, name: &str, requests: RequestCount, durations: &[Nanos]) {
-        let slot = self.slots.get(name).copied().unwrap_or_else(|| {
+        let strategy_index = self.strategy_indices.get(name).copied().unwrap_or_else(|| {
             self.names.push(name.to_owned());
-            self.slots.insert(name.to_owned(), self.names.len() - 1);
+            self.strategy_indices.insert(name.to_owned(), self.names.len() - 1);
             self.names.len() - 1
         });
-        self.durations.entry((slot, requests)).or_default().extend_from_slice(durations);
+        self.durations.entry((strategy_index, requests)).or_default().extend_from_slice(durations);
     }
 
     pub(super) fn run(self, samples: Vec<SampleRow>) -> Run {

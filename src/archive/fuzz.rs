@@ -80,8 +80,8 @@ fn written(run: &Run) -> Vec<u8> {
         run.samples.iter().for_each(|sample| put(&raw_fields(sample)));
     } else {
         put(&["strategy", "requests", "duration_s"].map(str::to_owned));
-        for ((slot, requests), durations) in &run.durations {
-            let name = &run.strategies[*slot].name;
+        for ((strategy_index, requests), durations) in &run.durations {
+            let name = &run.strategies[*strategy_index].name;
             durations.iter().for_each(|duration| put(&[name.clone(), requests.to_string(), duration.to_string()]));
         }
     }

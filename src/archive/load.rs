@@ -115,7 +115,7 @@ fn strategies(manifest: &Manifest, samples: &[SampleRow]) -> Vec<StrategyLine> {
             name: strategy.name.clone(),
             kind: strategy.kind.info().name.to_owned(),
             workers: strategy.kind.workers(),
-            model: Some(strategy.kind.model()),
+            model: Some(strategy.kind.concurrency()),
         })
         .collect();
     add_unknown(&mut lines, samples);
@@ -151,10 +151,11 @@ fn requests(
 ) -> Result<BTreeMap<(usize, RequestCount), CellRequests>, ArchiveError> {
     let compressed = directory.folder().find_file(files::REQUESTS_ZST, FileKind::Stream)?.is_some();
     let name = if compressed { files::REQUESTS_ZST } else { files::REQUESTS };
-    let slots: HashMap<&str, usize> =
-        strategies.iter().enumerate().map(|(slot, line)| (line.name.as_str(), slot)).collect();
+    let strategy_indices: HashMap<&str, usize> =
+        strategies.iter().enumerate().map(|(strategy_index, line)| (line.name.as_str(), strategy_index)).collect();
     // Every sample's strategy has a line.
-    let keys: Vec<_> = samples.iter().map(|sample| (slots[sample.strategy.as_str()], sample.requests)).collect();
+    let keys: Vec<_> =
+        samples.iter().map(|sample| (strategy_indices[sample.strategy.as_str()], sample.requests)).collect();
     let places: BTreeMap<_, usize> = keys.iter().copied().collect::<BTreeSet<_>>().into_iter().zip(0..).collect();
     let place_of: Vec<usize> = keys.iter().map(|key| places[key]).collect();
     let mut gathered = Gathered::new(places.len());

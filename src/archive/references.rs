@@ -151,8 +151,8 @@ fn table_of(run: &Run) -> HashMap<String, Durations> {
             durations.push((row.requests, duration));
         }
     }
-    for ((slot, requests), durations) in &run.durations {
-        if let Some(known) = table.get_mut(&run.strategies[*slot].name) {
+    for ((strategy_index, requests), durations) in &run.durations {
+        if let Some(known) = table.get_mut(&run.strategies[*strategy_index].name) {
             known.extend(durations.iter().map(|duration| (*requests, *duration)));
         }
     }

@@ -42,9 +42,10 @@ impl CellValue {
 }
 
 /// One panel with a measured line for each strategy that has any value or failure.
-pub(super) fn panel(subject: &Subject<'_>, slots: &[usize], quantity: &Quantity, scale: Scale) -> Panel {
+pub(super) fn panel(subject: &Subject<'_>, strategy_indices: &[usize], quantity: &Quantity, scale: Scale) -> Panel {
     let x = count_axis(subject);
-    let series = slots.iter().map(|slot| measured(subject, *slot, quantity, (x.scale, scale)));
+    let series =
+        strategy_indices.iter().map(|strategy_index| measured(subject, *strategy_index, quantity, (x.scale, scale)));
     Panel {
         title: String::new(),
         series: series.filter(|line| has_values(line) || !line.failures.is_empty()).collect(),
@@ -84,27 +85,32 @@ pub(super) fn value_axis(label: &str, unit: Unit, scale: Scale) -> Axis {
     Axis { label: label.to_owned(), unit, scale, from_zero, ticks: Vec::new(), names: Vec::new() }
 }
 
-fn measured(subject: &Subject<'_>, slot: usize, quantity: &Quantity, (x_scale, scale): (Scale, Scale)) -> Series {
+fn measured(
+    subject: &Subject<'_>,
+    strategy_index: usize,
+    quantity: &Quantity,
+    (x_scale, scale): (Scale, Scale),
+) -> Series {
     let report = subject.report;
     let point = |&requests: &u32| {
-        let cell = report.cell(slot, requests);
+        let cell = report.cell(strategy_index, requests);
         let value = cell.and_then(quantity.value).filter(|value| drawable(value.y, scale));
         let enough = cell.is_some_and(|cell| cell.points.len() >= FEWEST_FOR_INTERVAL);
         let interval = value.as_ref().and_then(|value| interval(value, scale)).filter(|_| enough);
         Point { x: requests.into(), y: value.map(|value| value.y), interval }
     };
     let points: Vec<Point> = report.counts.iter().map(point).collect();
-    let cells = if quantity.failures { report.cells_of(slot) } else { &[] };
+    let cells = if quantity.failures { report.cells_of(strategy_index) } else { &[] };
     let marks = cells.iter().flat_map(|cell| {
         let durations = cell.excluded.iter().filter_map(|sample| sample.duration_s);
         durations.filter(|y| drawable(*y, scale)).map(|y| Mark { x: cell.requests.into(), y })
     });
     let marks: Vec<Mark> = marks.collect();
-    let name = report.strategies[slot].name.clone();
+    let name = report.strategies[strategy_index].name.clone();
     Series {
         failures_note: failures_note(subject, &name, marks.len()),
         name,
-        slot,
+        strategy_index,
         spread: spread(&points),
         failures: downsample::marks(marks, x_scale),
         points: downsample::points(points, x_scale),
@@ -142,18 +148,19 @@ fn interval(value: &CellValue, scale: Scale) -> Option<(f64, f64)> {
 /// Dashed lines of the best possible values. Strategies with the same ideal share one line, which names them.
 pub(super) fn ideals(
     subject: &Subject<'_>,
-    slots: &[usize],
+    strategy_indices: &[usize],
     (x_scale, scale): (Scale, Scale),
     ideal: impl Fn(&Cell<'_>) -> Option<f64>,
 ) -> Vec<Series> {
     let mut lines: Vec<(Vec<Point>, Vec<usize>)> = Vec::new();
-    for &slot in slots {
-        let values = subject.report.cells_of(slot).iter().filter_map(|cell| Some((cell.requests, ideal(cell)?)));
+    for &strategy_index in strategy_indices {
+        let values =
+            subject.report.cells_of(strategy_index).iter().filter_map(|cell| Some((cell.requests, ideal(cell)?)));
         let drawn = values.filter(|(_, y)| drawable(*y, scale));
         let points: Vec<Point> = drawn.map(|(x, y)| Point { x: x.into(), y: Some(y), interval: None }).collect();
         match lines.iter_mut().find(|(other, _)| *other == points) {
-            Some((_, sharing)) => sharing.push(slot),
-            None => lines.push((points, vec![slot])),
+            Some((_, sharing)) => sharing.push(strategy_index),
+            None => lines.push((points, vec![strategy_index])),
         }
     }
     let lines = lines.into_iter().filter(|(points, _)| !points.is_empty());
@@ -161,7 +168,7 @@ pub(super) fn ideals(
 }
 
 fn ideal_line(subject: &Subject<'_>, points: Vec<Point>, sharing: &[usize]) -> Series {
-    let name = |slot: usize| subject.report.strategies[slot].name.as_str();
+    let name = |strategy_index: usize| subject.report.strategies[strategy_index].name.as_str();
     let labels = subject.labels;
     let who = match sharing {
         [one] => name(*one).to_owned(),
@@ -173,7 +180,7 @@ fn ideal_line(subject: &Subject<'_>, points: Vec<Point>, sharing: &[usize]) -> S
     };
     Series {
         name: labels.fill(Label::Ideal, &[("strategies", &who)]),
-        slot: sharing.first().copied().unwrap_or_default(),
+        strategy_index: sharing.first().copied().unwrap_or_default(),
         shared_with: sharing.iter().skip(1).copied().collect(),
         role: Role::Ideal,
         points,
@@ -193,7 +200,7 @@ pub(super) fn elsewhere(
         let points = points.map(|(x, y)| Point { x: x.into(), y: Some(y), interval: None }).collect();
         Series {
             name: line.about.name.clone(),
-            slot: line.slot,
+            strategy_index: line.strategy_index,
             role: Role::Reference,
             points: downsample::points(points, x_scale),
             ..Series::default()
@@ -222,8 +229,8 @@ pub(super) fn has_values(line: &Series) -> bool {
     line.points.iter().any(|point| point.y.is_some())
 }
 
-/// The course of each line but the ideal ones, in words.
-pub(super) fn courses(subject: &Subject<'_>, panel: &Panel) -> Vec<String> {
+/// The trend of each line but the ideal ones, in words.
+pub(super) fn trends(subject: &Subject<'_>, panel: &Panel) -> Vec<String> {
     let lines = panel.series.iter().filter(|line| line.role != Role::Ideal);
     let told = lines.map(|line| {
         let points = line.points.iter().filter_map(|point| Some((point.x, point.y?)));

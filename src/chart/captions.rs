@@ -18,9 +18,9 @@ pub(super) fn caption(labels: &Labels, parts: impl IntoIterator<Item = Option<St
 }
 
 /// How many samples stand behind each point, and whether their set-up is in them.
-pub(super) fn samples(subject: &Subject<'_>, slots: &[usize]) -> Option<String> {
+pub(super) fn samples(subject: &Subject<'_>, strategy_indices: &[usize]) -> Option<String> {
     let (report, labels) = (subject.report, subject.labels);
-    let counts = cells(report, slots).map(|cell| cell.points.len()).filter(|count| *count > 0);
+    let counts = cells(report, strategy_indices).map(|cell| cell.points.len()).filter(|count| *count > 0);
     let text = match words::span(labels, counts)?.as_str() {
         "1" => labels.text(Label::OneSample).to_owned(),
         many => labels.fill(Label::Samples, &[("number", many)]),
@@ -32,7 +32,7 @@ pub(super) fn samples(subject: &Subject<'_>, slots: &[usize]) -> Option<String> 
 }
 
 /// What the bands or bars of a panel mean; `None` where it has none.
-pub(super) fn intervals(subject: &Subject<'_>, slots: &[usize], panel: &Panel) -> Option<String> {
+pub(super) fn intervals(subject: &Subject<'_>, strategy_indices: &[usize], panel: &Panel) -> Option<String> {
     let shows = |spread| panel.series.iter().any(|line| line.spread == spread);
     let mark = match (shows(Spread::Band), shows(Spread::Bars)) {
         (true, true) => Label::BandAndBars,
@@ -41,7 +41,7 @@ pub(super) fn intervals(subject: &Subject<'_>, slots: &[usize], panel: &Panel) -
         (false, false) => return None,
     };
     let bootstrap = |cell: &Cell<'_>| cell.interval.is_none_or(|interval| interval.method == Method::Bootstrap);
-    let all = cells(subject.report, slots).all(bootstrap);
+    let all = cells(subject.report, strategy_indices).all(bootstrap);
     let label = if all { Label::Bootstrap } else { Label::Interval };
     Some(subject.labels.fill(label, &[("mark", subject.labels.text(mark))]))
 }
@@ -105,19 +105,23 @@ pub(super) fn divided(subject: &Subject<'_>) -> Option<String> {
 }
 
 /// Which cells of these strategies were not run, and why; `None` where all were.
-pub(super) fn not_run(subject: &Subject<'_>, slots: &[usize]) -> Option<String> {
-    not_run_where(subject, slots, |_| true)
+pub(super) fn not_run(subject: &Subject<'_>, strategy_indices: &[usize]) -> Option<String> {
+    not_run_where(subject, strategy_indices, |_| true)
 }
 
 /// Which of these strategies were not run at this request count, and why; `None` where all were.
-pub(super) fn not_run_at(subject: &Subject<'_>, slots: &[usize], requests: RequestCount) -> Option<String> {
-    not_run_where(subject, slots, |cell| cell.requests == requests)
+pub(super) fn not_run_at(subject: &Subject<'_>, strategy_indices: &[usize], requests: RequestCount) -> Option<String> {
+    not_run_where(subject, strategy_indices, |cell| cell.requests == requests)
 }
 
-fn not_run_where(subject: &Subject<'_>, slots: &[usize], wanted: impl Fn(&NotRun) -> bool) -> Option<String> {
+fn not_run_where(
+    subject: &Subject<'_>,
+    strategy_indices: &[usize],
+    wanted: impl Fn(&NotRun) -> bool,
+) -> Option<String> {
     let (report, labels) = (subject.report, subject.labels);
-    let of = |slot: &usize| {
-        let name = report.strategies[*slot].name.as_str();
+    let of = |strategy_index: &usize| {
+        let name = report.strategies[*strategy_index].name.as_str();
         let own = report.facts.not_run.iter().filter(|cell| cell.strategy == name);
         let cells: Vec<&NotRun> = own.filter(|cell| wanted(cell)).collect();
         let counts = words::span(labels, cells.iter().map(|cell| cell.requests as usize))?;
@@ -125,7 +129,7 @@ fn not_run_where(subject: &Subject<'_>, slots: &[usize], wanted: impl Fn(&NotRun
         Some(labels.fill(Label::NotRun, &[("strategy", name), ("requests", &requests), ("reason", reason)]))
     };
     let join = |first: String, second: String| labels.fill(Label::Join, &[("first", &first), ("second", &second)]);
-    slots.iter().filter_map(of).reduce(join)
+    strategy_indices.iter().filter_map(of).reduce(join)
 }
 
 /// What hollow marks mean; `None` where there are none.
@@ -138,16 +142,17 @@ pub(super) fn failures(labels: &Labels, number: usize) -> Option<String> {
 }
 
 /// Most threads of each strategy at the largest count where they were seen; `None` for many strategies.
-pub(super) fn threads(subject: &Subject<'_>, slots: &[usize]) -> Option<String> {
+pub(super) fn threads(subject: &Subject<'_>, strategy_indices: &[usize]) -> Option<String> {
     let (report, labels) = (subject.report, subject.labels);
-    let requests = cells(report, slots).filter(|cell| cell.cost.threads.is_some()).map(|cell| cell.requests).max()?;
-    let told = cells(report, slots).filter(|cell| cell.requests == requests).filter_map(|cell| {
+    let requests =
+        cells(report, strategy_indices).filter(|cell| cell.cost.threads.is_some()).map(|cell| cell.requests).max()?;
+    let told = cells(report, strategy_indices).filter(|cell| cell.requests == requests).filter_map(|cell| {
         let threads = grouped(cell.cost.threads?);
         let in_processes = |processes: u32| {
             labels.fill(Label::InProcesses, &[("number", &threads), ("processes", &grouped(processes))])
         };
         let processes = cell.cost.processes.filter(|processes| *processes > 1);
-        let name = &report.strategies[cell.slot].name;
+        let name = &report.strategies[cell.strategy_index].name;
         Some(format!("{name} {}", processes.map_or_else(|| threads.clone(), in_processes)))
     });
     let told: Vec<String> = told.collect();
@@ -158,6 +163,6 @@ pub(super) fn threads(subject: &Subject<'_>, slots: &[usize]) -> Option<String> 
     few.then(|| labels.fill(Label::Threads, &values.each_ref().map(|(name, value)| (*name, value.as_str()))))
 }
 
-fn cells<'a>(report: &'a Report<'_>, slots: &'a [usize]) -> impl Iterator<Item = &'a Cell<'a>> {
-    slots.iter().flat_map(|slot| report.cells_of(*slot))
+fn cells<'a>(report: &'a Report<'_>, strategy_indices: &'a [usize]) -> impl Iterator<Item = &'a Cell<'a>> {
+    strategy_indices.iter().flat_map(|strategy_index| report.cells_of(*strategy_index))
 }

@@ -13,10 +13,15 @@ const MOST_POINTS: usize = 1_100;
 const MOST_BARS: usize = 2_100;
 
 fn twelve() -> Run {
-    let sketch =
-        (0..12).fold(Sketch::new(), |sketch, slot| sketch.strategy(&format!("strategy {slot}"), "async", None));
-    let cells = (0..12).flat_map(|slot| [1, 10, 1_000].map(|requests| (slot, requests)));
-    cells.fold(sketch, |sketch, (slot, requests)| sketch.sample(slot, requests, 0.1 + slot as f64)).run()
+    let sketch = (0..12).fold(Sketch::new(), |sketch, strategy_index| {
+        sketch.strategy(&format!("strategy {strategy_index}"), "async", None)
+    });
+    let cells = (0..12).flat_map(|strategy_index| [1, 10, 1_000].map(|requests| (strategy_index, requests)));
+    cells
+        .fold(sketch, |sketch, (strategy_index, requests)| {
+            sketch.sample(strategy_index, requests, 0.1 + strategy_index as f64)
+        })
+        .run()
 }
 
 fn failing() -> Run {
@@ -100,9 +105,10 @@ fn panel_is_sound(panel: &Panel, strategies: usize) -> Result<(), String> {
     for line in &panel.series {
         let points = &line.points;
         (points.len() <= MOST_POINTS && line.failures.len() <= 1_000).then_some(()).ok_or("too many points")?;
-        (points.is_sorted_by_key(|point| point.x) && (line.slot < strategies || line.role == Role::Reference))
+        (points.is_sorted_by_key(|point| point.x)
+            && (line.strategy_index < strategies || line.role == Role::Reference))
             .then_some(())
-            .ok_or("order or slot")?;
+            .ok_or("order or strategy_index")?;
         for point in points {
             let sound = shown(point.x, panel.x.scale) && point.y.is_none_or(|y| shown(y, panel.y.scale));
             let inside = point.interval.is_none_or(|(low, high)| point.y.is_some_and(|y| low <= y && y <= high));
@@ -112,7 +118,12 @@ fn panel_is_sound(panel: &Panel, strategies: usize) -> Result<(), String> {
         let marks = line.failures.iter().all(|mark| shown(mark.y, panel.y.scale));
         marks.then_some(()).ok_or("marks")?;
     }
-    panel.bars.iter().all(|bar| bar.start <= bar.end && bar.slot < strategies).then_some(()).ok_or("bars".to_owned())
+    panel
+        .bars
+        .iter()
+        .all(|bar| bar.start <= bar.end && bar.strategy_index < strategies)
+        .then_some(())
+        .ok_or("bars".to_owned())
 }
 
 #[test]

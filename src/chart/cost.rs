@@ -50,16 +50,18 @@ impl Chart for CostChart {
     }
 
     fn figures(&self, subject: &Subject<'_>) -> Result<Vec<Figure>, WhyNot> {
-        let (labels, slots) = (subject.labels, subject.slots()?);
+        let (labels, strategy_indices) = (subject.labels, subject.strategy_indices()?);
         let scale = subject.spec.y_scale.unwrap_or_default();
-        let panels: Vec<Panel> =
-            PANELS.iter().map(|(absent, quantity)| panel(subject, &slots, (*absent, quantity, scale))).collect();
+        let panels: Vec<Panel> = PANELS
+            .iter()
+            .map(|(absent, quantity)| panel(subject, &strategy_indices, (*absent, quantity, scale)))
+            .collect();
         if panels.iter().all(|panel| panel.empty.is_some()) {
             return Err(if subject.report.cells.is_empty() { WhyNot::NoSamples } else { WhyNot::NoCost });
         }
         let told = panels.iter().filter(|panel| panel.empty.is_none());
         let told = told.map(|panel| {
-            let text = words::sentence(labels, by_count::courses(subject, panel));
+            let text = words::sentence(labels, by_count::trends(subject, panel));
             labels.fill(Label::Topic, &[("topic", &panel.y.label), ("text", &text)])
         });
         Ok(vec![Figure {
@@ -69,10 +71,10 @@ impl Chart for CostChart {
             caption: captions::caption(
                 labels,
                 [
-                    captions::samples(subject, &slots),
+                    captions::samples(subject, &strategy_indices),
                     Some(subject.text(Label::CostOf)),
-                    captions::threads(subject, &slots),
-                    captions::not_run(subject, &slots),
+                    captions::threads(subject, &strategy_indices),
+                    captions::not_run(subject, &strategy_indices),
                 ],
             ),
             panels,
@@ -81,9 +83,9 @@ impl Chart for CostChart {
     }
 }
 
-fn panel(subject: &Subject<'_>, slots: &[usize], of: (Label, &Quantity, Scale)) -> Panel {
+fn panel(subject: &Subject<'_>, strategy_indices: &[usize], of: (Label, &Quantity, Scale)) -> Panel {
     let (absent, quantity, scale) = of;
-    let mut panel = by_count::panel(subject, slots, quantity, scale);
+    let mut panel = by_count::panel(subject, strategy_indices, quantity, scale);
     panel.x.label = subject.spec.x_label.clone().unwrap_or(panel.x.label);
     panel.empty = panel.series.is_empty().then(|| subject.text(absent));
     panel

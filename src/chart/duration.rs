@@ -27,45 +27,48 @@ impl Chart for DurationChart {
     }
 
     fn figures(&self, subject: &Subject<'_>) -> Result<Vec<Figure>, WhyNot> {
-        let slots = subject.slots()?;
+        let strategy_indices = subject.strategy_indices()?;
         let divisor = subject.divisor()?;
         let scales = subject.spec.y_scale.map_or(vec![Scale::Linear, Scale::Log], |scale| vec![scale]);
         let figures: Vec<Figure> =
-            scales.iter().filter_map(|scale| figure(subject, &slots, (*scale, divisor))).collect();
+            scales.iter().filter_map(|scale| figure(subject, &strategy_indices, (*scale, divisor))).collect();
         if figures.is_empty() { Err(WhyNot::NoSamples) } else { Ok(figures) }
     }
 }
 
-fn figure(subject: &Subject<'_>, slots: &[usize], (scale, divisor): (Scale, f64)) -> Option<Figure> {
-    let mut panel = by_count::panel(subject, slots, &QUANTITY, scale);
+fn figure(subject: &Subject<'_>, strategy_indices: &[usize], (scale, divisor): (Scale, f64)) -> Option<Figure> {
+    let mut panel = by_count::panel(subject, strategy_indices, &QUANTITY, scale);
     if panel.series.is_empty() {
         return None;
     }
     let scales = (panel.x.scale, scale);
-    panel.series.extend(by_count::ideals(subject, slots, scales, |cell| cell.ideal_s));
+    panel.series.extend(by_count::ideals(subject, strategy_indices, scales, |cell| cell.ideal_s));
     by_count::divide(subject, &mut panel, (divisor, Label::RelativeDuration));
     panel
         .series
         .extend(by_count::elsewhere(subject, scales, |line, cell| Some(cell.median_s / subject.delay_of(line)?)));
     by_count::relabel(&mut panel, subject);
     let has_ideal = panel.series.iter().any(|line| line.role == Role::Ideal);
-    let failures = slots.iter().flat_map(|slot| subject.report.cells_of(*slot)).flat_map(|cell| &cell.excluded);
+    let failures = strategy_indices
+        .iter()
+        .flat_map(|strategy_index| subject.report.cells_of(*strategy_index))
+        .flat_map(|cell| &cell.excluded);
     let failed = failures.filter(|sample| sample.duration_s.is_some_and(|y| scale == Scale::Linear || y > 0.0)).count();
     let (id, title) = title(subject, scale);
     Some(Figure {
         id,
         title,
-        description: words::sentence(subject.labels, by_count::courses(subject, &panel)),
+        description: words::sentence(subject.labels, by_count::trends(subject, &panel)),
         caption: captions::caption(
             subject.labels,
             [
-                captions::samples(subject, slots),
-                captions::intervals(subject, slots, &panel),
+                captions::samples(subject, strategy_indices),
+                captions::intervals(subject, strategy_indices, &panel),
                 has_ideal.then(|| captions::dashed(subject)),
                 captions::elsewhere(subject, &panel),
                 captions::divided(subject),
                 captions::failures(subject.labels, failed),
-                captions::not_run(subject, slots),
+                captions::not_run(subject, strategy_indices),
             ],
         ),
         panels: vec![panel],
@@ -105,7 +108,7 @@ mod tests {
         assert_eq!(panel.x.ticks, [10.0, 20.0, 30.0, 40.0, 50.0]);
         assert!(panel.y.from_zero && panel.y.scale == Scale::Linear);
         let single = &panel.series[0];
-        assert_eq!((single.name.as_str(), single.slot, single.spread), ("single_thread", 0, Spread::Band));
+        assert_eq!((single.name.as_str(), single.strategy_index, single.spread), ("single_thread", 0, Spread::Band));
         let values: Vec<_> = single.points.iter().map(|point| point.y.unwrap()).collect();
         assert_eq!(values, [1.002, 2.002, 3.002, 4.002, 5.002]);
         assert_eq!(single.points[0].interval, Some((1.001, 1.003)));
@@ -127,7 +130,7 @@ mod tests {
         let figures = figures(&article(3));
         let ideals = figures[0].panels[0].series.iter().filter(|line| line.role == Role::Ideal);
         assert_eq!(
-            ideals.map(|line| (line.name.as_str(), line.slot)).collect::<Vec<_>>(),
+            ideals.map(|line| (line.name.as_str(), line.strategy_index)).collect::<Vec<_>>(),
             [("ideal (single_thread)", 0), ("ideal (multithread, multiprocess)", 1), ("ideal (async_get)", 3)]
         );
     }
@@ -149,7 +152,7 @@ mod tests {
             ("请求次数", "所需用时", Scale::Log)
         );
         let measured = panel.series.iter().filter(|line| line.role == Role::Measured);
-        assert_eq!(measured.map(|line| line.slot).collect::<Vec<_>>(), [1, 3]);
+        assert_eq!(measured.map(|line| line.strategy_index).collect::<Vec<_>>(), [1, 3]);
     }
 
     #[test]
@@ -186,7 +189,9 @@ mod tests {
         };
         let thin = |figure: &Figure| -> Vec<(String, usize, Vec<f64>)> {
             let lines = figure.panels[0].series.iter().filter(|line| line.role == Role::Reference);
-            lines.map(|line| (line.name.clone(), line.slot, line.points.iter().filter_map(|p| p.y).collect())).collect()
+            lines
+                .map(|line| (line.name.clone(), line.strategy_index, line.points.iter().filter_map(|p| p.y).collect()))
+                .collect()
         };
         let figure = drawn(false, &[]);
         let seconds = vec![5.02, 5.09];

@@ -18,12 +18,14 @@ const MOST_CHANGED: usize = 6;
 fn from_microseconds_to_minutes() -> Run {
     let names = ["a", "b", "c", "d"];
     let sketch = names.iter().fold(Sketch::new(), |sketch, name| sketch.strategy(name, "async", None));
-    let cells = (0..4).flat_map(|slot| [1, 10, 100, 1_000, 10_000].map(|requests| (slot, requests)));
-    let seconds = |slot: usize, requests: u32| 1e-6 * 40_f64.powf(slot as f64) * f64::from(requests);
+    let cells =
+        (0..4).flat_map(|strategy_index| [1, 10, 100, 1_000, 10_000].map(|requests| (strategy_index, requests)));
+    let seconds =
+        |strategy_index: usize, requests: u32| 1e-6 * 40_f64.powf(strategy_index as f64) * f64::from(requests);
     cells
-        .fold(sketch, |sketch, (slot, requests)| {
-            let failed = slot == 1 && requests >= 100;
-            let sketch = sketch.sample(slot, requests, seconds(slot, requests).min(600.0));
+        .fold(sketch, |sketch, (strategy_index, requests)| {
+            let failed = strategy_index == 1 && requests >= 100;
+            let sketch = sketch.sample(strategy_index, requests, seconds(strategy_index, requests).min(600.0));
             sketch.also(|row| row.status = if failed { SampleStatus::Timeout } else { SampleStatus::Ok })
         })
         .run()
@@ -37,8 +39,8 @@ fn four_scripts() -> Run {
         line.name = name.into();
     }
     for row in &mut run.samples {
-        let slot = old.iter().position(|name| *name == row.strategy).unwrap();
-        row.strategy = names[slot].into();
+        let strategy_index = old.iter().position(|name| *name == row.strategy).unwrap();
+        row.strategy = names[strategy_index].into();
     }
     run.facts.title = "请求次数与所需用时 — зависимость от числа запросов — عدد الطلبات".into();
     run

@@ -1,4 +1,4 @@
-//! The course of each strategy over all runs of a config, with its levels and the changes between them. No chart of a
+//! The series of each strategy over all runs of a config, with its levels and the changes between them. No chart of a
 //! run: it is drawn from many.
 
 use crate::chart::downsample;
@@ -6,25 +6,25 @@ use crate::format::requests;
 use crate::history::{By, RunSeries, SeriesPoint, StrategySeries};
 use crate::model::figure::{Arrangement, Axis, Figure, Mark, Panel, Point, Role, Scale, Series, Shape, Unit};
 
-/// The figure of a course; `None` where nothing was measured. `id` names its files.
+/// The figure of a series; `None` where nothing was measured. `id` names its files.
 #[must_use]
-pub fn history(course: &RunSeries<'_>, id: &str) -> Option<Figure> {
+pub fn history(series: &RunSeries<'_>, id: &str) -> Option<Figure> {
     let drawn: Vec<(usize, &StrategySeries)> =
-        course.lines.iter().enumerate().filter(|(_, line)| line.medians.iter().any(Option::is_some)).collect();
+        series.lines.iter().enumerate().filter(|(_, line)| line.medians.iter().any(Option::is_some)).collect();
     if drawn.is_empty() {
         return None;
     }
-    let runs: usize = course.places.iter().map(|place| place.runs.len()).sum();
+    let runs: usize = series.places.iter().map(|place| place.runs.len()).sum();
     Some(Figure {
         id: id.to_owned(),
-        title: format!("{}: median at {} over {runs} runs", course.config, requests(course.requests)),
+        title: format!("{}: median at {} over {runs} runs", series.config, requests(series.requests)),
         description: format!("{}.", drawn.iter().map(|(_, line)| told(line)).collect::<Vec<_>>().join("; ")),
         caption: format!(
             "{}. Dashed: level between changes; crossed circle: first {} after a change.",
-            course.circumstances,
-            place_word(course.by)
+            series.factors,
+            place_word(series.by)
         ),
-        panels: drawn.iter().map(|(slot, line)| panel(course, *slot, line)).collect(),
+        panels: drawn.iter().map(|(strategy_index, line)| panel(series, *strategy_index, line)).collect(),
         arrangement: Arrangement::Stacked,
     })
 }
@@ -51,7 +51,7 @@ fn told(line: &StrategySeries) -> String {
     }
 }
 
-fn panel(course: &RunSeries<'_>, slot: usize, line: &StrategySeries) -> Panel {
+fn panel(series: &RunSeries<'_>, strategy_index: usize, line: &StrategySeries) -> Panel {
     // Not from zero: a change of a few percent is what is looked for.
     let axis = |label: String, unit: Unit| Axis {
         label,
@@ -63,16 +63,16 @@ fn panel(course: &RunSeries<'_>, slot: usize, line: &StrategySeries) -> Panel {
     };
     Panel {
         title: line.name.clone(),
-        x: axis(x_label(course), Unit::Count),
+        x: axis(x_label(series), Unit::Count),
         y: axis("Median".to_owned(), Unit::Seconds),
-        series: vec![levels(course, slot, line), measured(course, slot, line)],
+        series: vec![levels(series, strategy_index, line), measured(series, strategy_index, line)],
         bars: Vec::new(),
         empty: None,
     }
 }
 
-fn x_label(course: &RunSeries<'_>) -> String {
-    match (course.by, course.places.first()) {
+fn x_label(series: &RunSeries<'_>) -> String {
+    match (series.by, series.places.first()) {
         (By::Commit, _) => "Commits, oldest first".to_owned(),
         (By::Date, Some(SeriesPoint { runs, .. })) => format!("Days since {}", day(&runs[0].started_at)),
         (By::Date, None) => "Days".to_owned(),
@@ -84,12 +84,12 @@ fn day(time: &str) -> &str {
     time.split('T').next().unwrap_or(time)
 }
 
-fn measured(course: &RunSeries<'_>, slot: usize, line: &StrategySeries) -> Series {
-    let points = course.places.iter().zip(&line.medians).map(|(place, y)| Point { x: place.x, y: *y, interval: None });
-    let mark = |at: usize| Some(Mark { x: course.places[at].x, y: line.medians[at]? });
+fn measured(series: &RunSeries<'_>, strategy_index: usize, line: &StrategySeries) -> Series {
+    let points = series.places.iter().zip(&line.medians).map(|(place, y)| Point { x: place.x, y: *y, interval: None });
+    let mark = |at: usize| Some(Mark { x: series.places[at].x, y: line.medians[at]? });
     Series {
         name: String::new(),
-        slot,
+        strategy_index,
         role: Role::Measured,
         shape: Shape::Line,
         points: downsample::points(points.collect(), Scale::Linear),
@@ -99,22 +99,22 @@ fn measured(course: &RunSeries<'_>, slot: usize, line: &StrategySeries) -> Serie
 }
 
 /// The levels, with a step at each change.
-fn levels(course: &RunSeries<'_>, slot: usize, line: &StrategySeries) -> Series {
+fn levels(series: &RunSeries<'_>, strategy_index: usize, line: &StrategySeries) -> Series {
     let levels = line.levels();
-    let point = |at: usize, y: f64| Point { x: course.places[at].x, y: Some(y), interval: None };
+    let point = |at: usize, y: f64| Point { x: series.places[at].x, y: Some(y), interval: None };
     let mut points = vec![point(0, levels[0])];
     for change in &line.changes {
         points.extend([point(change.at, change.before), point(change.at, change.after)]);
     }
     let last = levels.len() - 1;
     points.push(point(last, levels[last]));
-    Series { slot, role: Role::Ideal, shape: Shape::Line, points, ..Series::default() }
+    Series { strategy_index, role: Role::Ideal, shape: Shape::Line, points, ..Series::default() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::history;
-    use crate::history::{By, EntryCell, HistoryEntry, Selection, courses};
+    use crate::history::{By, EntryCell, HistoryEntry, Selection, all_series};
     use crate::model::figure::Role;
     use crate::paint::{Fonts, Size, paint};
 
@@ -125,7 +125,7 @@ mod tests {
                 run_id: format!("sweep-{run}"),
                 config: "sweep".into(),
                 started_at: format!("2026-{:02}-{:02}T{:02}:00:00Z", run / 600 % 12 + 1, run / 24 % 25 + 1, run % 24),
-                circumstances: "2 cores".into(),
+                factors: "2 cores".into(),
                 cells: vec![EntryCell { strategy: "a <b>".into(), requests: 50, median_s, ..EntryCell::default() }],
                 ..HistoryEntry::default()
             }
@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn a_change_is_a_step_a_mark_and_a_sentence() {
         let entries = entries(40);
-        let found = courses(&entries, &Selection { config: None, by: By::Date, requests: None });
+        let found = all_series(&entries, &Selection { config: None, by: By::Date, requests: None });
         let figure = history(&found[0], "history").unwrap();
         assert_eq!(figure.title, "sweep: median at 50 requests over 40 runs");
         assert_eq!(figure.description, "a <b> becomes 19.9 % slower.");
@@ -150,9 +150,9 @@ mod tests {
     #[test]
     fn thousands_of_runs_are_thinned_and_none_is_no_figure() {
         let entries = entries(5_000);
-        let found = courses(&entries, &Selection { config: None, by: By::Date, requests: None });
+        let found = all_series(&entries, &Selection { config: None, by: By::Date, requests: None });
         assert!(history(&found[0], "history").unwrap().panels[0].series[1].points.len() <= 1_002);
-        let found = courses(&entries[..3], &Selection { config: None, by: By::Date, requests: Some(7) });
+        let found = all_series(&entries[..3], &Selection { config: None, by: By::Date, requests: Some(7) });
         assert_eq!(history(&found[0], "history"), None);
     }
 }

@@ -76,15 +76,15 @@ pub enum WhyNot {
 }
 
 impl Subject<'_> {
-    /// The slots that the chart draws, ascending.
-    pub(super) fn slots(&self) -> Result<Vec<usize>, WhyNot> {
+    /// The strategies that the chart draws, ascending.
+    pub(super) fn strategy_indices(&self) -> Result<Vec<usize>, WhyNot> {
         let (names, wanted) = (|| self.report.strategies.iter().map(|line| line.name.as_str()), &self.spec.strategies);
         let known = || names().chain(self.report.references.iter().map(|line| line.about.name.as_str()));
         if let Some(unknown) = wanted.iter().find(|name| known().all(|known| known != *name)) {
             return Err(WhyNot::UnknownStrategy(unknown.clone()));
         }
         let drawn = |name: &str| wanted.is_empty() || wanted.iter().any(|other| other == name);
-        Ok(names().enumerate().filter(|(_, name)| drawn(name)).map(|(slot, _)| slot).collect())
+        Ok(names().enumerate().filter(|(_, name)| drawn(name)).map(|(strategy_index, _)| strategy_index).collect())
     }
 
     /// The lines measured elsewhere that the chart draws.

@@ -26,14 +26,21 @@ impl Chart for LatencyChart {
     }
 
     fn figures(&self, subject: &Subject<'_>) -> Result<Vec<Figure>, WhyNot> {
-        let (report, labels, slots) = (subject.report, subject.labels, subject.slots()?);
-        let recorded = || slots.iter().flat_map(|slot| report.cells_of(*slot)).filter(|cell| cell.latency.is_some());
+        let (report, labels, strategy_indices) = (subject.report, subject.labels, subject.strategy_indices()?);
+        let recorded = || {
+            strategy_indices
+                .iter()
+                .flat_map(|strategy_index| report.cells_of(*strategy_index))
+                .filter(|cell| cell.latency.is_some())
+        };
         let requests = recorded().map(|cell| cell.requests).max().ok_or(WhyNot::NoRequests)?;
         let cells: Vec<_> = recorded().filter(|cell| cell.requests == requests).collect();
         let latencies: Vec<_> = cells.iter().filter_map(|cell| Some((*cell, cell.latency.as_ref()?))).collect();
         let mut panel = panel(subject, &latencies);
         by_count::relabel(&mut panel, subject);
-        let told = latencies.iter().map(|(cell, latency)| finding(labels, &report.strategies[cell.slot].name, latency));
+        let told = latencies
+            .iter()
+            .map(|(cell, latency)| finding(labels, &report.strategies[cell.strategy_index].name, latency));
         let each = words::span(labels, latencies.iter().map(|(_, latency)| latency.ascending.len()));
         Ok(vec![Figure {
             id: "latency".to_owned(),
@@ -43,7 +50,7 @@ impl Chart for LatencyChart {
                 labels,
                 [
                     each.map(|each| labels.fill(Label::EachLine, &[("number", &each)])),
-                    captions::not_run_at(subject, &slots, requests),
+                    captions::not_run_at(subject, &strategy_indices, requests),
                 ],
             ),
             panels: vec![panel],
@@ -66,8 +73,8 @@ fn panel(subject: &Subject<'_>, latencies: &[(&Cell<'_>, &report::Latency<'_>)])
     let own = if least > 0.0 && greatest / least > WIDE { Scale::Log } else { Scale::Linear };
     let scale = spec.x_scale.unwrap_or(own);
     let series = latencies.iter().map(|(cell, latency)| Series {
-        name: subject.report.strategies[cell.slot].name.clone(),
-        slot: cell.slot,
+        name: subject.report.strategies[cell.strategy_index].name.clone(),
+        strategy_index: cell.strategy_index,
         shape: Shape::Steps,
         points: steps(latency.ascending, (scale, spec.y_scale.unwrap_or_default())),
         ..Series::default()

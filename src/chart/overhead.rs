@@ -30,8 +30,9 @@ impl Chart for OverheadChart {
     }
 
     fn figures(&self, subject: &Subject<'_>) -> Result<Vec<Figure>, WhyNot> {
-        let (slots, divisor) = (subject.slots()?, subject.divisor()?);
-        let mut panel = by_count::panel(subject, &slots, &QUANTITY, subject.spec.y_scale.unwrap_or_default());
+        let (strategy_indices, divisor) = (subject.strategy_indices()?, subject.divisor()?);
+        let mut panel =
+            by_count::panel(subject, &strategy_indices, &QUANTITY, subject.spec.y_scale.unwrap_or_default());
         if panel.series.is_empty() {
             return Err(why_not(subject.report));
         }
@@ -40,15 +41,15 @@ impl Chart for OverheadChart {
         Ok(vec![Figure {
             id: "overhead".to_owned(),
             title: subject.title(|| subject.text(Label::OverheadTitle)),
-            description: words::sentence(subject.labels, by_count::courses(subject, &panel)),
+            description: words::sentence(subject.labels, by_count::trends(subject, &panel)),
             caption: captions::caption(
                 subject.labels,
                 [
-                    captions::samples(subject, &slots),
-                    captions::intervals(subject, &slots, &panel),
+                    captions::samples(subject, &strategy_indices),
+                    captions::intervals(subject, &strategy_indices, &panel),
                     Some(captions::zero(subject)),
                     captions::divided(subject),
-                    captions::not_run(subject, &slots),
+                    captions::not_run(subject, &strategy_indices),
                 ],
             ),
             panels: vec![panel],

@@ -27,15 +27,17 @@ impl Chart for SpeedupChart {
     }
 
     fn figures(&self, subject: &Subject<'_>) -> Result<Vec<Figure>, WhyNot> {
-        let (report, slots) = (subject.report, subject.slots()?);
+        let (report, strategy_indices) = (subject.report, subject.strategy_indices()?);
         let baseline = report.baseline.ok_or(WhyNot::NoSamples)?;
-        let others: Vec<usize> = slots.iter().copied().filter(|slot| *slot != baseline).collect();
-        let compared = |slot: &usize| report.cells_of(*slot).iter().any(|cell| cell.speedup.is_some());
+        let others: Vec<usize> =
+            strategy_indices.iter().copied().filter(|strategy_index| *strategy_index != baseline).collect();
+        let compared =
+            |strategy_index: &usize| report.cells_of(*strategy_index).iter().any(|cell| cell.speedup.is_some());
         if !others.iter().any(compared) {
             return Err(if report.cells.is_empty() { WhyNot::NoSamples } else { WhyNot::NothingToCompare });
         }
         let scale = subject.spec.y_scale.unwrap_or_default();
-        let mut panel = by_count::panel(subject, &slots, &QUANTITY, scale);
+        let mut panel = by_count::panel(subject, &strategy_indices, &QUANTITY, scale);
         by_count::relabel(&mut panel, subject);
         let ideal = |cell: &Cell<'_>| {
             let base = report.cell(baseline, cell.requests)?.ideal_s?;
@@ -47,14 +49,14 @@ impl Chart for SpeedupChart {
         Ok(vec![Figure {
             id: "speedup".to_owned(),
             title: subject.title(|| subject.labels.fill(Label::SpeedupTitle, &[("strategy", name)])),
-            description: words::sentence(subject.labels, by_count::courses(subject, &panel)),
+            description: words::sentence(subject.labels, by_count::trends(subject, &panel)),
             caption: captions::caption(
                 subject.labels,
                 [
-                    captions::samples(subject, &slots),
+                    captions::samples(subject, &strategy_indices),
                     Some(subject.labels.fill(Label::Baseline, &[("strategy", name)])),
                     has_ideal.then(|| captions::dashed(subject)),
-                    captions::not_run(subject, &slots),
+                    captions::not_run(subject, &strategy_indices),
                 ],
             ),
             panels: vec![panel],

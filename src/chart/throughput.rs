@@ -26,14 +26,14 @@ impl Chart for ThroughputChart {
     }
 
     fn figures(&self, subject: &Subject<'_>) -> Result<Vec<Figure>, WhyNot> {
-        let slots = subject.slots()?;
+        let strategy_indices = subject.strategy_indices()?;
         let scale = subject.spec.y_scale.unwrap_or_default();
-        let mut panel = by_count::panel(subject, &slots, &QUANTITY, scale);
+        let mut panel = by_count::panel(subject, &strategy_indices, &QUANTITY, scale);
         if panel.series.is_empty() {
             return Err(if subject.report.cells.is_empty() { WhyNot::NoSamples } else { WhyNot::AllFailed });
         }
         by_count::relabel(&mut panel, subject);
-        let ideals = by_count::ideals(subject, &slots, (panel.x.scale, scale), |cell| {
+        let ideals = by_count::ideals(subject, &strategy_indices, (panel.x.scale, scale), |cell| {
             Some(f64::from(cell.requests) / cell.ideal_s?)
         });
         panel.series.extend(ideals);
@@ -42,15 +42,15 @@ impl Chart for ThroughputChart {
         Ok(vec![Figure {
             id: "throughput".to_owned(),
             title: subject.title(|| subject.text(Label::ThroughputTitle)),
-            description: words::sentence(subject.labels, by_count::courses(subject, &panel)),
+            description: words::sentence(subject.labels, by_count::trends(subject, &panel)),
             caption: captions::caption(
                 subject.labels,
                 [
-                    captions::samples(subject, &slots),
-                    captions::intervals(subject, &slots, &panel),
+                    captions::samples(subject, &strategy_indices),
+                    captions::intervals(subject, &strategy_indices, &panel),
                     has_ideal.then(|| captions::dashed(subject)),
                     captions::elsewhere(subject, &panel),
-                    captions::not_run(subject, &slots),
+                    captions::not_run(subject, &strategy_indices),
                 ],
             ),
             panels: vec![panel],

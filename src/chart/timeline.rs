@@ -32,9 +32,13 @@ impl Chart for TimelineChart {
     }
 
     fn figures(&self, subject: &Subject<'_>) -> Result<Vec<Figure>, WhyNot> {
-        let (report, labels, slots) = (subject.report, subject.labels, subject.slots()?);
-        let recorded =
-            || slots.iter().flat_map(|slot| report.cells_of(*slot)).filter(|cell| !cell.first_repeat.is_empty());
+        let (report, labels, strategy_indices) = (subject.report, subject.labels, subject.strategy_indices()?);
+        let recorded = || {
+            strategy_indices
+                .iter()
+                .flat_map(|strategy_index| report.cells_of(*strategy_index))
+                .filter(|cell| !cell.first_repeat.is_empty())
+        };
         let largest = recorded().map(|cell| cell.requests).max().ok_or(WhyNot::NoRequests)?;
         let requests = subject.spec.requests.unwrap_or(largest);
         let cells: Vec<&Cell<'_>> = recorded().filter(|cell| cell.requests == requests).collect();
@@ -56,7 +60,7 @@ impl Chart for TimelineChart {
                     Some(rows(subject, &tracks)),
                     selected(labels, &cells),
                     failed(&cells).then(|| subject.text(Label::HollowRequest)),
-                    captions::not_run_at(subject, &slots, requests),
+                    captions::not_run_at(subject, &strategy_indices, requests),
                 ],
             ),
             panels: cells.iter().zip(tracks).map(|(cell, tracks)| panel(subject, cell, tracks)).collect(),
@@ -91,7 +95,7 @@ fn panel(subject: &Subject<'_>, cell: &Cell<'_>, tracks: Tracks) -> Panel {
         value_axis(spec.x_label.as_deref().unwrap_or(subject.labels.text(Label::Time)), Unit::Seconds, Scale::Linear);
     let lanes = value_axis(spec.y_label.as_deref().unwrap_or(""), Unit::Count, Scale::Linear);
     Panel {
-        title: subject.report.strategies[cell.slot].name.clone(),
+        title: subject.report.strategies[cell.strategy_index].name.clone(),
         x: time,
         y: Axis { names: tracks.names, ..lanes },
         series: Vec::new(),
@@ -103,7 +107,7 @@ fn panel(subject: &Subject<'_>, cell: &Cell<'_>, tracks: Tracks) -> Panel {
 fn finding(subject: &Subject<'_>, cell: &Cell<'_>, tracks: &Tracks) -> String {
     let all = cell.first_repeat.len() as f64 + f64::from(cell.left_out);
     let values = [
-        ("strategy", subject.report.strategies[cell.slot].name.as_str()),
+        ("strategy", subject.report.strategies[cell.strategy_index].name.as_str()),
         ("requests", &words::requests(subject.labels, all)),
         ("number", &grouped(tracks.lanes)),
         ("time", &tracks.end.human()),
@@ -138,7 +142,7 @@ impl Tracks {
             lane: u32::try_from(lane * rows / lanes.max(1)).unwrap_or(u32::MAX),
             start: outcome.start.as_secs_f64(),
             end: outcome.end.as_secs_f64(),
-            slot: cell.slot,
+            strategy_index: cell.strategy_index,
             failed: outcome.failure.is_some(),
         };
         let mut bars: Vec<Bar> = placed.iter().map(bar).collect();

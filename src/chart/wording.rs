@@ -30,9 +30,11 @@ fn sketches() -> [Run; 8] {
     let lined = |count, spans: &[(u32, u64, u64)]| {
         Sketch::new().strategy("A", "", None).sample(0, count, 1.0).requests(0, count, spans).run()
     };
-    let crowded = (0..13).fold(Sketch::new(), |sketch, slot| sketch.strategy(&format!("S{slot}"), "", None));
     let crowded =
-        (0..13).fold(crowded, |sketch, slot| sketch.sample(slot, 1, 2.0).also(|row| row.ideal_s = Some(Nanos::SECOND)));
+        (0..13).fold(Sketch::new(), |sketch, strategy_index| sketch.strategy(&format!("S{strategy_index}"), "", None));
+    let crowded = (0..13).fold(crowded, |sketch, strategy_index| {
+        sketch.sample(strategy_index, 1, 2.0).also(|row| row.ideal_s = Some(Nanos::SECOND))
+    });
     let often = (0..201).fold(Sketch::new().strategy("A", "", None), |sketch, _| sketch.sample(0, 10, 1.0));
     let mut uneven = article(3);
     uneven.samples.pop();

@@ -29,7 +29,7 @@ impl<'a> CellPair<'a> {
         (base.requests == requests).then(|| {
             let [before, now] = [base, new].map(|cell| Sorted::new(cell.points.iter().copied()));
             let ratio = before.median().zip(now.median()).map(|(before, now)| now / before);
-            let seed = seed.wrapping_add((new.slot as u64) << 32 | u64::from(requests));
+            let seed = seed.wrapping_add((new.strategy_index as u64) << 32 | u64::from(requests));
             Self {
                 requests,
                 base,

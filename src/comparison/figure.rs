@@ -72,7 +72,7 @@ fn ratios(comparison: &Comparison<'_>) -> Figure {
                     spread,
                     threshold,
                 ),
-                series("", Role::Measured, line.slot, Spread::Bars, ratio),
+                series("", Role::Measured, line.strategy_index, Spread::Bars, ratio),
             ],
             bars: Vec::new(),
             empty: None,
@@ -92,17 +92,23 @@ fn ratios(comparison: &Comparison<'_>) -> Figure {
     }
 }
 
-fn durations<'a>(name: &str, slot: usize, cells: impl Iterator<Item = &'a Cell<'a>>) -> Series {
+fn durations<'a>(name: &str, strategy_index: usize, cells: impl Iterator<Item = &'a Cell<'a>>) -> Series {
     let points = cells.map(|cell| {
         let interval = cell.interval.filter(|_| cell.points.len() >= FEWEST_FOR_INTERVAL);
         Point { x: cell.requests.into(), y: cell.median(), interval: interval.map(|ends| (ends.low, ends.high)) }
     });
-    series(name, Role::Measured, slot, Spread::Bars, points)
+    series(name, Role::Measured, strategy_index, Spread::Bars, points)
 }
 
-fn series(name: &str, role: Role, slot: usize, spread: Spread, points: impl Iterator<Item = Point>) -> Series {
+fn series(
+    name: &str,
+    role: Role,
+    strategy_index: usize,
+    spread: Spread,
+    points: impl Iterator<Item = Point>,
+) -> Series {
     let points = points.collect();
-    Series { name: name.to_owned(), slot, role, shape: Shape::Line, spread, points, ..Series::default() }
+    Series { name: name.to_owned(), strategy_index, role, shape: Shape::Line, spread, points, ..Series::default() }
 }
 
 fn counts(line: &StrategyPair<'_>) -> Axis {

@@ -1,9 +1,9 @@
 //! Two runs → what became slower, what faster, and whether they may be compared at all. In: the reports of both, and the
-//! circumstances they were measured in. Out: graded differences, a ratio for each cell, one verdict for each strategy,
+//! conditions they were measured in. Out: graded differences, a ratio for each cell, one verdict for each strategy,
 //! and the figures of it. Pure: must not know where the runs lie or what is printed.
 
 mod cell;
-mod circumstance;
+mod factor;
 mod failures;
 mod figure;
 mod pair;
@@ -18,7 +18,7 @@ mod words;
 use std::collections::BTreeSet;
 
 pub use cell::CellPair;
-pub use circumstance::{Circumstances, Difference, Grade, Topic};
+pub use factor::{Difference, Factor, Factors, Grade};
 pub use failures::Failures;
 pub use figure::figures;
 pub use pair::{Comparison, Open, Side, StrategyPair};
@@ -35,7 +35,7 @@ impl<'a> Comparison<'a> {
     #[must_use]
     pub fn of(base: &'a Side<'a>, new: &'a Side<'a>, threshold: f64, force: bool) -> Self {
         let mut lines = lines(base.report, new.report, threshold);
-        let mut differences = circumstance::differences(&base.circumstances, &new.circumstances);
+        let mut differences = factor::differences(&base.factors, &new.factors);
         let incomparable = differences.iter().any(|difference| difference.grade == Grade::Incomparable);
         differences.extend(failed(&lines));
         differences.extend(missing(base, new));
@@ -48,20 +48,20 @@ impl<'a> Comparison<'a> {
 
 fn lines<'a>(base: &'a Report<'a>, new: &'a Report<'a>, threshold: f64) -> Vec<StrategyPair<'a>> {
     let mut found = Vec::new();
-    for (slot, line) in new.strategies.iter().enumerate() {
+    for (strategy_index, line) in new.strategies.iter().enumerate() {
         let Some(before) = base.strategies.iter().position(|other| other.name == line.name) else { continue };
         let pair =
             |cell: &'a crate::report::Cell<'a>| CellPair::of(base.cell(before, cell.requests)?, cell, new.facts.seed);
-        let cells: Vec<CellPair<'a>> = new.cells_of(slot).iter().filter_map(pair).collect();
+        let cells: Vec<CellPair<'a>> = new.cells_of(strategy_index).iter().filter_map(pair).collect();
         if !cells.is_empty() {
-            found.push((line.name.as_str(), slot, cells));
+            found.push((line.name.as_str(), strategy_index, cells));
         }
     }
     let curves: Vec<Curve> = found.iter().map(|(.., cells)| cell::curve(cells)).collect();
     let judged = judge(&curves, threshold);
-    let line = |((name, slot, cells), judged): ((&'a str, usize, Vec<CellPair<'a>>), Judged)| {
+    let line = |((name, strategy_index, cells), judged): ((&'a str, usize, Vec<CellPair<'a>>), Judged)| {
         let failures = Failures::of(&cells);
-        StrategyPair { name, slot, cells, failures, judged, open: None }
+        StrategyPair { name, strategy_index, cells, failures, judged, open: None }
     };
     found.into_iter().zip(judged).map(line).collect()
 }
@@ -88,15 +88,15 @@ fn failed(lines: &[StrategyPair<'_>]) -> Vec<Difference> {
 fn missing(base: &Side<'_>, new: &Side<'_>) -> Vec<Difference> {
     let only = |one: &Side<'_>, other: &Side<'_>, which: &str| {
         let mut texts = Vec::new();
-        for (slot, line) in one.report.strategies.iter().enumerate() {
+        for (strategy_index, line) in one.report.strategies.iter().enumerate() {
             let Some(theirs) = other.report.strategies.iter().position(|known| known.name == line.name) else {
                 texts.push(format!("strategy {} is only in the {which}", line.name));
                 continue;
             };
-            let counts = |report: &Report<'_>, slot| -> BTreeSet<RequestCount> {
-                report.cells_of(slot).iter().map(|cell| cell.requests).collect()
+            let counts = |report: &Report<'_>, strategy_index| -> BTreeSet<RequestCount> {
+                report.cells_of(strategy_index).iter().map(|cell| cell.requests).collect()
             };
-            let own = counts(one.report, slot);
+            let own = counts(one.report, strategy_index);
             let lost: Vec<String> = own.difference(&counts(other.report, theirs)).map(u32::to_string).collect();
             if !lost.is_empty() {
                 texts.push(format!("{} at {} requests is only in the {which}", line.name, lost.join(", ")));
@@ -113,7 +113,9 @@ fn caveats(side: &Side<'_>) -> Vec<Difference> {
     const ASIDE: [CaveatKind; 3] = [CaveatKind::FewSamples, CaveatKind::FailedSamples, CaveatKind::Spread];
     let told = side.report.caveats.iter().filter(|caveat| !ASIDE.contains(&caveat.kind));
     let text = |caveat: &crate::report::Caveat| {
-        let who = caveat.slot.map_or_else(String::new, |slot| format!("{}: ", side.report.strategies[slot].name));
+        let who = caveat
+            .strategy_index
+            .map_or_else(String::new, |strategy_index| format!("{}: ", side.report.strategies[strategy_index].name));
         format!("{}: {who}{}", side.name, caveat.evidence.trim_end_matches('.'))
     };
     told.map(|caveat| Difference { grade: Grade::Note, text: text(caveat) }).collect()

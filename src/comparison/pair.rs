@@ -1,7 +1,7 @@
 //! What a comparison is made of: two runs, the strategies that both have, and what is said of each.
 
 use crate::comparison::cell::CellPair;
-use crate::comparison::circumstance::{Circumstances, Difference};
+use crate::comparison::factor::{Difference, Factors};
 use crate::comparison::failures::Failures;
 use crate::comparison::verdict::{Judged, Verdict};
 use crate::model::RequestCount;
@@ -15,7 +15,7 @@ pub struct Side<'a> {
     /// Its numbers.
     pub report: &'a Report<'a>,
     /// What it was measured on; empty for a bare CSV.
-    pub circumstances: Circumstances,
+    pub factors: Factors,
 }
 
 /// What two runs say about each other.
@@ -41,7 +41,7 @@ pub struct StrategyPair<'a> {
     /// Its name.
     pub name: &'a str,
     /// Its place among the new run's strategies.
-    pub slot: usize,
+    pub strategy_index: usize,
     /// Its counts that both runs hold, ascending.
     pub cells: Vec<CellPair<'a>>,
     /// Measured samples that failed, in these cells.

@@ -1,7 +1,7 @@
 //! Pairs of runs whose truth is known, from samples to verdicts; and the verdict's error rates, counted.
 
 use super::simulated::{World, pair, series};
-use super::{Circumstances, Comparison, Curve, Grade, LEVEL, Open, Side, StrategyPair, Topic, Verdict, judge};
+use super::{Comparison, Curve, Factor, Factors, Grade, LEVEL, Open, Side, StrategyPair, Verdict, judge};
 use crate::model::{Run, SampleStatus};
 use crate::report::Report;
 use crate::report::testkit::Sketch;
@@ -15,25 +15,25 @@ fn runs(repeats: usize, slower: fn(usize, usize) -> f64) -> [Run; 2] {
     [0, 1].map(|run| {
         let sketch =
             ["a", "b", "c", "d"].iter().fold(Sketch::new(), |sketch, name| sketch.strategy(name, "async", None));
-        let samples =
-            (0..repeats).flat_map(|repeat| (0..4).flat_map(move |slot| (0..5).map(move |at| (repeat, slot, at))));
-        let add = |sketch: Sketch, (repeat, slot, at): (usize, usize, usize)| {
-            sketch.sample(slot, COUNTS[at], cells[slot][at][run][repeat])
+        let samples = (0..repeats).flat_map(|repeat| {
+            (0..4).flat_map(move |strategy_index| (0..5).map(move |at| (repeat, strategy_index, at)))
+        });
+        let add = |sketch: Sketch, (repeat, strategy_index, at): (usize, usize, usize)| {
+            sketch.sample(strategy_index, COUNTS[at], cells[strategy_index][at][run][repeat])
         };
         samples.fold(sketch, add).run()
     })
 }
 
-fn side<'a>(name: &str, report: &'a Report<'a>, facts: &[(Topic, &str)]) -> Side<'a> {
-    let circumstances: Circumstances =
-        facts.iter().map(|(topic, value)| (topic.clone(), (*value).to_owned())).collect();
-    Side { name: name.to_owned(), report, circumstances }
+fn side<'a>(name: &str, report: &'a Report<'a>, facts: &[(Factor, &str)]) -> Side<'a> {
+    let factors: Factors = facts.iter().map(|(factor, value)| (factor.clone(), (*value).to_owned())).collect();
+    Side { name: name.to_owned(), report, factors }
 }
 
 /// What a comparison says, with `look` at it.
 fn compared<T>(runs: &[Run; 2], threshold: f64, look: impl FnOnce(&Comparison<'_>) -> T) -> T {
     let reports = [Report::of(&runs[0]), Report::of(&runs[1])];
-    let known = [(Topic::Cores, "2")];
+    let known = [(Factor::Cores, "2")];
     let (base, new) = (side("base", &reports[0], &known), side("new", &reports[1], &known));
     look(&Comparison::of(&base, &new, threshold, false))
 }
@@ -112,14 +112,14 @@ fn single_samples_decide_nothing() {
 fn different_work_gets_no_verdict_unless_forced_and_another_machine_gets_one() {
     let runs = runs(10, |_, _| 1.0);
     let reports = [Report::of(&runs[0]), Report::of(&runs[1])];
-    let base = side("base", &reports[0], &[(Topic::Delay, "100 ms"), (Topic::Cores, "2")]);
-    let slow = side("new", &reports[1], &[(Topic::Delay, "200 ms"), (Topic::Cores, "2")]);
+    let base = side("base", &reports[0], &[(Factor::Delay, "100 ms"), (Factor::Cores, "2")]);
+    let slow = side("new", &reports[1], &[(Factor::Delay, "200 ms"), (Factor::Cores, "2")]);
     let refused = Comparison::of(&base, &slow, 0.05, false);
     assert!(refused.refused && refused.overall().is_none() && refused.verdict(&refused.lines[0]).is_none());
     assert!(refused.headline().starts_with("No verdict") && refused.differences[0].grade == Grade::Incomparable);
     let forced = Comparison::of(&base, &slow, 0.05, true);
     assert_eq!((forced.overall(), forced.differences[0].grade), (Some(Verdict::Same), Grade::Incomparable));
-    let moved = side("new", &reports[1], &[(Topic::Delay, "100 ms"), (Topic::Cores, "64")]);
+    let moved = side("new", &reports[1], &[(Factor::Delay, "100 ms"), (Factor::Cores, "64")]);
     let elsewhere = Comparison::of(&base, &moved, 0.05, false);
     assert_eq!((elsewhere.overall(), elsewhere.differences[0].grade), (Some(Verdict::Same), Grade::Warning));
 }

@@ -1,7 +1,7 @@
 //! For the tests of config only: charts to know, sweeps to start from, and the configs that come with the program.
 
-use super::nearest::listed;
 use super::strategy_keys::{KindKeys, STRATEGY};
+use super::suggestion::listed;
 use super::{Known, REFERENCE, STARTER, Sweep, load};
 use crate::model::figure::ChartInfo;
 
@@ -34,14 +34,14 @@ pub(super) const KNOWN: Known<'static> = Known {
 
 /// The sweep of a right config.
 pub(super) fn sweep(text: &str) -> Sweep {
-    load(text, "fixtures.toml", &KNOWN).unwrap_or_else(|complaints| panic!("{complaints}"))
+    load(text, "fixtures.toml", &KNOWN).unwrap_or_else(|diagnostics| panic!("{diagnostics}"))
 }
 
 /// The complete text about a wrong config.
-pub(super) fn complaint(text: &str) -> String {
+pub(super) fn diagnostic(text: &str) -> String {
     match load(text, "sweep.toml", &KNOWN) {
         Ok(sweep) => panic!("nothing is wrong with {text}: {sweep:?}"),
-        Err(complaints) => complaints.to_string(),
+        Err(diagnostics) => diagnostics.to_string(),
     }
 }
 

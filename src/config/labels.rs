@@ -247,7 +247,7 @@ pub(super) fn placeholders(text: &str) -> impl Iterator<Item = &str> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::super::fixtures::{complaint, sweep};
+    use super::super::fixtures::{diagnostic, sweep};
     use super::{Label, Labels, TEXTS, placeholders};
 
     const LEAST: &str = "[target]\ndelay = \"100ms\"\n";
@@ -285,7 +285,7 @@ mod tests {
 
     #[test]
     fn an_unknown_text_is_answered_with_the_nearest_one() {
-        let answer = complaint(&format!("{LEAST}[labels]\nlatancy = \"L\"\n"));
+        let answer = diagnostic(&format!("{LEAST}[labels]\nlatancy = \"L\"\n"));
         assert!(answer.contains("did you mean `latency`?"), "{answer}");
     }
 }

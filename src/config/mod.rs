@@ -1,4 +1,4 @@
-//! Text → [`Sweep`]: a raw mirror of the file, then the valid form, every complaint with its place in the text.
+//! Text → [`Sweep`]: a raw mirror of the file, then the valid form, every diagnostic with its place in the text.
 //!
 //! The way through it: text → TOML document (`toml` reads on after a fault) → `reader` (each value by itself, by the
 //! table in `keys`) → `raw` → `valid`, `target`, `strategies` (what values mean together) → [`Sweep`]. The names of
@@ -6,14 +6,13 @@
 
 mod charts;
 mod comments;
-mod complaint;
 mod counts;
+mod diagnostic;
 #[cfg(test)]
 mod fixtures;
 mod headers;
 mod keys;
 mod labels;
-mod nearest;
 mod overlay;
 mod pictures;
 mod raw;
@@ -24,6 +23,7 @@ mod schema;
 mod secrets;
 mod strategies;
 mod strategy_keys;
+mod suggestion;
 mod sweep;
 mod sweep_keys;
 mod syntax;
@@ -31,7 +31,7 @@ mod target;
 mod valid;
 mod variables;
 
-pub use complaint::{Complaint, Complaints};
+pub use diagnostic::{Diagnostic, Diagnostics};
 pub use headers::fill;
 pub use labels::{Label, Labels};
 pub use overlay::Overlay;
@@ -64,7 +64,7 @@ pub struct Known<'a> {
 ///
 /// # Errors
 /// Every fault of the text at once. Where it is no TOML, only what can be said about single lines.
-pub fn load(text: &str, origin: &str, known: &Known<'_>) -> Result<Sweep, Complaints> {
+pub fn load(text: &str, origin: &str, known: &Known<'_>) -> Result<Sweep, Diagnostics> {
     load_over(text, origin, known, &Overlay::default())
 }
 
@@ -72,22 +72,22 @@ pub fn load(text: &str, origin: &str, known: &Known<'_>) -> Result<Sweep, Compla
 ///
 /// # Errors
 /// As [`load`]; a fault of a flag is shown with the flag.
-pub fn load_over(text: &str, origin: &str, known: &Known<'_>, overlay: &Overlay) -> Result<Sweep, Complaints> {
+pub fn load_over(text: &str, origin: &str, known: &Known<'_>, overlay: &Overlay) -> Result<Sweep, Diagnostics> {
     if text.len() > LONGEST_TEXT {
-        let complaint = Complaint::whole("this is no config: it is longer than a mebibyte");
-        return Err(Complaints::new(origin, "", "", vec![complaint]));
+        let diagnostic = Diagnostic::whole("this is no config: it is longer than a mebibyte");
+        return Err(Diagnostics::new(origin, "", "", vec![diagnostic]));
     }
     // TOML leaves line ends to the reader. With one kind of them a config means the same on every system.
     let text = &text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
     let (document, errors) = DeTable::parse_recoverable(text);
-    let (lines, flags) = overlay.lines(Complaints::command_line_at(text));
-    let (root, mut complaints) = reader::read(document.get_ref(), &flags, known);
+    let (lines, flags) = overlay.lines(Diagnostics::command_line_at(text));
+    let (root, mut diagnostics) = reader::read(document.get_ref(), &flags, known);
     if !errors.is_empty() {
-        return Err(Complaints::new(origin, text, "", unreadable(text, &errors, complaints)));
+        return Err(Diagnostics::new(origin, text, "", unreadable(text, &errors, diagnostics)));
     }
-    match valid::sweep(&root, &flags, known, &mut complaints) {
-        Some(sweep) if complaints.is_empty() => Ok(sweep),
-        _ => Err(Complaints::new(origin, text, &lines, complaints)),
+    match valid::sweep(&root, &flags, known, &mut diagnostics) {
+        Some(sweep) if diagnostics.is_empty() => Ok(sweep),
+        _ => Err(Diagnostics::new(origin, text, &lines, diagnostics)),
     }
 }
 
@@ -95,27 +95,27 @@ pub fn load_over(text: &str, origin: &str, known: &Known<'_>, overlay: &Overlay)
 ///
 /// # Errors
 /// As [`load_over`]; and where the bytes are not UTF-8.
-pub fn load_bytes(bytes: &[u8], origin: &str, known: &Known<'_>, overlay: &Overlay) -> Result<Sweep, Complaints> {
+pub fn load_bytes(bytes: &[u8], origin: &str, known: &Known<'_>, overlay: &Overlay) -> Result<Sweep, Diagnostics> {
     let fault = match str::from_utf8(bytes) {
         Ok(text) => return load_over(text, origin, known, overlay),
         Err(fault) => fault,
     };
     let line = 1 + bytes[..fault.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
     let title = format!("this is no text: line {line} holds bytes that are not UTF-8");
-    Err(Complaints::new(origin, "", "", vec![Complaint::whole(&title)]))
+    Err(Diagnostics::new(origin, "", "", vec![Diagnostic::whole(&title)]))
 }
 
-/// Complaints about a text that is no TOML: what the parser says, and what is wrong on other lines. Whether something
+/// Diagnostics about a text that is no TOML: what the parser says, and what is wrong on other lines. Whether something
 /// is missing cannot be told.
-fn unreadable(text: &str, errors: &[toml::de::Error], mut others: Vec<Complaint>) -> Vec<Complaint> {
-    let mut complaints = syntax::complaints(text, errors);
-    let line = |complaint: &Complaint| complaint.span.as_ref().map(|span| syntax::line_of(text, span.start));
-    let broken: std::collections::HashSet<_> = complaints.iter().map(line).collect();
+fn unreadable(text: &str, errors: &[toml::de::Error], mut others: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut diagnostics = syntax::diagnostics(text, errors);
+    let line = |diagnostic: &Diagnostic| diagnostic.span.as_ref().map(|span| syntax::line_of(text, span.start));
+    let broken: std::collections::HashSet<_> = diagnostics.iter().map(line).collect();
     let sound = syntax::first_derailment(errors).unwrap_or(text.len());
-    let place = |complaint: &Complaint| complaint.span.as_ref().map_or(0, |span| span.start);
-    others.retain(|complaint| place(complaint) < sound && !broken.contains(&line(complaint)));
-    complaints.append(&mut others);
-    complaints
+    let place = |diagnostic: &Diagnostic| diagnostic.span.as_ref().map_or(0, |span| span.start);
+    others.retain(|diagnostic| place(diagnostic) < sound && !broken.contains(&line(diagnostic)));
+    diagnostics.append(&mut others);
+    diagnostics
 }
 
 #[cfg(test)]
@@ -123,7 +123,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::fixtures::{
-        KNOWN, LEAST, SHIPPED, complaint, config_with, example, manual, sweep, taker, without_registry,
+        KNOWN, LEAST, SHIPPED, config_with, diagnostic, example, manual, sweep, taker, without_registry,
     };
     use super::keys::{Form, Key, ROOT};
     use super::sweep_keys::{RANGE, REPEATS};
@@ -281,8 +281,8 @@ mod tests {
     #[test]
     fn line_ends_and_byte_order_marks_do_not_matter() {
         assert_eq!(sweep(&format!("\u{feff}{}", REFERENCE.replace('\n', "\r\n"))), sweep(LEAST));
-        let plain = complaint("[target]\ndelay = 5\nfoo = 1\n");
-        assert_eq!(complaint("\u{feff}[target]\r\ndelay = 5\r\nfoo = 1\r\n"), plain);
+        let plain = diagnostic("[target]\ndelay = 5\nfoo = 1\n");
+        assert_eq!(diagnostic("\u{feff}[target]\r\ndelay = 5\r\nfoo = 1\r\n"), plain);
     }
 
     #[test]
@@ -299,7 +299,7 @@ mod tests {
             "= 1\n".repeat(200_000),
             "x = 1\n".repeat(100_000),
         ] {
-            let text = complaint(&text);
+            let text = diagnostic(&text);
             assert!(text.lines().count() < 400, "{}", text.len());
             assert!(text.len() < 40_000, "{}", text.len());
         }
@@ -317,7 +317,7 @@ mod tests {
             .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
             .map(|path| {
                 let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-                (name, without_registry(&complaint(&std::fs::read_to_string(&path).unwrap())))
+                (name, without_registry(&diagnostic(&std::fs::read_to_string(&path).unwrap())))
             })
             .collect();
         assert!(texts.len() >= 20, "only {} wrong configs in {}", texts.len(), folder.display());
@@ -326,17 +326,17 @@ mod tests {
 
     #[test]
     fn complaints_can_be_counted_listed_and_coloured() {
-        let complaints = load("x = 1\n[target]\ndelay = 5\n", "a.toml", &KNOWN).unwrap_err();
-        let keys: Vec<&str> = complaints.iter().map(|complaint| complaint.key.as_str()).collect();
-        assert_eq!((complaints.len(), keys), (2, vec!["x", "target.delay"]));
-        assert!(complaints.render(true).contains('\u{1b}'));
-        assert!(!complaints.render(false).contains('\u{1b}'));
+        let diagnostics = load("x = 1\n[target]\ndelay = 5\n", "a.toml", &KNOWN).unwrap_err();
+        let keys: Vec<&str> = diagnostics.iter().map(|diagnostic| diagnostic.key.as_str()).collect();
+        assert_eq!((diagnostics.len(), keys), (2, vec!["x", "target.delay"]));
+        assert!(diagnostics.render(true).contains('\u{1b}'));
+        assert!(!diagnostics.render(false).contains('\u{1b}'));
     }
 
     proptest! {
         #[test]
         fn no_text_makes_it_panic(text in ".{0,200}") {
-            let _ = load(&text, "x", &KNOWN).map_err(|complaints| complaints.render(true));
+            let _ = load(&text, "x", &KNOWN).map_err(|diagnostics| diagnostics.render(true));
         }
 
         #[test]
@@ -350,8 +350,8 @@ mod tests {
             let keys: Vec<_> = all_keys().collect();
             let (section, key) = keys[index % keys.len()];
             let text = config_with(section, key.name, &value, taker(key.name));
-            if let Err(complaints) = load(&text, "x", &KNOWN) {
-                prop_assert!(complaints.len() > 0 && !complaints.render(true).is_empty());
+            if let Err(diagnostics) = load(&text, "x", &KNOWN) {
+                prop_assert!(diagnostics.len() > 0 && !diagnostics.render(true).is_empty());
             }
         }
 
@@ -360,8 +360,8 @@ mod tests {
             let at = REFERENCE.floor_char_boundary(at);
             let end = REFERENCE.floor_char_boundary(at + length);
             let text = format!("{}{stain}{}", &REFERENCE[..at], &REFERENCE[end..]);
-            if let Err(complaints) = load(&text, "x", &KNOWN) {
-                prop_assert!(complaints.len() > 0 && !complaints.render(true).is_empty());
+            if let Err(diagnostics) = load(&text, "x", &KNOWN) {
+                prop_assert!(diagnostics.len() > 0 && !diagnostics.render(true).is_empty());
             }
         }
     }

@@ -1,5 +1,5 @@
 //! The command line over the config: each flag takes the place of the key that it names and is held to the same rules; then
-//! strategies are chosen among. A flag is shown in complaints as it stands on the command line. Knows nothing of clap: the
+//! strategies are chosen among. A flag is shown in diagnostics as it stands on the command line. Knows nothing of clap: the
 //! app hands over what was given.
 
 use std::ops::Range;
@@ -7,9 +7,9 @@ use std::path::PathBuf;
 
 use toml::Value as Toml;
 
-use super::complaint::Complaint;
-use super::nearest::{listed, nearest, quoted};
+use super::diagnostic::Diagnostic;
 use super::raw::Section;
+use super::suggestion::{listed, quoted, suggestion};
 use super::sweep::Sweep;
 use crate::model::figure::Format;
 use crate::model::{Nanos, RequestCount};
@@ -98,19 +98,19 @@ fn joined(parts: impl Iterator<Item = String>) -> String {
 impl Sweep {
     /// Keeps the strategies that the flags choose. A chart keeps those of its strategies that are left; one that has none of
     /// them, or whose request count is not measured, is dropped, and if no chart is left every chart kind is drawn.
-    pub(super) fn choose(&mut self, flags: &[Flag], complaints: &mut Vec<Complaint>) {
-        let before = complaints.len();
-        let only = self.named("--only", flags, complaints);
-        let skip = self.named("--skip", flags, complaints);
+    pub(super) fn choose(&mut self, flags: &[Flag], diagnostics: &mut Vec<Diagnostic>) {
+        let before = diagnostics.len();
+        let only = self.named("--only", flags, diagnostics);
+        let skip = self.named("--skip", flags, diagnostics);
         let chosen =
             |name: &str| (only.is_empty() || only.iter().any(|one| one == name)) && !skip.iter().any(|one| one == name);
         let choices = || flags.iter().filter(|flag| flag.key.is_none());
-        if complaints.len() > before || choices().next().is_none() {
+        if diagnostics.len() > before || choices().next().is_none() {
             return self.drop_charts();
         }
         if let Some(last) = choices().next_back().filter(|_| !self.strategies.iter().any(|spec| chosen(&spec.name))) {
             let title = "--only and --skip leave no strategy to measure".to_owned();
-            complaints.push(Complaint::new("strategy", last.span.clone(), title, ""));
+            diagnostics.push(Diagnostic::new("strategy", last.span.clone(), title, ""));
             return;
         }
         self.strategies.retain(|strategy| chosen(&strategy.name));
@@ -129,7 +129,7 @@ impl Sweep {
     }
 
     /// The strategies that a flag names. An argument that is itself a name is not split at its commas.
-    fn named(&self, name: &str, flags: &[Flag], complaints: &mut Vec<Complaint>) -> Vec<String> {
+    fn named(&self, name: &str, flags: &[Flag], diagnostics: &mut Vec<Diagnostic>) -> Vec<String> {
         let known = || self.strategies.iter().map(|strategy| strategy.name.as_str());
         let is_known = |name: &str| known().any(|known| known == name);
         let mut found = Vec::new();
@@ -143,10 +143,10 @@ impl Sweep {
                     found.push(one.to_owned());
                     continue;
                 }
-                let near = nearest(one, known()).map(|near| format!("did you mean {}?", quoted(near)));
+                let near = suggestion(one, known()).map(|near| format!("did you mean {}?", quoted(near)));
                 let title = format!("no strategy is called {}", quoted(one));
-                let complaint = Complaint::new("strategy", flag.span.clone(), title, near.unwrap_or_default());
-                complaints.push(complaint.help(format!("the strategies of this config: {}", listed(known()))));
+                let diagnostic = Diagnostic::new("strategy", flag.span.clone(), title, near.unwrap_or_default());
+                diagnostics.push(diagnostic.help(format!("the strategies of this config: {}", listed(known()))));
             }
         }
         found
@@ -186,7 +186,7 @@ strategy = [{ name = "a, b", kind = "thread-pool" }, { name = "async", kind = "a
 "#;
 
     fn over(text: &str, overlay: &Overlay) -> Result<Sweep, String> {
-        load_over(text, "sweep.toml", &KNOWN, overlay).map_err(|complaints| complaints.to_string())
+        load_over(text, "sweep.toml", &KNOWN, overlay).map_err(|diagnostics| diagnostics.to_string())
     }
 
     fn names(overlay: &Overlay) -> Vec<String> {

@@ -8,7 +8,7 @@ use crate::model::{Nanos, Repeats};
 
 /// A value and its place in the text; a default has the place of its section.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Written<T> {
+pub(super) struct Spanned<T> {
     pub value: T,
     pub span: Range<usize>,
 }
@@ -20,7 +20,7 @@ pub(super) enum Value {
     Duration(Nanos),
     Integer(i64),
     Share(f64),
-    List(Vec<Written<Value>>),
+    List(Vec<Spanned<Value>>),
     Counts(Vec<u32>),
     Repeats(Repeats),
     Pairs(Vec<(String, String)>),
@@ -36,7 +36,7 @@ pub(super) struct Entry {
     /// Place of the key itself; `None` for a default.
     pub name: Option<Range<usize>>,
     /// `None` where the value is faulty and was complained about.
-    pub value: Option<Written<Value>>,
+    pub value: Option<Spanned<Value>>,
 }
 
 /// One table of the file.
@@ -49,13 +49,13 @@ pub(super) struct Section {
     /// What is written, and the defaults of what is not.
     pub entries: Vec<Entry>,
     /// Keys that an unknown key was probably meant to be.
-    pub misspelt: Vec<&'static str>,
+    pub unknown_keys: Vec<&'static str>,
 }
 
 impl Section {
     /// A section of which nothing is read yet.
     pub(super) fn empty(path: &str, span: Range<usize>) -> Self {
-        Self { path: path.to_owned(), span, entries: Vec::new(), misspelt: Vec::new() }
+        Self { path: path.to_owned(), span, entries: Vec::new(), unknown_keys: Vec::new() }
     }
 
     /// The dotted key of one of its keys.
@@ -70,16 +70,16 @@ impl Section {
 
     /// Whether the author tried to write `name`: nothing more needs to be said about its absence.
     pub(super) fn attempted(&self, name: &str) -> bool {
-        self.written(name).is_some() || self.misspelt.contains(&name)
+        self.written(name).is_some() || self.unknown_keys.contains(&name)
     }
 
     /// Whether nothing in it was complained about when it was read.
     pub(super) fn is_sound(&self) -> bool {
-        self.misspelt.is_empty() && self.entries.iter().all(|entry| entry.name.is_none() || entry.value.is_some())
+        self.unknown_keys.is_empty() && self.entries.iter().all(|entry| entry.name.is_none() || entry.value.is_some())
     }
 
     /// The value of `name`, written or default.
-    pub(super) fn value(&self, name: &str) -> Option<&Written<Value>> {
+    pub(super) fn value(&self, name: &str) -> Option<&Spanned<Value>> {
         self.entries.iter().find(|entry| entry.key.name == name)?.value.as_ref()
     }
 
@@ -119,7 +119,7 @@ impl Section {
         }
     }
 
-    pub(super) fn list(&self, name: &str) -> Option<&[Written<Value>]> {
+    pub(super) fn list(&self, name: &str) -> Option<&[Spanned<Value>]> {
         match &self.value(name)?.value {
             Value::List(list) => Some(list),
             _ => None,

@@ -7,29 +7,29 @@ use toml::Spanned;
 use toml::de::{DeArray, DeString, DeTable, DeValue};
 
 use super::Known;
-use super::complaint::Complaint;
 use super::counts;
+use super::diagnostic::Diagnostic;
 use super::headers::{check_name, check_value};
 use super::keys::{Form, Key, ROOT};
-use super::nearest::{listed, nearest, quoted};
 use super::overlay::Flag;
-use super::raw::{Entry, Section, Value, Written};
-use super::scalar::{self, Refusal, is_a};
+use super::raw::{self, Entry, Section, Value};
+use super::scalar::{self, ValueError, is_a};
 use super::strategy_keys::STRATEGY;
+use super::suggestion::{listed, quoted, suggestion};
 use super::sweep_keys::{RANGE, REPEATS};
 use crate::model::Repeats;
 
 /// Reads a whole document, then lays the flags of the command line over it.
-pub(super) fn read(document: &DeTable<'_>, flags: &[Flag], known: &Known<'_>) -> (Section, Vec<Complaint>) {
-    let mut reader = Reader { known, complaints: Vec::new() };
+pub(super) fn read(document: &DeTable<'_>, flags: &[Flag], known: &Known<'_>) -> (Section, Vec<Diagnostic>) {
+    let mut reader = Reader { known, diagnostics: Vec::new() };
     let mut root = reader.section(Section::empty("", 0..0), document, ROOT);
     flags.iter().for_each(|flag| reader.lay(flag, &mut root));
-    (root, reader.complaints)
+    (root, reader.diagnostics)
 }
 
 struct Reader<'k> {
     known: &'k Known<'k>,
-    complaints: Vec<Complaint>,
+    diagnostics: Vec<Diagnostic>,
 }
 
 impl Reader<'_> {
@@ -40,15 +40,15 @@ impl Reader<'_> {
         let path = section.path_of(key);
         let Some(entry) = section.entries.iter_mut().find(|entry| entry.key.name == *key) else { return };
         let written = DeValue::parse(toml).expect("the flag was written as TOML");
-        let before = self.complaints.len();
+        let before = self.diagnostics.len();
         let value = self.value(&path, &entry.key.form, &written);
-        for complaint in &mut self.complaints[before..] {
-            (complaint.span, complaint.context) = (Some(flag.span.clone()), None);
+        for diagnostic in &mut self.diagnostics[before..] {
+            (diagnostic.span, diagnostic.context) = (Some(flag.span.clone()), None);
             // It tells how a config says it.
-            complaint.help.clear();
+            diagnostic.help.clear();
         }
         entry.name = Some(flag.span.clone());
-        entry.value = value.map(|value| Written { value, span: flag.span.clone() });
+        entry.value = value.map(|value| raw::Spanned { value, span: flag.span.clone() });
     }
 
     /// Fills an empty section.
@@ -57,14 +57,14 @@ impl Reader<'_> {
             match keys.iter().find(|key| key.name == name.get_ref()) {
                 Some(key) => {
                     let read = self.value(&section.path_of(key.name), &key.form, value);
-                    let value = read.map(|value_read| Written { value: value_read, span: value.span() });
+                    let value = read.map(|value_read| raw::Spanned { value: value_read, span: value.span() });
                     section.entries.push(Entry { key, name: Some(name.span()), value });
                 }
                 None => self.unknown(&mut section, name, keys),
             }
         }
         for key in keys.iter().filter(|key| table.get(key.name).is_none()) {
-            let value = self.default(&section, key).map(|value| Written { value, span: section.span.clone() });
+            let value = self.default(&section, key).map(|value| raw::Spanned { value, span: section.span.clone() });
             section.entries.push(Entry { key, name: None, value });
         }
         section
@@ -88,19 +88,19 @@ impl Reader<'_> {
     fn unknown(&mut self, section: &mut Section, name: &Spanned<DeString<'_>>, keys: &'static [Key]) {
         let written: &str = name.get_ref();
         let names = || keys.iter().map(|key| key.name);
-        let near = nearest(written, names());
+        let near = suggestion(written, names());
         let home = ROOT.iter().find(|key| key.keys().iter().any(|inner| inner.name == written));
         let expected = match (near, home) {
             (Some(near), _) => format!("did you mean `{near}`?"),
             (None, Some(home)) => format!("this key belongs in {}", home.header()),
             (None, None) => String::new(),
         };
-        section.misspelt.extend(near);
+        section.unknown_keys.extend(near);
         let holder = if section.path.is_empty() { "the top level" } else { &section.path };
         let path = section.path_of(&quoted(written).replace('`', ""));
         let title = format!("unknown key `{path}`");
         let help = format!("`{holder}` takes {}", listed(names())).replace("`the top level`", "the top level");
-        self.complaints.push(Complaint::new(&path, name.span(), title, expected).help(help));
+        self.diagnostics.push(Diagnostic::new(&path, name.span(), title, expected).help(help));
     }
 
     fn value(&mut self, path: &str, form: &Form, written: &Spanned<DeValue<'_>>) -> Option<Value> {
@@ -125,42 +125,42 @@ impl Reader<'_> {
             (Form::Environment, DeValue::Table(variables)) => return self.environment(path, variables),
             (Form::Command, DeValue::Array(words)) if !words.is_empty() => return self.command(path, words),
             (Form::List { .. } | Form::OneOrMany(_) | Form::Counts | Form::Command, DeValue::Array(_)) => {
-                Err(Refusal::new("is an empty list", "expected at least one"))
+                Err(ValueError::new("is an empty list", "expected at least one"))
             }
             (Form::OneOrMany(form), _) => scalar::read(form, self.known, value),
             (Form::Tables(_) | Form::Strategies, DeValue::Table(_)) => {
-                Err(Refusal::new("is a single table", format!("write it in two brackets: [[{path}]]")))
+                Err(ValueError::new("is a single table", format!("write it in two brackets: [[{path}]]")))
             }
             (Form::Command, DeValue::String(text)) => {
                 let words: Vec<String> = text.split_whitespace().map(|word| format!("\"{word}\"")).collect();
-                let refusal = Refusal::new("is a text", "expected a list: the program, then each argument");
-                Err(refusal.help(format!("[{}]", words.join(", "))))
+                let fault = ValueError::new("is a text", "expected a list: the program, then each argument");
+                Err(fault.help(format!("[{}]", words.join(", "))))
             }
-            (Form::Command, _) => Err(Refusal::new(is_a(value), "expected a list: the program, then each argument")),
+            (Form::Command, _) => Err(ValueError::new(is_a(value), "expected a list: the program, then each argument")),
             (Form::Table(_) | Form::Headers | Form::Environment, _) => {
-                Err(Refusal::new(is_a(value), format!("expected a table: [{path}]")))
+                Err(ValueError::new(is_a(value), format!("expected a table: [{path}]")))
             }
             (Form::WordsOrTable(words, _), DeValue::String(_)) => scalar::read(&Form::Word(words), self.known, value),
             (Form::WordsOrTable(words, _), _) => {
                 let expected = format!("expected one of {}, or a table: [{path}]", listed(words.iter().copied()));
-                Err(Refusal::new(is_a(value), expected))
+                Err(ValueError::new(is_a(value), expected))
             }
             (Form::Tables(_) | Form::Strategies, _) => {
-                Err(Refusal::new(is_a(value), format!("expected tables: [[{path}]]")))
+                Err(ValueError::new(is_a(value), format!("expected tables: [[{path}]]")))
             }
-            (Form::List { .. }, _) => Err(Refusal::new(is_a(value), "expected a list: [ … ]")),
+            (Form::List { .. }, _) => Err(ValueError::new(is_a(value), "expected a list: [ … ]")),
             (Form::Counts, _) => {
                 let expected = "expected a list such as [10, 20], or { from = 10, to = 50, step = 10 }";
-                Err(Refusal::new(is_a(value), expected))
+                Err(ValueError::new(is_a(value), expected))
             }
             (single, _) => scalar::read(single, self.known, value),
         };
-        result.map_err(|refusal| self.refuse(path, written.span(), refusal)).ok()
+        result.map_err(|fault| self.refuse(path, written.span(), fault)).ok()
     }
 
-    fn refuse(&mut self, path: &str, span: Range<usize>, refusal: Refusal) {
-        let complaint = Complaint::new(path, span, format!("`{path}` {}", refusal.problem), refusal.expected);
-        self.complaints.push(refusal.help.into_iter().fold(complaint, Complaint::help));
+    fn refuse(&mut self, path: &str, span: Range<usize>, fault: ValueError) {
+        let diagnostic = Diagnostic::new(path, span, format!("`{path}` {}", fault.problem), fault.expected);
+        self.diagnostics.push(fault.help.into_iter().fold(diagnostic, Diagnostic::help));
     }
 
     fn sections(&mut self, path: &str, tables: &DeArray<'_>, keys: &'static [Key]) -> Option<Value> {
@@ -176,7 +176,7 @@ impl Reader<'_> {
                 self.refuse(
                     path,
                     item.span(),
-                    Refusal::new(is_a(item.get_ref()), format!("expected a table: [[{path}]]")),
+                    ValueError::new(is_a(item.get_ref()), format!("expected a table: [[{path}]]")),
                 );
                 sections = None;
             }
@@ -185,28 +185,28 @@ impl Reader<'_> {
     }
 
     /// Values of one form, all different.
-    fn list(&mut self, path: &str, list: &DeArray<'_>, form: &Form) -> Option<Vec<Written<Value>>> {
-        let before = self.complaints.len();
-        let mut values: Vec<Written<Value>> = Vec::new();
+    fn list(&mut self, path: &str, list: &DeArray<'_>, form: &Form) -> Option<Vec<raw::Spanned<Value>>> {
+        let before = self.diagnostics.len();
+        let mut values: Vec<raw::Spanned<Value>> = Vec::new();
         for item in list.iter() {
             let Some(value) = self.value(path, form, item) else { continue };
             if let Some(earlier) = values.iter().find(|earlier| earlier.value == value) {
-                let complaint = Complaint::new(
+                let diagnostic = Diagnostic::new(
                     path,
                     item.span(),
                     format!("`{path}` says the same twice"),
                     "it is already in the list",
                 );
-                self.complaints.push(complaint.beside(earlier.span.clone(), "here"));
+                self.diagnostics.push(diagnostic.beside(earlier.span.clone(), "here"));
             } else {
-                values.push(Written { value, span: item.span() });
+                values.push(raw::Spanned { value, span: item.span() });
             }
         }
-        (self.complaints.len() == before).then_some(values)
+        (self.diagnostics.len() == before).then_some(values)
     }
 
     fn counts(&mut self, path: &str, list: &DeArray<'_>) -> Option<Value> {
-        let before = self.complaints.len();
+        let before = self.diagnostics.len();
         let mut numbers = Vec::new();
         let mut spans = Vec::new();
         for item in list.iter() {
@@ -218,23 +218,27 @@ impl Reader<'_> {
                 }
                 None => {
                     let expected = format!("expected a whole number, 1 to {}", counts::MOST);
-                    self.refuse(path, item.span(), Refusal::new("lists something that is no request count", expected));
+                    self.refuse(
+                        path,
+                        item.span(),
+                        ValueError::new("lists something that is no request count", expected),
+                    );
                 }
             }
         }
         for (index, fault) in counts::faults(&numbers) {
-            let complaint = Complaint::new(path, spans[index].clone(), format!("`{path}`: {fault}"), "");
-            self.complaints.push(complaint);
+            let diagnostic = Diagnostic::new(path, spans[index].clone(), format!("`{path}`: {fault}"), "");
+            self.diagnostics.push(diagnostic);
         }
         let counts = numbers.iter().filter_map(|number| u32::try_from(*number).ok()).collect();
-        (self.complaints.len() == before).then_some(Value::Counts(counts))
+        (self.diagnostics.len() == before).then_some(Value::Counts(counts))
     }
 
     fn range(&mut self, path: &str, table: &DeTable<'_>, span: Range<usize>) -> Option<Value> {
         let range = self.section(Section::empty(path, span.clone()), table, RANGE);
         for name in ["from", "to"].into_iter().filter(|name| !range.attempted(name)) {
             let title = format!("`{path}` has no `{name}`");
-            self.complaints.push(Complaint::new(
+            self.diagnostics.push(Diagnostic::new(
                 path,
                 span.clone(),
                 title,
@@ -245,8 +249,8 @@ impl Reader<'_> {
         let counts = counts::range(from, to, range.integer("step")?);
         if counts.is_empty() {
             let title = format!("`{path}` is empty: {to} is below {from}");
-            let complaint = Complaint::new(path, range.place("to"), title, "expected `to` at or above `from`");
-            self.complaints.push(complaint.beside(range.place("from"), ""));
+            let diagnostic = Diagnostic::new(path, range.place("to"), title, "expected `to` at or above `from`");
+            self.diagnostics.push(diagnostic.beside(range.place("from"), ""));
             return None;
         }
         Some(Value::Counts(counts))
@@ -255,9 +259,9 @@ impl Reader<'_> {
     fn fixed(&mut self, path: &str, written: &Spanned<DeValue<'_>>) -> Option<Value> {
         match scalar::read(&Form::Integer { least: 1, most: counts::MOST }, self.known, written.get_ref()) {
             Ok(number) => number.as_integer().map(Repeats::fixed).map(Value::Repeats),
-            Err(refusal) => {
-                let refusal = refusal.help("or { min = 3, max = 30, precision = \"2%\" }");
-                self.refuse(path, written.span(), refusal);
+            Err(fault) => {
+                let fault = fault.help("or { min = 3, max = 30, precision = \"2%\" }");
+                self.refuse(path, written.span(), fault);
                 None
             }
         }
@@ -268,80 +272,84 @@ impl Reader<'_> {
         let (min, max, precision) = (section.integer("min")?, section.integer("max")?, section.share("precision")?);
         if max < min {
             let title = format!("`{path}` cannot end: `max` is {max}, below `min`, which is {min}");
-            let complaint = Complaint::new(path, section.place("max"), title, "expected `max` at or above `min`");
-            self.complaints.push(complaint.beside(section.place("min"), ""));
+            let diagnostic = Diagnostic::new(path, section.place("max"), title, "expected `max` at or above `min`");
+            self.diagnostics.push(diagnostic.beside(section.place("min"), ""));
             return None;
         }
         Some(Value::Repeats(Repeats { min, max, precision: Some(precision) }))
     }
 
     fn headers(&mut self, path: &str, table: &DeTable<'_>) -> Option<Value> {
-        let before = self.complaints.len();
+        let before = self.diagnostics.len();
         let mut headers: Vec<(String, String)> = Vec::new();
         for (name, value) in table.iter() {
             let path = format!("{path}.{}", quoted(name.get_ref()).trim_matches('`'));
             if let Err(fault) = check_name(name.get_ref()) {
-                self.refuse(&path, name.span(), Refusal::new("is no header to set", fault.to_string()));
+                self.refuse(&path, name.span(), ValueError::new("is no header to set", fault.to_string()));
             } else if headers.iter().any(|(earlier, _)| earlier.eq_ignore_ascii_case(name.get_ref())) {
-                self.refuse(&path, name.span(), Refusal::new("is set twice", "upper and lower case are the same here"));
+                self.refuse(
+                    &path,
+                    name.span(),
+                    ValueError::new("is set twice", "upper and lower case are the same here"),
+                );
             }
             let Some(text) = value.get_ref().as_str() else {
-                self.refuse(&path, value.span(), Refusal::new(is_a(value.get_ref()), "expected text in quotes"));
+                self.refuse(&path, value.span(), ValueError::new(is_a(value.get_ref()), "expected text in quotes"));
                 continue;
             };
             if let Err(fault) = check_value(text) {
-                self.refuse(&path, value.span(), Refusal::new("cannot be sent", fault.to_string()));
+                self.refuse(&path, value.span(), ValueError::new("cannot be sent", fault.to_string()));
             }
             headers.push((name.get_ref().to_string(), text.to_owned()));
         }
-        (self.complaints.len() == before).then_some(Value::Pairs(headers))
+        (self.diagnostics.len() == before).then_some(Value::Pairs(headers))
     }
 
     /// A program and its arguments: words may repeat, and all but the first may be empty.
     fn command(&mut self, path: &str, list: &DeArray<'_>) -> Option<Value> {
-        let before = self.complaints.len();
+        let before = self.diagnostics.len();
         let mut words = Vec::new();
         for item in list.iter() {
-            let refusal = match item.get_ref().as_str() {
-                None => Refusal::new(is_a(item.get_ref()), "expected text in quotes"),
-                Some("") if words.is_empty() => Refusal::new("names no program", "expected a program"),
+            let fault = match item.get_ref().as_str() {
+                None => ValueError::new(is_a(item.get_ref()), "expected text in quotes"),
+                Some("") if words.is_empty() => ValueError::new("names no program", "expected a program"),
                 Some(text) if text.contains('\0') => {
-                    Refusal::new("holds the character U+0000", "no argument can hold it")
+                    ValueError::new("holds the character U+0000", "no argument can hold it")
                 }
                 Some(text) => {
                     words.push(text.to_owned());
                     continue;
                 }
             };
-            self.refuse(path, item.span(), refusal);
+            self.refuse(path, item.span(), fault);
         }
-        (self.complaints.len() == before).then_some(Value::Words(words))
+        (self.diagnostics.len() == before).then_some(Value::Words(words))
     }
 
     fn environment(&mut self, path: &str, table: &DeTable<'_>) -> Option<Value> {
-        let before = self.complaints.len();
+        let before = self.diagnostics.len();
         let mut variables = Vec::new();
         for (name, value) in table.iter() {
             let text: &str = name.get_ref();
             let path = format!("{path}.{}", quoted(text).trim_matches('`'));
             if text.is_empty() || text.contains(['=', '\0']) {
                 let expected = "a name has at least one character and no `=`";
-                self.refuse(&path, name.span(), Refusal::new("is no environment variable", expected));
+                self.refuse(&path, name.span(), ValueError::new("is no environment variable", expected));
             } else if text.starts_with("REPORTGEN_") {
                 let expected = "names that begin with REPORTGEN_ are its own";
-                self.refuse(&path, name.span(), Refusal::new("is set by reportgen", expected));
+                self.refuse(&path, name.span(), ValueError::new("is set by reportgen", expected));
             }
             match value.get_ref().as_str() {
                 None => {
-                    self.refuse(&path, value.span(), Refusal::new(is_a(value.get_ref()), "expected text in quotes"));
+                    self.refuse(&path, value.span(), ValueError::new(is_a(value.get_ref()), "expected text in quotes"));
                 }
                 Some(value_text) if value_text.contains('\0') => {
-                    let refusal = Refusal::new("holds the character U+0000", "no environment can hold it");
-                    self.refuse(&path, value.span(), refusal);
+                    let fault = ValueError::new("holds the character U+0000", "no environment can hold it");
+                    self.refuse(&path, value.span(), fault);
                 }
                 Some(value_text) => variables.push((text.to_owned(), value_text.to_owned())),
             }
         }
-        (self.complaints.len() == before).then_some(Value::Pairs(variables))
+        (self.diagnostics.len() == before).then_some(Value::Pairs(variables))
     }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::complaint::Complaint;
-use super::nearest::quoted;
+use super::diagnostic::Diagnostic;
 use super::raw::Section;
+use super::suggestion::quoted;
 use super::sweep::{ChartSpec, ReferenceSpec};
 use crate::strategy::StrategySpec;
 
@@ -12,10 +12,10 @@ use crate::strategy::StrategySpec;
 pub(super) fn references(
     sections: &[Section],
     strategies: Option<&[StrategySpec]>,
-    complaints: &mut Vec<Complaint>,
+    diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Vec<ReferenceSpec>> {
     for section in sections {
-        complaints.extend(["name", "file", "strategy"].into_iter().filter_map(|name| absent(section, name)));
+        diagnostics.extend(["name", "file", "strategy"].into_iter().filter_map(|name| absent(section, name)));
     }
     let of_strategies: HashSet<&str> =
         strategies.unwrap_or_default().iter().map(|strategy| strategy.name.as_str()).collect();
@@ -23,22 +23,23 @@ pub(super) fn references(
     for section in sections {
         let Some(name) = section.text("name") else { continue };
         let title = |what: &str| format!("{what} is called {}", quoted(name));
-        let complaint = |title| Complaint::new("reference.name", section.place("name"), title, "expected another name");
+        let diagnostic =
+            |title| Diagnostic::new("reference.name", section.place("name"), title, "expected another name");
         let earlier = *first.entry(name).or_insert(section);
         if !std::ptr::eq(earlier, section) {
-            complaints.push(complaint(title("another reference")).beside(earlier.place("name"), "the first one"));
+            diagnostics.push(diagnostic(title("another reference")).beside(earlier.place("name"), "the first one"));
         } else if of_strategies.contains(name) {
-            complaints.push(complaint(title("a strategy")).help("names label the lines of a chart"));
+            diagnostics.push(diagnostic(title("a strategy")).help("names label the lines of a chart"));
         }
     }
     sections.iter().map(reference).collect()
 }
 
-fn absent(section: &Section, name: &str) -> Option<Complaint> {
+fn absent(section: &Section, name: &str) -> Option<Diagnostic> {
     let title = format!("a reference has no `{name}`");
     let path = section.path_of(name);
-    let complaint = Complaint::new(&path, section.span.clone(), title, format!("expected `{name} = \"…\"` below"));
-    (!section.attempted(name)).then_some(complaint)
+    let diagnostic = Diagnostic::new(&path, section.span.clone(), title, format!("expected `{name} = \"…\"` below"));
+    (!section.attempted(name)).then_some(diagnostic)
 }
 
 fn reference(section: &Section) -> Option<ReferenceSpec> {
@@ -52,7 +53,7 @@ fn reference(section: &Section) -> Option<ReferenceSpec> {
 }
 
 /// A chart that divides by the delay needs that of every reference it shows.
-pub(super) fn without_delay(sections: &[Section], charts: &[(&Section, ChartSpec)], complaints: &mut Vec<Complaint>) {
+pub(super) fn without_delay(sections: &[Section], charts: &[(&Section, ChartSpec)], diagnostics: &mut Vec<Diagnostic>) {
     let dividing = charts.iter().filter(|(_, chart)| chart.normalize);
     let of_all = dividing.clone().find(|(_, chart)| chart.strategies.is_empty()).map(|(section, _)| *section);
     let named =
@@ -63,8 +64,8 @@ pub(super) fn without_delay(sections: &[Section], charts: &[(&Section, ChartSpec
         let Some(name) = section.text("name") else { continue };
         let Some(chart) = named.get(name).copied().or(of_all) else { continue };
         let title = format!("the reference {} has no `delay`, and a chart divides by it", quoted(name));
-        let complaint =
-            Complaint::new("reference.delay", section.span.clone(), title, "expected `delay = \"…\"` below");
-        complaints.push(complaint.beside(chart.place("normalize"), "the chart"));
+        let diagnostic =
+            Diagnostic::new("reference.delay", section.span.clone(), title, "expected `delay = \"…\"` below");
+        diagnostics.push(diagnostic.beside(chart.place("normalize"), "the chart"));
     }
 }

@@ -7,8 +7,8 @@ use url::Url;
 use super::Known;
 use super::keys::Form;
 use super::labels::placeholders;
-use super::nearest::{listed, nearest, quoted};
 use super::raw::Value;
+use super::suggestion::{listed, quoted, suggestion};
 use super::variables::address_fault;
 use crate::model::Nanos;
 use crate::model::bounds::LONGEST_NAME;
@@ -17,7 +17,7 @@ use crate::strategy::KINDS;
 
 /// Why a value is refused.
 #[derive(Debug)]
-pub(super) struct Refusal {
+pub(super) struct ValueError {
     /// Follows the key: "is a list".
     pub problem: String,
     /// Stands under the value.
@@ -26,7 +26,7 @@ pub(super) struct Refusal {
     pub help: Option<String>,
 }
 
-impl Refusal {
+impl ValueError {
     pub(super) fn new(problem: impl Into<String>, expected: impl Into<String>) -> Self {
         Self { problem: problem.into(), expected: expected.into(), help: None }
     }
@@ -37,28 +37,28 @@ impl Refusal {
 }
 
 /// Reads a value whose form is a single thing; forms that hold others are the reader's.
-pub(super) fn read(form: &Form, known: &Known<'_>, value: &DeValue<'_>) -> Result<Value, Refusal> {
+pub(super) fn read(form: &Form, known: &Known<'_>, value: &DeValue<'_>) -> Result<Value, ValueError> {
     match form {
         Form::Integer { least, most } => integer(*least, *most, value),
         Form::Share => share(value),
         Form::Duration { zero } => duration_of(value, *zero).map(Value::Duration),
         Form::Percent => percent(value).map(Value::Share),
         _ => {
-            let text = value.as_str().ok_or_else(|| Refusal::new(is_a(value), "expected text in quotes"))?;
+            let text = value.as_str().ok_or_else(|| ValueError::new(is_a(value), "expected text in quotes"))?;
             text_of(form, known, text).map(|()| Value::Text(text.to_owned()))
         }
     }
 }
 
 /// `"2%"` → 0.02.
-fn percent(value: &DeValue<'_>) -> Result<f64, Refusal> {
+fn percent(value: &DeValue<'_>) -> Result<f64, ValueError> {
     let expected = "expected a share such as \"2%\"";
-    let text = value.as_str().ok_or_else(|| Refusal::new(is_a(value), expected))?;
+    let text = value.as_str().ok_or_else(|| ValueError::new(is_a(value), expected))?;
     let number = text.strip_suffix('%').and_then(|number| number.trim().parse::<f64>().ok());
     match number {
         Some(number) if number > 0.0 && number <= 100.0 => Ok(number / 100.0),
-        Some(_) => Err(Refusal::new(format!("is {}", quoted(text)), "expected more than 0% and at most 100%")),
-        None => Err(Refusal::new(format!("cannot be {}", quoted(text)), expected)),
+        Some(_) => Err(ValueError::new(format!("is {}", quoted(text)), "expected more than 0% and at most 100%")),
+        None => Err(ValueError::new(format!("cannot be {}", quoted(text)), expected)),
     }
 }
 
@@ -75,12 +75,14 @@ pub(super) fn is_a(value: &DeValue<'_>) -> &'static str {
     }
 }
 
-fn text_of(form: &Form, known: &Known<'_>, text: &str) -> Result<(), Refusal> {
+fn text_of(form: &Form, known: &Known<'_>, text: &str) -> Result<(), ValueError> {
     match form {
         Form::Label => label(text),
         Form::Wording(original) => label(text).and_then(|()| wording(original, text)),
-        Form::Path if text.is_empty() => Err(Refusal::new("is empty", "expected a file or folder name")),
-        Form::Path if text.contains('\0') => Err(Refusal::new("holds the character U+0000", "no file has such a name")),
+        Form::Path if text.is_empty() => Err(ValueError::new("is empty", "expected a file or folder name")),
+        Form::Path if text.contains('\0') => {
+            Err(ValueError::new("holds the character U+0000", "no file has such a name"))
+        }
         Form::Url => url(text),
         Form::Word(words) => word(text, words.iter().map(|word| (*word, *word))),
         Form::Kind => {
@@ -93,33 +95,33 @@ fn text_of(form: &Form, known: &Known<'_>, text: &str) -> Result<(), Refusal> {
     }
 }
 
-fn label(text: &str) -> Result<(), Refusal> {
+fn label(text: &str) -> Result<(), ValueError> {
     let length = text.chars().count();
     let control = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
     match control {
-        _ if text.trim().is_empty() => Err(Refusal::new("is empty", "expected some text")),
+        _ if text.trim().is_empty() => Err(ValueError::new("is empty", "expected some text")),
         _ if length > LONGEST_NAME => {
-            Err(Refusal::new(format!("is {length} characters long"), format!("expected at most {LONGEST_NAME}")))
+            Err(ValueError::new(format!("is {length} characters long"), format!("expected at most {LONGEST_NAME}")))
         }
         Some(c) => {
             let problem = format!("holds the control character U+{:04X}", u32::from(c));
-            Err(Refusal::new(problem, "no picture can show it"))
+            Err(ValueError::new(problem, "no picture can show it"))
         }
         None => Ok(()),
     }
 }
 
 /// A text for a chart may hold the placeholders of the one that it replaces, and no others.
-fn wording(original: &str, text: &str) -> Result<(), Refusal> {
+fn wording(original: &str, text: &str) -> Result<(), ValueError> {
     let known: Vec<&str> = placeholders(original).collect();
     let Some(strange) = placeholders(text).find(|name| !known.contains(name)) else { return Ok(()) };
     let problem = format!("holds {}, which nothing fills in", quoted(&format!("{{{strange}}}")));
-    let near = nearest(strange, known.iter().copied()).map(|near| format!("did you mean `{{{near}}}`?"));
-    Err(Refusal::new(problem, near.unwrap_or_default()).help(format!("it takes the place of {}", quoted(original))))
+    let near = suggestion(strange, known.iter().copied()).map(|near| format!("did you mean `{{{near}}}`?"));
+    Err(ValueError::new(problem, near.unwrap_or_default()).help(format!("it takes the place of {}", quoted(original))))
 }
 
 /// `words` are pairs: what may have been written, and the word that is meant by it.
-fn word<'a>(text: &str, words: impl Iterator<Item = (&'a str, &'a str)>) -> Result<(), Refusal> {
+fn word<'a>(text: &str, words: impl Iterator<Item = (&'a str, &'a str)>) -> Result<(), ValueError> {
     let words: Vec<(&str, &str)> = words.collect();
     if words.iter().any(|(_, word)| *word == text) {
         return Ok(());
@@ -130,27 +132,27 @@ fn word<'a>(text: &str, words: impl Iterator<Item = (&'a str, &'a str)>) -> Resu
             known.push(word);
         }
     }
-    let near = nearest(text, words.iter().map(|(written, _)| *written));
+    let near = suggestion(text, words.iter().map(|(written, _)| *written));
     let meant = near.and_then(|near| words.iter().find(|(written, _)| *written == near));
     let expected = meant.map_or_else(|| "not a known word".to_owned(), |(_, word)| format!("did you mean \"{word}\"?"));
-    let refusal = Refusal::new(format!("cannot be {}", quoted(text)), expected);
-    Err(refusal.help(format!("one of {}", listed(known))))
+    let fault = ValueError::new(format!("cannot be {}", quoted(text)), expected);
+    Err(fault.help(format!("one of {}", listed(known))))
 }
 
-fn url(text: &str) -> Result<(), Refusal> {
+fn url(text: &str) -> Result<(), ValueError> {
     let expected = "expected an address such as \"http://127.0.0.1:5000/\"";
     if let Some((problem, expected)) = address_fault(text) {
-        return Err(Refusal::new(problem, expected));
+        return Err(ValueError::new(problem, expected));
     }
     let lower = text.to_ascii_lowercase();
     if !lower.starts_with("http://") && !lower.starts_with("https://") {
-        let refusal = Refusal::new("is no http or https address", expected);
+        let fault = ValueError::new("is no http or https address", expected);
         let guess = format!("http://{text}");
         let hint = !text.contains("://") && !text.contains(char::is_whitespace) && host_is_given(&guess);
-        return Err(if hint { refusal.help(format!("did you mean \"{guess}\"?")) } else { refusal });
+        return Err(if hint { fault.help(format!("did you mean \"{guess}\"?")) } else { fault });
     }
     match Url::parse(text) {
-        Err(error) => Err(Refusal::new(format!("is no address: {error}"), expected)),
+        Err(error) => Err(ValueError::new(format!("is no address: {error}"), expected)),
         Ok(_) => Ok(()),
     }
 }
@@ -159,18 +161,18 @@ fn host_is_given(text: &str) -> bool {
     Url::parse(text).is_ok_and(|url| url.has_host())
 }
 
-fn integer(least: i64, most: i64, value: &DeValue<'_>) -> Result<Value, Refusal> {
+fn integer(least: i64, most: i64, value: &DeValue<'_>) -> Result<Value, ValueError> {
     let expected = match (least, most) {
         (least, i64::MAX) => format!("expected a whole number, {least} or more"),
         _ => format!("expected a whole number, {least} to {most}"),
     };
     let DeValue::Integer(number) = value else {
-        return Err(Refusal::new(is_a(value), expected));
+        return Err(ValueError::new(is_a(value), expected));
     };
-    let number = i64_of(number).ok_or_else(|| Refusal::new("is out of bounds", &*expected))?;
+    let number = i64_of(number).ok_or_else(|| ValueError::new("is out of bounds", &*expected))?;
     match number {
-        _ if number > most => Err(Refusal::new(format!("is {number}"), expected)),
-        _ if number < least => Err(Refusal::new(format!("is {number}"), expected)),
+        _ if number > most => Err(ValueError::new(format!("is {number}"), expected)),
+        _ if number < least => Err(ValueError::new(format!("is {number}"), expected)),
         _ => Ok(Value::Integer(number)),
     }
 }
@@ -180,38 +182,38 @@ pub(super) fn i64_of(number: &DeInteger<'_>) -> Option<i64> {
     i64::from_str_radix(number.as_str(), number.radix()).ok()
 }
 
-fn share(value: &DeValue<'_>) -> Result<Value, Refusal> {
+fn share(value: &DeValue<'_>) -> Result<Value, ValueError> {
     let share = match value {
         DeValue::Integer(number) => number.as_str().parse::<f64>().ok(),
         DeValue::Float(number) => number.as_str().parse::<f64>().ok(),
-        _ => return Err(Refusal::new(is_a(value), "expected a number, 0 to 1")),
+        _ => return Err(ValueError::new(is_a(value), "expected a number, 0 to 1")),
     };
     match share {
         Some(share) if (0.0..=1.0).contains(&share) => Ok(Value::Share(share.abs())),
-        _ => Err(Refusal::new("is out of bounds", "expected a share, 0 to 1: five percent is 0.05")),
+        _ => Err(ValueError::new("is out of bounds", "expected a share, 0 to 1: five percent is 0.05")),
     }
 }
 
-fn duration_of(value: &DeValue<'_>, zero: bool) -> Result<Nanos, Refusal> {
+fn duration_of(value: &DeValue<'_>, zero: bool) -> Result<Nanos, ValueError> {
     let bare = match value {
         DeValue::Integer(number) => Some(number.as_str()),
         DeValue::Float(number) => Some(number.as_str()),
         _ => None,
     };
     if let Some(bare) = bare {
-        let refusal = Refusal::new("has no unit", "expected a duration in quotes");
+        let fault = ValueError::new("has no unit", "expected a duration in quotes");
         return Err(match parse_duration(&format!("{bare}ms")) {
-            Ok(_) => refusal.help(format!("\"{bare}ms\" or \"{bare}s\"?")),
-            Err(_) => refusal.help(format!("write {}", HINT)),
+            Ok(_) => fault.help(format!("\"{bare}ms\" or \"{bare}s\"?")),
+            Err(_) => fault.help(format!("write {}", HINT)),
         });
     }
-    let text = value.as_str().ok_or_else(|| Refusal::new(is_a(value), "expected a duration in quotes"))?;
+    let text = value.as_str().ok_or_else(|| ValueError::new(is_a(value), "expected a duration in quotes"))?;
     let nanos = parse_duration(text).map_err(|fault| {
         let problem = format!("is no duration: {fault}");
-        Refusal::new(problem, "expected a duration").help(format!("write {}", HINT))
+        ValueError::new(problem, "expected a duration").help(format!("write {}", HINT))
     })?;
     if nanos == Nanos::ZERO && !zero {
-        return Err(Refusal::new("is zero", "expected a duration above zero"));
+        return Err(ValueError::new("is zero", "expected a duration above zero"));
     }
     Ok(nanos)
 }
@@ -229,7 +231,7 @@ mod tests {
     fn verdict(form: &Form, text: &str) -> Result<Value, String> {
         let known = Known { charts: &[ChartInfo { name: "duration", options: &[] }] };
         let value = DeValue::parse(text).unwrap();
-        read(form, &known, value.get_ref()).map_err(|refusal| refusal.problem)
+        read(form, &known, value.get_ref()).map_err(|fault| fault.problem)
     }
 
     #[test]

@@ -62,7 +62,7 @@ impl Sweep {
     /// The sweep as a run may keep it: what [`mask`] masks in the text of a config.
     #[must_use]
     pub fn masked(&self) -> Self {
-        let shown = |key: &str, value: &str| Written::of(key.to_owned(), value, 0..0, None).shown();
+        let shown = |key: &str, value: &str| SecretText::of(key.to_owned(), value, 0..0, None).shown();
         let mut masked = self.clone();
         if let Target::Url(target) = &mut masked.target {
             target.url = shown("target.url", &target.url);
@@ -115,7 +115,7 @@ fn edits(text: &str) -> (Vec<Edit>, Vec<String>) {
 }
 
 /// A text value, where it stands, and what of it may be a secret.
-struct Written {
+struct SecretText {
     key: String,
     text: String,
     span: Range<usize>,
@@ -124,7 +124,7 @@ struct Written {
     rewritten: Option<String>,
 }
 
-impl Written {
+impl SecretText {
     fn of(key: String, value: &str, span: Range<usize>, within: Option<Vec<Range<usize>>>) -> Self {
         let places = within.unwrap_or_else(|| places(&key, value));
         let address = (key == "target.url").then(|| masked_address(value, masked_literals));
@@ -169,27 +169,27 @@ impl Written {
 }
 
 /// Every text value of a document, in no order.
-fn values(document: &toml::Spanned<DeTable<'_>>) -> Vec<Written> {
+fn values(document: &toml::Spanned<DeTable<'_>>) -> Vec<SecretText> {
     let mut found = Vec::new();
     table(document.get_ref(), "", &mut found);
     found
 }
 
-fn table(table: &DeTable<'_>, path: &str, found: &mut Vec<Written>) {
+fn table(table: &DeTable<'_>, path: &str, found: &mut Vec<SecretText>) {
     for (name, value) in table.iter() {
         let key = if path.is_empty() { name.get_ref().to_string() } else { format!("{path}.{}", name.get_ref()) };
         one(value, key, found);
     }
 }
 
-fn one(value: &toml::Spanned<DeValue<'_>>, key: String, found: &mut Vec<Written>) {
+fn one(value: &toml::Spanned<DeValue<'_>>, key: String, found: &mut Vec<SecretText>) {
     match value.get_ref() {
-        DeValue::String(text) => found.push(Written::of(key, text, value.span(), None)),
+        DeValue::String(text) => found.push(SecretText::of(key, text, value.span(), None)),
         DeValue::Table(inner) => table(inner, &key, found),
         DeValue::Array(list) if is_command(&key) => {
             let words: Vec<&str> = list.iter().map(|word| word.get_ref().as_str().unwrap_or_default()).collect();
             for (index, places) in places_in_command(&words).into_iter().enumerate() {
-                found.push(Written::of(key.clone(), words[index], list[index].span(), Some(places)));
+                found.push(SecretText::of(key.clone(), words[index], list[index].span(), Some(places)));
             }
         }
         DeValue::Array(list) => list.iter().for_each(|item| one(item, key.clone(), found)),

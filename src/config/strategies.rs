@@ -6,10 +6,10 @@ use std::ops::Range;
 
 use serde_json::{Map, json};
 
-use super::complaint::Complaint;
-use super::nearest::{listed, quoted};
-use super::raw::{Section, Value, Written};
+use super::diagnostic::Diagnostic;
+use super::raw::{Section, Spanned, Value};
 use super::strategy_keys::{ALL_KINDS, KindKeys, STRATEGY};
+use super::suggestion::{listed, quoted};
 use crate::model::bounds::MOST_STRATEGIES;
 use crate::strategy::{Strategy, StrategyKind, StrategySpec, built_in};
 
@@ -17,76 +17,76 @@ use crate::strategy::{Strategy, StrategyKind, StrategySpec, built_in};
 pub(super) fn strategies(
     sections: &[Section],
     https: Option<&Range<usize>>,
-    complaints: &mut Vec<Complaint>,
+    diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Vec<StrategySpec>> {
     if sections.is_empty() {
         return Some(built_in().filter(|spec| spec.kind.info().https || https.is_none()).collect());
     }
-    let before = complaints.len();
+    let before = diagnostics.len();
     let mut lines = Vec::new();
     for section in sections {
-        let Some(kind) = kind_of(section, complaints) else { continue };
-        complaints.extend(strange_options(section, kind));
-        complaints.extend(https.filter(|_| !kind.info.https).map(|url| without_https(section, kind, url)));
-        complaints.extend(missing_options(section, kind));
+        let Some(kind) = kind_of(section, diagnostics) else { continue };
+        diagnostics.extend(strange_options(section, kind));
+        diagnostics.extend(https.filter(|_| !kind.info.https).map(|url| without_https(section, kind, url)));
+        diagnostics.extend(missing_options(section, kind));
         lines.extend(expand(section, kind).unwrap_or_default().into_iter().map(|spec| (spec, section.place("name"))));
     }
-    complaints.extend(duplicates(&lines));
+    diagnostics.extend(duplicates(&lines));
     if let Some((_, span)) = lines.get(MOST_STRATEGIES) {
         let title = format!("the config has {} strategies, each number of workers counted", lines.len());
         let expected = format!("expected at most {MOST_STRATEGIES}");
-        complaints.push(Complaint::new("strategy", span.clone(), title, expected));
+        diagnostics.push(Diagnostic::new("strategy", span.clone(), title, expected));
     }
-    let sound = complaints.len() == before && sections.iter().all(Section::is_sound);
+    let sound = diagnostics.len() == before && sections.iter().all(Section::is_sound);
     sound.then(|| lines.into_iter().map(|(spec, _)| spec).collect())
 }
 
-fn kind_of(section: &Section, complaints: &mut Vec<Complaint>) -> Option<&'static KindKeys> {
+fn kind_of(section: &Section, diagnostics: &mut Vec<Diagnostic>) -> Option<&'static KindKeys> {
     if !section.attempted("kind") {
         let title = "a strategy has no `kind`".to_owned();
         let help = format!("one of {}", listed(STRATEGY.kinds.iter().map(|kind| kind.info.name)));
-        let complaint = Complaint::new("strategy.kind", section.span.clone(), title, "expected `kind = \"…\"` below");
-        complaints.push(complaint.help(help));
+        let diagnostic = Diagnostic::new("strategy.kind", section.span.clone(), title, "expected `kind = \"…\"` below");
+        diagnostics.push(diagnostic.help(help));
     }
     let kind = section.text("kind")?;
     STRATEGY.kinds.iter().find(|known| known.info.name == kind)
 }
 
-fn without_https(section: &Section, kind: &KindKeys, url: &Range<usize>) -> Complaint {
+fn without_https(section: &Section, kind: &KindKeys, url: &Range<usize>) -> Diagnostic {
     let title = format!("the kind `{}` does not speak https", kind.info.name);
     let able = listed(STRATEGY.kinds.iter().filter(|kind| kind.info.https).map(|kind| kind.info.name));
-    Complaint::new("strategy.kind", section.place("kind"), title, "expected a kind that does")
+    Diagnostic::new("strategy.kind", section.place("kind"), title, "expected a kind that does")
         .beside(url.clone(), "the address")
         .help(format!("kinds that speak https: {able}"))
         .help("or measure it at an http address")
 }
 
 /// Options that are written although the kind does not take them.
-fn strange_options(section: &Section, kind: &KindKeys) -> Vec<Complaint> {
+fn strange_options(section: &Section, kind: &KindKeys) -> Vec<Diagnostic> {
     let written = section.entries.iter().filter_map(|entry| Some((entry.key.name, entry.name.clone()?)));
     let strange = written.filter(|(name, _)| !ALL_KINDS.contains(name) && !kind.options.contains(name));
-    let complaints = strange.map(|(name, span)| {
+    let diagnostics = strange.map(|(name, span)| {
         let takers = STRATEGY.kinds.iter().filter(|other| other.options.contains(&name));
         let help = format!("kinds that take `{name}`: {}", listed(takers.map(|other| other.info.name)));
         let title = format!("`strategy.{name}` means nothing to the kind `{}`", kind.info.name);
-        let complaint = Complaint::new(&section.path_of(name), span, title, "not an option of this kind");
-        complaint.beside(section.place("kind"), "the kind").help(help)
+        let diagnostic = Diagnostic::new(&section.path_of(name), span, title, "not an option of this kind");
+        diagnostic.beside(section.place("kind"), "the kind").help(help)
     });
-    complaints.collect()
+    diagnostics.collect()
 }
 
-fn missing_options(section: &Section, kind: &KindKeys) -> Vec<Complaint> {
+fn missing_options(section: &Section, kind: &KindKeys) -> Vec<Diagnostic> {
     let needed = kind.needed.iter().filter(|name| !section.attempted(name));
-    let complaints = needed.map(|name| {
+    let diagnostics = needed.map(|name| {
         let help = match *name {
             "model" => "one of sequential, pool, async: how its requests overlap, which names its ideal",
             _ => r#"for example command = ["python3", "client.py"]"#,
         };
         let title = format!("a strategy of kind `{}` has no `{name}`", kind.info.name);
         let expected = format!("expected `{name}` too");
-        Complaint::new(&section.path_of(name), section.place("kind"), title, expected).help(help)
+        Diagnostic::new(&section.path_of(name), section.place("kind"), title, expected).help(help)
     });
-    complaints.collect()
+    diagnostics.collect()
 }
 
 /// One line, or one for each value of an option that is given as a list; `None` where a value is faulty.
@@ -98,7 +98,7 @@ fn expand(section: &Section, kind: &KindKeys) -> Option<Vec<StrategySpec>> {
     let taken = |name: &str| ALL_KINDS.contains(&name) || kind.options.contains(&name);
     let written = section.entries.iter().filter(|entry| entry.name.is_some() && taken(entry.key.name));
     let mut options = Map::new();
-    let mut list: Option<(&str, &[Written<Value>])> = None;
+    let mut list: Option<(&str, &[Spanned<Value>])> = None;
     for entry in written {
         match &entry.value.as_ref()?.value {
             Value::List(values) => list = Some((entry.key.name, values)),
@@ -123,19 +123,19 @@ fn expand(section: &Section, kind: &KindKeys) -> Option<Vec<StrategySpec>> {
     each.collect()
 }
 
-fn duplicates(lines: &[(StrategySpec, Range<usize>)]) -> Vec<Complaint> {
+fn duplicates(lines: &[(StrategySpec, Range<usize>)]) -> Vec<Diagnostic> {
     let mut seen: HashMap<&str, &Range<usize>> = HashMap::new();
-    let mut complaints = Vec::new();
+    let mut diagnostics = Vec::new();
     for (spec, span) in lines {
         let Some(earlier) = seen.insert(&spec.name, span) else { continue };
         let title = format!("two strategies are called {}", quoted(&spec.name));
-        complaints.push(
-            Complaint::new("strategy.name", span.clone(), title, "expected another name")
+        diagnostics.push(
+            Diagnostic::new("strategy.name", span.clone(), title, "expected another name")
                 .beside(earlier.clone(), "the first one")
                 .help("names label the lines of a chart; without `name` a strategy is called after its kind"),
         );
     }
-    complaints
+    diagnostics
 }
 
 #[cfg(test)]

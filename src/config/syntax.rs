@@ -1,16 +1,16 @@
-//! Text that is no TOML: the parser's errors → complaints, one for each line, with a hint for the usual slips.
+//! Text that is no TOML: the parser's errors → diagnostics, one for each line, with a hint for the usual slips.
 
 use std::ops::Range;
 
 use toml::de::Error;
 
-use super::complaint::Complaint;
+use super::diagnostic::Diagnostic;
 use crate::model::parse_duration;
 
 const MISSING_COMMA: &str = "missing comma between array elements";
 
-/// One complaint for each line that the parser could not read: its first, since it causes the others.
-pub(super) fn complaints(text: &str, errors: &[Error]) -> Vec<Complaint> {
+/// One diagnostic for each line that the parser could not read: its first, since it causes the others.
+pub(super) fn diagnostics(text: &str, errors: &[Error]) -> Vec<Diagnostic> {
     let mut errors: Vec<(Range<usize>, &Error)> =
         errors.iter().map(|error| (error.span().unwrap_or(0..0), error)).collect();
     errors.sort_by_key(|(span, _)| span.start);
@@ -19,7 +19,7 @@ pub(super) fn complaints(text: &str, errors: &[Error]) -> Vec<Complaint> {
     if let Some(index) = errors.iter().position(|(span, error)| is_after_list(text, span, error)) {
         errors.truncate(index + 1);
     }
-    errors.into_iter().map(|(span, error)| complaint(text, span, error)).collect()
+    errors.into_iter().map(|(span, error)| diagnostic(text, span, error)).collect()
 }
 
 /// Where the first fault is that makes the rest of the text mean something else, if there is one.
@@ -45,14 +45,14 @@ pub(super) fn line_of(text: &str, offset: usize) -> usize {
     before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1)
 }
 
-fn complaint(text: &str, span: Range<usize>, error: &Error) -> Complaint {
+fn diagnostic(text: &str, span: Range<usize>, error: &Error) -> Diagnostic {
     let (what, expected) = problem(error);
-    let new = |expected: String| Complaint::new("", span.clone(), format!("not TOML: {what}"), expected);
+    let new = |expected: String| Diagnostic::new("", span.clone(), format!("not TOML: {what}"), expected);
     let written = text.get(span.clone()).unwrap_or_default().trim();
     match what {
         MISSING_COMMA if is_after_list(text, &span, error) => {
             let title = "not TOML: the list above is not closed".to_owned();
-            Complaint::new("", span, title, "expected `,` or `]` before this")
+            Diagnostic::new("", span, title, "expected `,` or `]` before this")
         }
         "string values must be quoted" if parse_duration(written).is_ok() => {
             new(format!("a duration stands in quotes: \"{written}\""))
@@ -60,7 +60,7 @@ fn complaint(text: &str, span: Range<usize>, error: &Error) -> Complaint {
         "string values must be quoted" => new("text stands in quotes".to_owned()),
         "duplicate key" => new("it is already given above".to_owned()),
         "recursion limit" | "cannot recurse further; max recursion depth met" => {
-            Complaint::new("", span.clone(), "nested too deeply".to_owned(), "no config needs that")
+            Diagnostic::new("", span.clone(), "nested too deeply".to_owned(), "no config needs that")
         }
         _ if expected.is_empty() || expected == "nothing" => new(String::new()),
         _ => new(format!("expected {expected}")),

@@ -1,31 +1,31 @@
 //! `[target]`, raw → valid: exactly one of `delay` and `url`, and only the keys that go with it; a sleep has a `delay` and
 //! nothing else.
 
-use super::complaint::Complaint;
+use super::diagnostic::Diagnostic;
 use super::keys::{DELAY_ONLY, SLEEP, URL_ONLY};
-use super::nearest::listed;
 use super::raw::Section;
+use super::suggestion::listed;
 use crate::model::{DelayTarget, Target, UrlTarget};
 
 /// The target; `None` only where something was complained about.
-pub(super) fn target(section: &Section, is_written: bool, complaints: &mut Vec<Complaint>) -> Option<Target> {
+pub(super) fn target(section: &Section, is_written: bool, diagnostics: &mut Vec<Diagnostic>) -> Option<Target> {
     if section.text("kind") == Some("sleep") {
-        return sleep(section, complaints);
+        return sleep(section, diagnostics);
     }
-    let before = complaints.len();
+    let before = diagnostics.len();
     match (section.attempted("delay"), section.attempted("url")) {
-        (true, true) => complaints.push(both(section)),
-        (true, false) => complaints.extend(strangers(section, "delay", &URL_ONLY)),
-        (false, true) => complaints.extend(strangers(section, "url", &DELAY_ONLY)),
-        (false, false) => complaints.extend(is_written.then(|| neither(section))),
+        (true, true) => diagnostics.push(both(section)),
+        (true, false) => diagnostics.extend(strangers(section, "delay", &URL_ONLY)),
+        (false, true) => diagnostics.extend(strangers(section, "url", &DELAY_ONLY)),
+        (false, false) => diagnostics.extend(is_written.then(|| neither(section))),
     }
     let (delay, jitter) = (section.duration("delay"), section.duration("jitter"));
     if section.written("url").is_none() && delay < jitter && delay.is_some() {
         let title = "`target.jitter` is longer than `target.delay`".to_owned();
-        let complaint = Complaint::new("target.jitter", section.place("jitter"), title, "expected at most the delay");
-        complaints.push(complaint.beside(section.place("delay"), "the delay"));
+        let diagnostic = Diagnostic::new("target.jitter", section.place("jitter"), title, "expected at most the delay");
+        diagnostics.push(diagnostic.beside(section.place("delay"), "the delay"));
     }
-    if complaints.len() > before {
+    if diagnostics.len() > before {
         return None;
     }
     delay_target(section).map(Target::Delay).or_else(|| url_target(section).map(Target::Url))
@@ -41,23 +41,23 @@ fn delay_target(section: &Section) -> Option<DelayTarget> {
 }
 
 /// No server: every key that describes one or a request to it is out of place.
-fn sleep(section: &Section, complaints: &mut Vec<Complaint>) -> Option<Target> {
+fn sleep(section: &Section, diagnostics: &mut Vec<Diagnostic>) -> Option<Target> {
     let kind = || section.written("kind").unwrap_or(&section.span).clone();
     let written = section.entries.iter().filter_map(|entry| Some((entry.key.name, entry.name.clone()?)));
     let strange = written.filter(|(name, _)| !SLEEP.contains(name)).map(|(name, span)| {
         let title = format!("`target.{name}` means nothing to a sleep");
-        let complaint = Complaint::new(&section.path_of(name), span, title, "there is no server and no network");
-        complaint.beside(kind(), "the kind").help(format!("a sleep takes {}", listed(SLEEP.into_iter())))
+        let diagnostic = Diagnostic::new(&section.path_of(name), span, title, "there is no server and no network");
+        diagnostic.beside(kind(), "the kind").help(format!("a sleep takes {}", listed(SLEEP.into_iter())))
     });
-    let before = complaints.len();
-    complaints.extend(strange);
+    let before = diagnostics.len();
+    diagnostics.extend(strange);
     if !section.attempted("delay") {
         let title = "`target` does not say how long to sleep".to_owned();
-        let complaint = Complaint::new("target.kind", kind(), title, "expected a `delay` too");
-        complaints.push(complaint.help(r#"for example delay = "1s""#));
+        let diagnostic = Diagnostic::new("target.kind", kind(), title, "expected a `delay` too");
+        diagnostics.push(diagnostic.help(r#"for example delay = "1s""#));
     }
     let delay = section.duration("delay");
-    delay.filter(|_| complaints.len() == before).map(|delay| Target::Sleep { delay })
+    delay.filter(|_| diagnostics.len() == before).map(|delay| Target::Sleep { delay })
 }
 
 fn url_target(section: &Section) -> Option<UrlTarget> {
@@ -70,35 +70,35 @@ fn url_target(section: &Section) -> Option<UrlTarget> {
     })
 }
 
-fn both(section: &Section) -> Complaint {
+fn both(section: &Section) -> Diagnostic {
     let title = "`target` has both `delay` and `url`".to_owned();
     let span = |name: &str| section.written(name).unwrap_or(&section.span).clone();
-    Complaint::new("target", span("url"), title, "a server that already runs, or …")
+    Diagnostic::new("target", span("url"), title, "a server that already runs, or …")
         .beside(span("delay"), "… one that is started for the sweep?")
         .help("keep one of them")
 }
 
-fn neither(section: &Section) -> Complaint {
+fn neither(section: &Section) -> Diagnostic {
     let url_is_meant = URL_ONLY.iter().any(|name| section.written(name).is_some());
     let expected = if url_is_meant { "expected a `url`" } else { "expected `delay` or `url`" };
     let title = "`target` does not say what to send requests to".to_owned();
-    let complaint = Complaint::new("target", section.span.clone(), title, expected);
+    let diagnostic = Diagnostic::new("target", section.span.clone(), title, expected);
     let delay = r#"delay = "100ms" starts a server that takes that long for each response"#;
-    let complaint = if url_is_meant { complaint } else { complaint.help(delay) };
-    complaint.help(r#"url = "http://127.0.0.1:5000/" is a server that already runs"#)
+    let diagnostic = if url_is_meant { diagnostic } else { diagnostic.help(delay) };
+    diagnostic.help(r#"url = "http://127.0.0.1:5000/" is a server that already runs"#)
 }
 
 /// Keys that go with the other kind of target.
-fn strangers(section: &Section, given: &str, other: &[&str]) -> Vec<Complaint> {
+fn strangers(section: &Section, given: &str, other: &[&str]) -> Vec<Diagnostic> {
     let (owner, why) = match given {
         "delay" => ("url", "the delay server answers every request alike"),
         _ => ("delay", "a server that already runs cannot be told how to behave"),
     };
     let written = other.iter().filter_map(|name| Some((name, section.written(name)?)));
-    let complaints = written.map(|(name, span)| {
+    let diagnostics = written.map(|(name, span)| {
         let title = format!("`target.{name}` goes with `{owner}`, not with `{given}`");
-        let complaint = Complaint::new(&section.path_of(name), span.clone(), title, why);
-        complaint.beside(section.written(given).unwrap_or(&section.span).clone(), "the target")
+        let diagnostic = Diagnostic::new(&section.path_of(name), span.clone(), title, why);
+        diagnostic.beside(section.written(given).unwrap_or(&section.span).clone(), "the target")
     });
-    complaints.collect()
+    diagnostics.collect()
 }

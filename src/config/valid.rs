@@ -5,14 +5,14 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use super::Known;
-use super::charts::{Company, charts};
-use super::complaint::Complaint;
+use super::charts::{ChartContext, charts};
+use super::diagnostic::Diagnostic;
 use super::labels::{Label, Labels};
-use super::nearest::quoted;
 use super::overlay::{self, Flag};
 use super::raw::Section;
 use super::references::references;
 use super::strategies::strategies;
+use super::suggestion::quoted;
 use super::sweep::{MOST_SAMPLES, Order, Output, Overlap, Sweep};
 use super::target::target;
 use crate::model::bounds::{MOST_CHARTS, MOST_REFERENCES, MOST_STRATEGIES};
@@ -24,28 +24,28 @@ pub(super) fn sweep(
     root: &Section,
     flags: &[Flag],
     known: &Known<'_>,
-    complaints: &mut Vec<Complaint>,
+    diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Sweep> {
     if !root.attempted("target") {
-        complaints.push(no_target(root));
+        diagnostics.push(no_target(root));
     }
     let target =
-        root.section("target").and_then(|section| target(section, root.written("target").is_some(), complaints));
+        root.section("target").and_then(|section| target(section, root.written("target").is_some(), diagnostics));
     let https = https_place(root);
-    if too_many_sections(root, complaints) {
+    if too_many_sections(root, diagnostics) {
         return None;
     }
-    let strategies = root.sections("strategy").and_then(|list| strategies(list, https.as_ref(), complaints));
-    complaints.extend(sleeping_commands(root));
+    let strategies = root.sections("strategy").and_then(|list| strategies(list, https.as_ref(), diagnostics));
+    diagnostics.extend(sleeping_commands(root));
     let labels = root.value("labels").and_then(|labels| Labels::of(&labels.value));
     let output = root.section("output").and_then(output);
     let requests = root.section("sweep").and_then(|section| section.counts("requests"));
     let tables = root.sections("reference").unwrap_or_default();
-    let references = root.sections("reference").and_then(|list| references(list, strategies.as_deref(), complaints));
+    let references = root.sections("reference").and_then(|list| references(list, strategies.as_deref(), diagnostics));
     // A chart of a count that the command line does not measure is left out, not wrong.
     let shown = requests.filter(|_| !overlay::gives(flags, "sweep", "requests"));
-    let company = Company { strategies: strategies.as_deref(), references: tables, requests: shown, known };
-    let charts = root.sections("chart").and_then(|list| charts(list, &company, complaints));
+    let context = ChartContext { strategies: strategies.as_deref(), references: tables, requests: shown, known };
+    let charts = root.sections("chart").and_then(|list| charts(list, &context, diagnostics));
     let section = root.section("sweep")?;
     let mut sweep = Sweep {
         title: match (root.written("title"), &labels) {
@@ -68,27 +68,27 @@ pub(super) fn sweep(
         labels: labels?,
         output: output?,
     };
-    sweep.choose(flags, complaints);
-    complaints.extend(too_many(&sweep, section));
-    complaints.extend(nothing_to_run(&sweep, section));
-    complaints.extend(too_slow(&sweep, root, section));
-    complaints.extend(overlapped_url(&sweep, section));
-    complaints.extend(divided_by_zero(&sweep, root));
-    complaints.extend(spread_limit(&sweep, root));
+    sweep.choose(flags, diagnostics);
+    diagnostics.extend(too_many(&sweep, section));
+    diagnostics.extend(nothing_to_run(&sweep, section));
+    diagnostics.extend(too_slow(&sweep, root, section));
+    diagnostics.extend(overlapped_url(&sweep, section));
+    diagnostics.extend(divided_by_zero(&sweep, root));
+    diagnostics.extend(spread_limit(&sweep, root));
     Some(sweep)
 }
 
 /// Complains where there are more sections than anybody writes; then nothing else is looked at.
-fn too_many_sections(root: &Section, complaints: &mut Vec<Complaint>) -> bool {
-    let before = complaints.len();
+fn too_many_sections(root: &Section, diagnostics: &mut Vec<Diagnostic>) -> bool {
+    let before = diagnostics.len();
     for (name, most) in [("strategy", MOST_STRATEGIES), ("chart", MOST_CHARTS), ("reference", MOST_REFERENCES)] {
         let sections = root.sections(name).unwrap_or_default();
         if let Some(first) = sections.get(most) {
             let title = format!("the config has {} sections [[{name}]]", sections.len());
-            complaints.push(Complaint::new(name, first.span.clone(), title, format!("expected at most {most}")));
+            diagnostics.push(Diagnostic::new(name, first.span.clone(), title, format!("expected at most {most}")));
         }
     }
-    complaints.len() > before
+    diagnostics.len() > before
 }
 
 /// Where an https address is written.
@@ -98,32 +98,32 @@ fn https_place(root: &Section) -> Option<Range<usize>> {
     is_https.then(|| target.place("url"))
 }
 
-fn no_target(root: &Section) -> Complaint {
-    let nothing = root.entries.iter().all(|entry| entry.name.is_none()) && root.misspelt.is_empty();
+fn no_target(root: &Section) -> Diagnostic {
+    let nothing = root.entries.iter().all(|entry| entry.name.is_none()) && root.unknown_keys.is_empty();
     let title = if nothing { "the config is empty: it needs at least a target" } else { "the config has no [target]" };
-    Complaint::whole(title)
+    Diagnostic::whole(title)
         .help("what the requests are sent to, for example\n[target]\ndelay = \"100ms\"")
         .help("`reportgen init FILE` writes a config to start from")
 }
 
 /// A program needs something to send requests to.
-fn sleeping_commands(root: &Section) -> Vec<Complaint> {
+fn sleeping_commands(root: &Section) -> Vec<Diagnostic> {
     let Some(target) = root.section("target").filter(|target| target.text("kind") == Some("sleep")) else {
         return Vec::new();
     };
     let sections = root.sections("strategy").unwrap_or_default();
     let commands = sections.iter().filter(|section| section.text("kind") == Some("command"));
-    let complaints = commands.map(|section| {
+    let diagnostics = commands.map(|section| {
         let title = "a `command` cannot sleep in place of its requests".to_owned();
-        let complaint = Complaint::new("strategy.kind", section.place("kind"), title, "expected a built-in kind");
-        complaint
+        let diagnostic = Diagnostic::new("strategy.kind", section.place("kind"), title, "expected a built-in kind");
+        diagnostic
             .beside(target.place("kind"), "the target")
             .help("a program needs something to send requests to: a `url`, or a `delay` without this `kind`")
     });
-    complaints.collect()
+    diagnostics.collect()
 }
 
-fn too_many(sweep: &Sweep, section: &Section) -> Option<Complaint> {
+fn too_many(sweep: &Sweep, section: &Section) -> Option<Diagnostic> {
     let samples = sweep.samples();
     let name = if section.written("repeats").is_some() { "repeats" } else { "requests" };
     let title = format!("the sweep would take {samples} samples");
@@ -133,67 +133,67 @@ fn too_many(sweep: &Sweep, section: &Section) -> Option<Complaint> {
         sweep.requests.len(),
         u64::from(sweep.repeats.max) + u64::from(sweep.warmup)
     );
-    let complaint = Complaint::new(
+    let diagnostic = Diagnostic::new(
         &section.path_of(name),
         section.place(name),
         title,
         format!("expected at most {MOST_SAMPLES} in all"),
     );
-    (samples > MOST_SAMPLES).then(|| complaint.help(factors))
+    (samples > MOST_SAMPLES).then(|| diagnostic.help(factors))
 }
 
 /// `max-requests` may leave out cells, but not all of them.
-fn nothing_to_run(sweep: &Sweep, section: &Section) -> Option<Complaint> {
+fn nothing_to_run(sweep: &Sweep, section: &Section) -> Option<Diagnostic> {
     let least = *sweep.requests.first()?;
     let title = "no strategy is measured at any request count: `max-requests` is below all of them".to_owned();
-    let complaint =
-        Complaint::new("sweep.requests", section.place("requests"), title, format!("the least one is {least}"));
-    sweep.strategies.iter().all(|strategy| !strategy.runs(least)).then_some(complaint)
+    let diagnostic =
+        Diagnostic::new("sweep.requests", section.place("requests"), title, format!("the least one is {least}"));
+    sweep.strategies.iter().all(|strategy| !strategy.runs(least)).then_some(diagnostic)
 }
 
-fn too_slow(sweep: &Sweep, root: &Section, section: &Section) -> Option<Complaint> {
+fn too_slow(sweep: &Sweep, root: &Section, section: &Section) -> Option<Diagnostic> {
     let target = root.section("target")?;
     let title = "no request can succeed: `target.delay` is not below `sweep.request-timeout`".to_owned();
     let timeout = sweep.request_timeout.human();
-    let complaint =
-        Complaint::new("target.delay", target.place("delay"), title, format!("expected less than {timeout}"));
-    let complaint = match section.written("request-timeout") {
-        Some(_) => complaint.beside(section.place("request-timeout"), "the limit"),
-        None => complaint.help("[sweep] request-timeout sets the limit"),
+    let diagnostic =
+        Diagnostic::new("target.delay", target.place("delay"), title, format!("expected less than {timeout}"));
+    let diagnostic = match section.written("request-timeout") {
+        Some(_) => diagnostic.beside(section.place("request-timeout"), "the limit"),
+        None => diagnostic.help("[sweep] request-timeout sets the limit"),
     };
-    sweep.is_hopeless().then_some(complaint)
+    sweep.is_hopeless().then_some(diagnostic)
 }
 
 /// Samples side by side would load the one server together, and the budget knows nothing of its CPU.
-fn overlapped_url(sweep: &Sweep, section: &Section) -> Option<Complaint> {
+fn overlapped_url(sweep: &Sweep, section: &Section) -> Option<Diagnostic> {
     let title = "samples do not run side by side against a `url`".to_owned();
-    let complaint = Complaint::new("sweep.overlap", section.place("overlap"), title, "expected \"off\", the default");
+    let diagnostic = Diagnostic::new("sweep.overlap", section.place("overlap"), title, "expected \"off\", the default");
     let help = "they would load one server together; with `delay` in [target] each has a server of its own";
-    (sweep.overlap != Overlap::Off && matches!(sweep.target, Target::Url(_))).then(|| complaint.help(help))
+    (sweep.overlap != Overlap::Off && matches!(sweep.target, Target::Url(_))).then(|| diagnostic.help(help))
 }
 
 /// Servers side by side cannot keep one limit together.
-fn spread_limit(sweep: &Sweep, root: &Section) -> Option<Complaint> {
+fn spread_limit(sweep: &Sweep, root: &Section) -> Option<Diagnostic> {
     let Target::Delay(target) = &sweep.target else { return None };
     let spread = sweep.strategies.iter().find(|strategy| strategy.kind.processes() > 1)?;
     let title = "`max-concurrent` does not go with several `processes`".to_owned();
     let place = root.section("target")?.place("max-concurrent");
-    let complaint = Complaint::new("target.max-concurrent", place, title, "expected 0, the default");
+    let diagnostic = Diagnostic::new("target.max-concurrent", place, title, "expected 0, the default");
     let help = format!(
         "{} has {} processes, each with a delay server of its own",
         quoted(&spread.name),
         spread.kind.processes()
     );
-    (target.max_concurrent > 0).then(|| complaint.help(help))
+    (target.max_concurrent > 0).then(|| diagnostic.help(help))
 }
 
-fn divided_by_zero(sweep: &Sweep, root: &Section) -> Option<Complaint> {
+fn divided_by_zero(sweep: &Sweep, root: &Section) -> Option<Diagnostic> {
     let chart = root.sections("chart")?.iter().find(|chart| chart.text("normalize").is_some())?;
     let title = "a chart cannot divide by the delay: `target.delay` is zero".to_owned();
-    let complaint =
-        Complaint::new("chart.normalize", chart.place("normalize"), title, "expected a target with a delay");
-    let complaint = complaint.beside(root.section("target")?.place("delay"), "the delay");
-    (sweep.target.delay() == Some(Nanos::ZERO)).then_some(complaint)
+    let diagnostic =
+        Diagnostic::new("chart.normalize", chart.place("normalize"), title, "expected a target with a delay");
+    let diagnostic = diagnostic.beside(root.section("target")?.place("delay"), "the delay");
+    (sweep.target.delay() == Some(Nanos::ZERO)).then_some(diagnostic)
 }
 
 fn output(section: &Section) -> Option<Output> {
@@ -210,7 +210,7 @@ fn output(section: &Section) -> Option<Output> {
 
 #[cfg(test)]
 mod tests {
-    use crate::config::fixtures::{complaint, sweep};
+    use crate::config::fixtures::{diagnostic, sweep};
 
     #[test]
     fn more_sections_than_anybody_writes_are_refused() {
@@ -224,7 +224,7 @@ mod tests {
                 format!("[target]\ndelay = \"1ms\"\n{}", sections.collect::<String>())
             };
             sweep(&config(most));
-            let told = complaint(&config(most + 1));
+            let told = diagnostic(&config(most + 1));
             assert!(told.contains(&format!("the config has {} sections [[", most + 1)), "{told:.400}");
             assert!(told.contains(&format!("expected at most {most}")), "{told:.400}");
         }
@@ -236,7 +236,7 @@ mod tests {
         let pool = |name: &str| {
             format!("[[strategy]]\nkind = \"thread-pool\"\nname = \"{name}\"\nworkers = [{}]\n", numbers.join(","))
         };
-        let told = complaint(&format!("[target]\ndelay = \"1ms\"\n{}{}", pool("a"), pool("b")));
+        let told = diagnostic(&format!("[target]\ndelay = \"1ms\"\n{}{}", pool("a"), pool("b")));
         assert!(told.contains("1002 strategies, each number of workers counted"), "{told:.400}");
     }
 }

@@ -130,7 +130,7 @@ fn told<'a>(findings: &[&'a Finding]) -> Vec<(&'a str, bool)> {
 /// A row of the table of all cells.
 #[derive(Serialize)]
 struct TableRow<'a> {
-    slot: usize,
+    strategy_index: usize,
     /// Text and number of each column; the number is what the table is sorted by.
     cells: Vec<(&'a str, Option<String>)>,
 }
@@ -138,7 +138,7 @@ struct TableRow<'a> {
 impl<'a> TableRow<'a> {
     fn of(row: &'a Row) -> Self {
         let numbers = row.numbers.iter().map(|number| number.map(significant));
-        Self { slot: row.slot, cells: row.texts.iter().map(String::as_str).zip(numbers).collect() }
+        Self { strategy_index: row.strategy_index, cells: row.texts.iter().map(String::as_str).zip(numbers).collect() }
     }
 }
 
@@ -195,7 +195,7 @@ impl<'a> NumberTable<'a> {
         let title = if panel.title.is_empty() { &panel.y.label } else { &panel.title };
         Some(Self {
             title,
-            names: lines.iter().map(|line| (line.name.as_str(), line.slot)).collect(),
+            names: lines.iter().map(|line| (line.name.as_str(), line.strategy_index)).collect(),
             rows: counts.into_iter().map(row).collect(),
         })
     }

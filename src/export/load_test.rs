@@ -6,7 +6,7 @@ use super::{Export, Picture, Pictures};
 use crate::chart;
 use crate::config::Labels;
 use crate::model::figure::{Format, Theme};
-use crate::model::{Model, Nanos, Outcome, Run, SampleRow};
+use crate::model::{Concurrency, Nanos, Outcome, Run, SampleRow};
 use crate::paint::{Fonts, Painting, Size};
 use crate::report::Report;
 use crate::report::testkit::Sketch;
@@ -29,19 +29,19 @@ fn requests(count: u32, salt: u32) -> Vec<Outcome> {
 }
 
 fn large() -> Run {
-    let names = (0..STRATEGIES).map(|slot| format!("strategy number {slot}"));
+    let names = (0..STRATEGIES).map(|strategy_index| format!("strategy number {strategy_index}"));
     let mut run = names.fold(Sketch::new(), |sketch, name| sketch.strategy(&name, "thread-pool", Some(20))).run();
     let pattern = Sketch::new().strategy("", "thread-pool", Some(20)).sample(0, 1, 1.0).run().samples.remove(0);
     run.counts = (1..).step_by(5).take(COUNTS).collect();
-    for (slot, line) in run.strategies.iter().enumerate() {
+    for (strategy_index, line) in run.strategies.iter().enumerate() {
         for &count in &run.counts {
-            let ideal = Model::ideal(count, 20, Nanos::from_millis(100));
-            let cell = run.requests.entry((slot, count)).or_default();
+            let ideal = Concurrency::ideal(count, 20, Nanos::from_millis(100));
+            let cell = run.requests.entry((strategy_index, count)).or_default();
             for repeat in 1..=REPEATS {
-                let salt = count * 31 + repeat * 7 + u32::try_from(slot).unwrap() * 1_009;
+                let salt = count * 31 + repeat * 7 + u32::try_from(strategy_index).unwrap() * 1_009;
                 let outcomes = requests(count, salt);
                 cell.latencies.extend(outcomes.iter().map(|outcome| outcome.end - outcome.start));
-                let over = Nanos(u64::from(salt.wrapping_mul(2_654_435_761) >> 8) + slot as u64 * 3_000_000);
+                let over = Nanos(u64::from(salt.wrapping_mul(2_654_435_761) >> 8) + strategy_index as u64 * 3_000_000);
                 run.samples.push(SampleRow {
                     strategy: line.name.clone(),
                     workers: Some(20),

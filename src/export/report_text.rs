@@ -42,7 +42,7 @@ pub(super) struct ReportText<'a> {
 /// One cell of the run: a row of the table.
 pub(super) struct Row {
     /// Index of its strategy.
-    pub(super) slot: usize,
+    pub(super) strategy_index: usize,
     /// Texts of [`COLUMNS`], the name first; empty where nobody measured.
     pub(super) texts: [String; COLUMNS.len()],
     /// The numbers behind the texts, for sorting.
@@ -72,7 +72,9 @@ impl<'a> ReportText<'a> {
                 .caveats
                 .iter()
                 .map(|caveat| {
-                    let name = caveat.slot.map_or_else(String::new, |slot| report.strategies[slot].name.clone());
+                    let name = caveat
+                        .strategy_index
+                        .map_or_else(String::new, |strategy_index| report.strategies[strategy_index].name.clone());
                     (name, caveat.evidence.as_str(), caveat.advice.as_str())
                 })
                 .collect(),
@@ -103,7 +105,7 @@ fn findings<'a>(report: &'a Report<'_>) -> Vec<(&'static str, Vec<&'a Finding>)>
 
 impl Row {
     fn of(report: &Report<'_>, cell: &Cell<'_>) -> Self {
-        let name = report.strategies[cell.slot].name.as_str();
+        let name = report.strategies[cell.strategy_index].name.as_str();
         let shown = [
             (Some(cell.requests.into()), Unit::Count),
             (Some(cell.points.len() as f64), Unit::Count),
@@ -132,7 +134,7 @@ impl Row {
         if let Some(processes) = cell.cost.processes.filter(|processes| *processes > 1) {
             texts[11] = format!("{} in {processes} processes", texts[11]);
         }
-        Self { slot: cell.slot, texts, numbers }
+        Self { strategy_index: cell.strategy_index, texts, numbers }
     }
 }
 
@@ -140,8 +142,11 @@ impl Row {
 fn elsewhere<'a>(report: &'a Report<'_>) -> impl Iterator<Item = Row> + 'a {
     let cells = report.references.iter().flat_map(|line| line.cells.iter().map(move |cell| (line, cell)));
     cells.map(|(line, cell)| {
-        let mut row =
-            Row { slot: line.slot, texts: std::array::from_fn(|_| String::new()), numbers: [None; COLUMNS.len()] };
+        let mut row = Row {
+            strategy_index: line.strategy_index,
+            texts: std::array::from_fn(|_| String::new()),
+            numbers: [None; COLUMNS.len()],
+        };
         row.texts[0] = format!("{} (measured elsewhere)", line.about.name);
         for (column, number, unit) in [
             (1, Some(cell.requests.into()), Unit::Count),
@@ -169,7 +174,7 @@ impl<'a> FailedSample<'a> {
         let told = kinds.into_iter().filter(|(number, _)| *number > 0).map(|(number, kind)| format!("{number} {kind}"));
         let what = told.collect::<Vec<_>>().join(", ");
         let why = cell.excluded.iter().map(|sample| sample.error).find(|error| !error.is_empty()).unwrap_or_default();
-        let name = report.strategies[cell.slot].name.as_str();
+        let name = report.strategies[cell.strategy_index].name.as_str();
         (!what.is_empty()).then_some(Self { name, requests: cell.requests, what, why })
     }
 }
@@ -178,7 +183,9 @@ fn method(report: &Report<'_>) -> Vec<(&'static str, String)> {
     let facts = report.facts;
     let counts: Vec<String> = report.counts.iter().map(u32::to_string).collect();
     let lines: Vec<String> = report.strategies.iter().map(strategy).collect();
-    let baseline = report.baseline.map(|slot| format!("Speed-ups are against {}.", report.strategies[slot].name));
+    let baseline = report
+        .baseline
+        .map(|strategy_index| format!("Speed-ups are against {}.", report.strategies[strategy_index].name));
     let medians = "Medians of the samples that count, set-up included; their 95 % intervals come from the samples.";
     [
         ("Target", facts.target.as_ref().map(target)),

@@ -140,7 +140,7 @@ struct CaveatText<'a> {
 
 impl<'a> SummaryDocument<'a> {
     fn of(report: &'a Report<'_>) -> Self {
-        let name = |slot: usize| report.strategies[slot].name.as_str();
+        let name = |strategy_index: usize| report.strategies[strategy_index].name.as_str();
         Self {
             schema_version: SCHEMA_VERSION,
             run: RunFacts::of(report.facts),
@@ -234,7 +234,11 @@ impl<'a> FindingText<'a> {
         Self {
             kind: finding.kind.as_str(),
             settled: finding.settled,
-            strategies: finding.slots.iter().map(|slot| report.strategies[*slot].name.as_str()).collect(),
+            strategies: finding
+                .strategy_indices
+                .iter()
+                .map(|strategy_index| report.strategies[*strategy_index].name.as_str())
+                .collect(),
             requests: &finding.requests,
             numbers: finding.numbers.iter().map(number).collect(),
             text: &finding.text,
@@ -246,7 +250,7 @@ impl<'a> CaveatText<'a> {
     fn of(report: &'a Report<'_>, caveat: &'a Caveat) -> Self {
         Self {
             kind: caveat.kind.as_str(),
-            strategy: caveat.slot.map(|slot| report.strategies[slot].name.as_str()),
+            strategy: caveat.strategy_index.map(|strategy_index| report.strategies[strategy_index].name.as_str()),
             requests: &caveat.requests,
             evidence: &caveat.evidence,
             advice: &caveat.advice,

@@ -46,7 +46,7 @@ pub(super) struct SummaryRow<'a, Number> {
 impl<'a, Number> SummaryRow<'a, Number> {
     /// The row of a cell of the report.
     pub(super) fn of(report: &'a Report<'_>, cell: &Cell<'_>, style: &NumberStyle<Number>) -> Self {
-        let line = &report.strategies[cell.slot];
+        let line = &report.strategies[cell.strategy_index];
         let time = |value: Option<f64>| value.map(style.seconds);
         let ratio = |value: Option<f64>| value.map(style.ratio);
         let (summary, interval, latency) = (cell.summary, cell.interval, cell.latency.as_ref());

@@ -1,5 +1,5 @@
 //! Many runs of one config → each strategy's median over time, and where it changed for good. In: what is known of each
-//! archived run. Out: a course for each config and each kind of circumstances: runs that did other work, or ran on
+//! archived run. Out: a series for each config and each kind of conditions: runs that did other work, or ran on
 //! another machine, are never joined. Pure: must not know where runs lie or what is printed.
 
 #[cfg(test)]
@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use crate::model::RequestCount;
 use crate::stats::{self, Change, Sorted};
 
-/// The level of the tests for changes, all strategies of a course together.
+/// The level of the tests for changes, all strategies of a series together.
 pub const LEVEL: f64 = 0.05;
 /// A smaller change of the median is not marked, however sure it is.
 const LEAST: f64 = 0.01;
@@ -30,7 +30,7 @@ pub struct HistoryEntry {
     /// The commit of the source tree, and whether files differed from it; empty where nobody knows.
     pub commit: String,
     /// Target, machine and way to measure, for people. Runs in which it differs are kept apart.
-    pub circumstances: String,
+    pub factors: String,
     /// Address of its report.html, relative to the page that names it; empty where it has none.
     pub link: String,
     /// Its cells.
@@ -50,7 +50,7 @@ pub struct EntryCell {
     pub median_s: Option<f64>,
 }
 
-/// What the points of a course are.
+/// What the points of a series are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {
     /// Every run, at the day it began.
@@ -59,24 +59,24 @@ pub enum By {
     Commit,
 }
 
-/// Which courses are asked for.
+/// Which series are asked for.
 #[derive(Clone, Debug)]
 pub struct Selection<'a> {
     /// One config alone, by its stem.
     pub config: Option<&'a str>,
     /// What the points are.
     pub by: By,
-    /// The request count; by default the largest that the newest run of a course measured.
+    /// The request count; by default the largest that the newest run of a series measured.
     pub requests: Option<RequestCount>,
 }
 
-/// The runs of one config under the same circumstances.
+/// The runs of one config under the same conditions.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunSeries<'a> {
     /// Stem of the config.
     pub config: &'a str,
     /// What all of them have in common.
-    pub circumstances: &'a str,
+    pub factors: &'a str,
     /// What the points are.
     pub by: By,
     /// The request count.
@@ -109,23 +109,23 @@ pub struct StrategySeries {
     pub changes: Vec<Change>,
 }
 
-/// The courses of an archive by config, the newest circumstances of each first. Cost: n·log² n in runs.
+/// The series of an archive by config, the newest conditions of each first. Cost: n·log² n in runs.
 #[must_use]
-pub fn courses<'a>(entries: &'a [HistoryEntry], selection: &Selection<'_>) -> Vec<RunSeries<'a>> {
+pub fn all_series<'a>(entries: &'a [HistoryEntry], selection: &Selection<'_>) -> Vec<RunSeries<'a>> {
     let mut groups: BTreeMap<(&str, &str), Vec<(i128, &HistoryEntry)>> = BTreeMap::new();
     let wanted = entries.iter().filter(|entry| selection.config.is_none_or(|config| config == entry.config));
     for entry in wanted {
         let start = entry.started_at.parse::<Timestamp>().map_or(0, Timestamp::as_nanosecond);
-        groups.entry((&entry.config, &entry.circumstances)).or_default().push((start, entry));
+        groups.entry((&entry.config, &entry.factors)).or_default().push((start, entry));
     }
     let mut groups: Vec<_> = groups.into_iter().collect();
     groups.iter_mut().for_each(|(_, runs)| runs.sort_by(|a, b| (a.0, &a.1.run_id).cmp(&(b.0, &b.1.run_id))));
     let newest = |runs: &[(i128, &HistoryEntry)]| runs.last().map(|(start, _)| *start);
     groups.sort_by(|((one, _), a), ((other, _), b)| one.cmp(other).then(newest(b).cmp(&newest(a))));
-    groups.iter().map(|((config, common), runs)| course(config, common, runs, selection)).collect()
+    groups.iter().map(|((config, common), runs)| series(config, common, runs, selection)).collect()
 }
 
-fn course<'a>(
+fn series<'a>(
     config: &'a str,
     common: &'a str,
     runs: &[(i128, &'a HistoryEntry)],
@@ -140,7 +140,7 @@ fn course<'a>(
     let mut lines = lines(&places, requests);
     let level = LEVEL / lines.len().max(1) as f64;
     lines.iter_mut().for_each(|line| line.mark(level));
-    RunSeries { config, circumstances: common, by: selection.by, requests, places, lines, without_commit }
+    RunSeries { config, factors: common, by: selection.by, requests, places, lines, without_commit }
 }
 
 fn by_date<'a>(runs: &[(i128, &'a HistoryEntry)]) -> Vec<SeriesPoint<'a>> {

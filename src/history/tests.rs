@@ -1,6 +1,6 @@
-//! Archives whose truth is known, from entries to courses.
+//! Archives whose truth is known, from entries to series.
 
-use super::{By, EntryCell, HistoryEntry, RunSeries, Selection, courses};
+use super::{By, EntryCell, HistoryEntry, RunSeries, Selection, all_series};
 
 /// Runs of `sweep`, a day apart: strategy `a` at 10 and 50 requests.
 fn archive(medians: &[f64]) -> Vec<HistoryEntry> {
@@ -9,7 +9,7 @@ fn archive(medians: &[f64]) -> Vec<HistoryEntry> {
         config: "sweep".into(),
         started_at: format!("2026-11-{:02}T00:00:00Z", day + 1),
         commit: format!("{:040}", day / 2),
-        circumstances: "2 cores".into(),
+        factors: "2 cores".into(),
         cells: [10, 50].map(|requests| cell("pool, 20 workers", requests, *median * f64::from(requests))).to_vec(),
         ..HistoryEntry::default()
     };
@@ -21,7 +21,7 @@ fn cell(options: &str, requests: u32, median: f64) -> EntryCell {
 }
 
 fn all<'a>(entries: &'a [HistoryEntry], by: By) -> Vec<RunSeries<'a>> {
-    courses(entries, &Selection { config: None, by, requests: None })
+    all_series(entries, &Selection { config: None, by, requests: None })
 }
 
 fn step() -> Vec<f64> {
@@ -45,11 +45,11 @@ fn a_lasting_change_is_marked_at_its_first_run() {
 fn other_circumstances_and_other_options_are_never_joined() {
     let mut entries = archive(&step());
     for entry in &mut entries[14..] {
-        entry.circumstances = "64 cores".into();
+        entry.factors = "64 cores".into();
     }
     let found = all(&entries, By::Date);
-    assert_eq!(found.iter().map(|course| course.circumstances).collect::<Vec<_>>(), ["64 cores", "2 cores"]);
-    assert!(found.iter().all(|course| course.lines[0].changes.is_empty()));
+    assert_eq!(found.iter().map(|series| series.factors).collect::<Vec<_>>(), ["64 cores", "2 cores"]);
+    assert!(found.iter().all(|series| series.lines[0].changes.is_empty()));
     let mut entries = archive(&step());
     for entry in &mut entries[14..] {
         entry.cells = vec![cell("pool, 40 workers", 50, 0.55)];
@@ -97,8 +97,8 @@ fn a_count_can_be_chosen_and_configs_are_told_apart() {
     let mut entries = archive(&[0.01, 0.02]);
     entries[1].config = "other".into();
     assert_eq!(all(&entries, By::Date).len(), 2);
-    let only = courses(&entries, &Selection { config: Some("sweep"), by: By::Date, requests: Some(10) });
+    let only = all_series(&entries, &Selection { config: Some("sweep"), by: By::Date, requests: Some(10) });
     assert_eq!((only.len(), only[0].requests, only[0].lines[0].medians.as_slice()), (1, 10, &[Some(0.1)][..]));
-    assert!(courses(&entries, &Selection { config: Some("nobody"), by: By::Date, requests: None }).is_empty());
-    assert!(courses(&[], &Selection { config: None, by: By::Commit, requests: None }).is_empty());
+    assert!(all_series(&entries, &Selection { config: Some("nobody"), by: By::Date, requests: None }).is_empty());
+    assert!(all_series(&[], &Selection { config: None, by: By::Commit, requests: None }).is_empty());
 }

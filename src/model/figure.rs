@@ -124,7 +124,7 @@ pub struct Series {
     /// share one legend entry, so that "ideal" stands there once.
     pub name: String,
     /// Index of colour, marker and dash: the strategy's position in the config.
-    pub slot: usize,
+    pub strategy_index: usize,
     /// Further strategies that the line stands for: an ideal may be that of several.
     pub shared_with: Vec<usize>,
     /// What kind of line it is.
@@ -147,7 +147,7 @@ pub enum Role {
     /// Measured here: full weight, markers.
     #[default]
     Measured,
-    /// The best possible: thin, dashed, no markers, colour of its slot.
+    /// The best possible: thin, dashed, no markers, colour of its strategy.
     Ideal,
     /// Measured elsewhere: thin, labelled as such.
     Reference,
@@ -205,7 +205,7 @@ pub struct Bar {
     /// Right end, at least `start`.
     pub end: f64,
     /// Index of its colour.
-    pub slot: usize,
+    pub strategy_index: usize,
     /// Drawn hollow.
     pub failed: bool,
 }

@@ -23,6 +23,6 @@ pub use repeats::Repeats;
 pub use run::{CellRequests, Conditions, Facts, NotRun, Run, StrategyLine};
 pub use sample::{FailureKind, Outcome, Phase, RequestFile, RequestRow, SampleRow, SampleStatus, Timing};
 pub use schedule::{Answer, schedule};
-pub use strategy::{Connections, HttpVersion, Model, Needs};
+pub use strategy::{Concurrency, Connections, HttpVersion, ResourceEstimate};
 pub use target::{DelayTarget, Target, TargetSeen, UrlTarget};
 pub use units::{Nanos, RequestCount};

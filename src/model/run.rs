@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::reference::Reference;
 use crate::model::repeats::Repeats;
 use crate::model::sample::{Outcome, SampleRow};
-use crate::model::strategy::Model;
+use crate::model::strategy::Concurrency;
 use crate::model::target::Target;
 use crate::model::units::{Nanos, RequestCount};
 
@@ -23,7 +23,7 @@ pub struct StrategyLine {
     /// Threads or processes of a pool.
     pub workers: Option<u32>,
     /// How its requests overlap, where known.
-    pub model: Option<Model>,
+    pub model: Option<Concurrency>,
 }
 
 /// The requests of one cell, all measured repeats together.

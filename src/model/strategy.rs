@@ -31,7 +31,7 @@ pub enum HttpVersion {
 /// How many requests a strategy has under way at once; it names the best possible duration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Model {
+pub enum Concurrency {
     /// One after another.
     Sequential,
     /// At most `workers` at once.
@@ -40,7 +40,7 @@ pub enum Model {
     Async,
 }
 
-impl Model {
+impl Concurrency {
     /// The word in config and files.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -66,7 +66,7 @@ impl Model {
 
 /// What one sample takes from its machine on the client's side, at its peak. Estimates on the safe side.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Needs {
+pub struct ResourceEstimate {
     /// Descriptors of the process that needs most of them.
     pub descriptors: u64,
     /// Threads and processes together.

@@ -29,9 +29,9 @@ impl<'a> Brush<'a> {
         Self { area: canvas.clone().into_drawing_area(), canvas }
     }
 
-    /// The colour of a look; grey where it stands for several slots.
+    /// The colour of a look; grey where it stands for several strategies.
     pub(super) fn colour(look: Look) -> Colour {
-        look.slot.map_or(Colour::MUTED, Colour::slot)
+        look.strategy_index.map_or(Colour::MUTED, Colour::of_strategy)
     }
 
     /// Draws an element in this area's coordinates.
@@ -52,7 +52,7 @@ impl<'a> Brush<'a> {
     /// The style and pen of a line of this look.
     pub(super) fn line(look: Look) -> (ShapeStyle, Pen) {
         let (width, lengths) = match look.role {
-            Role::Measured => (2.4, look.slot.map_or(&[][..], dash)),
+            Role::Measured => (2.4, look.strategy_index.map_or(&[][..], dash)),
             Role::Ideal => (1.4, IDEAL_DASH),
             Role::Reference => (1.4, &[][..]),
         };
@@ -67,12 +67,14 @@ impl<'a> Brush<'a> {
             _ => (RADIUS, colour, (ground, 1.2)),
         };
         let style = stroke(inside, 1.0).filled();
-        self.canvas.with(Pen { outline: Some(around), ..Pen::default() }, || match marker(look.slot.unwrap_or(0)) {
-            Marker::Circle => self.draw(&self.area, &Circle::new((x, y), fine(radius), style)),
-            Marker::Corners(corners) => {
-                let corner = |(dx, dy): &(f64, f64)| (x + fine(dx * radius), y + fine(dy * radius));
-                let corners: Vec<BackendCoord> = corners.iter().map(corner).collect();
-                self.draw(&self.area, &Polygon::new(corners, style));
+        self.canvas.with(Pen { outline: Some(around), ..Pen::default() }, || {
+            match marker(look.strategy_index.unwrap_or(0)) {
+                Marker::Circle => self.draw(&self.area, &Circle::new((x, y), fine(radius), style)),
+                Marker::Corners(corners) => {
+                    let corner = |(dx, dy): &(f64, f64)| (x + fine(dx * radius), y + fine(dy * radius));
+                    let corners: Vec<BackendCoord> = corners.iter().map(corner).collect();
+                    self.draw(&self.area, &Polygon::new(corners, style));
+                }
             }
         });
     }
@@ -122,9 +124,12 @@ impl<'a> Brush<'a> {
             .color(&colour)
             .pos(Pos { h_pos, v_pos: VPos::Bottom });
         let place = (fine(label.x), fine(label.baseline));
-        self.canvas.with(Pen { tooltip: label.full.clone(), slot: label.slot, ..Pen::default() }, || {
-            self.draw(&self.area, &Text::new(label.text.as_str(), place, style));
-        });
+        self.canvas.with(
+            Pen { tooltip: label.full.clone(), strategy_index: label.strategy_index, ..Pen::default() },
+            || {
+                self.draw(&self.area, &Text::new(label.text.as_str(), place, style));
+            },
+        );
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) struct Pen {
     /// The full text where what is drawn was shortened.
     pub(super) tooltip: Option<String>,
     /// The strategy that a text names.
-    pub(super) slot: Option<usize>,
+    pub(super) strategy_index: Option<usize>,
 }
 
 /// The SVG as far as it is written.
@@ -229,12 +229,14 @@ impl DrawingBackend for Canvas<'_> {
             HPos::Center => " text-anchor=\"middle\"",
             HPos::Right => " text-anchor=\"end\"",
         });
-        let (tooltip, slot) = {
+        let (tooltip, strategy_index) = {
             let sheet = self.sheet.borrow();
-            (sheet.pen.tooltip.clone(), sheet.pen.slot)
+            (sheet.pen.tooltip.clone(), sheet.pen.strategy_index)
         };
         // Tells scripts which line a name belongs to, however it was shortened.
-        look.push_str(&slot.map_or_else(String::new, |slot| format!(" data-slot=\"{slot}\"")));
+        look.push_str(
+            &strategy_index.map_or_else(String::new, |strategy_index| format!(" data-slot=\"{strategy_index}\"")),
+        );
         let title = tooltip.map_or(String::new(), |full| format!("<title>{}</title>", escaped(&full)));
         self.line(&format!("<text x=\"{}\" y=\"{}\" {look}>{title}{}</text>", px(x), px(y), self.spans(text)));
         Ok(())

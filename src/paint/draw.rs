@@ -110,7 +110,7 @@ fn legend(brush: &Brush<'_>, places: &Layout, id: &str) {
     }
     brush.canvas.group(&format!("id=\"{id}-key\" class=\"key\""), || {
         for leader in &places.leaders {
-            brush.path(&leader.points, stroke(Colour::slot(leader.slot), 0.8));
+            brush.path(&leader.points, stroke(Colour::of_strategy(leader.strategy_index), 0.8));
         }
         for swatch in &places.swatches {
             brush.swatch((swatch.x, swatch.y), swatch.look, size);

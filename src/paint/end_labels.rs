@@ -93,7 +93,7 @@ pub(super) fn place(page: &LayoutContext<'_>, column: &Column, layout: &PanelLay
         let series = &panel.series[name.series];
         place_name(page, (name, Look::of(series)), (x, middle), out);
         if joined {
-            out.leaders.push(leader(series.slot, layout.plot.right() + 4.0, from, (x - 4.0, middle)));
+            out.leaders.push(leader(series.strategy_index, layout.plot.right() + 4.0, from, (x - 4.0, middle)));
         }
     }
 }
@@ -107,15 +107,15 @@ fn place_name(page: &LayoutContext<'_>, (name, look): (&Name, Look), (x, middle)
     for (index, text) in name.lines.iter().enumerate() {
         let mut own = label(page, text.clone(), (text_x, first + line * index as f64));
         own.full = shortened.then(|| name.full.clone());
-        own.slot = look.measured_slot();
+        own.strategy_index = look.measured_slot();
         out.labels.push(own);
     }
 }
 
 /// From just right of the line's end along it to `bend`, and from there to the swatch.
-fn leader(slot: usize, bend: f64, from: (f64, f64), to: (f64, f64)) -> Leader {
+fn leader(strategy_index: usize, bend: f64, from: (f64, f64), to: (f64, f64)) -> Leader {
     let start = (from.0 + 8.0).min(bend);
-    Leader { slot, points: vec![(start, from.1), (bend, from.1), to] }
+    Leader { strategy_index, points: vec![(start, from.1), (bend, from.1), to] }
 }
 
 /// Middles for boxes of (wanted middle, height), ascending, so that they do not overlap, stay within `limits` and are

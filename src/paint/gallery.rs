@@ -21,8 +21,8 @@ fn point(x: f64, y: f64, spread: f64) -> Point {
     Point { x, y: Some(y), interval: (spread > 0.0).then_some((y * (1.0 - spread), y * (1.0 + spread))) }
 }
 
-fn series(slot: usize, name: &str, points: Vec<Point>) -> Series {
-    Series { name: name.to_owned(), slot, points, ..Series::default() }
+fn series(strategy_index: usize, name: &str, points: Vec<Point>) -> Series {
+    Series { name: name.to_owned(), strategy_index, points, ..Series::default() }
 }
 
 fn axis(label: &str, unit: Unit) -> Axis {
@@ -50,8 +50,8 @@ fn figure(id: &str, title: &str, panels: Vec<Panel>) -> Figure {
 
 fn article(id: &str, scale: Scale) -> Figure {
     let names = ["single_thread", "async_get", "multithread", "multiprocess"];
-    let line = |(slot, name): (usize, &&str)| {
-        series(slot, name, ARTICLE.iter().map(|(n, values)| point(*n, values[slot], 0.0)).collect())
+    let line = |(strategy_index, name): (usize, &&str)| {
+        series(strategy_index, name, ARTICLE.iter().map(|(n, values)| point(*n, values[strategy_index], 0.0)).collect())
     };
     let series = names.iter().enumerate().map(line).collect();
     let panel = Panel { x: counts(), y: durations(scale), series, ..Panel::default() };
@@ -61,19 +61,19 @@ fn article(id: &str, scale: Scale) -> Figure {
 /// Five strategies against a delay of 0.1 s, each with its ideal: much coincides.
 fn measured(id: &str, scale: Scale) -> Figure {
     let names = ["sequential", "thread-pool (20)", "process-pool (20)", "async", "thread-per-request"];
-    let ideal = |slot: usize, n: f64| match slot {
+    let ideal = |strategy_index: usize, n: f64| match strategy_index {
         0 => n * 0.1,
         1 | 2 => (n / 20.0).ceil() * 0.1,
         _ => 0.1,
     };
     let counts_of = [10.0, 20.0, 30.0, 40.0, 50.0];
     let mut lines = Vec::new();
-    for (slot, name) in names.iter().enumerate() {
-        let noise = [0.012, 0.02, 0.09, 0.015, 0.03][slot];
-        let points = counts_of.map(|n| point(n, ideal(slot, n) * (1.0 + noise) + n * 1e-5, noise)).into();
-        lines.push(Series { spread: Spread::Band, ..series(slot, name, points) });
-        let points = counts_of.map(|n| point(n, ideal(slot, n), 0.0)).into();
-        lines.push(Series { role: Role::Ideal, ..series(slot, "ideal", points) });
+    for (strategy_index, name) in names.iter().enumerate() {
+        let noise = [0.012, 0.02, 0.09, 0.015, 0.03][strategy_index];
+        let points = counts_of.map(|n| point(n, ideal(strategy_index, n) * (1.0 + noise) + n * 1e-5, noise)).into();
+        lines.push(Series { spread: Spread::Band, ..series(strategy_index, name, points) });
+        let points = counts_of.map(|n| point(n, ideal(strategy_index, n), 0.0)).into();
+        lines.push(Series { role: Role::Ideal, ..series(strategy_index, "ideal", points) });
     }
     lines[4].points[3].y = None;
     lines[4].failures = vec![Mark { x: 40.0, y: 0.35 }, Mark { x: 40.0, y: 0.9 }];
@@ -83,11 +83,12 @@ fn measured(id: &str, scale: Scale) -> Figure {
 }
 
 fn twelve(id: &str) -> Figure {
-    let line = |slot: usize| {
-        let name = format!("strategy number {slot} with a name of sixty characters, no less");
-        let points =
-            (1..=8).map(|n| point(f64::from(n) * 5.0, 0.2 + 0.06 * slot as f64 * f64::from(n), 0.05)).collect();
-        Series { spread: Spread::Bars, ..series(slot, &name, points) }
+    let line = |strategy_index: usize| {
+        let name = format!("strategy number {strategy_index} with a name of sixty characters, no less");
+        let points = (1..=8)
+            .map(|n| point(f64::from(n) * 5.0, 0.2 + 0.06 * strategy_index as f64 * f64::from(n), 0.05))
+            .collect();
+        Series { spread: Spread::Bars, ..series(strategy_index, &name, points) }
     };
     let panel = Panel {
         x: axis("Requests", Unit::Count),
@@ -106,10 +107,10 @@ fn timeline(id: &str) -> Figure {
         ("async", 50),
         ("thread-per-request", 50),
     ];
-    let panel = |(slot, (name, width)): (usize, &(&str, u32))| {
+    let panel = |(strategy_index, (name, width)): (usize, &(&str, u32))| {
         let bar = |request: u32| {
             let start = f64::from(request / width) * 0.1 + f64::from(request % width) * 2e-4;
-            Bar { lane: request % width, start, end: start + 0.1, slot, failed: request == 17 }
+            Bar { lane: request % width, start, end: start + 0.1, strategy_index, failed: request == 17 }
         };
         Panel {
             title: (*name).to_owned(),
@@ -126,12 +127,12 @@ fn timeline(id: &str) -> Figure {
 }
 
 fn distribution(id: &str) -> Figure {
-    let line = |(slot, name): (usize, &&str)| {
+    let line = |(strategy_index, name): (usize, &&str)| {
         let points = (0..200).map(|i| {
             let share = (f64::from(i) + 1.0) / 200.0;
-            point(0.1 + 0.004 * (slot as f64 + 1.0) * (1.0 / (1.02 - share)).ln(), share, 0.0)
+            point(0.1 + 0.004 * (strategy_index as f64 + 1.0) * (1.0 / (1.02 - share)).ln(), share, 0.0)
         });
-        Series { shape: Shape::Steps, ..series(slot, name, points.collect()) }
+        Series { shape: Shape::Steps, ..series(strategy_index, name, points.collect()) }
     };
     let names = ["sequential", "thread-pool", "process-pool", "async", "thread-per-request"];
     let panel = Panel {
@@ -146,11 +147,13 @@ fn distribution(id: &str) -> Figure {
 fn cost(id: &str, arrangement: Arrangement) -> Figure {
     let names = ["sequential", "thread-pool", "process-pool", "async"];
     let panel = |title: &str, unit: Unit, scale: f64| {
-        let line = |(slot, name): (usize, &&str)| {
+        let line = |(strategy_index, name): (usize, &&str)| {
             series(
-                slot,
+                strategy_index,
                 name,
-                [10.0, 20.0, 30.0, 40.0, 50.0].map(|n| point(n, scale * (1.0 + slot as f64 * n / 20.0), 0.0)).into(),
+                [10.0, 20.0, 30.0, 40.0, 50.0]
+                    .map(|n| point(n, scale * (1.0 + strategy_index as f64 * n / 20.0), 0.0))
+                    .into(),
             )
         };
         Panel {
@@ -277,7 +280,7 @@ mod any_figure {
     prop_compose! {
         fn any_series()(
             name in text(),
-            slot in 0..14_usize,
+            strategy_index in 0..14_usize,
             role in prop::sample::select(vec![Role::Measured, Role::Measured, Role::Ideal, Role::Reference]),
             shape in prop::sample::select(vec![Shape::Line, Shape::Line, Shape::Line, Shape::Steps]),
             spread in prop::sample::select(vec![Spread::None, Spread::Band, Spread::Bars]),
@@ -292,7 +295,7 @@ mod any_figure {
             let mut points: Vec<Point> = raw.into_iter().map(point).collect();
             points.sort_by(|left, right| left.x.total_cmp(&right.x));
             let failures = failures.into_iter().map(|(x, y)| Mark { x, y }).collect();
-            Series { name, slot, role, shape, spread, points, failures, failures_note, ..Series::default() }
+            Series { name, strategy_index, role, shape, spread, points, failures, failures_note, ..Series::default() }
         }
     }
 
@@ -307,7 +310,7 @@ mod any_figure {
             kind in 0..8,
             reason in text(),
         ) -> Panel {
-            let bar = |(lane, start, end, slot, failed)| Bar { lane, start, end, slot, failed };
+            let bar = |(lane, start, end, strategy_index, failed)| Bar { lane, start, end, strategy_index, failed };
             let bars: Vec<Bar> = if kind == 0 { bars.into_iter().map(bar).collect() } else { Vec::new() };
             let y = Axis { names: if bars.is_empty() { Vec::new() } else { names }, ..y };
             Panel { title, x, y, series, bars, empty: (kind == 1).then_some(reason) }

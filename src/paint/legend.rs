@@ -40,10 +40,10 @@ fn add(out: &mut Vec<LegendEntry>, name: &str, look: Look) {
     }
     let shared = |entry: &&mut LegendEntry| {
         let alike = entry.name == name && entry.look.role == look.role && entry.look.kind == look.kind;
-        alike && (look.role != Role::Measured || entry.look.slot == look.slot)
+        alike && (look.role != Role::Measured || entry.look.strategy_index == look.strategy_index)
     };
     match out.iter_mut().find(shared) {
-        Some(entry) if entry.look.slot != look.slot => entry.look.slot = None,
+        Some(entry) if entry.look.strategy_index != look.strategy_index => entry.look.strategy_index = None,
         Some(_) => {}
         None => out.push(LegendEntry { name: name.to_owned(), look }),
     }
@@ -72,8 +72,8 @@ pub(super) fn place(page: &LayoutContext<'_>, entries: &[LegendEntry], area: &mu
         }
         out.swatches.push(Swatch { x, y: middle, look: entries[index].look });
         let full = (shown != name).then_some(name);
-        let slot = entries[index].look.measured_slot();
-        out.labels.push(TextLine { full, slot, ..label(page, shown, (x + swatch, middle)) });
+        let strategy_index = entries[index].look.measured_slot();
+        out.labels.push(TextLine { full, strategy_index, ..label(page, shown, (x + swatch, middle)) });
     }
     if used > 0 {
         let height = line * used as f64 + size * 0.5;
@@ -94,7 +94,7 @@ pub(super) fn label(page: &LayoutContext<'_>, text: String, (x, middle): (f64, f
         size,
         weight: page.base().weight,
         role: TextRole::Legend,
-        slot: None,
+        strategy_index: None,
     }
 }
 
@@ -140,8 +140,8 @@ mod tests {
     use crate::model::figure::{Figure, Mark, Panel, Role, Series};
     use crate::paint::look::Kind;
 
-    fn series(name: &str, slot: usize, role: Role) -> Series {
-        Series { name: name.to_owned(), slot, role, ..Series::default() }
+    fn series(name: &str, strategy_index: usize, role: Role) -> Series {
+        Series { name: name.to_owned(), strategy_index, role, ..Series::default() }
     }
 
     #[test]
@@ -157,7 +157,10 @@ mod tests {
         let figure = Figure { panels: vec![panel.clone(), panel], ..Figure::default() };
         let named = |ends: bool| {
             let entries = entries(&figure, ends);
-            entries.into_iter().map(|entry| (entry.name, entry.look.slot, entry.look.kind)).collect::<Vec<_>>()
+            entries
+                .into_iter()
+                .map(|entry| (entry.name, entry.look.strategy_index, entry.look.kind))
+                .collect::<Vec<_>>()
         };
         let ideal = ("ideal".to_owned(), None, Kind::Plain);
         let failure = ("2 failed".to_owned(), Some(0), Kind::Failure);

@@ -5,8 +5,8 @@ use crate::model::figure::{Role, Series, Shape};
 /// How a line looks, for the line itself and for its swatch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Look {
-    /// `None` stands for several slots.
-    pub(super) slot: Option<usize>,
+    /// `None` stands for several strategies.
+    pub(super) strategy_index: Option<usize>,
     pub(super) role: Role,
     pub(super) kind: Kind,
 }
@@ -30,11 +30,11 @@ impl Look {
     pub(super) fn of(series: &Series) -> Self {
         let plain = series.role == Role::Ideal || series.shape == Shape::Steps;
         let kind = if plain { Kind::Plain } else { Kind::Marked };
-        Self { slot: Some(series.slot), role: series.role, kind }
+        Self { strategy_index: Some(series.strategy_index), role: series.role, kind }
     }
 
     /// The strategy whose measured line this is.
     pub(super) fn measured_slot(self) -> Option<usize> {
-        self.slot.filter(|_| self.role == Role::Measured && self.kind != Kind::Failure)
+        self.strategy_index.filter(|_| self.role == Role::Measured && self.kind != Kind::Failure)
     }
 }

@@ -1,6 +1,7 @@
-//! Colours by purpose, their values in both themes, and the colour, marker and dash of each slot. A strategy's slot fixes
-//! all three, so that lines can be told apart without colour too. A figure is painted once, with a CSS variable for each
-//! colour: a page's style sets the variables, a file of one theme has the values in their place. Knows no figure.
+//! Colours by purpose, their values in both themes, and the colour, marker and dash of each strategy. A strategy's place in
+//! the config fixes all three, so that lines can be told apart without colour too. A figure is painted once, with a CSS
+//! variable for each colour: a page's style sets the variables, a file of one theme has the values in their place. Knows no
+//! figure.
 
 use std::fmt::Write as _;
 
@@ -10,12 +11,12 @@ use crate::model::figure::Theme;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Colour(u8);
 
-/// How many slots differ.
-pub(super) const SLOTS: usize = 12;
+/// How many strategies differ.
+pub(super) const STRATEGY_COLOURS: usize = 12;
 
-/// Colours that are not a slot's; the slots follow.
-const FIRST_SLOT: u8 = 5;
-const COLOURS: usize = FIRST_SLOT as usize + SLOTS;
+/// Colours that are not a strategy's; the strategies follow.
+const FIRST_STRATEGY: u8 = 5;
+const COLOURS: usize = FIRST_STRATEGY as usize + STRATEGY_COLOURS;
 
 /// `rrggbb` of each colour.
 type Values = [&'static str; COLOURS];
@@ -39,7 +40,7 @@ const DARK: Values = [
     "ff87a6", "8fddf7", "d06a5c", "9ae458", "b4bac2", "5f7ad8",
 ];
 
-const MARKERS: [Marker; SLOTS] = [
+const MARKERS: [Marker; STRATEGY_COLOURS] = [
     Marker::Circle,
     Marker::Corners(&[(-0.88, -0.88), (0.88, -0.88), (0.88, 0.88), (-0.88, 0.88)]),
     Marker::Corners(&[(0.0, -1.2), (1.1, 0.75), (-1.1, 0.75)]),
@@ -92,7 +93,7 @@ const MARKERS: [Marker; SLOTS] = [
 ];
 
 /// Lengths of line and gap in CSS pixels; the first four are solid.
-const DASHES: [&[f64]; SLOTS] = [
+const DASHES: [&[f64]; STRATEGY_COLOURS] = [
     &[],
     &[],
     &[],
@@ -117,10 +118,10 @@ impl Colour {
     pub(super) const AXIS: Self = Self(3);
     pub(super) const GRID: Self = Self(4);
 
-    /// The colour of a slot; slots beyond the last begin again.
-    #[expect(clippy::cast_possible_truncation, reason = "the remainder is below SLOTS")]
-    pub(super) fn slot(slot: usize) -> Self {
-        Self(FIRST_SLOT + (slot % SLOTS) as u8)
+    /// The colour of a strategy; strategies beyond the last begin again.
+    #[expect(clippy::cast_possible_truncation, reason = "the remainder is below STRATEGY_COLOURS")]
+    pub(super) fn of_strategy(strategy_index: usize) -> Self {
+        Self(FIRST_STRATEGY + (strategy_index % STRATEGY_COLOURS) as u8)
     }
 
     /// plotters knows colours as red, green and blue: the index goes through it as the red.
@@ -179,19 +180,19 @@ pub fn theme_variables() -> String {
     )
 }
 
-/// The marker of a slot; when colours begin again, markers are shifted, so that the pair still differs.
-pub(super) fn marker(slot: usize) -> Marker {
-    MARKERS[(slot + slot / SLOTS) % SLOTS]
+/// The marker of a strategy; when colours begin again, markers are shifted, so that the pair still differs.
+pub(super) fn marker(strategy_index: usize) -> Marker {
+    MARKERS[(strategy_index + strategy_index / STRATEGY_COLOURS) % STRATEGY_COLOURS]
 }
 
-/// The dash of a slot, likewise shifted.
-pub(super) fn dash(slot: usize) -> &'static [f64] {
-    DASHES[(slot + slot / SLOTS) % SLOTS]
+/// The dash of a strategy, likewise shifted.
+pub(super) fn dash(strategy_index: usize) -> &'static [f64] {
+    DASHES[(strategy_index + strategy_index / STRATEGY_COLOURS) % STRATEGY_COLOURS]
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Colour, SLOTS, dash, marker, theme_variables, themed, values};
+    use super::{Colour, STRATEGY_COLOURS, dash, marker, theme_variables, themed, values};
     use crate::model::figure::Theme;
 
     type Rgb = [f64; 3];
@@ -240,7 +241,9 @@ mod tests {
     fn every_colour_stands_out_from_its_background() {
         for theme in [Theme::Light, Theme::Dark] {
             let least = [(Colour::TEXT, 12.0), (Colour::MUTED, 4.5), (Colour::AXIS, 3.0)];
-            for (colour, least) in (0..SLOTS).map(|slot| (Colour::slot(slot), 3.0)).chain(least) {
+            for (colour, least) in
+                (0..STRATEGY_COLOURS).map(|strategy_index| (Colour::of_strategy(strategy_index), 3.0)).chain(least)
+            {
                 let ratio = contrast(rgb(colour, theme), rgb(Colour::BACKGROUND, theme));
                 assert!(ratio >= least, "{theme:?} {colour:?}: {ratio:.2}");
             }
@@ -250,11 +253,12 @@ mod tests {
     #[test]
     fn the_colour_blind_can_tell_slots_apart() {
         for theme in [Theme::Light, Theme::Dark] {
-            for (one, other) in (0..SLOTS).flat_map(|other| (0..other).map(move |one| (one, other))) {
+            for (one, other) in (0..STRATEGY_COLOURS).flat_map(|other| (0..other).map(move |one| (one, other))) {
                 let least = if other < 6 { 0.08 } else { 0.035 };
                 let visions = [(&NORMAL, "normal"), (&PROTAN, "protan"), (&DEUTAN, "deutan"), (&TRITAN, "tritan")];
                 for (vision, name) in visions {
-                    let colours = [one, other].map(|slot| seen(rgb(Colour::slot(slot), theme), vision));
+                    let colours = [one, other]
+                        .map(|strategy_index| seen(rgb(Colour::of_strategy(strategy_index), theme), vision));
                     let distance = (0..3).map(|axis| (colours[0][axis] - colours[1][axis]).powi(2)).sum::<f64>().sqrt();
                     assert!(distance >= least, "{theme:?} {name} {one} {other}: {distance:.3}");
                 }
@@ -264,11 +268,11 @@ mod tests {
 
     #[test]
     fn colour_marker_and_dash_name_a_slot_together() {
-        let look = |slot| (Colour::slot(slot), marker(slot), dash(slot));
+        let look = |strategy_index| (Colour::of_strategy(strategy_index), marker(strategy_index), dash(strategy_index));
         for (one, other) in (0..30).flat_map(|other| (0..other).map(move |one| (one, other))) {
             assert!(look(one) != look(other), "{one} {other}");
         }
-        for (one, other) in (0..SLOTS).flat_map(|other| (0..other).map(move |one| (one, other))) {
+        for (one, other) in (0..STRATEGY_COLOURS).flat_map(|other| (0..other).map(move |one| (one, other))) {
             assert!(marker(one) != marker(other));
             assert!(dash(other).is_empty() || dash(one) != dash(other));
         }

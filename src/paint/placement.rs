@@ -33,7 +33,7 @@ pub(super) struct TextLine {
     pub(super) weight: Weight,
     pub(super) role: TextRole,
     /// The strategy that it names, of a measured line.
-    pub(super) slot: Option<usize>,
+    pub(super) strategy_index: Option<usize>,
 }
 
 /// Which end of a line of text its position is.
@@ -71,7 +71,7 @@ pub(super) struct Swatch {
 /// A thin line from a line's end to its label.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Leader {
-    pub(super) slot: usize,
+    pub(super) strategy_index: usize,
     pub(super) points: Vec<(f64, f64)>,
 }
 
@@ -153,7 +153,7 @@ impl<'a> LayoutContext<'a> {
             size: face.size,
             weight: face.weight,
             role,
-            slot: None,
+            strategy_index: None,
         })
     }
 }

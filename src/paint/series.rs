@@ -43,7 +43,8 @@ pub(super) fn draw<'a>(brush: &Brush<'a>, plane: &Plane<'a>, panel: &Panel, pref
     };
     let numbered: Vec<(usize, &Series)> = panel.series.iter().enumerate().collect();
     for (index, series) in numbered.iter().filter(|(_, series)| series.spread == Spread::Band) {
-        let attributes = format!("id=\"{prefix}-band-{}\" class=\"band\" data-slot=\"{}\"", index + 1, series.slot);
+        let attributes =
+            format!("id=\"{prefix}-band-{}\" class=\"band\" data-slot=\"{}\"", index + 1, series.strategy_index);
         brush.canvas.group(&attributes, || artist.bands(series));
     }
     let mut sorted: Vec<&(usize, &Series)> = numbered.iter().collect();
@@ -54,9 +55,10 @@ pub(super) fn draw<'a>(brush: &Brush<'a>, plane: &Plane<'a>, panel: &Panel, pref
             Role::Ideal => "ideal",
             Role::Reference => "reference",
         };
-        let slots = std::iter::once(&series.slot).chain(&series.shared_with).map(usize::to_string);
-        let slots = slots.collect::<Vec<_>>().join(" ");
-        let attributes = format!("id=\"{prefix}-series-{}\" class=\"series {class}\" data-slot=\"{slots}\"", index + 1);
+        let strategy_indices = std::iter::once(&series.strategy_index).chain(&series.shared_with).map(usize::to_string);
+        let strategy_indices = strategy_indices.collect::<Vec<_>>().join(" ");
+        let attributes =
+            format!("id=\"{prefix}-series-{}\" class=\"series {class}\" data-slot=\"{strategy_indices}\"", index + 1);
         brush.canvas.group(&attributes, || {
             brush.canvas.line(&format!("<title>{}</title>", escaped(&series.name)));
             artist.series(series);
@@ -161,11 +163,11 @@ impl Artist<'_, '_> {
 
     /// Bars of one look are one element.
     fn bars(&self, bars: &[Bar]) {
-        let mut looks: Vec<(usize, bool)> = bars.iter().map(|bar| (bar.slot, bar.failed)).collect();
+        let mut looks: Vec<(usize, bool)> = bars.iter().map(|bar| (bar.strategy_index, bar.failed)).collect();
         looks.sort_unstable();
         looks.dedup();
-        for (slot, failed) in looks {
-            let colour = Colour::slot(slot).css();
+        for (strategy_index, failed) in looks {
+            let colour = Colour::of_strategy(strategy_index).css();
             let attributes = if failed {
                 let ground = Colour::BACKGROUND.css();
                 format!(
@@ -176,7 +178,7 @@ impl Artist<'_, '_> {
                 format!("class=\"bars\" fill=\"{colour}\"")
             };
             self.brush.canvas.batch(&attributes, || {
-                for bar in bars.iter().filter(|bar| (bar.slot, bar.failed) == (slot, failed)) {
+                for bar in bars.iter().filter(|bar| (bar.strategy_index, bar.failed) == (strategy_index, failed)) {
                     self.bar(bar);
                 }
             });
@@ -200,7 +202,7 @@ impl Artist<'_, '_> {
             (left, top + excess),
             ((right - hairline).max(left + fine(0.4)), (bottom - excess).max(top + excess + fine(0.3))),
         ];
-        let style = stroke(Colour::slot(bar.slot), 1.0).filled();
+        let style = stroke(Colour::of_strategy(bar.strategy_index), 1.0).filled();
         self.brush.draw(&self.brush.area, &Rectangle::new(corners, style));
     }
 }

@@ -59,7 +59,7 @@ fn report(outcomes: &[Outcome], output: impl Write) -> io::Result<()> {
 mod tests {
     use super::{ChildError, report, run_child};
     use crate::model::{Nanos, Outcome};
-    use crate::protocol::{DoneLine, Heard, Line, hear};
+    use crate::protocol::{DoneLine, Line, Parsed, parse};
 
     #[test]
     fn setup_ends_with_the_first_start_and_duration_with_the_last_end() {
@@ -77,7 +77,7 @@ mod tests {
         let text = String::from_utf8(written).unwrap();
         assert_eq!(text.lines().count(), 3);
         let done = Line::Done(DoneLine { setup_s: Some(2e-6), duration_s: 9e-6 });
-        assert_eq!(hear(text.lines().last().unwrap()), Heard::Line(done));
+        assert_eq!(parse(text.lines().last().unwrap()), Parsed::Line(done));
     }
 
     #[test]

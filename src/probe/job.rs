@@ -1,4 +1,4 @@
-//! What is started for one sample: a child of this program, or somebody else's program. Both are heard alike.
+//! What is started for one sample: a child of this program, or somebody else's program. Both are read alike.
 
 use std::io;
 use std::process::{Command, Stdio};

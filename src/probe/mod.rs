@@ -6,21 +6,21 @@
 
 mod child;
 mod cost;
-mod headcount;
 mod interrupt;
 mod job;
 mod orphans;
 mod output;
 mod parent;
+mod process_count;
 mod watchdog;
 
 pub use child::{ChildError, run_child};
 pub use cost::ProcessCost;
-pub use headcount::Headcount;
 pub use interrupt::{Interrupts, Signal, Subscription};
 pub use job::Job;
 #[cfg(any(test, feature = "fuzzing"))]
-pub(crate) use output::fuzz_heard;
+pub(crate) use output::fuzz_output;
 pub use output::{ChildOutput, OutputTail, WrongLine};
 pub use parent::{End, Measured, Probe, ProbeError};
+pub use process_count::ProcessCount;
 pub use watchdog::{Watchdog, run_watchdog};

@@ -14,7 +14,7 @@ const TAIL_LIMIT: usize = 4 * 1024;
 /// How many wrong lines are kept; further ones are counted.
 const WRONG_LIMIT: usize = 5;
 
-/// What was heard from a child.
+/// What a child wrote, as far as it was parsed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ChildOutput {
     /// Requests, in the order written; at most as many as asked for.
@@ -84,43 +84,43 @@ impl OutputTail {
     }
 }
 
-/// Listens to a child's standard output until it ends, and notes each line at once, so that what was heard is known even
+/// Listens to a child's standard output until it ends, and notes each line at once, so that it is known even
 /// if the end never comes. Memory is bounded by `requests`, whatever the child writes. A response with another status
 /// than `expect_status` has failed, whether or not the child says so. Of its words none of `secrets` is kept.
 pub(super) fn listen(
-    output: impl Read,
+    stdout: impl Read,
     requests: u32,
     expect_status: u16,
     secrets: &KnownSecrets,
-    heard: &Mutex<ChildOutput>,
+    output: &Mutex<ChildOutput>,
 ) {
     let mut number = 0;
-    for_each_line(output, |line| {
+    for_each_line(stdout, |line| {
         number += 1;
-        let mut heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
-        match protocol::hear(line) {
-            protocol::Heard::Line(Line::Request(line)) if heard.outcomes.len() < requests as usize => {
+        let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
+        match protocol::parse(line) {
+            protocol::Parsed::Line(Line::Request(line)) if output.outcomes.len() < requests as usize => {
                 let outcome = line.into_outcome();
                 let failure = failure(&outcome, expect_status);
-                heard.outcomes.push(Outcome { failure, ..outcome });
+                output.outcomes.push(Outcome { failure, ..outcome });
             }
-            protocol::Heard::Line(Line::Request(_)) => heard.excess += 1,
-            protocol::Heard::Line(Line::Done(_)) if heard.done.is_some() => heard.further_done += 1,
-            protocol::Heard::Line(Line::Done(done)) => heard.done = Some(done),
-            protocol::Heard::Wrong(why) => {
-                heard.wrong_count += 1;
-                if heard.wrong.len() < WRONG_LIMIT {
-                    heard.wrong.push(WrongLine { number, why: secrets.hide(&why), text: shortened(line, secrets) });
+            protocol::Parsed::Line(Line::Request(_)) => output.excess += 1,
+            protocol::Parsed::Line(Line::Done(_)) if output.done.is_some() => output.further_done += 1,
+            protocol::Parsed::Line(Line::Done(done)) => output.done = Some(done),
+            protocol::Parsed::Wrong(why) => {
+                output.wrong_count += 1;
+                if output.wrong.len() < WRONG_LIMIT {
+                    output.wrong.push(WrongLine { number, why: secrets.hide(&why), text: shortened(line, secrets) });
                 }
             }
-            protocol::Heard::Other => heard.other.push(shortened(line, secrets)),
+            protocol::Parsed::Other => output.other.push(shortened(line, secrets)),
         }
     });
 }
 
-/// What is heard of a child that writes its output in these pieces.
+/// What is parsed of a child's output that comes in these pieces.
 #[cfg(any(test, feature = "fuzzing"))]
-pub(crate) fn fuzz_heard<'a>(pieces: impl Iterator<Item = &'a [u8]>, requests: u32) -> ChildOutput {
+pub(crate) fn fuzz_output<'a>(pieces: impl Iterator<Item = &'a [u8]>, requests: u32) -> ChildOutput {
     struct Pieces<'a, I> {
         rest: I,
         piece: &'a [u8],
@@ -135,9 +135,9 @@ pub(crate) fn fuzz_heard<'a>(pieces: impl Iterator<Item = &'a [u8]>, requests: u
         }
     }
 
-    let heard = Mutex::default();
-    listen(Pieces { rest: pieces, piece: &[] }, requests, 200, &KnownSecrets::default(), &heard);
-    heard.into_inner().unwrap_or_else(PoisonError::into_inner)
+    let output = Mutex::default();
+    listen(Pieces { rest: pieces, piece: &[] }, requests, 200, &KnownSecrets::default(), &output);
+    output.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Why a request failed: as the child says, or for its status.
@@ -186,10 +186,10 @@ mod tests {
     use super::{ChildOutput, LINE_LIMIT, TAIL_LIMIT, WRONG_LIMIT, listen};
     use crate::model::{FailureKind, KnownSecrets};
 
-    fn heard(output: impl Read, requests: u32) -> ChildOutput {
-        let heard = Mutex::default();
-        listen(output, requests, 200, &KnownSecrets::default(), &heard);
-        heard.into_inner().unwrap()
+    fn parsed(stdout: impl Read, requests: u32) -> ChildOutput {
+        let output = Mutex::default();
+        listen(stdout, requests, 200, &KnownSecrets::default(), &output);
+        output.into_inner().unwrap()
     }
 
     fn request(index: u32) -> String {
@@ -201,13 +201,13 @@ mod tests {
         let done = |text: &str| format!("{{\"event\":\"done\"{text}}}\n");
         let last = done(",\"duration_s\":2");
         let text = format!("starting\n{}{}{}{last}{last}bye", request(0), request(1), done("").repeat(9));
-        let heard = heard(text.as_bytes(), 1);
-        assert_eq!((heard.outcomes.len(), heard.excess, heard.further_done), (1, 1, 1));
-        assert_eq!(heard.done.map(|done| done.duration_s), Some(2.0));
-        assert_eq!((heard.wrong.len(), heard.wrong_count), (WRONG_LIMIT, 9));
-        assert!(heard.wrong[0].number == 4 && heard.wrong[0].why.contains("duration_s"), "{:?}", heard.wrong[0]);
-        assert_eq!(heard.other.lines().collect::<Vec<_>>(), ["starting", "bye"]);
-        assert_eq!((heard.other.first(), heard.other.count()), (Some("starting"), 2));
+        let output = parsed(text.as_bytes(), 1);
+        assert_eq!((output.outcomes.len(), output.excess, output.further_done), (1, 1, 1));
+        assert_eq!(output.done.map(|done| done.duration_s), Some(2.0));
+        assert_eq!((output.wrong.len(), output.wrong_count), (WRONG_LIMIT, 9));
+        assert!(output.wrong[0].number == 4 && output.wrong[0].why.contains("duration_s"), "{:?}", output.wrong[0]);
+        assert_eq!(output.other.lines().collect::<Vec<_>>(), ["starting", "bye"]);
+        assert_eq!((output.other.first(), output.other.count()), (Some("starting"), 2));
     }
 
     #[test]
@@ -220,7 +220,7 @@ mod tests {
             (",\"status\":200,\"error\":\"reset\"", Some(FailureKind::Reset)),
             (",\"error\":\"no such word\"", Some(FailureKind::Other)),
         ] {
-            assert_eq!(heard(line(status).as_bytes(), 1).outcomes[0].failure, failure, "{status}");
+            assert_eq!(parsed(line(status).as_bytes(), 1).outcomes[0].failure, failure, "{status}");
         }
     }
 
@@ -229,19 +229,19 @@ mod tests {
         let secrets = KnownSecrets::of(["s3cret-of-twenty-signs".to_owned()]);
         let line =
             format!("{}s3cret-of-twenty-signs\n{{\"event\":\"done\",\"s3cret-of-twenty-signs\":1}}\n", "x".repeat(490));
-        let heard = Mutex::default();
-        listen(line.as_bytes(), 1, 200, &secrets, &heard);
-        let heard = heard.into_inner().unwrap();
-        assert!(!format!("{heard:?}").contains("s3cret"), "{heard:?}");
+        let output = Mutex::default();
+        listen(line.as_bytes(), 1, 200, &secrets, &output);
+        let output = output.into_inner().unwrap();
+        assert!(!format!("{output:?}").contains("s3cret"), "{output:?}");
     }
 
     #[test]
     fn a_flood_is_passed_over_within_bounds() {
         let one_line = std::io::repeat(b'x').take(100_000_000);
-        let flooded = heard(one_line.chain(&b"\nlast\n"[..]), 1);
+        let flooded = parsed(one_line.chain(&b"\nlast\n"[..]), 1);
         assert_eq!(flooded.other.lines().next_back(), Some("last"));
         let many_lines = "0123456789\n".repeat(LINE_LIMIT);
-        let flooded = heard(many_lines.as_bytes(), 1);
+        let flooded = parsed(many_lines.as_bytes(), 1);
         assert!(flooded.other.bytes <= TAIL_LIMIT);
         assert!(flooded.other.lines().count() > 10);
         assert_eq!(flooded.other.count(), LINE_LIMIT as u64);

@@ -10,12 +10,12 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::cost::{self, ExitStatus, ProcessCost};
-use super::headcount::{self, Headcount};
 use super::interrupt::{Interrupts, Signal};
 use super::job::Job;
 use super::orphans::SampleTag;
 use super::output::{self, ChildOutput, OutputTail};
-use super::watchdog::{Listed, Watchdog, kill_group};
+use super::process_count::{self, ProcessCount};
+use super::watchdog::{Tracked, Watchdog, kill_group};
 use crate::clock::Clock;
 use crate::model::{KnownSecrets, Nanos};
 use crate::strategy::Program;
@@ -66,9 +66,9 @@ pub struct Measured {
     /// What it cost.
     pub cost: Option<ProcessCost>,
     /// Its processes and threads; `None` where nobody could count them in time.
-    pub headcount: Option<Headcount>,
+    pub process_count: Option<ProcessCount>,
     /// What it wrote.
-    pub heard: ChildOutput,
+    pub output: ChildOutput,
     /// Its standard error.
     pub complaints: OutputTail,
 }
@@ -100,7 +100,7 @@ enum ChildEvent {
 #[derive(Clone, Default)]
 struct Notes {
     secrets: Arc<KnownSecrets>,
-    heard: Arc<Mutex<ChildOutput>>,
+    output: Arc<Mutex<ChildOutput>>,
     complaints: Arc<Mutex<OutputTail>>,
 }
 
@@ -113,7 +113,7 @@ impl Probe<'_> {
     pub fn measure(&self, job: &Job) -> Result<Measured, ProbeError> {
         let line = job.line().map_err(ProbeError::HandOver)?;
         let tag = job.tag();
-        let tagged = tag.clone().map(Listed::Tagged);
+        let tagged = tag.clone().map(Tracked::Tagged);
         if let Some(tagged) = &tagged {
             self.watchdog.enter(tagged).map_err(ProbeError::Watchdog)?;
         }
@@ -123,7 +123,7 @@ impl Probe<'_> {
         let program = || self.program_of(job);
         let mut child = command.spawn().map_err(|source| ProbeError::Start { program: program(), source })?;
         let group = child.id();
-        self.watchdog.enter(&Listed::Group(group)).map_err(|error| {
+        self.watchdog.enter(&Tracked::Group(group)).map_err(|error| {
             kill_group(group);
             ProbeError::Watchdog(error)
         })?;
@@ -145,8 +145,8 @@ impl Probe<'_> {
             let _ = input.zip(line).map(|(mut input, line)| input.write_all(&line));
             self.wait(&events, group, started, &notes)
         })?;
-        let over = [Some(Listed::Group(group)), tagged].into_iter().flatten();
-        over.into_iter().try_for_each(|listed| self.watchdog.strike(&listed)).map_err(ProbeError::Watchdog)?;
+        let over = [Some(Tracked::Group(group)), tagged].into_iter().flatten();
+        over.into_iter().try_for_each(|tracked| self.watchdog.untrack(&tracked)).map_err(ProbeError::Watchdog)?;
         Ok(measured)
     }
 
@@ -161,15 +161,15 @@ impl Probe<'_> {
     fn counting(&self, group: u32, measure: impl FnOnce() -> Measured) -> Result<Measured, ProbeError> {
         thread::scope(|scope| {
             let (done, watched) = mpsc::channel();
-            let watch = move || headcount::watch(group, &watched, self.clock);
-            let counting = thread::Builder::new().name("headcount".to_owned()).spawn_scoped(scope, watch);
+            let watch = move || process_count::watch(group, &watched, self.clock);
+            let counting = thread::Builder::new().name("process_count".to_owned()).spawn_scoped(scope, watch);
             let counting = counting.map_err(|error| {
                 kill_group(group);
                 ProbeError::HandOver(error)
             })?;
             let measured = measure();
             drop(done);
-            Ok(Measured { headcount: counting.join().ok().flatten(), ..measured })
+            Ok(Measured { process_count: counting.join().ok().flatten(), ..measured })
         })
     }
 
@@ -212,7 +212,7 @@ fn listen(
     if let Some(stdout) = stdout {
         let (sender, notes) = (sender.clone(), notes.clone());
         spawn("stdout", move || {
-            output::listen(stdout, requests, expect_status, &notes.secrets, &notes.heard);
+            output::listen(stdout, requests, expect_status, &notes.secrets, &notes.output);
             drop(sender.send(ChildEvent::Silent));
         })?;
     }
@@ -270,8 +270,8 @@ impl ChildEvents {
             end: cut_short.unwrap_or(own_end),
             wall,
             cost,
-            headcount: None,
-            heard: notes.heard.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            process_count: None,
+            output: notes.output.lock().unwrap_or_else(PoisonError::into_inner).clone(),
             complaints: notes.complaints.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
     }

@@ -12,14 +12,14 @@ use crate::strategy::Program;
 
 /// Whom the watchdog ends.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Listed {
+pub(super) enum Tracked {
     /// A process group.
     Group(u32),
     /// The processes that carry a tag.
     Tagged(SampleTag),
 }
 
-impl fmt::Display for Listed {
+impl fmt::Display for Tracked {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Group(group) => write!(formatter, "group {group}"),
@@ -28,7 +28,7 @@ impl fmt::Display for Listed {
     }
 }
 
-impl Listed {
+impl Tracked {
     fn read(text: &str) -> Option<Self> {
         match text.split_once(' ')? {
             ("group", group) => group.parse().ok().map(Self::Group),
@@ -67,22 +67,22 @@ impl Watchdog {
     ///
     /// # Errors
     /// When the watchdog is gone.
-    pub(super) fn enter(&self, listed: &Listed) -> io::Result<()> {
-        self.say('+', listed)
+    pub(super) fn enter(&self, tracked: &Tracked) -> io::Result<()> {
+        self.send('+', tracked)
     }
 
     /// Strikes somebody off: they have ended, and the number of a group may be given to others.
     ///
     /// # Errors
     /// When the watchdog is gone.
-    pub(super) fn strike(&self, listed: &Listed) -> io::Result<()> {
-        self.say('-', listed)
+    pub(super) fn untrack(&self, tracked: &Tracked) -> io::Result<()> {
+        self.send('-', tracked)
     }
 
-    fn say(&self, sign: char, listed: &Listed) -> io::Result<()> {
+    fn send(&self, sign: char, tracked: &Tracked) -> io::Result<()> {
         // Its input was asked for as a pipe and is taken only on drop.
         let mut input = self.child.stdin.as_ref().ok_or(io::ErrorKind::BrokenPipe)?;
-        input.write_all(format!("{sign}{listed}\n").as_bytes())
+        input.write_all(format!("{sign}{tracked}\n").as_bytes())
     }
 }
 
@@ -96,15 +96,15 @@ impl Drop for Watchdog {
 
 /// The watchdog's end: returns when its input has ended and everybody still on the list is killed.
 pub fn run_watchdog(input: impl BufRead) {
-    still_listed(input).iter().for_each(Listed::kill);
+    still_tracked(input).iter().for_each(Tracked::kill);
 }
 
-fn still_listed(input: impl BufRead) -> BTreeSet<Listed> {
+fn still_tracked(input: impl BufRead) -> BTreeSet<Tracked> {
     let mut list = BTreeSet::new();
     for line in input.lines().map_while(Result::ok) {
-        match line.split_at_checked(1).map(|(sign, text)| (sign, Listed::read(text))) {
-            Some(("+", Some(listed))) => list.insert(listed),
-            Some(("-", Some(listed))) => list.remove(&listed),
+        match line.split_at_checked(1).map(|(sign, text)| (sign, Tracked::read(text))) {
+            Some(("+", Some(tracked))) => list.insert(tracked),
+            Some(("-", Some(tracked))) => list.remove(&tracked),
             _ => false,
         };
     }
@@ -129,13 +129,13 @@ pub(super) fn kill_group(group: u32) {
 
 #[cfg(test)]
 mod tests {
-    use super::still_listed;
+    use super::still_tracked;
 
     #[test]
     fn what_was_struck_off_is_left_alone() {
         let input =
             "+group 10\n+tag 1-2-3\n+group 11\n-group 10\nrubbish\n+\n-group 99\n+tag 4-5-6\n-tag 1-2-3\n+group 12";
-        let left: Vec<String> = still_listed(input.as_bytes()).iter().map(ToString::to_string).collect();
+        let left: Vec<String> = still_tracked(input.as_bytes()).iter().map(ToString::to_string).collect();
         assert_eq!(left, ["group 11", "group 12", "tag 4-5-6"]);
     }
 }

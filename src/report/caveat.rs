@@ -8,7 +8,7 @@ pub struct Caveat {
     /// What it is about.
     pub kind: CaveatKind,
     /// The strategy it is about; `None` for the whole run.
-    pub slot: Option<usize>,
+    pub strategy_index: Option<usize>,
     /// The request counts it is about, ascending; empty for all of them.
     pub requests: Vec<RequestCount>,
     /// The numbers that show it, in a sentence.

@@ -19,9 +19,11 @@ const BUSY_CORES: f64 = 0.8;
 
 /// All caveats of a run, those about the whole run first, then by kind and strategy.
 pub(super) fn of(run: &Run, cells: &[Cell<'_>]) -> Vec<Caveat> {
-    let lines: Vec<&[Cell<'_>]> = cells.chunk_by(|a, b| a.slot == b.slot).collect();
+    let lines: Vec<&[Cell<'_>]> = cells.chunk_by(|a, b| a.strategy_index == b.strategy_index).collect();
     let mut caveats: Vec<Caveat> = unfinished(run).into_iter().chain(few_samples(cells)).collect();
-    caveats.extend(run.strategies.iter().enumerate().filter_map(|(slot, line)| not_run(run, slot, &line.name)));
+    caveats.extend(
+        run.strategies.iter().enumerate().filter_map(|(strategy_index, line)| not_run(run, strategy_index, &line.name)),
+    );
     caveats.extend(overlapped(run));
     caveats.extend(conditions::of(&run.facts));
     caveats.extend(lines.iter().filter_map(|line| failed_samples(line)));
@@ -29,7 +31,10 @@ pub(super) fn of(run: &Run, cells: &[Cell<'_>]) -> Vec<Caveat> {
     caveats.extend(drift(&lines));
     caveats.extend(lines.iter().filter_map(|line| client_bound(line)));
     caveats.extend(
-        run.strategies.iter().enumerate().filter_map(|(slot, line)| conditions::server_bound(run, slot, &line.name)),
+        run.strategies
+            .iter()
+            .enumerate()
+            .filter_map(|(strategy_index, line)| conditions::server_bound(run, strategy_index, &line.name)),
     );
     caveats
 }
@@ -40,7 +45,7 @@ fn unfinished(run: &Run) -> Option<Caveat> {
     let run_id = if run.facts.run_id.is_empty() { "RUN" } else { &run.facts.run_id };
     Some(Caveat {
         kind: CaveatKind::Unfinished,
-        slot: None,
+        strategy_index: None,
         requests: Vec::new(),
         evidence: format!("{missing} of {planned} planned samples were not measured."),
         advice: format!("`reportgen --resume {run_id}` measures them."),
@@ -48,13 +53,13 @@ fn unfinished(run: &Run) -> Option<Caveat> {
 }
 
 /// The cells of one strategy that were not run; the reason of the first stands for all.
-fn not_run(run: &Run, slot: usize, name: &str) -> Option<Caveat> {
+fn not_run(run: &Run, strategy_index: usize, name: &str) -> Option<Caveat> {
     let cells = || run.facts.not_run.iter().filter(|cell| cell.strategy == name);
     let (first, requests) = (cells().next()?, cells().map(|cell| cell.requests).collect::<Vec<RequestCount>>());
     let counts: Vec<String> = requests.iter().map(ToString::to_string).collect();
     Some(Caveat {
         kind: CaveatKind::NotRun,
-        slot: Some(slot),
+        strategy_index: Some(strategy_index),
         requests,
         evidence: format!("Not run at {} requests: at {} it {}.", counts.join(", "), first.requests, first.reason),
         advice: "There is no sample of these cells.".into(),
@@ -67,7 +72,7 @@ fn overlapped(run: &Run) -> Option<Caveat> {
     let number = run.samples.iter().filter(|row| row.overlapped == Some(true)).count();
     (number > 0).then(|| Caveat {
         kind: CaveatKind::Overlapped,
-        slot: None,
+        strategy_index: None,
         requests: Vec::new(),
         evidence: format!("{number} of {} samples ran side by side with others{own}.", run.samples.len()),
         advice:
@@ -85,7 +90,7 @@ fn few_samples(cells: &[Cell<'_>]) -> Option<Caveat> {
     requests.dedup();
     (number > 0).then(|| Caveat {
         kind: CaveatKind::FewSamples,
-        slot: None,
+        strategy_index: None,
         requests,
         evidence: format!(
             "{number} of {} cells have fewer than {ENOUGH} samples that count; the least has {least}.",
@@ -112,7 +117,7 @@ fn failed_samples(line: &[Cell<'_>]) -> Option<Caveat> {
     let reason = if first.error.is_empty() { String::new() } else { format!(" The first: {}.", first.error) };
     Some(Caveat {
         kind: CaveatKind::FailedSamples,
-        slot: slot_of(line),
+        strategy_index: strategy_index_of(line),
         requests: counts_where(line, |cell| cell.statuses.not_ok() > 0),
         evidence: format!("Of {all} samples, {}.{reason}", by_status.join(", ")),
         advice: if line.iter().flat_map(|cell| &cell.excluded).any(|sample| ran_out(sample.error)) {
@@ -139,7 +144,7 @@ fn spread(line: &[Cell<'_>]) -> Option<Caveat> {
         .max_by(|a, b| a.0.total_cmp(&b.0))?;
     Some(Caveat {
         kind: CaveatKind::Spread,
-        slot: slot_of(line),
+        strategy_index: strategy_index_of(line),
         requests: counts_where(line, wide),
         evidence: format!(
             "The interquartile range is {:.0} % of the median at {} requests, over {} samples.",
@@ -164,7 +169,7 @@ fn drift(lines: &[&[Cell<'_>]]) -> Vec<Caveat> {
         let word = if change > 0.0 { "slower" } else { "faster" };
         Some(Caveat {
             kind: CaveatKind::Drift,
-            slot: slot_of(line),
+            strategy_index: strategy_index_of(line),
             requests: Vec::new(),
             evidence: format!(
                 "Samples of the sweep's later half are {:.1} % {word} than those of its earlier half (seasonal \
@@ -197,7 +202,7 @@ fn client_bound(line: &[Cell<'_>]) -> Option<Caveat> {
     let (cores, requests) = worst.max_by(|a, b| a.0.total_cmp(&b.0))?;
     Some(Caveat {
         kind: CaveatKind::ClientBound,
-        slot: slot_of(line),
+        strategy_index: strategy_index_of(line),
         requests: counts_where(line, busy),
         evidence: format!("At {requests} requests the client kept {cores:.2} cores busy for the whole sample."),
         advice:
@@ -210,8 +215,8 @@ fn counts_where(line: &[Cell<'_>], holds: impl Fn(&Cell<'_>) -> bool) -> Vec<Req
     line.iter().filter(|cell| holds(cell)).map(|cell| cell.requests).collect()
 }
 
-fn slot_of(line: &[Cell<'_>]) -> Option<usize> {
-    line.first().map(|cell| cell.slot)
+fn strategy_index_of(line: &[Cell<'_>]) -> Option<usize> {
+    line.first().map(|cell| cell.strategy_index)
 }
 
 #[cfg(test)]
@@ -265,7 +270,7 @@ mod tests {
         };
         let run = drifting(0.01);
         let report = Report::of(&run);
-        let found: Vec<_> = report.caveats.iter().map(|caveat| (caveat.kind, caveat.slot)).collect();
+        let found: Vec<_> = report.caveats.iter().map(|caveat| (caveat.kind, caveat.strategy_index)).collect();
         assert_eq!(found, [(CaveatKind::Drift, Some(0))]);
         assert!(report.caveats[0].evidence.contains("3.0 % slower"), "{}", report.caveats[0].evidence);
         assert_eq!(kinds(&drifting(0.001)), []);
@@ -281,7 +286,7 @@ mod tests {
             })
             .to_vec();
         let report = Report::of(&run);
-        assert_eq!((report.caveats[0].kind, report.caveats[0].slot), (CaveatKind::NotRun, Some(0)));
+        assert_eq!((report.caveats[0].kind, report.caveats[0].strategy_index), (CaveatKind::NotRun, Some(0)));
         assert_eq!(report.caveats[0].requests, [20, 50]);
         let told = "Not run at 20, 50 requests: at 20 it needs about 20 threads, this machine allows 9; raise ";
         assert!(report.caveats[0].evidence.starts_with(told), "{}", report.caveats[0].evidence);

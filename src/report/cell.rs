@@ -10,7 +10,7 @@ use crate::stats::{self, Interval, Sorted, Summary};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cell<'run> {
     /// Index of the strategy.
-    pub slot: usize,
+    pub strategy_index: usize,
     /// Request count.
     pub requests: RequestCount,
     /// Durations of the samples that count, in the order measured.
@@ -146,7 +146,7 @@ pub(super) struct Samples<'run> {
 impl<'run> Cell<'run> {
     /// Computes all but the speed-up, which needs the other cells.
     pub(super) fn of(
-        (slot, requests): (usize, RequestCount),
+        (strategy_index, requests): (usize, RequestCount),
         Samples { rows, durations }: &Samples<'run>,
         recorded: Option<&'run CellRequests>,
         seed: u64,
@@ -159,11 +159,11 @@ impl<'run> Cell<'run> {
         let median = sorted.median();
         let ideal_s = median_of(rows, |row| Some(row.ideal_s?.as_secs_f64()));
         Self {
-            slot,
+            strategy_index,
             requests,
             outliers: stats::outliers(&points),
             summary,
-            interval: stats::of_median(&sorted, cell_seed(seed, slot, requests)),
+            interval: stats::of_median(&sorted, cell_seed(seed, strategy_index, requests)),
             relative_iqr: relative_iqr(&sorted),
             statuses: StatusCounts::of(rows, durations.len()),
             excluded: rows.iter().filter(|row| !counts(row)).map(|row| Excluded::of(row)).collect(),
@@ -191,7 +191,7 @@ impl<'run> Cell<'run> {
         let sorted = Sorted::new(self.points.iter().copied());
         self.stopped = match repeats.precision {
             None => all.then_some(Stopped::Fixed),
-            Some(precision) if is_precise(&sorted, cell_seed(seed, self.slot, self.requests), precision) => {
+            Some(precision) if is_precise(&sorted, cell_seed(seed, self.strategy_index, self.requests), precision) => {
                 (measured >= repeats.min as usize).then_some(Stopped::Precise)
             }
             Some(_) => all.then_some(Stopped::Max),
@@ -201,7 +201,7 @@ impl<'run> Cell<'run> {
     /// Where the cell stands in the report.
     #[must_use]
     pub fn key(&self) -> (usize, RequestCount) {
-        (self.slot, self.requests)
+        (self.strategy_index, self.requests)
     }
 
     /// Median duration in seconds; `None` where no sample counts.
@@ -234,8 +234,8 @@ fn total(rows: &[&SampleRow], value: impl Fn(&SampleRow) -> Option<u32>) -> Opti
 
 /// Each cell draws its own numbers, and the same ones when another cell comes or goes.
 #[must_use]
-pub fn cell_seed(seed: u64, slot: usize, requests: RequestCount) -> u64 {
-    seed ^ ((slot as u64) << 32 | u64::from(requests))
+pub fn cell_seed(seed: u64, strategy_index: usize, requests: RequestCount) -> u64 {
+    seed ^ ((strategy_index as u64) << 32 | u64::from(requests))
 }
 
 /// Whether the 95 % interval of the median is at most `precision` of the median wide. `false` for fewer than two values.

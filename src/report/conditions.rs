@@ -23,7 +23,7 @@ pub(super) fn of(facts: &Facts) -> Vec<Caveat> {
 }
 
 /// The embedded server is one thread: near one core it answers as fast as it can, and not when it should.
-pub(super) fn server_bound(run: &Run, slot: usize, name: &str) -> Option<Caveat> {
+pub(super) fn server_bound(run: &Run, strategy_index: usize, name: &str) -> Option<Caveat> {
     let cores = |row: &SampleRow| Some(row.server_cpu_s?.as_secs_f64() / row.duration_s?.as_secs_f64());
     let own = run.samples.iter().filter(|row| row.strategy == name && row.phase == Phase::Measure);
     let busy = own.filter_map(|row| Some((cores(row).filter(|cores| *cores >= BUSY_SERVER)?, row.requests)));
@@ -32,7 +32,7 @@ pub(super) fn server_bound(run: &Run, slot: usize, name: &str) -> Option<Caveat>
     let counts: BTreeSet<RequestCount> = busy.iter().map(|(_, requests)| *requests).collect();
     Some(Caveat {
         kind: CaveatKind::ServerBound,
-        slot: Some(slot),
+        strategy_index: Some(strategy_index),
         requests: counts.into_iter().collect(),
         evidence: format!("At {requests} requests the delay server kept {cores:.2} cores busy for the whole sample."),
         advice: "The server may have set the pace, not the client: use a longer delay or fewer requests.".into(),
@@ -40,7 +40,7 @@ pub(super) fn server_bound(run: &Run, slot: usize, name: &str) -> Option<Caveat>
 }
 
 fn caveat(kind: CaveatKind, evidence: String, advice: &str) -> Caveat {
-    Caveat { kind, slot: None, requests: Vec::new(), evidence, advice: advice.to_owned() }
+    Caveat { kind, strategy_index: None, requests: Vec::new(), evidence, advice: advice.to_owned() }
 }
 
 fn loaded(conditions: &Conditions) -> Option<Caveat> {
@@ -137,7 +137,7 @@ mod tests {
             assert_eq!(server_bound(&run, 0, &name).map(|caveat| caveat.kind), expected, "{cpu}");
         }
         let caveat = server_bound(&run, 0, &name).unwrap();
-        assert_eq!((caveat.slot, caveat.requests), (Some(0), vec![run.samples[1].requests]));
+        assert_eq!((caveat.strategy_index, caveat.requests), (Some(0), vec![run.samples[1].requests]));
         assert!(caveat.evidence.contains("0.93 cores"), "{}", caveat.evidence);
     }
 }

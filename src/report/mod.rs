@@ -29,14 +29,14 @@ use cell::Samples;
 pub struct Report<'run> {
     /// What the manifest knows.
     pub facts: &'run Facts,
-    /// Strategies; the index is the slot, which decides colour and marker.
+    /// Strategies; the index decides colour and marker.
     pub strategies: &'run [StrategyLine],
     /// Request counts, ascending.
     pub counts: &'run [RequestCount],
     /// Slot of the strategy that speed-ups refer to: the first of kind `sequential`, else the first; `None` without
     /// strategies.
     pub baseline: Option<usize>,
-    /// Cells that were measured at least once, by slot, then by count.
+    /// Cells that were measured at least once, by strategy, then by count.
     pub cells: Vec<Cell<'run>>,
     /// Lines that were measured elsewhere, in the order of the config.
     pub references: Vec<ReferenceLine<'run>>,
@@ -75,21 +75,21 @@ impl<'run> Report<'run> {
 
     /// The cell of a strategy at a count, where it was measured.
     #[must_use]
-    pub fn cell(&self, slot: usize, requests: RequestCount) -> Option<&Cell<'run>> {
-        let found = self.cells.binary_search_by_key(&(slot, requests), Cell::key);
+    pub fn cell(&self, strategy_index: usize, requests: RequestCount) -> Option<&Cell<'run>> {
+        let found = self.cells.binary_search_by_key(&(strategy_index, requests), Cell::key);
         found.ok().map(|index| &self.cells[index])
     }
 
     /// The cells of one strategy, by count.
     #[must_use]
-    pub fn cells_of(&self, slot: usize) -> &[Cell<'run>] {
-        let start = self.cells.partition_point(|cell| cell.slot < slot);
-        let end = self.cells.partition_point(|cell| cell.slot <= slot);
+    pub fn cells_of(&self, strategy_index: usize) -> &[Cell<'run>] {
+        let start = self.cells.partition_point(|cell| cell.strategy_index < strategy_index);
+        let end = self.cells.partition_point(|cell| cell.strategy_index <= strategy_index);
         &self.cells[start..end]
     }
 }
 
-/// The cells of a run that were measured at least once, by slot, then by count: all that follows from their own rows,
+/// The cells of a run that were measured at least once, by strategy, then by count: all that follows from their own rows,
 /// so no speed-up and not why they stopped. Computed side by side, each with a seed of its own, so that the result does
 /// not depend on how many at once. Cost: up to 400 000 random draws for each cell.
 #[must_use]
@@ -99,17 +99,22 @@ pub fn cells(run: &Run) -> Vec<Cell<'_>> {
     cells.map(|(key, samples)| Cell::of(key, &samples, run.requests.get(&key), run.facts.seed)).collect()
 }
 
-/// Measured samples (no warm-ups) by slot and count, in the order measured.
+/// Measured samples (no warm-ups) by strategy and count, in the order measured.
 fn samples_by_cell(run: &Run) -> BTreeMap<(usize, RequestCount), Samples<'_>> {
-    let slots: HashMap<&str, usize> =
-        run.strategies.iter().enumerate().rev().map(|(slot, line)| (line.name.as_str(), slot)).collect();
+    let strategy_indices: HashMap<&str, usize> = run
+        .strategies
+        .iter()
+        .enumerate()
+        .rev()
+        .map(|(strategy_index, line)| (line.name.as_str(), strategy_index))
+        .collect();
     let mut cells: BTreeMap<_, Samples<'_>> = BTreeMap::new();
     for (key, durations) in &run.durations {
         cells.entry(*key).or_default().durations = durations;
     }
     for row in run.samples.iter().filter(|row| row.phase == Phase::Measure) {
-        if let Some(&slot) = slots.get(row.strategy.as_str()) {
-            cells.entry((slot, row.requests)).or_default().rows.push(row);
+        if let Some(&strategy_index) = strategy_indices.get(row.strategy.as_str()) {
+            cells.entry((strategy_index, row.requests)).or_default().rows.push(row);
         }
     }
     cells
@@ -119,7 +124,7 @@ fn samples_by_cell(run: &Run) -> BTreeMap<(usize, RequestCount), Samples<'_>> {
 fn add_speedups(cells: &mut [Cell<'_>], baseline: Option<usize>) {
     let medians: BTreeMap<RequestCount, f64> = cells
         .iter()
-        .filter(|cell| Some(cell.slot) == baseline)
+        .filter(|cell| Some(cell.strategy_index) == baseline)
         .filter_map(|cell| Some((cell.requests, cell.median()?)))
         .collect();
     for cell in cells {
@@ -146,12 +151,13 @@ mod tests {
 
     #[test]
     fn speedups_refer_to_the_first_sequential_strategy_or_the_first() {
-        for (kinds, slot) in [(["async", "sequential"], 1), (["", ""], 0), (["thread-pool", "async"], 0)] {
+        for (kinds, strategy_index) in [(["async", "sequential"], 1), (["", ""], 0), (["thread-pool", "async"], 0)] {
             let sketch = Sketch::new().strategy("a", kinds[0], None).strategy("b", kinds[1], None);
             let run = sketch.sample(0, 10, 1.0).sample(1, 10, 4.0).sample(1, 20, 8.0).run();
             let report = Report::of(&run);
-            assert_eq!(report.baseline, Some(slot), "{kinds:?}");
-            let expected = if slot == 1 { [Some(4.0), Some(1.0), Some(1.0)] } else { [Some(1.0), Some(0.25), None] };
+            assert_eq!(report.baseline, Some(strategy_index), "{kinds:?}");
+            let expected =
+                if strategy_index == 1 { [Some(4.0), Some(1.0), Some(1.0)] } else { [Some(1.0), Some(0.25), None] };
             assert_eq!(report.cells.iter().map(|cell| cell.speedup).collect::<Vec<_>>(), expected, "{kinds:?}");
         }
     }

@@ -11,7 +11,7 @@ pub struct ReferenceLine<'run> {
     /// What it is.
     pub about: &'run Reference,
     /// Whose colour it has: that of the strategy of the same name, else one of its own after the strategies.
-    pub slot: usize,
+    pub strategy_index: usize,
     /// What was measured, by count.
     pub cells: Vec<ReferenceCell>,
 }
@@ -40,8 +40,10 @@ pub(super) fn lines<'run>(references: &'run [Reference], strategies: &[StrategyL
     let mut lines: Vec<ReferenceLine<'run>> = Vec::new();
     for (index, about) in references.iter().enumerate() {
         let like = strategies.iter().position(|line| line.name == about.strategy);
-        let slot = like.filter(|slot| lines.iter().all(|line| line.slot != *slot)).unwrap_or(strategies.len() + index);
-        lines.push(ReferenceLine { about, slot, cells: cells(about) });
+        let strategy_index = like
+            .filter(|strategy_index| lines.iter().all(|line| line.strategy_index != *strategy_index))
+            .unwrap_or(strategies.len() + index);
+        lines.push(ReferenceLine { about, strategy_index, cells: cells(about) });
     }
     lines
 }
@@ -70,7 +72,7 @@ mod tests {
             [("x", "async_get"), ("y", "other"), ("z", "async_get")].map(|(name, strategy)| reference(name, strategy));
         let run = article(1);
         let lines = lines(&references, &run.strategies);
-        assert_eq!(lines.iter().map(|line| line.slot).collect::<Vec<_>>(), [3, 5, 6]);
+        assert_eq!(lines.iter().map(|line| line.strategy_index).collect::<Vec<_>>(), [3, 5, 6]);
         let cells: Vec<_> = lines[0].cells.iter().map(|cell| (cell.requests, cell.samples, cell.median_s)).collect();
         assert_eq!(cells, [(10, 3, 5.02), (50, 1, 5.09)]);
         assert_eq!(references[0].durations[0], (50, Nanos::from_millis(5_090)), "in any order");

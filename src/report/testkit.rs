@@ -1,8 +1,8 @@
 //! Runs for tests of this floor and those above: drawn up sample by sample, with exact numbers.
 
 use crate::model::{
-    DelayTarget, Model, Nanos, Outcome, Phase, Reference, RequestCount, Run, SampleRow, SampleStatus, StrategyLine,
-    Target, Timing,
+    Concurrency, DelayTarget, Nanos, Outcome, Phase, Reference, RequestCount, Run, SampleRow, SampleStatus,
+    StrategyLine, Target, Timing,
 };
 
 /// A run in the making.
@@ -16,9 +16,9 @@ impl Sketch {
 
     pub(crate) fn strategy(mut self, name: &str, kind: &str, workers: Option<u32>) -> Self {
         let model = match kind {
-            "sequential" => Some(Model::Sequential),
-            "thread-pool" | "process-pool" => Some(Model::Pool),
-            "async" => Some(Model::Async),
+            "sequential" => Some(Concurrency::Sequential),
+            "thread-pool" | "process-pool" => Some(Concurrency::Pool),
+            "async" => Some(Concurrency::Async),
             _ => None,
         };
         self.0.strategies.push(StrategyLine { name: name.into(), kind: kind.into(), workers, model });
@@ -26,8 +26,8 @@ impl Sketch {
     }
 
     /// An `ok` sample of which only the duration is known.
-    pub(crate) fn sample(mut self, slot: usize, requests: RequestCount, seconds: f64) -> Self {
-        let line = self.0.strategies[slot].clone();
+    pub(crate) fn sample(mut self, strategy_index: usize, requests: RequestCount, seconds: f64) -> Self {
+        let line = self.0.strategies[strategy_index].clone();
         if let Err(place) = self.0.counts.binary_search(&requests) {
             self.0.counts.insert(place, requests);
         }
@@ -53,8 +53,8 @@ impl Sketch {
     }
 
     /// The requests of a cell's first repeat as (worker, start, end), in milliseconds.
-    pub(crate) fn requests(mut self, slot: usize, requests: RequestCount, spans: &[(u32, u64, u64)]) -> Self {
-        let cell = self.0.requests.entry((slot, requests)).or_default();
+    pub(crate) fn requests(mut self, strategy_index: usize, requests: RequestCount, spans: &[(u32, u64, u64)]) -> Self {
+        let cell = self.0.requests.entry((strategy_index, requests)).or_default();
         for (&(worker, start, end), request) in spans.iter().zip(0..) {
             let (start, end) = (Nanos::from_millis(start), Nanos::from_millis(end));
             cell.latencies.push(end - start);
@@ -130,18 +130,18 @@ pub(crate) fn article(repeats: u64) -> Run {
     ];
     let mut sketch = lines.iter().fold(Sketch::new(), |sketch, line| sketch.strategy(line.0, line.1, line.2));
     for repeat in 0..repeats {
-        for (slot, line) in lines.iter().enumerate() {
+        for (strategy_index, line) in lines.iter().enumerate() {
             for requests in [10, 20, 30, 40, 50] {
-                let ideal = Model::ideal(requests, line.3, Nanos::from_millis(100));
+                let ideal = Concurrency::ideal(requests, line.3, Nanos::from_millis(100));
                 let seconds = (ideal + Nanos::from_millis(1 + repeat * 2 % 3)).as_secs_f64();
-                sketch = sketch.sample(slot, requests, seconds).also(|row| fill(row, ideal, line.3));
+                sketch = sketch.sample(strategy_index, requests, seconds).also(|row| fill(row, ideal, line.3));
             }
         }
     }
-    for (slot, line) in lines.iter().enumerate() {
+    for (strategy_index, line) in lines.iter().enumerate() {
         let spans = (0..50_u32).map(|index| (index % line.3, u64::from(index / line.3) * 100));
         let spans: Vec<_> = spans.map(|(worker, start)| (worker, start, start + 100)).collect();
-        sketch = sketch.requests(slot, 50, &spans);
+        sketch = sketch.requests(strategy_index, 50, &spans);
     }
     let mut run = sketch.run();
     let delay = Nanos::from_millis(100);

@@ -19,13 +19,13 @@ pub fn run_child(input: impl Read, mut output: impl Write) -> Result<(), ServerE
     if let Err(error) = &result {
         let message = chain(error);
         // The parent may be gone, and the error is returned in any case.
-        let _ = wire::say(&mut output, &Reply::Failed { message });
+        let _ = wire::send(&mut output, &Reply::Failed { message });
     }
     result
 }
 
 fn converse(input: &mut impl BufRead, output: &mut impl Write) -> Result<(), ServerError> {
-    let (host, target): (Ipv4Addr, DelayTarget) = match wire::hear(input)? {
+    let (host, target): (Ipv4Addr, DelayTarget) = match wire::receive(input)? {
         None => return Ok(()),
         Some(Order::Start(behaviour)) => (behaviour.host, behaviour.into()),
         Some(order) => return Err(ServerError::UnexpectedLine(format!("{order:?}"))),
@@ -36,20 +36,20 @@ fn converse(input: &mut impl BufRead, output: &mut impl Write) -> Result<(), Ser
         .name("delay-server".to_owned())
         .spawn(move || server.run())
         .map_err(ServerError::EventLoop)?;
-    let result = wire::say(output, &Reply::Listening { address }).and_then(|()| obey(&remote, input, output));
+    let result = wire::send(output, &Reply::Listening { address }).and_then(|()| obey(&remote, input, output));
     remote.stop();
     let served = serving.join().map_err(|_panic| ServerError::Broken)?;
     served.and(result)
 }
 
 fn obey(remote: &Remote, input: &mut impl BufRead, output: &mut impl Write) -> Result<(), ServerError> {
-    while let Some(order) = wire::hear(input)? {
+    while let Some(order) = wire::receive(input)? {
         let reply = match order {
-            Order::Begin { seed } => remote.begin(seed).transpose()?.map(|address| Reply::Begun { address }),
+            Order::Begin { seed } => remote.begin(seed).transpose()?.map(|address| Reply::PartialHead { address }),
             Order::End {} => remote.end().map(Reply::Ended),
             Order::Start(_) => return Err(ServerError::UnexpectedLine(format!("{order:?}"))),
         };
-        wire::say(output, &reply.ok_or(ServerError::Broken)?)?;
+        wire::send(output, &reply.ok_or(ServerError::Broken)?)?;
     }
     Ok(())
 }

@@ -11,10 +11,10 @@ use bytes::{Buf, BytesMut};
 use httparse::{EMPTY_HEADER, Status};
 use mio::net::TcpStream;
 
-use super::agenda::Place;
 use super::clients::Holds;
+use super::delay_queue::Place;
 use super::system;
-use crate::framing::{Begun, Body, MOST_HEADERS, Unreadable, keeps_alive, words};
+use crate::framing::{Body, MOST_HEADERS, PartialHead, Unreadable, keeps_alive, words};
 use crate::model::Answer;
 
 /// Body of a response that succeeds: 16 bytes.
@@ -41,7 +41,7 @@ const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 pub(super) struct Connection {
     stream: TcpStream,
     state: State,
-    head: Begun,
+    head: PartialHead,
     request: Request,
     /// Whether a request came over it.
     pub(super) carried_one: bool,
@@ -92,7 +92,7 @@ impl Connection {
         Self {
             stream,
             state: State::Head,
-            head: Begun::nothing(),
+            head: PartialHead::nothing(),
             request: Request { body: Body::none(), is_head: false, keep_alive: false, is_old: false },
             carried_one: false,
             place: None,
@@ -173,7 +173,7 @@ impl Connection {
         self.state != State::Waiting && !self.ahead.is_empty() && !self.is_behind()
     }
 
-    /// Whether there may be something to take although the system will not say so again.
+    /// Whether there may be something to take although the system will not report it again.
     pub(super) fn may_advance(&self) -> bool {
         self.may_take_ahead() || self.unread && self.has_room()
     }

@@ -9,9 +9,9 @@ use mio::{Poll, Waker};
 
 use crate::limits;
 use crate::model::DelayTarget;
-use crate::server::engine::{self, Command};
 use crate::server::error::ServerError;
-use crate::server::sample::Witness;
+use crate::server::event_loop::{self, Command};
+use crate::server::sample::ServerStats;
 
 /// A delay server that listens and does not serve yet.
 pub struct Server {
@@ -32,9 +32,9 @@ impl Server {
     pub fn bind(address: SocketAddr, target: &DelayTarget, seed: u64) -> Result<Self, ServerError> {
         limits::raise_descriptors();
         limits::reserve_descriptors();
-        let listener = engine::listen(address)?;
+        let listener = event_loop::listen(address)?;
         let address = listener.local_addr().map_err(|source| ServerError::Listen { address, source })?;
-        let (poll, waker) = engine::event_loop()?;
+        let (poll, waker) = event_loop::event_loop()?;
         let (sender, commands) = channel();
         let remote = Remote { sender, waker };
         Ok(Self { poll, listener, address, target: target.clone(), seed, commands, remote })
@@ -57,8 +57,8 @@ impl Server {
     ///
     /// # Errors
     /// [`ServerError::EventLoop`].
-    pub fn run(self) -> Result<Witness, ServerError> {
-        engine::run(self.poll, self.listener, self.target, self.seed, self.commands)
+    pub fn run(self) -> Result<ServerStats, ServerError> {
+        event_loop::run(self.poll, self.listener, self.target, self.seed, self.commands)
     }
 }
 
@@ -81,7 +81,7 @@ impl Remote {
 
     /// What was seen since the last beginning; counting goes on. `None` if the server has ended.
     #[must_use]
-    pub fn end(&self) -> Option<Witness> {
+    pub fn end(&self) -> Option<ServerStats> {
         let (reply, answer) = channel();
         self.tell(Command::End(reply))?;
         answer.recv().ok()

@@ -8,7 +8,7 @@ use std::os::unix::net::UnixStream;
 use mio::net::TcpStream;
 
 use super::connection::{Connection, Event};
-use super::multiplexed::Multiplexed;
+use super::http2::Http2Connection;
 use crate::framing::in_pieces;
 use crate::model::{Answer, Nanos};
 
@@ -25,7 +25,7 @@ fn connected() -> (UnixStream, TcpStream) {
 
 /// What came of a connection.
 #[derive(Debug, PartialEq, Eq)]
-struct Course {
+struct ServerExchange {
     requests: usize,
     is_http2: bool,
     answers: Vec<u8>,
@@ -34,15 +34,15 @@ struct Course {
 /// The answers of the server are the same in whatever pieces the requests come.
 pub(crate) fn http1(data: &[u8]) {
     let Some((sizes, data)) = data.split_first_chunk::<3>() else { return };
-    let whole = course([data].into_iter());
-    assert_eq!(course(in_pieces(data, *sizes)), whole);
+    let whole = exchange([data].into_iter());
+    assert_eq!(exchange(in_pieces(data, *sizes)), whole);
     assert!(whole.requests <= data.len() / b"GET / HTTP/1.0\r\n\r\n".len() || whole.requests <= data.len() / 16);
 }
 
-fn course<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> Course {
+fn exchange<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> ServerExchange {
     let (mut client, stream) = connected();
     let mut connection = Connection::new(stream);
-    let mut course = Course { requests: 0, is_http2: false, answers: Vec::new() };
+    let mut exchange = ServerExchange { requests: 0, is_http2: false, answers: Vec::new() };
     // At least as long as the longest head.
     let mut buffer = vec![0; 16 << 10];
     let mut is_open = true;
@@ -51,31 +51,31 @@ fn course<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> Course {
         if !is_open || client.write_all(piece).is_err() {
             break;
         }
-        is_open = step(&mut connection, &mut buffer, false, &mut course);
-        take(&mut client, &mut course.answers);
+        is_open = step(&mut connection, &mut buffer, false, &mut exchange);
+        take(&mut client, &mut exchange.answers);
     }
     let _ = client.shutdown(Shutdown::Write);
     if is_open {
-        step(&mut connection, &mut buffer, true, &mut course);
+        step(&mut connection, &mut buffer, true, &mut exchange);
     }
-    take(&mut client, &mut course.answers);
-    course
+    take(&mut client, &mut exchange.answers);
+    exchange
 }
 
 /// Goes on until the connection waits for its client; says whether it does.
-fn step(connection: &mut Connection, buffer: &mut [u8], ends: bool, course: &mut Course) -> bool {
+fn step(connection: &mut Connection, buffer: &mut [u8], ends: bool, exchange: &mut ServerExchange) -> bool {
     loop {
         match connection.advance(ends, buffer) {
             Event::Nothing if connection.may_advance() => {}
             Event::Nothing => return true,
             Event::Request => {
-                course.requests += 1;
+                exchange.requests += 1;
                 if !connection.respond(ANSWER) {
                     return false;
                 }
             }
             Event::Preface(_) => {
-                course.is_http2 = true;
+                exchange.is_http2 = true;
                 return false;
             }
             Event::End => return false,
@@ -95,7 +95,7 @@ fn take(client: &mut UnixStream, answers: &mut Vec<u8>) {
 pub(crate) fn http2(data: &[u8]) {
     let Some((sizes, data)) = data.split_first_chunk::<3>() else { return };
     let (mut client, stream) = connected();
-    let mut connection = Multiplexed::new(stream, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec());
+    let mut connection = Http2Connection::new(stream, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec());
     let (mut answers, mut requests) = (Vec::new(), 0);
     for piece in in_pieces(data, *sizes) {
         if client.write_all(piece).is_err() {
@@ -115,7 +115,7 @@ pub(crate) fn http2(data: &[u8]) {
 }
 
 /// Lets the connection go on until it waits for its client; returns how many requests came, and whether it has ended.
-fn turn(connection: &mut Multiplexed, client: &mut UnixStream, answers: &mut Vec<u8>) -> (usize, bool) {
+fn turn(connection: &mut Http2Connection, client: &mut UnixStream, answers: &mut Vec<u8>) -> (usize, bool) {
     /// More than it takes to read and to answer so little.
     const MOST_STEPS: usize = 10_000;
 

@@ -8,7 +8,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use crate::model::DelayTarget;
 use crate::server::error::ServerError;
-use crate::server::sample::Witness;
+use crate::server::sample::ServerStats;
 use crate::server::system;
 use crate::server::wire::{self, Behaviour, Order, Reply};
 
@@ -48,8 +48,8 @@ impl Handle {
         let child = command.spawn().map_err(|source| ServerError::Spawn { program: program.to_owned(), source })?;
         let mut process = Process(child);
         let mut conversation = Conversation {
-            hear: BufReader::new(process.0.stdout.take().expect("standard output is piped")),
-            say: process.0.stdin.take().expect("standard input is piped"),
+            receive: BufReader::new(process.0.stdout.take().expect("standard output is piped")),
+            send: process.0.stdin.take().expect("standard input is piped"),
         };
         let url = conversation.start_at(host, target).map_err(|error| process.explain(error))?;
         Ok(Self { conversation, process, url })
@@ -81,7 +81,7 @@ impl Handle {
     ///
     /// # Errors
     /// Those of [`Self::begin`].
-    pub fn end(&mut self) -> Result<Witness, ServerError> {
+    pub fn end(&mut self) -> Result<ServerStats, ServerError> {
         self.conversation.end().map_err(|error| self.process.explain(error))
     }
 }
@@ -112,8 +112,8 @@ impl Drop for Process {
 
 /// The parent's part of the conversation, over any pair of pipes.
 pub(super) struct Conversation<R, W> {
-    pub(super) hear: R,
-    pub(super) say: W,
+    pub(super) receive: R,
+    pub(super) send: W,
 }
 
 impl<R: BufRead, W: Write> Conversation<R, W> {
@@ -130,22 +130,22 @@ impl<R: BufRead, W: Write> Conversation<R, W> {
     /// Returns the server's new address as a URL.
     pub(super) fn begin(&mut self, seed: u64) -> Result<String, ServerError> {
         match self.ask(&Order::Begin { seed })? {
-            Reply::Begun { address } => Ok(url(address)),
+            Reply::PartialHead { address } => Ok(url(address)),
             other => Err(unexpected(other)),
         }
     }
 
-    pub(super) fn end(&mut self) -> Result<Witness, ServerError> {
+    pub(super) fn end(&mut self) -> Result<ServerStats, ServerError> {
         match self.ask(&Order::End {})? {
-            Reply::Ended(witness) => Ok(witness),
+            Reply::Ended(server_stats) => Ok(server_stats),
             other => Err(unexpected(other)),
         }
     }
 
     fn ask(&mut self, order: &Order) -> Result<Reply, ServerError> {
-        let said = wire::say(&mut self.say, order);
+        let said = wire::send(&mut self.send, order);
         // A server that gave up no longer reads, but its last line says why.
-        match wire::hear(&mut self.hear)? {
+        match wire::receive(&mut self.receive)? {
             Some(reply) => Ok(reply),
             None => said.and(Err(ServerError::Ended(None))),
         }

@@ -10,7 +10,7 @@ use crate::server::system;
 
 /// What the server saw since the sample began. In JSON, durations are whole nanoseconds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Witness {
+pub struct ServerStats {
     /// Requests read, bodies included.
     pub requests: u64,
     /// Most requests that were read and not yet answered, those that waited for their turn included.
@@ -69,7 +69,7 @@ mod nanos {
     }
 }
 
-impl Witness {
+impl ServerStats {
     /// Most requests at once; `None` where several servers saw the sample and their peaks need not have been one.
     #[must_use]
     pub fn peak(&self) -> Option<u32> {
@@ -116,7 +116,7 @@ impl Witness {
 /// The running sample.
 pub(super) struct Sample {
     answers: Box<dyn Iterator<Item = Answer>>,
-    seen: Witness,
+    seen: ServerStats,
     service: Nanos,
     lateness: Nanos,
     /// Of every response, in nanoseconds, each to a hundredth of itself.
@@ -129,7 +129,7 @@ impl Sample {
     pub(super) fn begin(target: &DelayTarget, seed: u64) -> Self {
         Self {
             answers: Box::new(schedule(target, seed)),
-            seen: Witness::default(),
+            seen: ServerStats::default(),
             service: Nanos::ZERO,
             lateness: Nanos::ZERO,
             latenesses: Histogram::new_with_bounds(1_000, MOST_LATENESS, 2).expect("constant bounds that are in order"),
@@ -169,11 +169,11 @@ impl Sample {
     }
 
     /// What was seen until now, where `in_flight` requests wait.
-    pub(super) fn witness(&self, in_flight: usize) -> Witness {
+    pub(super) fn server_stats(&self, in_flight: usize) -> ServerStats {
         let mean = |sum: Nanos| sum.0.checked_div(self.seen.answered).map(Nanos);
         let quantile = |share| (self.seen.answered > 0).then(|| Nanos(self.latenesses.value_at_quantile(share)));
         let cpu = system::cpu_time().zip(self.cpu_at_start).map(|(now, start)| now - start);
-        Witness {
+        ServerStats {
             in_flight: u32::try_from(in_flight).unwrap_or(u32::MAX),
             service_mean: mean(self.service),
             lateness_mean: mean(self.lateness),
@@ -187,7 +187,7 @@ impl Sample {
 
 #[cfg(test)]
 mod tests {
-    use super::{Sample, Witness};
+    use super::{Sample, ServerStats};
     use crate::model::{DelayTarget, Nanos};
 
     const TARGET: DelayTarget =
@@ -195,8 +195,8 @@ mod tests {
 
     #[test]
     fn nothing_seen_has_no_mean() {
-        let witness = Sample::begin(&TARGET, 1).witness(0);
-        assert_eq!(witness, Witness { cpu: witness.cpu, ..Witness::default() });
+        let server_stats = Sample::begin(&TARGET, 1).server_stats(0);
+        assert_eq!(server_stats, ServerStats { cpu: server_stats.cpu, ..ServerStats::default() });
     }
 
     #[test]
@@ -206,40 +206,44 @@ mod tests {
         sample.count_answer(first, Nanos::from_millis(101));
         sample.count_answer(second, Nanos::from_millis(105));
         sample.admit(0);
-        let witness = sample.witness(1);
-        assert_eq!((witness.requests, witness.answered, witness.peak_in_flight, witness.in_flight), (4, 2, 3, 1));
-        assert_eq!(witness.service_mean, Some(Nanos::from_millis(103)));
-        assert_eq!(witness.lateness_mean, Some(Nanos::from_millis(3)));
-        assert_eq!(witness.lateness_max, Some(Nanos::from_millis(5)));
+        let server_stats = sample.server_stats(1);
+        assert_eq!(
+            (server_stats.requests, server_stats.answered, server_stats.peak_in_flight, server_stats.in_flight),
+            (4, 2, 3, 1)
+        );
+        assert_eq!(server_stats.service_mean, Some(Nanos::from_millis(103)));
+        assert_eq!(server_stats.lateness_mean, Some(Nanos::from_millis(3)));
+        assert_eq!(server_stats.lateness_max, Some(Nanos::from_millis(5)));
         let near = |nanos: Option<Nanos>, millis: u64| {
             nanos.is_some_and(|nanos| nanos.0.abs_diff(millis * 1_000_000) < millis * 10_000)
         };
-        assert!(near(witness.lateness_p50, 1), "{witness:?}");
-        assert!(near(witness.lateness_p99, 5), "{witness:?}");
+        assert!(near(server_stats.lateness_p50, 1), "{server_stats:?}");
+        assert!(near(server_stats.lateness_p99, 5), "{server_stats:?}");
     }
 
     #[test]
     fn several_servers_peaks_are_one_only_when_all_requests_were_there_at_once() {
-        let part = |requests, last_admitted, first_answered| Witness {
+        let part = |requests, last_admitted, first_answered| ServerStats {
             requests,
             answered: requests,
             peak_in_flight: 2,
             service_mean: Some(Nanos(requests * 10)),
             last_admitted: Some(Nanos(last_admitted)),
             first_answered: Some(Nanos(first_answered)),
-            ..Witness::default()
+            ..ServerStats::default()
         };
-        let together = Witness::together(&[part(3, 10, 20), part(1, 15, 30)]);
+        let together = ServerStats::together(&[part(3, 10, 20), part(1, 15, 30)]);
         assert_eq!((together.requests, together.peak(), together.service_mean), (4, Some(4), Some(Nanos(25))));
-        assert_eq!(Witness::together(&[part(3, 25, 30), part(1, 15, 20)]).peak(), None);
-        assert_eq!(Witness::together(&[]).peak(), Some(0));
+        assert_eq!(ServerStats::together(&[part(3, 25, 30), part(1, 15, 20)]).peak(), None);
+        assert_eq!(ServerStats::together(&[]).peak(), Some(0));
     }
 
     #[test]
     fn a_witness_survives_json() {
-        let witness = Witness { requests: 3, service_mean: Some(Nanos(100_000_007)), ..Witness::default() };
-        let text = serde_json::to_string(&witness).unwrap();
+        let server_stats =
+            ServerStats { requests: 3, service_mean: Some(Nanos(100_000_007)), ..ServerStats::default() };
+        let text = serde_json::to_string(&server_stats).unwrap();
         assert!(text.contains(r#""service_mean_ns":100000007"#), "{text}");
-        assert_eq!(serde_json::from_str::<Witness>(&text).unwrap(), witness);
+        assert_eq!(serde_json::from_str::<ServerStats>(&text).unwrap(), server_stats);
     }
 }

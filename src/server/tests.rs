@@ -9,7 +9,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::handle::Conversation;
-use super::{Handle, Server, ServerError, Witness, run_child};
+use super::{Handle, Server, ServerError, ServerStats, run_child};
 use crate::clock::{Clock, SystemClock};
 use crate::model::{DelayTarget, Nanos, schedule};
 
@@ -31,10 +31,10 @@ struct Session {
 
 impl Session {
     fn start(target: &DelayTarget) -> Self {
-        let (orders, say) = std::io::pipe().unwrap();
-        let (hear, replies) = std::io::pipe().unwrap();
+        let (orders, send) = std::io::pipe().unwrap();
+        let (receive, replies) = std::io::pipe().unwrap();
         let child = thread::spawn(move || run_child(orders, replies));
-        let mut conversation = Conversation { hear: BufReader::new(hear), say };
+        let mut conversation = Conversation { receive: BufReader::new(receive), send };
         let url = conversation.start_at(std::net::Ipv4Addr::LOCALHOST, target).unwrap();
         Self { conversation, child, address: address(&url) }
     }
@@ -46,12 +46,12 @@ impl Session {
 
     /// Waits until the server has seen enough. It tells what it has seen only when it is asked, so it is asked again and
     /// again, with pauses.
-    fn until(&mut self, enough: impl Fn(&Witness) -> bool) -> Witness {
+    fn until(&mut self, enough: impl Fn(&ServerStats) -> bool) -> ServerStats {
         let (_open, silence) = channel::<()>();
         for _ in 0..PATIENCE.as_millis() {
-            let witness = self.conversation.end().unwrap();
-            if enough(&witness) {
-                return witness;
+            let server_stats = self.conversation.end().unwrap();
+            if enough(&server_stats) {
+                return server_stats;
             }
             assert_eq!(silence.recv_timeout(Duration::from_millis(1)), Err(RecvTimeoutError::Timeout));
         }
@@ -124,11 +124,14 @@ fn every_request_and_connection_is_counted_once() {
         for _ in 0..connections {
             (0..each).fold(session.client(), |client, _| client.ask(GET).0);
         }
-        let witness = session.conversation.end().unwrap();
+        let server_stats = session.conversation.end().unwrap();
         let requests = connections * each;
-        assert_eq!((witness.requests, witness.answered, witness.connections), (requests, requests, connections));
-        assert_eq!((witness.failed, witness.accept_errors), (0, 0));
-        assert_eq!(witness.peak_in_flight, 1, "one after another");
+        assert_eq!(
+            (server_stats.requests, server_stats.answered, server_stats.connections),
+            (requests, requests, connections)
+        );
+        assert_eq!((server_stats.failed, server_stats.accept_errors), (0, 0));
+        assert_eq!(server_stats.peak_in_flight, 1, "one after another");
     }
 }
 
@@ -146,9 +149,12 @@ fn requests_that_wait_are_in_flight_together_even_for_their_turn() {
     for max_concurrent in [0, 1, 7] {
         let mut session = Session::start(&DelayTarget { max_concurrent, ..after(HOUR) });
         let clients: Vec<Client> = (0..50).map(|_| session.client().send(GET)).collect();
-        let witness = session.until(|witness| witness.requests == 50);
-        assert_eq!((witness.peak_in_flight, witness.in_flight, witness.answered), (50, 50, 0));
-        assert_eq!((witness.service_mean, witness.lateness_mean, witness.lateness_max), (None, None, None));
+        let server_stats = session.until(|server_stats| server_stats.requests == 50);
+        assert_eq!((server_stats.peak_in_flight, server_stats.in_flight, server_stats.answered), (50, 50, 0));
+        assert_eq!(
+            (server_stats.service_mean, server_stats.lateness_mean, server_stats.lateness_max),
+            (None, None, None)
+        );
         drop(clients);
     }
 }
@@ -166,9 +172,9 @@ fn no_response_is_earlier_than_scheduled() {
         assert!(clock.now() - start >= answer.delay);
     }
     let scheduled: Nanos = schedule(&target, 7).take(20).map(|answer| answer.delay).sum();
-    let witness = session.conversation.end().unwrap();
-    assert!(witness.service_mean.unwrap() >= Nanos(scheduled.0 / 20));
-    assert!(witness.lateness_max >= witness.lateness_mean);
+    let server_stats = session.conversation.end().unwrap();
+    assert!(server_stats.service_mean.unwrap() >= Nanos(scheduled.0 / 20));
+    assert!(server_stats.lateness_max >= server_stats.lateness_mean);
 }
 
 #[test]
@@ -208,10 +214,10 @@ fn with_one_slot_requests_are_served_one_after_another() {
 fn a_client_that_leaves_is_no_longer_in_flight_and_frees_its_slot() {
     let mut session = Session::start(&DelayTarget { max_concurrent: 1, ..after(HOUR) });
     let clients: Vec<Client> = (0..3).map(|_| session.client().send(GET)).collect();
-    session.until(|witness| witness.requests == 3);
+    session.until(|server_stats| server_stats.requests == 3);
     drop(clients);
-    let witness = session.until(|witness| witness.in_flight == 0);
-    assert_eq!((witness.requests, witness.peak_in_flight, witness.answered), (3, 3, 0));
+    let server_stats = session.until(|server_stats| server_stats.in_flight == 0);
+    assert_eq!((server_stats.requests, server_stats.peak_in_flight, server_stats.answered), (3, 3, 0));
 }
 
 #[test]
@@ -219,13 +225,13 @@ fn beginning_resets_the_counts_and_closes_what_was_open() {
     let mut session = Session::start(&after(HOUR));
     let mut waiting = session.client().send(GET);
     let mut idle = session.client();
-    session.until(|witness| witness.requests == 1);
+    session.until(|server_stats| server_stats.requests == 1);
     let before = session.address;
     session.begin(2).unwrap();
     assert_ne!(session.address, before, "a port that no connection of an earlier sample is remembered at");
     assert!(TcpStream::connect(before).is_err());
-    let witness = session.conversation.end().unwrap();
-    assert_eq!(witness, Witness { cpu: witness.cpu, ..Witness::default() });
+    let server_stats = session.conversation.end().unwrap();
+    assert_eq!(server_stats, ServerStats { cpu: server_stats.cpu, ..ServerStats::default() });
     assert!(waiting.is_closed());
     assert!(idle.is_closed());
 }
@@ -237,8 +243,8 @@ fn what_an_earlier_sample_left_in_the_queue_never_counts() {
         let mut leftovers: Vec<Client> = (0..5).map(|_| session.client().send(GET)).collect();
         session.begin(seed).unwrap();
         session.client().ask(GET);
-        let witness = session.conversation.end().unwrap();
-        assert_eq!((witness.requests, witness.connections), (1, 1));
+        let server_stats = session.conversation.end().unwrap();
+        assert_eq!((server_stats.requests, server_stats.connections), (1, 1));
         // Some may have been answered before the beginning; none is open after it.
         assert!(leftovers.iter_mut().all(|client| client.read(16).is_none() || client.is_closed()));
     }
@@ -284,16 +290,16 @@ fn rubbish_gets_400_and_neither_it_nor_a_silent_client_counts() {
         assert_eq!(session.client().send(rubbish).read(0).map(|(status, _)| status), Some(status));
     }
     session.client().ask(GET);
-    let witness = session.conversation.end().unwrap();
-    assert_eq!((witness.requests, witness.connections), (1, 1));
+    let server_stats = session.conversation.end().unwrap();
+    assert_eq!((server_stats.requests, server_stats.connections), (1, 1));
 }
 
 #[test]
 fn the_end_of_its_input_ends_the_server_and_whoever_waits_for_it() {
     let mut session = Session::start(&after(HOUR));
     let mut client = session.client().send(GET);
-    session.until(|witness| witness.requests == 1);
-    drop(session.conversation.say);
+    session.until(|server_stats| server_stats.requests == 1);
+    drop(session.conversation.send);
     session.child.join().unwrap().unwrap();
     assert!(client.is_closed());
     assert!(TcpStream::connect(session.address).is_err());
@@ -302,7 +308,7 @@ fn the_end_of_its_input_ends_the_server_and_whoever_waits_for_it() {
 #[test]
 fn a_wrong_order_ends_the_server_and_it_says_why() {
     let mut session = Session::start(&after(Nanos::ZERO));
-    session.conversation.say.write_all(b"hello\n").unwrap();
+    session.conversation.send.write_all(b"hello\n").unwrap();
     let error = session.begin(1).unwrap_err();
     assert!(matches!(&error, ServerError::GaveUp(why) if why.contains("hello")), "{error}");
     assert!(matches!(session.child.join().unwrap(), Err(ServerError::UnexpectedLine(line)) if line == "hello"));

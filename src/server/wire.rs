@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{DelayTarget, Nanos};
 use crate::server::error::ServerError;
-use crate::server::sample::Witness;
+use crate::server::sample::ServerStats;
 
 /// What the parent says.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -35,8 +35,8 @@ pub(super) enum Order {
 #[serde(rename_all = "lowercase")]
 pub(super) enum Reply {
     Listening { address: SocketAddr },
-    Begun { address: SocketAddr },
-    Ended(Witness),
+    PartialHead { address: SocketAddr },
+    Ended(ServerStats),
     Failed { message: String },
 }
 
@@ -74,14 +74,14 @@ impl From<Behaviour> for DelayTarget {
 }
 
 /// Writes one line, all the way through.
-pub(super) fn say(output: &mut impl Write, line: &impl Serialize) -> Result<(), ServerError> {
+pub(super) fn send(output: &mut impl Write, line: &impl Serialize) -> Result<(), ServerError> {
     let mut text = serde_json::to_vec(line).map_err(io::Error::from).map_err(|source| pipe("write", source))?;
     text.push(b'\n');
     output.write_all(&text).and_then(|()| output.flush()).map_err(|source| pipe("write", source))
 }
 
 /// Reads one line; `None` at the end of input.
-pub(super) fn hear<T: DeserializeOwned>(input: &mut impl BufRead) -> Result<Option<T>, ServerError> {
+pub(super) fn receive<T: DeserializeOwned>(input: &mut impl BufRead) -> Result<Option<T>, ServerError> {
     let mut line = String::new();
     if input.read_line(&mut line).map_err(|source| pipe("read", source))? == 0 {
         return Ok(None);

@@ -3,14 +3,14 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use crate::model::strategy::Model;
+use crate::model::strategy::Concurrency;
 use crate::model::{Nanos, RequestCount};
 
 /// The ideal for `requests` that each take `delay`, where the strategy has `width` under way at once and the server
-/// serves `max_concurrent` (0: any number). See [`Model::ideal`].
+/// serves `max_concurrent` (0: any number). See [`Concurrency::ideal`].
 #[must_use]
 pub fn for_fixed_delay(requests: RequestCount, width: u32, max_concurrent: u32, delay: Nanos) -> Nanos {
-    Model::ideal(requests, served_at_once(width, max_concurrent), delay)
+    Concurrency::ideal(requests, served_at_once(width, max_concurrent), delay)
 }
 
 /// The ideal for requests that take the given delays, issued in this order, with as many under way as strategy

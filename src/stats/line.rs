@@ -18,7 +18,7 @@ pub struct LeastSquares {
 impl LeastSquares {
     /// The line of least squares (Gauss 1809); `None` unless two points differ in x. The interval of the slope is that of
     /// Student's t with n − 2 degrees of freedom (Draper & Smith, "Applied Regression Analysis", 3rd ed. 1998,
-    /// section 1.4); it takes the distances from the line for chance, so a bent course widens it. Cost: two passes.
+    /// section 1.4); it takes the distances from the line for chance, so a bent series widens it. Cost: two passes.
     #[must_use]
     pub fn through(points: &[(f64, f64)]) -> Option<Self> {
         let n = points.len() as f64;

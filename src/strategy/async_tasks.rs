@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use super::client::Clients;
 use super::{BASE_DESCRIPTORS, KindInfo, Strategy, StrategyError, Work, one, ports};
 use crate::clock::SharedClock;
-use crate::model::{Connections, HttpVersion, Model, Needs, Outcome, RequestCount};
+use crate::model::{Concurrency, Connections, HttpVersion, Outcome, RequestCount, ResourceEstimate};
 
 /// one thread, one event loop, all requests in flight
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -40,8 +40,8 @@ impl Strategy for AsyncTasks {
         INFO
     }
 
-    fn model(&self) -> Model {
-        Model::Async
+    fn concurrency(&self) -> Concurrency {
+        Concurrency::Async
     }
 
     fn bound(&self) -> Option<u32> {
@@ -56,12 +56,12 @@ impl Strategy for AsyncTasks {
         self.http_version
     }
 
-    fn needs(&self, requests: RequestCount) -> Needs {
+    fn needs(&self, requests: RequestCount) -> ResourceEstimate {
         let connections = match self.http_version {
             HttpVersion::One => u64::from(self.max_in_flight.unwrap_or(requests).min(requests)),
             HttpVersion::Two => 1,
         };
-        Needs {
+        ResourceEstimate {
             descriptors: BASE_DESCRIPTORS + connections,
             threads: u64::from(self.threads),
             ports: ports(self.connections, connections, requests),

@@ -16,7 +16,7 @@ use super::{KindInfo, Program, Strategy, StrategyError, Work, default_workers};
 use crate::clock::SharedClock;
 use crate::format::command_line;
 use crate::model::secret_text::masked_command;
-use crate::model::{Connections, Model, Needs, Outcome, RequestCount};
+use crate::model::{Concurrency, Connections, Outcome, RequestCount, ResourceEstimate};
 
 /// any program, in any language, that speaks the strategy protocol
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -26,7 +26,7 @@ pub struct Command {
     #[schemars(extend("x-form" = "command"))]
     pub command: Vec<String>,
     /// How the program's requests overlap, which names its best possible duration
-    pub model: Model,
+    pub model: Concurrency,
     /// Threads or processes, which the program is told
     #[serde(default)]
     #[schemars(range(min = 1, max = 10_000), extend("x-list" = true))]
@@ -56,29 +56,29 @@ impl Strategy for Command {
         INFO
     }
 
-    fn model(&self) -> Model {
+    fn concurrency(&self) -> Concurrency {
         self.model
     }
 
     fn bound(&self) -> Option<u32> {
         match self.model {
-            Model::Sequential => Some(1),
-            Model::Pool => self.workers(),
-            Model::Async => None,
+            Concurrency::Sequential => Some(1),
+            Concurrency::Pool => self.workers(),
+            Concurrency::Async => None,
         }
     }
 
     /// A program of one's own has a number of workers if it says so or is a pool.
     fn workers(&self) -> Option<u32> {
-        self.workers.or_else(|| (self.model == Model::Pool).then(default_workers))
+        self.workers.or_else(|| (self.model == Concurrency::Pool).then(default_workers))
     }
 
     fn connections(&self) -> Connections {
         Connections::KeepAlive
     }
 
-    fn needs(&self, _: RequestCount) -> Needs {
-        Needs::default()
+    fn needs(&self, _: RequestCount) -> ResourceEstimate {
+        ResourceEstimate::default()
     }
 
     fn run(&self, _: &Work, _: &SharedClock) -> Result<Vec<Outcome>, StrategyError> {
@@ -183,7 +183,7 @@ mod tests {
     use std::path::Path;
 
     use super::{Command, Invocation};
-    use crate::model::Model;
+    use crate::model::Concurrency;
 
     fn words(words: &[&str]) -> Vec<String> {
         words.iter().map(|word| (*word).to_owned()).collect()
@@ -204,7 +204,7 @@ mod tests {
             let environment = path.map(|path| ("PATH".to_owned(), path.display().to_string()));
             let command = Command {
                 command: words(&[program, "x"]),
-                model: Model::Sequential,
+                model: Concurrency::Sequential,
                 workers: None,
                 working_directory: "clients".into(),
                 environment: environment.into_iter().collect(),

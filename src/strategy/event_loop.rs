@@ -6,9 +6,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::client::Clients;
-use super::{BASE_DESCRIPTORS, KindInfo, Strategy, StrategyError, Work, one, ports, reactor, spread};
+use super::{BASE_DESCRIPTORS, KindInfo, Strategy, StrategyError, Work, multi_process, one, ports, reactor};
 use crate::clock::{Clock, SharedClock};
-use crate::model::{Connections, Model, Nanos, Needs, Outcome, RequestCount};
+use crate::model::{Concurrency, Connections, Nanos, Outcome, RequestCount, ResourceEstimate};
 
 /// one thread, non-blocking sockets, readiness events; http only
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -33,8 +33,8 @@ impl Strategy for EventLoop {
         INFO
     }
 
-    fn model(&self) -> Model {
-        Model::Async
+    fn concurrency(&self) -> Concurrency {
+        Concurrency::Async
     }
 
     fn bound(&self) -> Option<u32> {
@@ -49,14 +49,14 @@ impl Strategy for EventLoop {
         self.connections
     }
 
-    fn needs(&self, requests: RequestCount) -> Needs {
+    fn needs(&self, requests: RequestCount) -> ResourceEstimate {
         let in_flight = u64::from(self.max_in_flight.unwrap_or(requests).min(requests));
         let processes = u64::from(self.processes).min(in_flight);
         // Each process has an address of its own to connect to, so ports of its own.
         let ports = ports(self.connections, in_flight, requests).div_ceil(processes);
         match processes {
-            1 => Needs { descriptors: BASE_DESCRIPTORS + in_flight, threads: 1, ports },
-            _ => Needs {
+            1 => ResourceEstimate { descriptors: BASE_DESCRIPTORS + in_flight, threads: 1, ports },
+            _ => ResourceEstimate {
                 descriptors: BASE_DESCRIPTORS + in_flight.div_ceil(processes).max(2 * processes),
                 threads: 1 + processes,
                 ports,
@@ -66,7 +66,7 @@ impl Strategy for EventLoop {
 
     fn run(&self, work: &Work, clock: &SharedClock) -> Result<Vec<Outcome>, StrategyError> {
         if self.processes > 1 {
-            return spread::run(self, work, clock.as_ref());
+            return multi_process::run(self, work, clock.as_ref());
         }
         prepare(work)?.run(work, clock.as_ref())
     }

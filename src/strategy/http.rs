@@ -153,7 +153,7 @@ fn tls(verified: bool, http2: bool) -> Result<ClientConfig, StrategyError> {
 }
 
 impl Blocking<'_> {
-    fn greet(&self) -> Result<TargetSeen, Unanswered> {
+    fn health_check(&self) -> Result<TargetSeen, Unanswered> {
         let connected = |kind| Unanswered { kind, connected: true };
         let unanswered =
             |error: reqwest::Error| Unanswered { kind: classify(&error, Stage::Head), connected: !error.is_connect() };
@@ -305,9 +305,9 @@ pub struct Unanswered {
 ///
 /// # Errors
 /// When no request can be made of the config. A request without a response is `Ok(Err(why))`.
-pub fn greet(work: &Work) -> Result<Result<TargetSeen, Unanswered>, StrategyError> {
+pub fn health_check(work: &Work) -> Result<Result<TargetSeen, Unanswered>, StrategyError> {
     let http = Http::new(work)?;
     // Less than the whole time-out, so that nobody there and somebody silent can be told apart.
     let connecting = CONNECTING.min(http.timeout * 3 / 4);
-    Ok(http.blocking_within(Some(connecting))?.greet())
+    Ok(http.blocking_within(Some(connecting))?.health_check())
 }

@@ -11,11 +11,11 @@ mod command;
 mod event_loop;
 mod failure;
 mod http;
+mod multi_process;
 mod process_pool;
 mod reactor;
 mod sequential;
 mod spec;
-mod spread;
 mod thread_per_request;
 mod thread_pool;
 mod work;
@@ -27,12 +27,12 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::clock::SharedClock;
-use crate::model::{Connections, HttpVersion, Model, Needs, Outcome, RequestCount};
+use crate::model::{Concurrency, Connections, HttpVersion, Outcome, RequestCount, ResourceEstimate};
 
 pub use async_tasks::AsyncTasks;
 pub use command::{Command, Invocation, MissingProgram, VARIABLES};
 pub use event_loop::EventLoop;
-pub use http::{Unanswered, greet};
+pub use http::{Unanswered, health_check};
 pub use process_pool::{ProcessPool, serve_worker};
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use reactor::fuzz::response as fuzz_response;
@@ -48,7 +48,7 @@ pub trait Strategy: Sync {
     fn info(&self) -> KindInfo;
 
     /// How its requests overlap.
-    fn model(&self) -> Model;
+    fn concurrency(&self) -> Concurrency;
 
     /// The most requests that it has under way at once, 1 or more; `None` is no bound.
     fn bound(&self) -> Option<u32>;
@@ -72,7 +72,7 @@ pub trait Strategy: Sync {
     }
 
     /// What a sample of `requests` requests takes from the machine.
-    fn needs(&self, requests: RequestCount) -> Needs;
+    fn needs(&self, requests: RequestCount) -> ResourceEstimate;
 
     /// Issues `work.requests` requests and returns their outcomes in order of request index. Whatever the strategy
     /// needs (pool, client, processes) is built inside, and torn down before it returns. Times are `clock.now()`,

@@ -16,9 +16,11 @@ use serde::{Deserialize, Serialize};
 
 use super::client::Clients;
 use super::http::Exchange;
-use super::{BASE_DESCRIPTORS, KindInfo, Strategy, StrategyError, StrategyKind, Work, default_workers, ports, spread};
+use super::{
+    BASE_DESCRIPTORS, KindInfo, Strategy, StrategyError, StrategyKind, Work, default_workers, multi_process, ports,
+};
 use crate::clock::{Clock, SharedClock};
-use crate::model::{Connections, FailureKind, Model, Needs, Outcome, RequestCount};
+use crate::model::{Concurrency, Connections, FailureKind, Outcome, RequestCount, ResourceEstimate};
 
 /// a pool of processes that make blocking requests, fed over pipes
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -40,8 +42,8 @@ impl Strategy for ProcessPool {
         INFO
     }
 
-    fn model(&self) -> Model {
-        Model::Pool
+    fn concurrency(&self) -> Concurrency {
+        Concurrency::Pool
     }
 
     fn bound(&self) -> Option<u32> {
@@ -56,10 +58,10 @@ impl Strategy for ProcessPool {
         self.connections
     }
 
-    fn needs(&self, requests: RequestCount) -> Needs {
+    fn needs(&self, requests: RequestCount) -> ResourceEstimate {
         let workers = u64::from(self.workers);
         // Two pipes a worker; in each worker two threads, and one here that feeds it.
-        Needs {
+        ResourceEstimate {
             descriptors: BASE_DESCRIPTORS + 2 * workers,
             threads: 1 + 3 * workers,
             ports: ports(self.connections, workers, requests),
@@ -205,7 +207,7 @@ pub fn serve_worker(input: impl BufRead, mut output: impl Write) -> io::Result<(
     let Some(spec) = lines.next() else { return Ok(()) };
     let work: Work = serde_json::from_str(&spec?)?;
     if matches!(work.strategy, StrategyKind::EventLoop(_)) {
-        return spread::serve(&work, lines, output);
+        return multi_process::serve(&work, lines, output);
     }
     let clients = Clients::new(&work).map_err(io::Error::other)?;
     let client = clients.blocking().map_err(io::Error::other)?;

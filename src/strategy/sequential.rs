@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::client::Clients;
 use super::{BASE_DESCRIPTORS, CLIENT_DESCRIPTORS, KindInfo, Strategy, StrategyError, Work, ports};
 use crate::clock::SharedClock;
-use crate::model::{Connections, Model, Needs, Outcome, RequestCount};
+use crate::model::{Concurrency, Connections, Outcome, RequestCount, ResourceEstimate};
 
 /// one blocking request after another
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -32,8 +32,8 @@ impl Strategy for Sequential {
         INFO
     }
 
-    fn model(&self) -> Model {
-        Model::Sequential
+    fn concurrency(&self) -> Concurrency {
+        Concurrency::Sequential
     }
 
     fn bound(&self) -> Option<u32> {
@@ -44,8 +44,8 @@ impl Strategy for Sequential {
         self.connections
     }
 
-    fn needs(&self, requests: RequestCount) -> Needs {
-        Needs {
+    fn needs(&self, requests: RequestCount) -> ResourceEstimate {
+        ResourceEstimate {
             descriptors: BASE_DESCRIPTORS + CLIENT_DESCRIPTORS,
             threads: 2,
             ports: ports(self.connections, 1, requests),

@@ -10,7 +10,7 @@ use super::client::Clients;
 use super::http::Exchange;
 use super::{BASE_DESCRIPTORS, CLIENT_DESCRIPTORS, KindInfo, Strategy, StrategyError, Work, ports};
 use crate::clock::{Clock, SharedClock};
-use crate::model::{Connections, FailureKind, Model, Needs, Outcome, RequestCount};
+use crate::model::{Concurrency, Connections, FailureKind, Outcome, RequestCount, ResourceEstimate};
 
 /// one OS thread for each request
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -28,8 +28,8 @@ impl Strategy for ThreadPerRequest {
         INFO
     }
 
-    fn model(&self) -> Model {
-        Model::Async
+    fn concurrency(&self) -> Concurrency {
+        Concurrency::Async
     }
 
     fn bound(&self) -> Option<u32> {
@@ -40,9 +40,9 @@ impl Strategy for ThreadPerRequest {
         self.connections
     }
 
-    fn needs(&self, requests: RequestCount) -> Needs {
+    fn needs(&self, requests: RequestCount) -> ResourceEstimate {
         let threads = u64::from(requests);
-        Needs {
+        ResourceEstimate {
             descriptors: BASE_DESCRIPTORS + CLIENT_DESCRIPTORS * threads,
             threads: 1 + 2 * threads,
             ports: ports(self.connections, threads, requests),

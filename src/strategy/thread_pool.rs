@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::client::{Blocking, Clients};
 use super::{BASE_DESCRIPTORS, CLIENT_DESCRIPTORS, KindInfo, Strategy, StrategyError, Work, default_workers, ports};
 use crate::clock::SharedClock;
-use crate::model::{Connections, Model, Needs, Outcome, RequestCount};
+use crate::model::{Concurrency, Connections, Outcome, RequestCount, ResourceEstimate};
 
 /// a pool of OS threads that make blocking requests
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -33,8 +33,8 @@ impl Strategy for ThreadPool {
         INFO
     }
 
-    fn model(&self) -> Model {
-        Model::Pool
+    fn concurrency(&self) -> Concurrency {
+        Concurrency::Pool
     }
 
     fn bound(&self) -> Option<u32> {
@@ -49,9 +49,9 @@ impl Strategy for ThreadPool {
         self.connections
     }
 
-    fn needs(&self, requests: RequestCount) -> Needs {
+    fn needs(&self, requests: RequestCount) -> ResourceEstimate {
         let workers = u64::from(self.workers);
-        Needs {
+        ResourceEstimate {
             descriptors: BASE_DESCRIPTORS + CLIENT_DESCRIPTORS * workers,
             threads: 1 + 2 * workers,
             ports: ports(self.connections, workers, requests),
@@ -68,14 +68,14 @@ impl Strategy for ThreadPool {
             (0..self.workers).map(|_| OnceLock::new()).collect();
         let outcomes: Vec<OnceLock<Outcome>> = (0..work.requests).map(|_| OnceLock::new()).collect();
         pool.scope_fifo(|scope| {
-            for (request, slot) in (0..).zip(&outcomes) {
+            for (request, place) in (0..).zip(&outcomes) {
                 let (source, clients) = (&source, &clients);
                 scope.spawn_fifo(move |_| {
                     let worker = rayon::current_thread_index().unwrap_or(0);
                     if let Ok(client) = clients[worker].get_or_init(|| source.blocking()) {
                         let worker = u32::try_from(worker).unwrap_or(u32::MAX);
-                        // Each slot belongs to one request, so it is empty.
-                        let _ = slot.set(client.outcome(request, worker, clock.as_ref()));
+                        // Each place belongs to one request, so it is empty.
+                        let _ = place.set(client.outcome(request, worker, clock.as_ref()));
                     }
                 });
             }

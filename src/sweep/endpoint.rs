@@ -11,11 +11,11 @@ use super::{Access, Programs};
 use crate::config::Sweep;
 use crate::model::{FailureKind, Nanos, Target, TargetSeen};
 use crate::probe::{Interrupts, Signal};
-use crate::server::{self, ServerError, Witness};
+use crate::server::{self, ServerError, ServerStats};
 use crate::strategy::{self, StrategyError, Unanswered, Work};
 
 /// What a first request comes to.
-type Greeted = Result<Result<TargetSeen, Unanswered>, StrategyError>;
+type HealthReply = Result<Result<TargetSeen, Unanswered>, StrategyError>;
 
 /// The longest delay of the embedded server that is waited for to see what it says of itself.
 const PATIENCE: Nanos = Nanos::from_millis(500);
@@ -29,7 +29,7 @@ pub struct Endpoint {
 
 /// What came of the first request to a target.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Greeting {
+pub enum HealthCheck {
     /// A response.
     Answered(TargetSeen),
     /// The connection was taken, and then this happened. Samples may meet the same, and say so themselves.
@@ -40,7 +40,7 @@ pub enum Greeting {
     Interrupted(Signal),
 }
 
-impl Greeting {
+impl HealthCheck {
     /// What the target said of itself.
     #[must_use]
     pub fn seen(self) -> Option<TargetSeen> {
@@ -98,34 +98,34 @@ impl Endpoint {
     ///
     /// # Errors
     /// When nobody takes the connection, or no request can be made of the config.
-    pub fn greet(
+    pub fn health_check(
         &self,
         sweep: &Sweep,
         programs: &Programs,
         access: &Access,
         interrupts: &Interrupts,
-    ) -> Result<Greeting, EndpointError> {
+    ) -> Result<HealthCheck, EndpointError> {
         match &sweep.target {
-            Target::Sleep { .. } => return Ok(Greeting::NotAsked),
+            Target::Sleep { .. } => return Ok(HealthCheck::NotAsked),
             // A sweep is not kept waiting for what everybody knows.
-            Target::Delay(target) if target.delay > PATIENCE => return Ok(Greeting::NotAsked),
+            Target::Delay(target) if target.delay > PATIENCE => return Ok(HealthCheck::NotAsked),
             Target::Delay(_) | Target::Url(_) => {}
         }
         let mut work = Work::new(&sweep.target, &self.url, &sweep.strategies[0].kind, programs.worker.clone());
         work.headers = access.headers.clone();
         work.request_timeout_ns = sweep.request_timeout.0;
-        let greeted = match ask(work, interrupts)? {
-            Ok(greeted) => greeted?,
-            Err(signal) => return Ok(Greeting::Interrupted(signal)),
+        let reply = match ask(work, interrupts)? {
+            Ok(reply) => reply?,
+            Err(signal) => return Ok(HealthCheck::Interrupted(signal)),
         };
-        match (greeted, &sweep.target) {
-            (Ok(seen), _) => Ok(Greeting::Answered(seen)),
-            (Err(Unanswered { kind, connected: true }), Target::Url(_)) => Ok(Greeting::Failed(kind)),
+        match (reply, &sweep.target) {
+            (Ok(seen), _) => Ok(HealthCheck::Answered(seen)),
+            (Err(Unanswered { kind, connected: true }), Target::Url(_)) => Ok(HealthCheck::Failed(kind)),
             (Err(Unanswered { kind, .. }), Target::Url(target)) => {
                 Err(EndpointError::Unreachable { url: target.shown_url(), kind })
             }
             // Samples will tell.
-            (Err(_), _) => Ok(Greeting::NotAsked),
+            (Err(_), _) => Ok(HealthCheck::NotAsked),
         }
     }
 
@@ -152,26 +152,26 @@ impl Endpoint {
     }
 
     /// The sample has ended: what the embedded servers saw of it.
-    pub(super) fn end(&mut self, processes: u32) -> Result<Option<Witness>, ServerError> {
-        let parts: Vec<Witness> =
+    pub(super) fn end(&mut self, processes: u32) -> Result<Option<ServerStats>, ServerError> {
+        let parts: Vec<ServerStats> =
             self.servers.iter_mut().take(processes as usize).map(server::Handle::end).collect::<Result<_, _>>()?;
         Ok(match parts.as_slice() {
             [] => None,
             [one] => Some(one.clone()),
-            several => Some(Witness::together(several)),
+            several => Some(ServerStats::together(several)),
         })
     }
 }
 
 /// One request, on a thread that is left behind when a signal comes first.
-fn ask(work: Work, interrupts: &Interrupts) -> Result<Result<Greeted, Signal>, EndpointError> {
-    let (sender, heard) = mpsc::channel();
+fn ask(work: Work, interrupts: &Interrupts) -> Result<Result<HealthReply, Signal>, EndpointError> {
+    let (sender, output) = mpsc::channel();
     let interrupted = sender.clone();
     // A send fails only when nobody waits any more.
     let _subscription = interrupts.subscribe(move |signal| drop(interrupted.send(Err(signal))));
-    let asking = move || drop(sender.send(Ok(strategy::greet(&work))));
-    thread::Builder::new().name("greeting".to_owned()).spawn(asking).map_err(EndpointError::Thread)?;
-    heard.recv().map_err(|_| EndpointError::Thread(io::ErrorKind::BrokenPipe.into()))
+    let asking = move || drop(sender.send(Ok(strategy::health_check(&work))));
+    thread::Builder::new().name("health".to_owned()).spawn(asking).map_err(EndpointError::Thread)?;
+    output.recv().map_err(|_| EndpointError::Thread(io::ErrorKind::BrokenPipe.into()))
 }
 
 /// The address of server number `index`: connections to different addresses need not share ports. Only Linux takes all

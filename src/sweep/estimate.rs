@@ -32,7 +32,7 @@ impl Execution<'_> {
         let mut times = Vec::new();
         for _ in 0..REQUESTS {
             let measured = probe.measure(&job)?;
-            let outcomes = &measured.heard.outcomes;
+            let outcomes = &measured.output.outcomes;
             let succeeded = outcomes.iter().filter(|outcome| outcome.failure.is_none());
             times.extend(succeeded.map(|outcome| (outcome.end - outcome.start).as_secs_f64()));
             if outcomes.iter().any(|outcome| outcome.failure == Some(FailureKind::RequestTimeout)) {

@@ -4,6 +4,7 @@
 
 mod access;
 mod budget;
+mod classify;
 mod commands;
 mod endpoint;
 mod estimate;
@@ -11,9 +12,8 @@ mod event;
 #[cfg(any(test, feature = "fuzzing"))]
 mod fuzz;
 mod journal;
-mod judge;
 mod load;
-mod rehearsal;
+mod smoke_test;
 mod stopping;
 mod walk;
 
@@ -28,19 +28,19 @@ use crate::config::Sweep;
 use crate::model::{Nanos, Phase, RequestCount, SampleRow, Target, schedule};
 use crate::plan::{self, Plan, PlannedSample};
 use crate::probe::{Interrupts, Job, Measured, Probe, ProbeError, Signal, Watchdog};
-use crate::server::{ServerError, Witness};
+use crate::server::{ServerError, ServerStats};
 use crate::stats;
 use crate::strategy::{Program, Work};
 use walk::{Found, Walk};
 
 pub use access::{Access, AccessError};
 pub use commands::Commands;
-pub use endpoint::{Endpoint, EndpointError, Greeting};
+pub use endpoint::{Endpoint, EndpointError, HealthCheck};
 pub use event::{Observer, SweepEvent};
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use fuzz::sample as fuzz_sample;
 pub use journal::JournalObserver;
-pub use rehearsal::{Rehearsal, RehearsalError};
+pub use smoke_test::{SmokeTest, SmokeTestError};
 
 /// How long all samples of `plan` take together, side by side where the sweep says so; `None` while nobody knows the
 /// target's delay. Where samples run side by side it is a guess on the safe side: what strategies use is not known yet.
@@ -138,7 +138,7 @@ impl<'a> Execution<'a> {
         ended
     }
 
-    /// Takes one sample of the first strategy, of `requests` requests, and judges it. Nobody is told.
+    /// Takes one sample of the first strategy, of `requests` requests, and classifies it. Nobody is told.
     ///
     /// # Errors
     /// When the sample cannot be taken at all.
@@ -150,7 +150,7 @@ impl<'a> Execution<'a> {
         let planned = PlannedSample { sequence: 1, strategy: 0, requests, repeat: 1, phase, predicted: None };
         let found = self.measure_alone(&probe, &planned)?;
         let row = self.row(&planned, &found, false);
-        Ok(Examined { row, measured: found.measured, witness: found.witness })
+        Ok(Examined { row, measured: found.measured, server_stats: found.server_stats })
     }
 
     /// Measures one sample beside no other.
@@ -240,7 +240,7 @@ pub struct Examined {
     /// What its process did and wrote.
     pub measured: Measured,
     /// What the embedded server saw.
-    pub witness: Option<Witness>,
+    pub server_stats: Option<ServerStats>,
 }
 
 /// The seed of a sample's delays and failures: the same for all cells of one repeat, so that strategies are compared

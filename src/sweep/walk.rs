@@ -9,14 +9,14 @@ use std::thread::Scope;
 use std::time::Duration;
 
 use super::budget::{self, Budget};
-use super::judge::{self, Evidence};
+use super::classify::{self, Evidence};
 use super::stopping::Stopping;
 use super::{Ending, Endpoint, Execution, Observer, SweepError, SweepEvent, load};
 use crate::clock;
 use crate::model::{Nanos, Phase, SampleRow};
 use crate::plan::PlannedSample;
 use crate::probe::{End, Job, Measured, Probe, Signal};
-use crate::server::Witness;
+use crate::server::ServerStats;
 
 /// A sample under way.
 struct Running {
@@ -32,7 +32,7 @@ type Returned = (u32, Result<(Endpoint, Result<Found, SweepError>), Box<dyn Any 
 pub(super) struct Found {
     started_at: String,
     pub measured: Measured,
-    pub witness: Option<Witness>,
+    pub server_stats: Option<ServerStats>,
 }
 
 /// A walk through the plan.
@@ -104,7 +104,7 @@ impl<'w, 'o, 'scope, 'env> Walk<'w, 'o, 'scope, 'env> {
             self.probe.interrupts.raise(Signal::Terminate);
             // What these samples found has nowhere to go.
             while !self.running.is_empty() {
-                let _ = self.hear(None).map(drop);
+                let _ = self.next_finished(None).map(drop);
             }
         } else if let Some(signal) = self.interrupted {
             ended = Ok(Ending::Interrupted(signal));
@@ -204,7 +204,7 @@ impl<'w, 'o, 'scope, 'env> Walk<'w, 'o, 'scope, 'env> {
 
     /// Waits until a sample ends, at most for `limit`, and deals with it.
     fn await_end(&mut self, limit: Option<Nanos>) -> Result<(), SweepError> {
-        let Some((running, found)) = self.hear(limit) else { return Ok(()) };
+        let Some((running, found)) = self.next_finished(limit) else { return Ok(()) };
         let found = found?;
         match found.measured.end {
             // Nobody is told of a sample that a signal cut short.
@@ -217,7 +217,7 @@ impl<'w, 'o, 'scope, 'env> Walk<'w, 'o, 'scope, 'env> {
     }
 
     /// The next sample that has ended; `None` when none has within `limit`.
-    fn hear(&mut self, limit: Option<Nanos>) -> Option<(Running, Result<Found, SweepError>)> {
+    fn next_finished(&mut self, limit: Option<Nanos>) -> Option<(Running, Result<Found, SweepError>)> {
         let limit = limit.map_or(Duration::MAX, Nanos::as_duration);
         let (sequence, found) = match self.returned.recv_timeout(limit) {
             Ok(returned) => returned,
@@ -242,7 +242,7 @@ impl<'w, 'o, 'scope, 'env> Walk<'w, 'o, 'scope, 'env> {
     fn close(&mut self, running: &Running, found: &Found) -> Result<(), SweepError> {
         let (execution, planned) = (self.execution, &running.planned);
         let row = execution.row(planned, found, running.overlapped);
-        let requests: &[_] = if planned.phase == Phase::Measure { &found.measured.heard.outcomes } else { &[] };
+        let requests: &[_] = if planned.phase == Phase::Measure { &found.measured.output.outcomes } else { &[] };
         self.tell(&SweepEvent::SampleFinished { planned, row: &row, requests })?;
         self.budget.record(&row);
         self.stopping.record(&row);
@@ -260,14 +260,14 @@ impl<'w, 'o, 'scope, 'env> Walk<'w, 'o, 'scope, 'env> {
 impl Execution<'_> {
     /// The row of a sample that was measured.
     pub(super) fn row(&self, planned: &PlannedSample, found: &Found, overlapped: bool) -> SampleRow {
-        judge::judge(Evidence {
+        classify::classify(Evidence {
             planned,
             strategy: &self.sweep.strategies[planned.strategy],
             started_at: found.started_at.clone(),
             ideal: self.delay.map(|delay| self.ideal(planned, delay)),
             least_service: self.sweep.target.least_service(),
             measured: &found.measured,
-            witness: found.witness.as_ref(),
+            server_stats: found.server_stats.as_ref(),
             overlapped,
         })
     }
@@ -277,9 +277,9 @@ impl Execution<'_> {
 pub(super) fn measure(probe: &Probe<'_>, endpoint: &mut Endpoint, job: &Job) -> Result<Found, SweepError> {
     let started_at = format!("{:.3}", clock::wall_time());
     let measured = probe.measure(job)?;
-    let witness = match measured.end {
+    let server_stats = match measured.end {
         End::Interrupted(_) => None,
         _ => endpoint.end(job.processes())?,
     };
-    Ok(Found { started_at, measured, witness })
+    Ok(Found { started_at, measured, server_stats })
 }

@@ -1,4 +1,4 @@
-//! One sample, explained to whoever wrote its strategy: what was heard and what not, who took the time, what the server
+//! One sample, explained to whoever wrote its strategy: what was parsed and what not, who took the time, what the server
 //! saw, and what the sample is worth. Pure: text out.
 
 use anstyle::{AnsiColor, Style};
@@ -7,13 +7,13 @@ use super::printer::shown;
 use crate::format::{counted, requests};
 use crate::model::{Nanos, Outcome, SampleRow, SampleStatus, Timing};
 use crate::probe::{ChildOutput, End, Measured, OutputTail};
-use crate::server::Witness;
+use crate::server::ServerStats;
 use crate::strategy::Invocation;
 use crate::sweep::Examined;
 
 const GOOD: Style = AnsiColor::Green.on_default().bold();
 const BAD: Style = AnsiColor::Red.on_default().bold();
-const TOPIC: Style = Style::new().bold();
+const HEADING: Style = Style::new().bold();
 
 /// A request line as it should be.
 const REQUEST_LINE: &str =
@@ -28,12 +28,13 @@ const WIDTH: usize = 160;
 /// The whole explanation. `command` is the program, where it is not part of reportgen.
 #[must_use]
 pub fn explanation(examined: &Examined, command: Option<&Invocation>) -> String {
-    let Examined { row, measured, witness } = examined;
-    let mut text = format!("{TOPIC}{}{TOPIC:#}: one sample of {}\n", shown(&row.strategy, 60), requests(row.requests));
-    let mut tell = |topic: &str, what: &str| {
+    let Examined { row, measured, server_stats } = examined;
+    let mut text =
+        format!("{HEADING}{}{HEADING:#}: one sample of {}\n", shown(&row.strategy, 60), requests(row.requests));
+    let mut tell = |heading: &str, what: &str| {
         let mut lines = what.lines();
         let first = lines.next().unwrap_or_default();
-        text.push_str(&format!("{TOPIC}{topic:<9}{TOPIC:#} {first}\n"));
+        text.push_str(&format!("{HEADING}{heading:<9}{HEADING:#} {first}\n"));
         lines.for_each(|line| text.push_str(&format!("          {line}\n")));
     };
     match command {
@@ -41,10 +42,10 @@ pub fn explanation(examined: &Examined, command: Option<&Invocation>) -> String 
         None => tell("program", &format!("the built-in kind {}", row.kind)),
     }
     tell("process", &process(measured));
-    tell("lines", &lines(&measured.heard));
+    tell("lines", &lines(&measured.output));
     tell("timing", &timing(row));
-    tell("requests", &outcomes(&measured.heard.outcomes, row));
-    tell("server", &server(witness.as_ref()));
+    tell("requests", &outcomes(&measured.output.outcomes, row));
+    tell("server", &server(server_stats.as_ref()));
     tell("cost", &cost(row, measured));
     if measured.complaints.count() > 0 {
         tell(
@@ -66,16 +67,16 @@ fn process(measured: &Measured) -> String {
     }
 }
 
-fn lines(heard: &ChildOutput) -> String {
-    let done = u64::from(heard.done.is_some());
-    let request = heard.outcomes.len() as u64 + heard.excess;
+fn lines(output: &ChildOutput) -> String {
+    let done = u64::from(output.done.is_some());
+    let request = output.outcomes.len() as u64 + output.excess;
     let mut text = format!(
         "{} accepted ({request} request, {done} done), {} ignored, {} wrong\n",
         request + done,
-        heard.other.count() + heard.further_done,
-        heard.wrong_count
+        output.other.count() + output.further_done,
+        output.wrong_count
     );
-    for line in &heard.wrong {
+    for line in &output.wrong {
         let expected = if line.text.contains("request") { REQUEST_LINE } else { DONE_LINE };
         text.push_str(&format!(
             "{BAD}wrong{BAD:#}, line {}: {}\n    {}\n  expected such as\n    {expected}\n",
@@ -84,16 +85,16 @@ fn lines(heard: &ChildOutput) -> String {
             shown(&line.text, WIDTH)
         ));
     }
-    if heard.excess > 0 {
-        text.push_str(&format!("{BAD}too many{BAD:#}: {} more request lines than asked for\n", heard.excess));
+    if output.excess > 0 {
+        text.push_str(&format!("{BAD}too many{BAD:#}: {} more request lines than asked for\n", output.excess));
     }
-    if heard.further_done > 0 {
+    if output.further_done > 0 {
         text.push_str("only the first done line counts\n");
     }
-    if heard.other.count() > 0 {
+    if output.other.count() > 0 {
         text.push_str(&format!(
             "ignored, because they are no lines of the protocol; the last:\n{}\n",
-            last(&heard.other)
+            last(&output.other)
         ));
     }
     text
@@ -133,16 +134,16 @@ fn outcomes(outcomes: &[Outcome], row: &SampleRow) -> String {
     format!("{counts}; {} to {} each; {} workers", least.human(), most.human(), workers.len())
 }
 
-fn server(witness: Option<&Witness>) -> String {
-    let Some(witness) = witness else {
+fn server(server_stats: Option<&ServerStats>) -> String {
+    let Some(server_stats) = server_stats else {
         return "nobody saw the requests but the program: the target is not ours".to_owned();
     };
-    let service = witness.service_mean.map_or_else(String::new, |mean| format!(", {} for each", mean.human()));
+    let service = server_stats.service_mean.map_or_else(String::new, |mean| format!(", {} for each", mean.human()));
     format!(
         "saw {} on {} connections, at most {} at once{service}",
-        counted(usize::try_from(witness.requests).unwrap_or(usize::MAX), "request", "requests"),
-        witness.connections,
-        witness.peak_in_flight
+        counted(usize::try_from(server_stats.requests).unwrap_or(usize::MAX), "request", "requests"),
+        server_stats.connections,
+        server_stats.peak_in_flight
     )
 }
 
@@ -150,8 +151,8 @@ fn cost(row: &SampleRow, measured: &Measured) -> String {
     let (Some(user), Some(system), Some(memory)) = (row.cpu_user_s, row.cpu_system_s, row.peak_rss_bytes) else {
         return "unknown on this system".to_owned();
     };
-    let counted = measured.headcount.map_or_else(String::new, |headcount| {
-        format!(", {} processes with {} threads", headcount.processes, headcount.threads)
+    let counted = measured.process_count.map_or_else(String::new, |process_count| {
+        format!(", {} processes with {} threads", process_count.processes, process_count.threads)
     });
     let mebibytes = memory as f64 / f64::from(1 << 20);
     format!("{} of CPU time for itself, {} in the kernel, {mebibytes:.1} MiB{counted}", user.human(), system.human())

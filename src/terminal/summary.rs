@@ -11,7 +11,7 @@ pub fn summary(report: &Report<'_>) -> String {
     let header = ["strategy", "requests", "samples", "median", "95 % interval", "ideal", "over", "speed-up", "failed"];
     let rows = report.cells.iter().map(|cell| {
         vec![
-            shown(&report.strategies[cell.slot].name, 32),
+            shown(&report.strategies[cell.strategy_index].name, 32),
             cell.requests.to_string(),
             cell.points.len().to_string(),
             seconds(cell.median()),

@@ -89,7 +89,7 @@ fn the_processes_of_a_sample_are_counted_while_they_live() {
     let server = server::Handle::start(&programs.server.path, &programs.server.arguments, &target).unwrap();
     let mut work = work(server.url(), delay);
     work.requests = 7;
-    let headcount = measure(&programs.child, work).headcount.unwrap();
-    assert_eq!(headcount.processes, 8, "{headcount:?}: seven workers and who hands out");
-    assert!(headcount.threads >= headcount.processes, "{headcount:?}");
+    let process_count = measure(&programs.child, work).process_count.unwrap();
+    assert_eq!(process_count.processes, 8, "{process_count:?}: seven workers and who hands out");
+    assert!(process_count.threads >= process_count.processes, "{process_count:?}");
 }

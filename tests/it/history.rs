@@ -53,14 +53,14 @@ fn programs_get_every_run_by_date_or_commit() {
         serde_json::from_str(&output.stdout).unwrap()
     };
     let by_date = ask(&[]);
-    let course = &by_date["courses"][0];
-    assert_eq!((course["places"].as_array().unwrap().len(), &course["requests"]), (20, &50.into()));
-    assert_eq!(course["strategies"][1]["changes"][0]["place"], 11);
-    assert!(course["strategies"][0]["changes"].as_array().unwrap().is_empty());
+    let series = &by_date["courses"][0];
+    assert_eq!((series["places"].as_array().unwrap().len(), &series["requests"]), (20, &50.into()));
+    assert_eq!(series["strategies"][1]["changes"][0]["place"], 11);
+    assert!(series["strategies"][0]["changes"].as_array().unwrap().is_empty());
     let by_commit = ask(&["--by", "commit", "--requests", "10"]);
-    let course = &by_commit["courses"][0];
-    assert_eq!((course["places"].as_array().unwrap().len(), &course["requests"]), (11, &10.into()));
-    assert_eq!(course["places"][1]["runs"].as_array().unwrap().len(), 2);
+    let series = &by_commit["courses"][0];
+    assert_eq!((series["places"].as_array().unwrap().len(), &series["requests"]), (11, &10.into()));
+    assert_eq!(series["places"][1]["runs"].as_array().unwrap().len(), 2);
 }
 
 #[test]

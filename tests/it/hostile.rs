@@ -14,7 +14,7 @@ use crate::test_directory::{TestDirectory, await_no_process};
 
 const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
-/// What a program does once it is told to issue the requests of a sample; the rehearsal's single request is honest.
+/// What a program does once it is told to issue the requests of a sample; the smoke test's single request is honest.
 fn config(place: &TestDirectory, rest: &str, programs: &[(&str, &str)]) {
     write_client(place);
     let mut config = format!("[target]\ndelay = \"20ms\"\n[sweep]\nrequests = [5]\nrepeats = 1\n{rest}");

@@ -105,7 +105,7 @@ impl From<&Cell<'_>> for IndexedCell {
     fn from(cell: &Cell<'_>) -> Self {
         let interval = cell.interval.map(|interval| (interval.low, interval.high));
         Self {
-            strategy: count(cell.slot),
+            strategy: count(cell.strategy_index),
             requests: cell.requests,
             samples: count(cell.points.len()),
             median: cell.median().map(Nanos::from_secs_f64),

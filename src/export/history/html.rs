@@ -17,7 +17,7 @@ struct HistoryPage<'a> {
     #[serde(flatten)]
     frame: PageFrame,
     line_columns: [&'static str; LINE_COLUMNS.len()],
-    courses: Vec<SeriesSection<'a>>,
+    sections: Vec<SeriesSection<'a>>,
     broken: &'a [(String, String)],
 }
 
@@ -38,22 +38,22 @@ struct PointRow<'a> {
     link: &'a str,
 }
 
-/// The page. `pictures` holds one entry for each course; `broken` names what is no run, and why.
+/// The page. `pictures` holds one entry for each series; `broken` names what is no run, and why.
 ///
 /// # Errors
 /// When the template cannot be filled, which is a fault of the program.
 pub fn history_html(
-    courses: &[RunSeries<'_>],
+    all_series: &[RunSeries<'_>],
     pictures: &[Option<Picture<'_>>],
     broken: &[(String, String)],
 ) -> Result<String, ExportError> {
     let page = HistoryPage {
         frame: PageFrame::new(),
         line_columns: LINE_COLUMNS,
-        courses: courses
+        sections: all_series
             .iter()
             .zip(pictures)
-            .map(|(course, picture)| SeriesSection::of(course, picture.as_ref()))
+            .map(|(series, picture)| SeriesSection::of(series, picture.as_ref()))
             .collect(),
         broken,
     };
@@ -61,23 +61,23 @@ pub fn history_html(
 }
 
 impl<'a> SeriesSection<'a> {
-    fn of(course: &'a RunSeries<'_>, picture: Option<&'a Picture<'_>>) -> Self {
+    fn of(series: &'a RunSeries<'_>, picture: Option<&'a Picture<'_>>) -> Self {
         Self {
-            heading: heading(course),
-            remark: remark(course),
-            lines: course.lines.iter().map(|line| line_row(course, line)).collect(),
+            heading: heading(series),
+            remark: remark(series),
+            lines: series.lines.iter().map(|line| line_row(series, line)).collect(),
             figure: picture.map(Drawing::of),
-            place_columns: place_columns(course),
-            places: (0..course.places.len()).rev().map(|index| PointRow::of(course, index)).collect(),
+            place_columns: place_columns(series),
+            places: (0..series.places.len()).rev().map(|index| PointRow::of(series, index)).collect(),
         }
     }
 }
 
 impl<'a> PointRow<'a> {
-    fn of(course: &'a RunSeries<'_>, index: usize) -> Self {
-        let place = &course.places[index];
-        let medians = course.lines.iter().map(|line| line.medians[index]);
+    fn of(series: &'a RunSeries<'_>, index: usize) -> Self {
+        let place = &series.places[index];
+        let medians = series.lines.iter().map(|line| line.medians[index]);
         let numbers = [None, Some(place.x)].into_iter().chain(medians);
-        Self { cells: place_row(course, index).into_iter().zip(numbers).collect(), link: &place.runs[0].link }
+        Self { cells: place_row(series, index).into_iter().zip(numbers).collect(), link: &place.runs[0].link }
     }
 }

@@ -50,32 +50,32 @@ struct ChangeNumbers {
     p: Option<f64>,
 }
 
-/// The courses as one JSON document; `place` counts from 0 in `places`, oldest first.
+/// The series as one JSON document; `place` counts from 0 in `places`, oldest first.
 ///
 /// # Errors
 /// Never in practice: no text or number of it is beyond JSON.
-pub fn history_json(courses: &[RunSeries<'_>]) -> Result<String, serde_json::Error> {
+pub fn history_json(all_series: &[RunSeries<'_>]) -> Result<String, serde_json::Error> {
     let document =
-        HistoryJson { schema_version: SCHEMA_VERSION, courses: courses.iter().map(CourseNumbers::of).collect() };
+        HistoryJson { schema_version: SCHEMA_VERSION, courses: all_series.iter().map(CourseNumbers::of).collect() };
     Ok(serde_json::to_string_pretty(&document)? + "\n")
 }
 
 impl<'a> CourseNumbers<'a> {
-    fn of(course: &'a RunSeries<'_>) -> Self {
-        let places = course.places.iter().map(|place| PlaceText {
-            name: name(course.by, place),
+    fn of(series: &'a RunSeries<'_>) -> Self {
+        let places = series.places.iter().map(|place| PlaceText {
+            name: name(series.by, place),
             runs: place.runs.iter().map(|run| run.run_id.as_str()).collect(),
             started_at: &place.runs[0].started_at,
             commit: Some(place.runs[0].commit.as_str()).filter(|commit| !commit.is_empty()),
         });
         Self {
-            config: course.config,
-            circumstances: course.circumstances,
-            by: if course.by == By::Date { "date" } else { "commit" },
-            requests: course.requests,
-            runs_without_commit: course.without_commit,
+            config: series.config,
+            circumstances: series.factors,
+            by: if series.by == By::Date { "date" } else { "commit" },
+            requests: series.requests,
+            runs_without_commit: series.without_commit,
             places: places.collect(),
-            strategies: course.lines.iter().map(LineNumbers::of).collect(),
+            strategies: series.lines.iter().map(LineNumbers::of).collect(),
         }
     }
 }

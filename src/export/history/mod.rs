@@ -1,4 +1,4 @@
-//! The courses of an archive → text of one file each: a page that indexes the archive, Markdown, and JSON. Computes
+//! The series of an archive → text of one file each: a page that indexes the archive, Markdown, and JSON. Computes
 //! nothing.
 
 mod html;

@@ -20,7 +20,7 @@ pub(super) fn waiting(told: &Told<'_>) -> Vec<Finding> {
         return vec![Finding {
             kind: FindingKind::Waiting,
             settled: false,
-            slots: last.iter().map(|cell| cell.slot).collect(),
+            strategy_indices: last.iter().map(|cell| cell.strategy_index).collect(),
             requests: Vec::new(),
             numbers: Vec::new(),
             text,
@@ -31,7 +31,7 @@ pub(super) fn waiting(told: &Told<'_>) -> Vec<Finding> {
 
 fn share(told: &Told<'_>, cell: &Cell<'_>) -> Option<Finding> {
     let (cpu, cores, median) = (cell.cost.cpu_s?, cell.cost.cores?, cell.median()?);
-    let name = told.name(cell.slot);
+    let name = told.name(cell.strategy_index);
     let (all, requests) = (Unit::Seconds.text(median), requests(cell.requests));
     let text = if cores < 1.0 {
         let waited = percent(1.0 - cores, 1);
@@ -43,8 +43,8 @@ fn share(told: &Told<'_>, cell: &Cell<'_>) -> Option<Finding> {
         )
     };
     let numbers = vec![("cpu_s", cpu), ("cores", cores), ("median_s", median)];
-    let (slots, requests) = (vec![cell.slot], vec![cell.requests]);
-    Some(Finding { kind: FindingKind::Waiting, settled: true, slots, requests, numbers, text })
+    let (strategy_indices, requests) = (vec![cell.strategy_index], vec![cell.requests]);
+    Some(Finding { kind: FindingKind::Waiting, settled: true, strategy_indices, requests, numbers, text })
 }
 
 /// The strategy to choose at the largest count that was measured.
@@ -61,16 +61,20 @@ pub(super) fn cheapest(told: &Told<'_>) -> Option<Finding> {
     let head = format!(
         "At {} {} is the fastest with {}",
         requests(largest),
-        told.name(fastest.slot),
+        told.name(fastest.strategy_index),
         Unit::Seconds.text(best)
     );
     let mut numbers = vec![("fastest_s", best)];
     numbers.extend(paid.first().map(|(cpu, _)| ("cpu_s", *cpu)));
     let complete = paid.len() == fast.len();
     let text = format!("{head}{}", verdict(told, &fast, &paid));
-    let slots = if complete { paid.iter().map(|(_, cell)| cell.slot).collect() } else { vec![fastest.slot] };
+    let strategy_indices = if complete {
+        paid.iter().map(|(_, cell)| cell.strategy_index).collect()
+    } else {
+        vec![fastest.strategy_index]
+    };
     let requests = vec![largest];
-    Some(Finding { kind: FindingKind::Cheapest, settled: complete, slots, requests, numbers, text })
+    Some(Finding { kind: FindingKind::Cheapest, settled: complete, strategy_indices, requests, numbers, text })
 }
 
 fn verdict(told: &Told<'_>, fast: &[(f64, &Cell<'_>)], paid: &[(f64, &Cell<'_>)]) -> String {
@@ -78,13 +82,14 @@ fn verdict(told: &Told<'_>, fast: &[(f64, &Cell<'_>)], paid: &[(f64, &Cell<'_>)]
     if paid.len() < fast.len() {
         return format!("; CPU time was not recorded for all that are {within}, so the data can't tell the cheapest.");
     }
-    let cost = |(cpu, cell): &(f64, &Cell<'_>)| format!("{} {}", told.name(cell.slot), Unit::Seconds.text(*cpu));
+    let cost =
+        |(cpu, cell): &(f64, &Cell<'_>)| format!("{} {}", told.name(cell.strategy_index), Unit::Seconds.text(*cpu));
     match paid {
         [] => ".".to_owned(),
         [(cpu, _)] => format!("; no other is {within}. It takes {} of CPU time.", Unit::Seconds.text(*cpu)),
         [(cpu, cell), rest @ ..] => {
             let others: Vec<String> = rest.iter().map(cost).collect();
-            let (name, cpu, others) = (told.name(cell.slot), Unit::Seconds.text(*cpu), others.join(", "));
+            let (name, cpu, others) = (told.name(cell.strategy_index), Unit::Seconds.text(*cpu), others.join(", "));
             format!("; of the {} {within}, {name} is the cheapest with {cpu} of CPU time ({others}).", paid.len())
         }
     }
@@ -105,8 +110,8 @@ mod tests {
         let seconds = [1.0, 1.05, 1.2];
         let sketch = ["a", "b", "c"].iter().fold(Sketch::new(), |sketch, name| sketch.strategy(name, "async", None));
         let samples = cpu_ms.iter().zip(seconds).enumerate();
-        let add = |sketch: Sketch, (slot, (cpu, seconds)): (usize, (&Option<u64>, f64))| {
-            sketch.sample(slot, 10, seconds).also(|row| {
+        let add = |sketch: Sketch, (strategy_index, (cpu, seconds)): (usize, (&Option<u64>, f64))| {
+            sketch.sample(strategy_index, 10, seconds).also(|row| {
                 (row.cpu_user_s, row.cpu_system_s) = (cpu.map(Nanos::from_millis), Some(Nanos::ZERO));
             })
         };

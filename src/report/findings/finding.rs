@@ -14,7 +14,7 @@ pub struct Finding {
     /// Whether the data settle the question; where not, the text says why.
     pub settled: bool,
     /// The strategies it is about.
-    pub slots: Vec<usize>,
+    pub strategy_indices: Vec<usize>,
     /// The request counts it rests on, ascending.
     pub requests: Vec<RequestCount>,
     /// The numbers it rests on by name; a name's end is its unit, as in files.
@@ -70,7 +70,7 @@ pub(super) struct Told<'a> {
 }
 
 impl Told<'_> {
-    pub(super) fn name(&self, slot: usize) -> &str {
-        &self.lines[slot].name
+    pub(super) fn name(&self, strategy_index: usize) -> &str {
+        &self.lines[strategy_index].name
     }
 }

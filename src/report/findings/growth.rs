@@ -2,13 +2,13 @@
 
 use super::finding::{Finding, FindingKind, Told};
 use crate::model::figure::Unit;
-use crate::model::{Model, RequestCount};
+use crate::model::{Concurrency, RequestCount};
 use crate::report::cell::Cell;
 use crate::stats::LeastSquares;
 
 /// Fewer counts than this fit any line.
 const FEWEST_COUNTS: usize = 3;
-/// A course that rises by less than this share of its mean stays level.
+/// A series that rises by less than this share of its mean stays level.
 const LEVEL: f64 = 0.01;
 /// A staircase must miss the medians by less than this share of what a line misses them by.
 const BETTER: f64 = 0.5;
@@ -22,7 +22,7 @@ pub(super) fn of<'a>(told: &'a Told<'_>) -> impl Iterator<Item = Finding> + 'a {
 /// The medians of one strategy.
 struct Growth<'a> {
     name: &'a str,
-    slot: usize,
+    strategy_index: usize,
     /// Width of the staircase, where there may be one.
     workers: Option<u32>,
     points: Vec<(f64, f64)>,
@@ -31,12 +31,12 @@ struct Growth<'a> {
 
 impl<'a> Growth<'a> {
     fn of(told: &'a Told<'_>, cells: &[&Cell<'_>]) -> Self {
-        let slot = cells[0].slot;
-        let line = &told.lines[slot];
+        let strategy_index = cells[0].strategy_index;
+        let line = &told.lines[strategy_index];
         Self {
-            name: told.name(slot),
-            slot,
-            workers: line.workers.filter(|_| line.model == Some(Model::Pool)),
+            name: told.name(strategy_index),
+            strategy_index,
+            workers: line.workers.filter(|_| line.model == Some(Concurrency::Pool)),
             points: cells.iter().filter_map(|cell| Some((cell.requests.into(), cell.median()?))).collect(),
             requests: cells.iter().map(|cell| cell.requests).collect(),
         }
@@ -52,8 +52,8 @@ impl<'a> Growth<'a> {
             },
         };
         let text = format!("{} {statement}", self.name);
-        let (slots, requests) = (vec![self.slot], self.requests);
-        Finding { kind: FindingKind::Growth, settled, slots, requests, numbers, text }
+        let (strategy_indices, requests) = (vec![self.strategy_index], self.requests);
+        Finding { kind: FindingKind::Growth, settled, strategy_indices, requests, numbers, text }
     }
 
     fn too_few(&self) -> String {

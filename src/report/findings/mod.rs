@@ -16,7 +16,7 @@ use finding::Told;
 /// All findings, by kind. Empty where no sample counts.
 pub(super) fn of(lines: &[StrategyLine], cells: &[Cell<'_>]) -> Vec<Finding> {
     let good: Vec<&Cell<'_>> = cells.iter().filter(|cell| cell.median().is_some()).collect();
-    let told = Told { lines, by_line: good.chunk_by(|a, b| a.slot == b.slot).collect() };
+    let told = Told { lines, by_line: good.chunk_by(|a, b| a.strategy_index == b.strategy_index).collect() };
     let mut findings: Vec<Finding> = cost::cheapest(&told).into_iter().collect();
     findings.extend(growth::of(&told));
     findings.extend(overtaking::of(&told));

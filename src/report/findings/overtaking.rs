@@ -14,8 +14,8 @@ pub(super) fn of(told: &Told<'_>) -> Vec<Finding> {
     if told.by_line.len() < 2 {
         return Vec::new();
     }
-    let slots = 0..told.by_line.len();
-    let pairs = slots.flat_map(|second| (0..second).map(move |first| (first, second)));
+    let strategy_indices = 0..told.by_line.len();
+    let pairs = strategy_indices.flat_map(|second| (0..second).map(move |first| (first, second)));
     let (mut sure, mut doubtful, mut shared) = (Vec::new(), Doubtful::default(), BTreeSet::new());
     // There are as many pairs as the square of the strategies, so none is kept that is not told of.
     for (a, b) in pairs {
@@ -42,14 +42,17 @@ pub(super) fn of(told: &Told<'_>) -> Vec<Finding> {
 
 /// Two strategies at the counts that both were measured at.
 struct Race<'a> {
-    slots: (usize, usize),
+    strategy_indices: (usize, usize),
     pairs: Vec<(&'a Cell<'a>, &'a Cell<'a>)>,
 }
 
 impl<'a> Race<'a> {
     fn of(one: &[&'a Cell<'a>], other: &[&'a Cell<'a>]) -> Self {
         let partner = |cell: &'a Cell<'a>| Some((cell, *other.iter().find(|o| o.requests == cell.requests)?));
-        Self { slots: (one[0].slot, other[0].slot), pairs: one.iter().filter_map(|cell| partner(cell)).collect() }
+        Self {
+            strategy_indices: (one[0].strategy_index, other[0].strategy_index),
+            pairs: one.iter().filter_map(|cell| partner(cell)).collect(),
+        }
     }
 
     /// Consecutive counts at which `order` sees different strategies in front, those without order left out.
@@ -62,7 +65,7 @@ impl<'a> Race<'a> {
 
     fn sure(&self, told: &Told<'_>) -> Vec<Finding> {
         let finding = |change: LeadChange| {
-            let (first, second) = self.slots;
+            let (first, second) = self.strategy_indices;
             let (winner, loser) = if change.first_leads { (first, second) } else { (second, first) };
             let (from, to) = (change.from, change.to);
             let mut numbers = vec![("from_requests", from.into()), ("to_requests", to.into())];
@@ -74,8 +77,8 @@ impl<'a> Race<'a> {
                 told.name(winner),
                 told.name(loser)
             );
-            let (slots, requests) = (vec![winner, loser], vec![from, to]);
-            Finding { kind: FindingKind::Overtaking, settled: true, slots, requests, numbers, text }
+            let (strategy_indices, requests) = (vec![winner, loser], vec![from, to]);
+            Finding { kind: FindingKind::Overtaking, settled: true, strategy_indices, requests, numbers, text }
         };
         self.changes(clearly).into_iter().map(finding).collect()
     }
@@ -130,8 +133,15 @@ fn nobody(told: &Told<'_>, requests: Vec<RequestCount>) -> Option<Finding> {
         let strategies = told.by_line.len();
         format!("From {first} to {last} requests none of the {strategies} strategies overtakes another.")
     };
-    let slots = told.by_line.iter().map(|cells| cells[0].slot).collect();
-    Some(Finding { kind: FindingKind::Overtaking, settled: !single, slots, requests, numbers: Vec::new(), text })
+    let strategy_indices = told.by_line.iter().map(|cells| cells[0].strategy_index).collect();
+    Some(Finding {
+        kind: FindingKind::Overtaking,
+        settled: !single,
+        strategy_indices,
+        requests,
+        numbers: Vec::new(),
+        text,
+    })
 }
 
 /// Pairs of which the data can't tell.
@@ -140,7 +150,7 @@ struct Doubtful {
     count: usize,
     /// The names of the first ones.
     names: Vec<String>,
-    slots: BTreeSet<usize>,
+    strategy_indices: BTreeSet<usize>,
     requests: BTreeSet<RequestCount>,
     /// Whether any cell has samples enough for an interval.
     has_enough: bool,
@@ -150,9 +160,13 @@ impl Doubtful {
     fn add(&mut self, race: &Race<'_>, told: &Told<'_>) {
         self.count += 1;
         if self.names.len() < MOST_TOLD {
-            self.names.push(format!("{} and {}", told.name(race.slots.0), told.name(race.slots.1)));
+            self.names.push(format!(
+                "{} and {}",
+                told.name(race.strategy_indices.0),
+                told.name(race.strategy_indices.1)
+            ));
         }
-        self.slots.extend([race.slots.0, race.slots.1]);
+        self.strategy_indices.extend([race.strategy_indices.0, race.strategy_indices.1]);
         for (a, b) in &race.pairs {
             self.requests.extend([a.requests, b.requests]);
             self.has_enough |= a.points.len() >= ENOUGH || b.points.len() >= ENOUGH;
@@ -173,9 +187,10 @@ impl Doubtful {
         };
         let names = self.names.join("; ");
         let text = format!("The medians change their order, but {why}, and the data can't tell: {names}.");
-        let (slots, requests) = (self.slots.into_iter().collect(), self.requests.into_iter().collect());
+        let (strategy_indices, requests) =
+            (self.strategy_indices.into_iter().collect(), self.requests.into_iter().collect());
         let numbers = vec![("pairs", self.count as f64)];
-        Some(Finding { kind: FindingKind::Overtaking, settled: false, slots, requests, numbers, text })
+        Some(Finding { kind: FindingKind::Overtaking, settled: false, strategy_indices, requests, numbers, text })
     }
 }
 
@@ -188,10 +203,10 @@ mod tests {
     /// Two strategies at 10, 20, 30 …; each cell has three samples, `spread` apart.
     fn race(one: &[f64], other: &[f64], spread: f64) -> Vec<Finding> {
         let mut sketch = Sketch::new().strategy("one", "async", None).strategy("other", "async", None);
-        for (slot, medians) in [one, other].into_iter().enumerate() {
+        for (strategy_index, medians) in [one, other].into_iter().enumerate() {
             for (median, step) in medians.iter().zip(1..) {
                 for offset in [-spread, 0.0, spread] {
-                    sketch = sketch.sample(slot, step * 10, median + offset);
+                    sketch = sketch.sample(strategy_index, step * 10, median + offset);
                 }
             }
         }
@@ -209,7 +224,7 @@ mod tests {
             "other overtakes one between 20 and 30 requests, at about 25 (the 95 % intervals of the medians are apart \
              at both ends)."
         );
-        assert_eq!((found[0].slots.as_slice(), found[0].requests.as_slice()), (&[1, 0][..], &[20, 30][..]));
+        assert_eq!((found[0].strategy_indices.as_slice(), found[0].requests.as_slice()), (&[1, 0][..], &[20, 30][..]));
         let near = race(&[1.0, 2.0, 3.0, 4.0], &[2.5, 2.5, 2.5, 2.5], 0.3);
         assert_eq!(near[0].requests, [10, 40], "ends where the intervals overlap are not sure");
     }

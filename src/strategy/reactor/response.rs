@@ -2,7 +2,7 @@
 
 use httparse::{EMPTY_HEADER, Status};
 
-use crate::framing::{Begun, Body, MOST_HEADERS, Unreadable, keeps_alive};
+use crate::framing::{Body, MOST_HEADERS, PartialHead, Unreadable, keeps_alive};
 use crate::model::FailureKind;
 
 /// The longest head, in bytes.
@@ -12,7 +12,7 @@ const HEAD_LIMIT: usize = 64 * 1024;
 pub(super) struct Response {
     /// The response has no body, whatever its head says: the request was a HEAD.
     bodiless: bool,
-    head: Begun,
+    head: PartialHead,
     status: Option<u16>,
     body: Body,
     keep_alive: bool,
@@ -21,7 +21,7 @@ pub(super) struct Response {
 impl Response {
     /// A response of which nothing has come. `bodiless` where the request's method is HEAD.
     pub(super) const fn awaited(bodiless: bool) -> Self {
-        Self { bodiless, head: Begun::nothing(), status: None, body: Body::none(), keep_alive: false }
+        Self { bodiless, head: PartialHead::nothing(), status: None, body: Body::none(), keep_alive: false }
     }
 
     /// The status, once the head has come.

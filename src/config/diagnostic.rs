@@ -1,4 +1,4 @@
-//! Complaints about a config: what is wrong, where, and what was expected → text for people. The only user of
+//! Diagnostics about a config: what is wrong, where, and what was expected → text for people. The only user of
 //! annotate-snippets; it knows nothing of TOML or of keys.
 
 use std::fmt;
@@ -12,7 +12,7 @@ use crate::format::{visible, visible_line};
 /// A terminal narrower than this wraps, a wider one is not filled.
 const WIDTH: usize = 100;
 
-/// More complaints than this are counted, not shown: nobody reads them, and the first ones cause the others.
+/// More diagnostics than this are counted, not shown: nobody reads them, and the first ones cause the others.
 const SHOWN: usize = 40;
 
 /// What the flags come from, in messages.
@@ -20,7 +20,7 @@ const COMMAND_LINE: &str = "the command line";
 
 /// One fault of a config.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Complaint {
+pub struct Diagnostic {
     /// Dotted key, such as `sweep.requests`; empty for the file as a whole.
     pub key: String,
     /// What is wrong, in one line.
@@ -35,14 +35,14 @@ pub struct Complaint {
     pub help: Vec<String>,
 }
 
-impl Complaint {
-    /// A complaint about `key` at `span`.
+impl Diagnostic {
+    /// A diagnostic about `key` at `span`.
     pub(super) fn new(key: &str, span: Range<usize>, title: String, expected: impl Into<String>) -> Self {
         let (key, expected) = (key.to_owned(), expected.into());
         Self { key, title, span: Some(span), expected, context: None, help: Vec::new() }
     }
 
-    /// A complaint about the file as a whole.
+    /// A diagnostic about the file as a whole.
     pub(super) fn whole(title: &str) -> Self {
         let (title, expected) = (title.to_owned(), String::new());
         Self { key: String::new(), title, span: None, expected, context: None, help: Vec::new() }
@@ -69,25 +69,25 @@ impl Complaint {
 
 /// Every fault of one config, in the order of the text; at least one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Complaints {
+pub struct Diagnostics {
     origin: String,
     /// The config, a line end, and the flags of the command line, a line each.
     text: String,
     /// Where the flags begin.
     command_line_at: usize,
-    list: Vec<Complaint>,
+    list: Vec<Diagnostic>,
 }
 
-impl Complaints {
+impl Diagnostics {
     /// Where the places of flags begin beside those of a config.
     pub(super) fn command_line_at(text: &str) -> usize {
         text.len() + 1
     }
 
-    /// Puts the complaints about `text`, which came from the file `origin`, and about `flags` in order.
-    pub(super) fn new(origin: &str, text: &str, flags: &str, mut list: Vec<Complaint>) -> Self {
-        list.sort_by_key(|complaint| complaint.span.as_ref().map_or(0, |span| span.start));
-        list.iter_mut().for_each(Complaint::make_visible);
+    /// Puts the diagnostics about `text`, which came from the file `origin`, and about `flags` in order.
+    pub(super) fn new(origin: &str, text: &str, flags: &str, mut list: Vec<Diagnostic>) -> Self {
+        list.sort_by_key(|diagnostic| diagnostic.span.as_ref().map_or(0, |span| span.start));
+        list.iter_mut().for_each(Diagnostic::make_visible);
         let command_line_at = Self::command_line_at(text);
         let text =
             if text.is_empty() && flags.is_empty() { String::new() } else { format!("{}\n{flags}", veiled(text)) };
@@ -102,7 +102,7 @@ impl Complaints {
     }
 
     /// Each of them, in the order of the text.
-    pub fn iter(&self) -> impl Iterator<Item = &Complaint> {
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.list.iter()
     }
 
@@ -112,7 +112,7 @@ impl Complaints {
     pub fn render(&self, colour: bool) -> String {
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() }.term_width(WIDTH);
         let mut parts: Vec<String> =
-            self.list.iter().take(SHOWN).map(|complaint| renderer.render(&[self.group(complaint)])).collect();
+            self.list.iter().take(SHOWN).map(|diagnostic| renderer.render(&[self.group(diagnostic)])).collect();
         match self.list.len() {
             0 | 1 => {}
             all @ 2..=SHOWN => parts.push(format!("{all} faults in {}", self.places())),
@@ -124,7 +124,7 @@ impl Complaints {
     /// Where the faults are.
     fn places(&self) -> String {
         let is_flag =
-            |complaint: &&Complaint| complaint.span.as_ref().is_some_and(|span| span.start >= self.command_line_at);
+            |diagnostic: &&Diagnostic| diagnostic.span.as_ref().is_some_and(|span| span.start >= self.command_line_at);
         match self.list.iter().filter(is_flag).count() {
             0 => self.origin.clone(),
             flags if flags == self.list.len() => COMMAND_LINE.to_owned(),
@@ -132,20 +132,20 @@ impl Complaints {
         }
     }
 
-    fn group<'a>(&'a self, complaint: &'a Complaint) -> Group<'a> {
-        let title = Level::ERROR.primary_title(&complaint.title);
-        let group = match &complaint.span {
-            Some(span) if !self.text.is_empty() => title.elements(self.snippets(complaint, span)),
+    fn group<'a>(&'a self, diagnostic: &'a Diagnostic) -> Group<'a> {
+        let title = Level::ERROR.primary_title(&diagnostic.title);
+        let group = match &diagnostic.span {
+            Some(span) if !self.text.is_empty() => title.elements(self.snippets(diagnostic, span)),
             _ => title.element(Origin::path(&self.origin)),
         };
-        complaint.help.iter().fold(group, |group, help| group.element(Level::HELP.message(help)))
+        diagnostic.help.iter().fold(group, |group, help| group.element(Level::HELP.message(help)))
     }
 
-    /// The place of a complaint and the one that belongs to it: together where both are in the config.
-    fn snippets<'a>(&'a self, complaint: &'a Complaint, span: &Range<usize>) -> Vec<Snippet<'a, Annotation<'a>>> {
-        let label = Some(complaint.expected.as_str()).filter(|label| !label.is_empty());
+    /// The place of a diagnostic and the one that belongs to it: together where both are in the config.
+    fn snippets<'a>(&'a self, diagnostic: &'a Diagnostic, span: &Range<usize>) -> Vec<Snippet<'a, Annotation<'a>>> {
+        let label = Some(diagnostic.expected.as_str()).filter(|label| !label.is_empty());
         let primary = (AnnotationKind::Primary, self.within_a_line(span), label);
-        let context = complaint.context.as_ref();
+        let context = diagnostic.context.as_ref();
         let context =
             context.map(|(span, why)| (AnnotationKind::Context, self.within_a_line(span), Some(why.as_str())));
         let is_flag = |span: &Range<usize>| span.start >= self.command_line_at;
@@ -194,10 +194,10 @@ fn place(text: &str, at: usize) -> usize {
     }
 }
 
-impl fmt::Display for Complaints {
+impl fmt::Display for Diagnostics {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.render(false))
     }
 }
 
-impl std::error::Error for Complaints {}
+impl std::error::Error for Diagnostics {}

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::model::{FailureKind, Nanos, Outcome, SampleRow, SampleStatus, Timing};
 use crate::plan::PlannedSample;
 use crate::probe::{End, Measured};
-use crate::server::Witness;
+use crate::server::ServerStats;
 use crate::strategy::StrategySpec;
 
 /// Everything that is known of one sample.
@@ -24,20 +24,20 @@ pub(super) struct Evidence<'a> {
     /// What its process did.
     pub measured: &'a Measured,
     /// What the embedded server saw.
-    pub witness: Option<&'a Witness>,
+    pub server_stats: Option<&'a ServerStats>,
     /// Whether another sample ran at the same time.
     pub overlapped: bool,
 }
 
 /// The row of a sample.
-pub(super) fn judge(evidence: Evidence<'_>) -> SampleRow {
-    let Evidence { planned, strategy, started_at, ideal, least_service, measured, witness, overlapped } = evidence;
-    let answered = witness.and_then(|witness| witness.service_mean);
-    let verdict = Verdict::of(planned.requests, measured, witness, answered.and(least_service));
+pub(super) fn classify(evidence: Evidence<'_>) -> SampleRow {
+    let Evidence { planned, strategy, started_at, ideal, least_service, measured, server_stats, overlapped } = evidence;
+    let answered = server_stats.and_then(|server_stats| server_stats.service_mean);
+    let verdict = Classification::of(planned.requests, measured, server_stats, answered.and(least_service));
     let cost = measured.cost.as_ref();
-    let done = measured.heard.done.as_ref();
+    let done = measured.output.done.as_ref();
     let (duration, timing) = duration(measured);
-    let outcomes = &measured.heard.outcomes;
+    let outcomes = &measured.output.outcomes;
     SampleRow {
         strategy: strategy.name.clone(),
         kind: strategy.kind.info().name.to_owned(),
@@ -53,11 +53,11 @@ pub(super) fn judge(evidence: Evidence<'_>) -> SampleRow {
         timing,
         succeeded: verdict.succeeded,
         failed: verdict.failed,
-        peak_in_flight: witness.and_then(Witness::peak),
-        connections: witness.and_then(|witness| u32::try_from(witness.connections).ok()),
+        peak_in_flight: server_stats.and_then(ServerStats::peak),
+        connections: server_stats.and_then(|server_stats| u32::try_from(server_stats.connections).ok()),
         bytes_received: (!outcomes.is_empty())
             .then(|| outcomes.iter().fold(0, |sum: u64, outcome| sum.saturating_add(outcome.bytes))),
-        service_mean_s: witness.and_then(|witness| witness.service_mean),
+        service_mean_s: server_stats.and_then(|server_stats| server_stats.service_mean),
         cpu_user_s: cost.map(|cost| cost.user),
         cpu_system_s: cost.map(|cost| cost.system),
         peak_rss_bytes: cost.map(|cost| cost.peak_rss_bytes),
@@ -65,16 +65,16 @@ pub(super) fn judge(evidence: Evidence<'_>) -> SampleRow {
         involuntary_switches: cost.map(|cost| cost.involuntary_switches),
         status: verdict.status,
         error: verdict.error,
-        processes: measured.headcount.map(|headcount| headcount.processes),
-        threads: measured.headcount.map(|headcount| headcount.threads),
+        processes: measured.process_count.map(|process_count| process_count.processes),
+        threads: measured.process_count.map(|process_count| process_count.threads),
         overlapped: Some(overlapped),
-        server_cpu_s: witness.and_then(|witness| witness.cpu),
+        server_cpu_s: server_stats.and_then(|server_stats| server_stats.cpu),
     }
 }
 
 /// How long the sample took, and who says so. A sample that was cut short took the time after which it was.
 fn duration(measured: &Measured) -> (Option<Nanos>, Option<Timing>) {
-    match (&measured.heard.done, measured.end) {
+    match (&measured.output.done, measured.end) {
         (_, End::TimedOut) => (Some(measured.wall), Some(Timing::Process)),
         (Some(done), _) => (Some(Nanos::from_secs_f64(done.duration_s)), Some(Timing::OwnClock)),
         (None, End::Exited(0)) => (Some(measured.wall), Some(Timing::Process)),
@@ -82,16 +82,16 @@ fn duration(measured: &Measured) -> (Option<Nanos>, Option<Timing>) {
     }
 }
 
-struct Verdict {
+struct Classification {
     status: SampleStatus,
     succeeded: Option<u32>,
     failed: Option<u32>,
     error: String,
 }
 
-impl Verdict {
-    fn of(requests: u32, measured: &Measured, witness: Option<&Witness>, least: Option<Nanos>) -> Self {
-        let outcomes = &measured.heard.outcomes;
+impl Classification {
+    fn of(requests: u32, measured: &Measured, server_stats: Option<&ServerStats>, least: Option<Nanos>) -> Self {
+        let outcomes = &measured.output.outcomes;
         let count = |failed: bool| {
             let matching = outcomes.iter().filter(|outcome| outcome.failure.is_some() == failed).count();
             (!outcomes.is_empty()).then(|| u32::try_from(matching).unwrap_or(u32::MAX))
@@ -101,11 +101,13 @@ impl Verdict {
         if let Some((status, error)) = broken(measured, least) {
             return verdict(status, error);
         }
-        if let Some(error) = unequal_work(requests, measured, witness) {
+        if let Some(error) = unequal_work(requests, measured, server_stats) {
             return verdict(SampleStatus::Void, error);
         }
         // A program that tells nothing of its requests is known by what the server answered.
-        let answered = witness.filter(|_| outcomes.is_empty()).map(|witness| (witness.answered, witness.failed));
+        let answered = server_stats
+            .filter(|_| outcomes.is_empty())
+            .map(|server_stats| (server_stats.answered, server_stats.failed));
         let number = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
         let (succeeded, failed) = match answered {
             Some((all, bad)) => (Some(number(all.saturating_sub(bad))), Some(number(bad))),
@@ -127,7 +129,7 @@ impl Verdict {
 /// A sample whose process did not end as it should, or said what cannot be.
 fn broken(measured: &Measured, least: Option<Nanos>) -> Option<(SampleStatus, String)> {
     let told = |kind: FailureKind, what: String| {
-        let last = measured.complaints.lines().chain(measured.heard.other.lines()).rfind(|line| !line.is_empty());
+        let last = measured.complaints.lines().chain(measured.output.other.lines()).rfind(|line| !line.is_empty());
         match last {
             Some(line) => format!("{kind}: {what}: {line}"),
             None => format!("{kind}: {what}"),
@@ -143,7 +145,7 @@ fn broken(measured: &Measured, least: Option<Nanos>) -> Option<(SampleStatus, St
             Some((SampleStatus::Failed, told(FailureKind::ChildKilled, format!("ended by signal {signal}"))))
         }
         End::Exited(0) => {
-            let wrong = measured.heard.wrong.first().map(|line| format!("{}: {}", line.why, line.text));
+            let wrong = measured.output.wrong.first().map(|line| format!("{}: {}", line.why, line.text));
             let wrong = wrong.or_else(|| impossible(measured, least))?;
             Some((SampleStatus::Failed, format!("{}: {wrong}", FailureKind::ChildOutput)))
         }
@@ -157,14 +159,14 @@ const CLOCK_TOLERANCE: Nanos = Nanos::from_millis(5);
 /// A time that cannot be: longer than the process lived, shorter than its own requests or than the `least` time of an
 /// answer. What the server itself measured is no bound: on a busy machine it may note an answer long after giving it.
 fn impossible(measured: &Measured, least: Option<Nanos>) -> Option<String> {
-    let Measured { heard, wall, .. } = measured;
+    let Measured { output, wall, .. } = measured;
     let beyond = |time: Nanos, limit: Nanos| time > limit + CLOCK_TOLERANCE + Nanos(limit.0 / 100);
-    let last = heard.outcomes.iter().max_by_key(|outcome| outcome.end);
+    let last = output.outcomes.iter().max_by_key(|outcome| outcome.end);
     if let Some(last) = last.filter(|last| beyond(last.end, *wall)) {
         let (end, wall) = (last.end.human(), wall.human());
         return Some(format!("request {} ends after {end}, but the process lived for {wall}", last.request));
     }
-    let duration = Nanos::from_secs_f64(heard.done.as_ref()?.duration_s);
+    let duration = Nanos::from_secs_f64(output.done.as_ref()?.duration_s);
     let shown = duration.human();
     if beyond(duration, *wall) {
         return Some(format!("duration_s is {shown}, but the process lived for {}", wall.human()));
@@ -177,10 +179,10 @@ fn impossible(measured: &Measured, least: Option<Nanos>) -> Option<String> {
 }
 
 /// Why the sample did not do the work of its cell; `None` if it did.
-fn unequal_work(requests: u32, measured: &Measured, witness: Option<&Witness>) -> Option<String> {
-    let outcomes = &measured.heard.outcomes;
+fn unequal_work(requests: u32, measured: &Measured, server_stats: Option<&ServerStats>) -> Option<String> {
+    let outcomes = &measured.output.outcomes;
     if !outcomes.is_empty() {
-        let reported = outcomes.len() as u64 + measured.heard.excess;
+        let reported = outcomes.len() as u64 + measured.output.excess;
         if reported != u64::from(requests) {
             return Some(format!("reported {reported} requests instead of {requests}"));
         }
@@ -190,7 +192,7 @@ fn unequal_work(requests: u32, measured: &Measured, witness: Option<&Witness>) -
             return Some(format!("did not report each of the requests 0 to {} once", requests - 1));
         }
     }
-    let seen = witness?.requests;
+    let seen = server_stats?.requests;
     let wanted = u64::from(requests);
     // A request that failed may have died before the server saw it; one that was answered was seen.
     let answered = outcomes.iter().filter(|outcome| outcome.status.is_some()).count();

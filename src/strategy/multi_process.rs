@@ -11,7 +11,7 @@ use super::process_pool::Worker;
 use super::{EventLoop, StrategyError, StrategyKind, Work, event_loop};
 use crate::clock::{self, Clock, SharedClock, SystemClock};
 use crate::model::{FailureKind, Outcome};
-use crate::protocol::{self, Heard, Line, RequestLine};
+use crate::protocol::{self, Line, Parsed, RequestLine};
 
 /// Issues the requests of `work` from several processes and returns their outcomes in order. The requests of a
 /// process that dies have failed with it.
@@ -84,8 +84,8 @@ fn collect(worker: &mut Worker, requests: u32) -> Vec<Outcome> {
     let mut told = Vec::with_capacity(requests as usize);
     let asked = worker.say("report");
     while asked.is_ok() {
-        match worker.line().map(protocol::hear) {
-            Ok(Heard::Line(Line::Request(line))) if line.request < requests => told.push(line.into_outcome()),
+        match worker.line().map(protocol::parse) {
+            Ok(Parsed::Line(Line::Request(line))) if line.request < requests => told.push(line.into_outcome()),
             _ => break,
         }
     }

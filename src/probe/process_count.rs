@@ -19,7 +19,7 @@ const SHARE: u64 = 100;
 
 /// The most that was seen at once of either.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Headcount {
+pub struct ProcessCount {
     /// Processes of the sample's process group.
     pub processes: u32,
     /// Threads of all these processes together.
@@ -28,7 +28,7 @@ pub struct Headcount {
 
 /// Counts again and again until `done` is dropped; `None` where no count found anything alive. Blocks; call it from a
 /// thread of its own.
-pub(super) fn watch(group: u32, done: &Receiver<()>, clock: &dyn Clock) -> Option<Headcount> {
+pub(super) fn watch(group: u32, done: &Receiver<()>, clock: &dyn Clock) -> Option<ProcessCount> {
     let started = clock.now();
     let (mut most, mut wait) = (None, FIRST.as_duration());
     while done.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
@@ -46,18 +46,18 @@ fn pause(elapsed: Nanos, spent: Nanos) -> Duration {
 }
 
 /// The greater of each; nothing alive changes nothing.
-fn greater(most: Option<Headcount>, now: Headcount) -> Option<Headcount> {
+fn greater(most: Option<ProcessCount>, now: ProcessCount) -> Option<ProcessCount> {
     if now.processes == 0 {
         return most;
     }
     let most = most.unwrap_or_default();
-    Some(Headcount { processes: most.processes.max(now.processes), threads: most.threads.max(now.threads) })
+    Some(ProcessCount { processes: most.processes.max(now.processes), threads: most.threads.max(now.threads) })
 }
 
 /// What of a process group is alive now, and the CPU time that this thread has used so far; `None` where the system
 /// does not tell. Cost: a small file for each process that is younger than the group's leader.
 #[cfg(target_os = "linux")]
-fn count(group: u32) -> Option<(Headcount, Nanos)> {
+fn count(group: u32) -> Option<(ProcessCount, Nanos)> {
     let numbers = std::fs::read_dir("/proc").ok()?.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
     // Members are younger than their leader, so their numbers are higher, unless the numbers have begun anew.
     let oldest = if newest_number()? < group { 0 } else { group };
@@ -66,7 +66,7 @@ fn count(group: u32) -> Option<(Headcount, Nanos)> {
         let text = crate::input::read_system(format!("/proc/{number}/stat"))?;
         threads(&text, group)
     });
-    let alive = members.fold(Headcount::default(), |all, threads| Headcount {
+    let alive = members.fold(ProcessCount::default(), |all, threads| ProcessCount {
         processes: all.processes + 1,
         threads: all.threads + threads,
     });
@@ -74,7 +74,7 @@ fn count(group: u32) -> Option<(Headcount, Nanos)> {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn count(_group: u32) -> Option<(Headcount, Nanos)> {
+fn count(_group: u32) -> Option<(ProcessCount, Nanos)> {
     None
 }
 
@@ -99,7 +99,7 @@ fn threads(stat: &str, group: u32) -> Option<u32> {
 mod tests {
     use std::time::Duration;
 
-    use super::{Headcount, Nanos, greater, pause, threads};
+    use super::{Nanos, ProcessCount, greater, pause, threads};
 
     #[test]
     fn a_line_of_the_kernel_is_understood() {
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn the_most_of_either_is_kept_and_nothing_alive_is_no_count() {
-        let count = |processes, threads| Headcount { processes, threads };
+        let count = |processes, threads| ProcessCount { processes, threads };
         assert_eq!(greater(None, count(0, 0)), None);
         assert_eq!(greater(Some(count(2, 9)), count(3, 3)), Some(count(3, 9)));
         assert_eq!(greater(Some(count(2, 9)), count(0, 0)), Some(count(2, 9)));

@@ -9,24 +9,25 @@ use crate::format::requests;
 use crate::limits::{self, Limits};
 use crate::model::{Nanos, NotRun};
 use crate::plan::Plan;
-use crate::preflight::{self, Obstacle};
+use crate::preflight::{self, LimitViolation};
 use crate::terminal::Terminal;
 
 /// Which cells cannot be run here, or may fail.
-pub(super) struct Holding {
+pub(super) struct Capacity {
     /// Cells that are not run.
     pub not_run: Vec<NotRun>,
     /// Cells that are run and may fail.
     doubtful: Vec<NotRun>,
 }
 
-impl Holding {
+impl Capacity {
     /// Holds the needs of all cells against the limits of this machine.
     pub(super) fn of(sweep: &Sweep) -> Self {
         limits::raise_descriptors();
-        let (certain, doubtful): (Vec<Obstacle>, Vec<Obstacle>) =
-            preflight::obstacles(sweep, &Limits::read()).into_iter().partition(|obstacle| obstacle.certain);
-        let cells = |obstacles: Vec<Obstacle>| obstacles.into_iter().map(|obstacle| obstacle.cell).collect();
+        let (certain, doubtful): (Vec<LimitViolation>, Vec<LimitViolation>) =
+            preflight::violations(sweep, &Limits::read()).into_iter().partition(|violations| violations.certain);
+        let cells =
+            |violations: Vec<LimitViolation>| violations.into_iter().map(|violations| violations.cell).collect();
         Self { not_run: cells(certain), doubtful: cells(doubtful) }
     }
 

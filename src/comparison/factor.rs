@@ -29,9 +29,9 @@ impl Grade {
     }
 }
 
-/// What a circumstance is about. It names itself and knows how much a difference in it matters.
+/// What a factor is about. It names itself and knows how much a difference in it matters.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Topic {
+pub enum Factor {
     /// The embedded server, or an address.
     Target,
     /// Time before each response of the embedded server.
@@ -98,7 +98,7 @@ pub enum Topic {
     Seed,
 }
 
-impl Topic {
+impl Factor {
     /// How much a difference matters.
     #[must_use]
     pub const fn grade(&self) -> Grade {
@@ -139,7 +139,7 @@ impl Topic {
     }
 }
 
-impl Topic {
+impl Factor {
     /// Whether a part of the work is masked in a value. A password chooses no work.
     fn lacks_part(&self, value: &str) -> bool {
         match self {
@@ -150,7 +150,7 @@ impl Topic {
     }
 }
 
-impl fmt::Display for Topic {
+impl fmt::Display for Factor {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Target => "target",
@@ -189,8 +189,8 @@ impl fmt::Display for Topic {
     }
 }
 
-/// Values by topic, as shown to people; without secrets. A topic that is absent is not known, or does not apply.
-pub type Circumstances = BTreeMap<Topic, String>;
+/// Values by factor, as shown to people; without secrets. A factor that is absent is not known, or does not apply.
+pub type Factors = BTreeMap<Factor, String>;
 
 /// Something that a reader must know before the verdicts.
 #[derive(Clone, Debug, PartialEq)]
@@ -202,7 +202,7 @@ pub struct Difference {
 }
 
 /// What differs, the gravest first. Of strategies only those that both runs have are compared.
-pub(super) fn differences(base: &Circumstances, new: &Circumstances) -> Vec<Difference> {
+pub(super) fn differences(base: &Factors, new: &Factors) -> Vec<Difference> {
     if base.is_empty() || new.is_empty() {
         let which = match (base.is_empty(), new.is_empty()) {
             (true, true) => "both runs are",
@@ -215,27 +215,27 @@ pub(super) fn differences(base: &Circumstances, new: &Circumstances) -> Vec<Diff
         );
         return vec![Difference { grade: Grade::Warning, text }];
     }
-    let mut topics: Vec<&Topic> = base.keys().chain(new.keys()).collect();
+    let mut topics: Vec<&Factor> = base.keys().chain(new.keys()).collect();
     topics.sort_unstable();
     topics.dedup();
-    let differing = topics.into_iter().filter_map(|topic| {
-        let (before, now) = (base.get(topic), new.get(topic));
+    let differing = topics.into_iter().filter_map(|factor| {
+        let (before, now) = (base.get(factor), new.get(factor));
         let one_sided_strategy =
-            matches!(topic, Topic::Strategy(_) | Topic::StrategyVersion(_)) && (before.is_none() || now.is_none());
+            matches!(factor, Factor::Strategy(_) | Factor::StrategyVersion(_)) && (before.is_none() || now.is_none());
         if one_sided_strategy {
             return None;
         }
         if before == now {
-            let value = before.filter(|value| topic.lacks_part(value))?;
-            let text = format!("{topic}: {value} in both runs, and what is masked may differ");
+            let value = before.filter(|value| factor.lacks_part(value))?;
+            let text = format!("{factor}: {value} in both runs, and what is masked may differ");
             return Some(Difference { grade: Grade::Warning, text });
         }
         let shown = |value: Option<&String>| value.map_or_else(|| "unknown".to_owned(), Clone::clone);
-        let text = format!("{topic}: {} in the base, {} in the new run", shown(before), shown(now));
+        let text = format!("{factor}: {} in the base, {} in the new run", shown(before), shown(now));
         // Nobody can say that what is unknown differs.
         let is_known = |value: Option<&String>| value.is_some_and(|value| value != HIDDEN);
         let most = if is_known(before) && is_known(now) { Grade::Incomparable } else { Grade::Warning };
-        Some(Difference { grade: topic.grade().min(most), text })
+        Some(Difference { grade: factor.grade().min(most), text })
     });
     let mut differences: Vec<Difference> = differing.collect();
     differences.sort_by_key(|difference| std::cmp::Reverse(difference.grade));
@@ -244,16 +244,16 @@ pub(super) fn differences(base: &Circumstances, new: &Circumstances) -> Vec<Diff
 
 #[cfg(test)]
 mod tests {
-    use super::{Circumstances, Grade, Topic, differences};
+    use super::{Factor, Factors, Grade, differences};
 
-    fn of(facts: &[(Topic, &str)]) -> Circumstances {
-        facts.iter().map(|(topic, value)| (topic.clone(), (*value).to_owned())).collect()
+    fn of(facts: &[(Factor, &str)]) -> Factors {
+        facts.iter().map(|(factor, value)| (factor.clone(), (*value).to_owned())).collect()
     }
 
     #[test]
     fn the_gravest_stands_first_and_equal_ones_are_not_told() {
-        let base = of(&[(Topic::Seed, "1"), (Topic::Delay, "100 ms"), (Topic::Cores, "2"), (Topic::Kernel, "6.1")]);
-        let new = of(&[(Topic::Seed, "2"), (Topic::Delay, "50 ms"), (Topic::Cores, "8"), (Topic::Kernel, "6.1")]);
+        let base = of(&[(Factor::Seed, "1"), (Factor::Delay, "100 ms"), (Factor::Cores, "2"), (Factor::Kernel, "6.1")]);
+        let new = of(&[(Factor::Seed, "2"), (Factor::Delay, "50 ms"), (Factor::Cores, "8"), (Factor::Kernel, "6.1")]);
         let found = differences(&base, &new);
         let told: Vec<_> = found.iter().map(|difference| (difference.grade, difference.text.as_str())).collect();
         assert_eq!(
@@ -269,28 +269,28 @@ mod tests {
 
     #[test]
     fn what_is_masked_may_differ() {
-        let all = of(&[(Topic::Url, "http://a:***@h/?key=***"), (Topic::Body, "***"), (Topic::Headers, "***")]);
+        let all = of(&[(Factor::Url, "http://a:***@h/?key=***"), (Factor::Body, "***"), (Factor::Headers, "***")]);
         let told: Vec<_> = differences(&all, &all).into_iter().map(|found| (found.grade, found.text)).collect();
-        let text = |topic: &str| format!("{topic} in both runs, and what is masked may differ");
+        let text = |factor: &str| format!("{factor} in both runs, and what is masked may differ");
         assert_eq!(
             told,
             [(Grade::Warning, text("url: http://a:***@h/?key=***")), (Grade::Warning, text("request body: ***")),]
         );
-        let password = of(&[(Topic::Url, "http://a:***@h/")]);
+        let password = of(&[(Factor::Url, "http://a:***@h/")]);
         assert_eq!(differences(&password, &password), []);
-        let known = of(&[(Topic::Body, "9 bytes")]);
-        assert_eq!(differences(&known, &of(&[(Topic::Body, "***")]))[0].grade, Grade::Warning);
+        let known = of(&[(Factor::Body, "9 bytes")]);
+        assert_eq!(differences(&known, &of(&[(Factor::Body, "***")]))[0].grade, Grade::Warning);
     }
 
     #[test]
     fn a_strategy_of_one_run_is_no_difference_and_a_bare_csv_is_one() {
-        let base = of(&[(Topic::Strategy("a".into()), "async"), (Topic::Target, "delay")]);
-        assert_eq!(differences(&base, &of(&[(Topic::Target, "delay")])), []);
-        let other = of(&[(Topic::Strategy("a".into()), "sequential"), (Topic::Target, "delay")]);
+        let base = of(&[(Factor::Strategy("a".into()), "async"), (Factor::Target, "delay")]);
+        assert_eq!(differences(&base, &of(&[(Factor::Target, "delay")])), []);
+        let other = of(&[(Factor::Strategy("a".into()), "sequential"), (Factor::Target, "delay")]);
         assert_eq!(differences(&base, &other)[0].grade, Grade::Incomparable);
-        let silent = of(&[(Topic::Target, "delay"), (Topic::Body, "none")]);
+        let silent = of(&[(Factor::Target, "delay"), (Factor::Body, "none")]);
         assert_eq!(differences(&base, &silent)[0].grade, Grade::Warning, "a body that only one run tells of");
-        let unknown = differences(&base, &Circumstances::new());
+        let unknown = differences(&base, &Factors::new());
         assert_eq!(unknown[0].grade, Grade::Warning);
         assert!(unknown[0].text.starts_with("the new run is a bare CSV"), "{unknown:?}");
     }

@@ -8,14 +8,14 @@ use mio::{Registry, Token};
 
 use crate::model::Nanos;
 
-/// The event loop's alarm clock. It may ring for nothing.
-pub(super) struct Alarm {
+/// The event loop's timer. It may ring for nothing.
+pub(super) struct Timer {
     timer: imp::Timer,
     set: Option<Nanos>,
 }
 
-impl Alarm {
-    /// An alarm that is not set; it rings as `token`.
+impl Timer {
+    /// A timer that is not set; it rings as `token`.
     pub(super) fn new(registry: &Registry, token: Token) -> io::Result<Self> {
         Ok(Self { timer: imp::Timer::new(registry, token)?, set: None })
     }
@@ -35,7 +35,7 @@ impl Alarm {
     }
 
     /// It has rung, so it is set no more.
-    pub(super) fn rang(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.set = None;
     }
 }
@@ -111,7 +111,7 @@ mod imp {
 mod tests {
     use mio::{Events, Poll, Token};
 
-    use super::Alarm;
+    use super::Timer;
     use crate::clock::{Clock, SystemClock};
     use crate::model::Nanos;
 
@@ -119,16 +119,16 @@ mod tests {
     fn it_rings_for_the_last_setting_and_never_early() {
         let (clock, mut events) = (SystemClock::start(), Events::with_capacity(8));
         let mut poll = Poll::new().unwrap();
-        let mut alarm = Alarm::new(poll.registry(), Token(0)).unwrap();
+        let mut timer = Timer::new(poll.registry(), Token(0)).unwrap();
         for _ in 0..3 {
             let deadline = clock.now() + Nanos::from_millis(3);
-            alarm.set(Some(clock.now() + Nanos::SECOND * 3_600), clock.now()).unwrap();
+            timer.set(Some(clock.now() + Nanos::SECOND * 3_600), clock.now()).unwrap();
             while clock.now() < deadline {
-                let limit = alarm.set(Some(deadline), clock.now()).unwrap();
+                let limit = timer.set(Some(deadline), clock.now()).unwrap();
                 poll.poll(&mut events, limit).unwrap();
-                alarm.rang();
+                timer.clear();
             }
         }
-        assert_eq!(alarm.set(None, clock.now()).unwrap(), None);
+        assert_eq!(timer.set(None, clock.now()).unwrap(), None);
     }
 }

@@ -30,7 +30,7 @@ pub fn programs() -> anyhow::Result<Programs> {
 }
 
 /// Plays `role` to its end; `None` where the word is no role.
-pub(super) fn play(role: &str) -> Option<ExitCode> {
+pub(super) fn run(role: &str) -> Option<ExitCode> {
     let (input, output) = (io::stdin().lock(), io::stdout().lock());
     let ended: anyhow::Result<()> = match role {
         SAMPLE => probe::run_child(input, output).map_err(Into::into),

@@ -27,7 +27,7 @@ pub(super) fn completions(shell: Shell, terminal: Terminal) -> Result<Exit, Fail
 
 pub(super) fn page(terminal: Terminal) -> Result<Exit, Failure> {
     let mut page = Vec::new();
-    clap_mangen::Man::new(Cli::definition()).render(&mut page).context("cannot write the manual page")?;
+    clap_mangen::Man::new(Cli::definition()).render(&mut page).context("cannot write the man page")?;
     print(terminal, &String::from_utf8_lossy(&page))
 }
 

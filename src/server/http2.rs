@@ -16,9 +16,9 @@ use http::{Method, Request, Response, StatusCode};
 use mio::net::TcpStream;
 use slab::Slab;
 
-use super::agenda::Place;
 use super::clients::Holds;
 use super::connection::{BODY_LIMIT, FAILURE, SUCCESS};
+use super::delay_queue::Place;
 use super::socket::{IoTurn, Socket};
 use crate::model::Answer;
 
@@ -46,7 +46,7 @@ const PARTIAL_LIMIT: usize = 128 << 10;
 const SEARCH_FROM: usize = 4_096;
 
 /// A connection.
-pub(super) struct Multiplexed {
+pub(super) struct Http2Connection {
     protocol: Protocol,
     /// Requests whose body has not all come. Only those of which something came are looked at.
     coming: FuturesUnordered<Coming>,
@@ -83,7 +83,7 @@ struct Stream {
 
 /// What came of a connection's readiness.
 pub(super) struct Progress {
-    /// Requests that are all there: enter each, then say so by [`Multiplexed::wait_at`].
+    /// Requests that are all there: enter each, then announce it with [`Http2Connection::wait_at`].
     pub(super) arrived: Vec<usize>,
     /// Where requests waited that their client has given up.
     pub(super) cancelled: Vec<Place>,
@@ -91,7 +91,7 @@ pub(super) struct Progress {
     pub(super) is_over: bool,
 }
 
-impl Multiplexed {
+impl Http2Connection {
     /// Goes on with a connection of which `begun` was read already. It may advance.
     pub(super) fn new(stream: TcpStream, begun: Vec<u8>) -> Self {
         let turn = Rc::new(IoTurn::new());
@@ -145,7 +145,7 @@ impl Multiplexed {
         Progress { arrived, cancelled: self.search_cancelled(&mut context), is_over }
     }
 
-    /// Whether there is something to read or to write although the system will not say so again.
+    /// Whether there is something to read or to write although the system will not report it again.
     pub(super) fn may_advance(&self) -> bool {
         self.turn.may_go_on()
     }
@@ -247,7 +247,7 @@ impl Multiplexed {
     }
 }
 
-impl Holds for Multiplexed {
+impl Holds for Http2Connection {
     fn held(&self) -> usize {
         CONNECTION_BYTES + self.partial + self.live() * STREAM_BYTES + self.unsent.get() * UNSENT_BYTES
     }

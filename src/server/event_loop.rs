@@ -15,13 +15,13 @@ use socket2::{Domain, Protocol, Socket, Type};
 
 use crate::clock::{Clock, SystemClock};
 use crate::model::{DelayTarget, Nanos};
-use crate::server::agenda::{Agenda, Due, Place};
-use crate::server::alarm::Alarm;
 use crate::server::clients::{ClientTable, Holds};
 use crate::server::connection::{Connection, Event};
+use crate::server::delay_queue::{DelayQueue, Due, Place};
 use crate::server::error::ServerError;
-use crate::server::multiplexed::Multiplexed;
-use crate::server::sample::{Sample, Witness};
+use crate::server::http2::Http2Connection;
+use crate::server::sample::{Sample, ServerStats};
+use crate::server::timer::Timer;
 
 /// ClientTable that may be waiting to be accepted; the kernel clamps it to its own limit.
 const BACKLOG: i32 = 65_535;
@@ -29,7 +29,7 @@ const BACKLOG: i32 = 65_535;
 const ACCEPT_PAUSE: Nanos = Nanos::from_millis(100);
 /// Socket events taken from the kernel at once. Few, because who queues to be accepted waits behind them.
 const EVENTS_AT_ONCE: usize = 64;
-/// Connections accepted between two looks at the agenda.
+/// Connections accepted between two looks at the delay queue.
 const ACCEPTED_AT_ONCE: usize = 16;
 /// Answers between two looks at the sockets: as many as take about a millisecond.
 const ANSWERED_AT_ONCE: usize = 64;
@@ -40,7 +40,7 @@ const BUFFER_BYTES: usize = 64 * 1024;
 
 const LISTENER: Token = Token(0);
 const COMMANDS: Token = Token(1);
-const ALARM: Token = Token(2);
+const TIMER: Token = Token(2);
 /// The token of the first client.
 const CLIENTS: usize = 3;
 
@@ -54,7 +54,7 @@ pub(super) enum Command {
         done: Sender<Result<SocketAddr, ServerError>>,
     },
     /// Say what was seen since the sample began.
-    End(Sender<Witness>),
+    End(Sender<ServerStats>),
     /// Close everything.
     Stop,
 }
@@ -91,21 +91,21 @@ pub(super) fn run(
     target: DelayTarget,
     seed: u64,
     commands: Receiver<Command>,
-) -> Result<Witness, ServerError> {
-    let mut engine = Engine::new(poll, listener, target, seed, commands).map_err(ServerError::EventLoop)?;
-    engine.run().map_err(ServerError::EventLoop)?;
-    Ok(engine.witness())
+) -> Result<ServerStats, ServerError> {
+    let mut event_loop = ServerLoop::new(poll, listener, target, seed, commands).map_err(ServerError::EventLoop)?;
+    event_loop.run().map_err(ServerError::EventLoop)?;
+    Ok(event_loop.server_stats())
 }
 
-struct Engine {
+struct ServerLoop {
     poll: Poll,
     listener: TcpListener,
     address: SocketAddr,
     commands: Receiver<Command>,
     clock: SystemClock,
-    alarm: Alarm,
+    timer: Timer,
     target: DelayTarget,
-    agenda: Agenda<Who>,
+    delay_queue: DelayQueue<Who>,
     sample: Sample,
     clients: ClientTable<Client>,
     /// Whether somebody may be waiting to be accepted.
@@ -117,14 +117,14 @@ struct Engine {
 
 enum Client {
     One(Connection),
-    Many(Box<Multiplexed>),
+    Http2(Box<Http2Connection>),
 }
 
 impl Holds for Client {
     fn held(&self) -> usize {
         match self {
             Self::One(connection) => connection.held(),
-            Self::Many(connection) => connection.held(),
+            Self::Http2(connection) => connection.held(),
         }
     }
 }
@@ -136,7 +136,7 @@ struct Who {
     stream: usize,
 }
 
-impl Engine {
+impl ServerLoop {
     fn new(
         poll: Poll,
         mut listener: TcpListener,
@@ -146,13 +146,13 @@ impl Engine {
     ) -> io::Result<Self> {
         poll.registry().register(&mut listener, LISTENER, Interest::READABLE)?;
         Ok(Self {
-            alarm: Alarm::new(poll.registry(), ALARM)?,
+            timer: Timer::new(poll.registry(), TIMER)?,
             poll,
             address: listener.local_addr()?,
             listener,
             commands,
             clock: SystemClock::start(),
-            agenda: Agenda::new(target.max_concurrent),
+            delay_queue: DelayQueue::new(target.max_concurrent),
             sample: Sample::begin(&target, seed),
             target,
             clients: ClientTable::new(),
@@ -162,15 +162,15 @@ impl Engine {
         })
     }
 
-    fn witness(&self) -> Witness {
-        self.sample.witness(self.agenda.len())
+    fn server_stats(&self) -> ServerStats {
+        self.sample.server_stats(self.delay_queue.len())
     }
 
     fn run(&mut self) -> io::Result<()> {
         let mut events = Events::with_capacity(EVENTS_AT_ONCE);
         loop {
-            let deadline = self.agenda.next().into_iter().chain(self.pause).min();
-            let limit = self.alarm.set(deadline, self.clock.now())?;
+            let deadline = self.delay_queue.next().into_iter().chain(self.pause).min();
+            let limit = self.timer.set(deadline, self.clock.now())?;
             let is_busy = self.clients.has_pending() || self.is_queued && self.pause.is_none();
             match self.poll.poll(&mut events, if is_busy { Some(std::time::Duration::ZERO) } else { limit }) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
@@ -185,8 +185,8 @@ impl Engine {
                             return Ok(());
                         }
                     }
-                    ALARM => self.alarm.rang(),
-                    Token(token) => self.hear(token - CLIENTS, event.is_read_closed()),
+                    TIMER => self.timer.clear(),
+                    Token(token) => self.receive(token - CLIENTS, event.is_read_closed()),
                 }
             }
             self.answer_due();
@@ -208,7 +208,7 @@ impl Engine {
                     let _ = done.send(self.begin(seed));
                 }
                 Command::End(reply) => {
-                    let _ = reply.send(self.witness());
+                    let _ = reply.send(self.server_stats());
                 }
                 Command::Stop => return true,
             }
@@ -223,7 +223,7 @@ impl Engine {
         let broken = |source| ServerError::Listen { address: self.address, source };
         // First of all: they may hold every descriptor that there is.
         self.clients.clear();
-        self.agenda = Agenda::new(self.target.max_concurrent);
+        self.delay_queue = DelayQueue::new(self.target.max_concurrent);
         let mut listener = listen(SocketAddr::new(self.address.ip(), 0))?;
         let address = listener.local_addr().map_err(broken)?;
         self.poll.registry().register(&mut listener, LISTENER, Interest::READABLE).map_err(broken)?;
@@ -275,7 +275,7 @@ impl Engine {
     }
 
     /// Goes on with a client of which there is an event, unless it has its turn with those that could go on anyway.
-    fn hear(&mut self, client: usize, ends: bool) {
+    fn receive(&mut self, client: usize, ends: bool) {
         if !self.clients.is_pending(client) {
             self.advance(client, ends, true);
         }
@@ -286,9 +286,9 @@ impl Engine {
         // One that has ended may still have an event on its way.
         match self.clients.get_mut(client) {
             None => {}
-            Some(Client::Many(connection)) => {
+            Some(Client::Http2(connection)) => {
                 let progress = connection.advance(reads);
-                self.strike(progress.cancelled);
+                self.cancel(progress.cancelled);
                 for stream in progress.arrived {
                     self.admit(Who { client, stream });
                 }
@@ -307,17 +307,17 @@ impl Engine {
         self.settle(client);
     }
 
-    /// Counts a request and enters it on the agenda.
+    /// Counts a request and enters it on the delay queue.
     fn admit(&mut self, who: Who) {
-        let answer = self.sample.admit(self.agenda.len());
-        let place = self.agenda.enter(who, answer, self.clock.now());
+        let answer = self.sample.admit(self.delay_queue.len());
+        let place = self.delay_queue.enter(who, answer, self.clock.now());
         let carried_one = match self.clients.get_mut(who.client) {
             None => return,
             Some(Client::One(connection)) => {
                 connection.place = Some(place);
                 &mut connection.carried_one
             }
-            Some(Client::Many(connection)) => {
+            Some(Client::Http2(connection)) => {
                 connection.wait_at(who.stream, place);
                 &mut connection.carried_one
             }
@@ -329,7 +329,8 @@ impl Engine {
 
     fn multiplex(&mut self, client: usize, begun: Vec<u8>) {
         if let Some(Client::One(connection)) = self.clients.remove(client) {
-            let key = self.clients.insert(Client::Many(Box::new(Multiplexed::new(connection.into_stream(), begun))));
+            let key =
+                self.clients.insert(Client::Http2(Box::new(Http2Connection::new(connection.into_stream(), begun))));
             // The key that was left last is given next, so the socket's token still fits.
             debug_assert_eq!(key, client);
         }
@@ -343,7 +344,7 @@ impl Engine {
         let may_advance = match self.clients.get_mut(client) {
             None => false,
             Some(Client::One(connection)) => connection.may_advance(),
-            Some(Client::Many(connection)) => connection.may_advance(),
+            Some(Client::Http2(connection)) => connection.may_advance(),
         };
         if may_advance {
             self.clients.pend(client);
@@ -354,7 +355,7 @@ impl Engine {
     fn answer_due(&mut self) -> bool {
         let mut now = self.clock.now();
         for _ in 0..ANSWERED_AT_ONCE {
-            let Some(due) = self.agenda.take_due(now) else { return false };
+            let Some(due) = self.delay_queue.take_due(now) else { return false };
             now = self.answer(&due);
         }
         true
@@ -366,7 +367,7 @@ impl Engine {
         let (answered, stays) = match self.clients.get_mut(client) {
             None => (false, false),
             Some(Client::One(connection)) => (true, connection.respond(due.answer)),
-            Some(Client::Many(connection)) => (connection.respond(stream, due.answer), true),
+            Some(Client::Http2(connection)) => (connection.respond(stream, due.answer), true),
         };
         let now = self.clock.now();
         if answered {
@@ -384,15 +385,15 @@ impl Engine {
     fn part(&mut self, client: usize) {
         match self.clients.remove(client) {
             None => return,
-            Some(Client::One(connection)) => self.strike(connection.place),
-            Some(Client::Many(connection)) => self.strike(connection.places()),
+            Some(Client::One(connection)) => self.cancel(connection.place),
+            Some(Client::Http2(connection)) => self.cancel(connection.places()),
         }
         // A descriptor is free again.
         self.pause = None;
     }
 
-    fn strike(&mut self, places: impl IntoIterator<Item = Place>) {
+    fn cancel(&mut self, places: impl IntoIterator<Item = Place>) {
         let now = self.clock.now();
-        places.into_iter().for_each(|place| self.agenda.strike(place, now));
+        places.into_iter().for_each(|place| self.delay_queue.cancel(place, now));
     }
 }

@@ -1,6 +1,6 @@
 //! Before a sweep: each program issues one request, so that one that cannot even start (an import that fails, a wrong
 //! argument) is told at once and not as a column of failed samples. Its version is asked for too. A program that starts
-//! and then misbehaves is not judged here: that is what samples are for.
+//! and then misbehaves is not classified here: that is what samples are for.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::plan::PlannedSample;
 use crate::probe::{End, Job, Measured, Probe, Signal, Watchdog};
 use crate::strategy::{Invocation, Work};
 
-/// Longest time for one request of a rehearsal, the start of the program included.
+/// Longest time for one request of a smoke test, the start of the program included.
 const LIMIT: Nanos = Nanos(60 * Nanos::SECOND.0);
 /// Longest time for a program to tell its version.
 const VERSION_LIMIT: Nanos = Nanos(10 * Nanos::SECOND.0);
@@ -25,7 +25,7 @@ const LONGEST_VERSION: usize = 200;
 
 /// What was found out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Rehearsal {
+pub struct SmokeTest {
     /// Versions, by the strategy's name.
     pub versions: BTreeMap<String, String>,
     /// What may go wrong, a sentence each.
@@ -36,7 +36,7 @@ pub struct Rehearsal {
 
 /// A program that cannot be measured.
 #[derive(Debug, Error)]
-pub enum RehearsalError {
+pub enum SmokeTestError {
     /// It ended before it did anything.
     #[error("`{command_line}` {ended} before it sent a request{said}")]
     CannotStart {
@@ -67,11 +67,11 @@ impl Execution<'_> {
     ///
     /// # Errors
     /// For the first program that cannot be measured.
-    pub fn rehearse(&mut self) -> Result<Rehearsal, RehearsalError> {
-        let mut rehearsal = Rehearsal::default();
+    pub fn smoke_test(&mut self) -> Result<SmokeTest, SmokeTestError> {
+        let mut smoke_test = SmokeTest::default();
         let commands = self.commands;
         if commands.is_empty() {
-            return Ok(rehearsal);
+            return Ok(smoke_test);
         }
         let watchdog = Watchdog::start(&self.programs.watchdog).map_err(SweepError::Watchdog)?;
         let clock = SystemClock::start();
@@ -79,18 +79,18 @@ impl Execution<'_> {
             if let Some(version) = &found.version {
                 let probe = Probe { time_limit: VERSION_LIMIT, ..self.probe(&watchdog, &clock) };
                 let version = self.version(&probe, version)?;
-                rehearsal.versions.extend(names.iter().map(|name| ((*name).to_owned(), version.clone())));
+                smoke_test.versions.extend(names.iter().map(|name| ((*name).to_owned(), version.clone())));
             }
             let limit = LIMIT.min(self.sweep.sample_timeout);
-            let (measured, requests) = self.rehearse_one(names[0], limit, &watchdog, &clock)?;
-            let did_something = requests > 0 || !measured.heard.outcomes.is_empty() || measured.heard.done.is_some();
+            let (measured, requests) = self.smoke_test_one(names[0], limit, &watchdog, &clock)?;
+            let did_something = requests > 0 || !measured.output.outcomes.is_empty() || measured.output.done.is_some();
             let command_line = found.invocation.command_line.clone();
             match measured.end {
                 End::Interrupted(signal) => {
-                    rehearsal.interrupted = Some(signal);
-                    return Ok(rehearsal);
+                    smoke_test.interrupted = Some(signal);
+                    return Ok(smoke_test);
                 }
-                End::TimedOut => rehearsal.warnings.push(format!(
+                End::TimedOut => smoke_test.warnings.push(format!(
                     "`{command_line}` did not end within {} when it was told to issue a single request",
                     limit.human()
                 )),
@@ -98,15 +98,15 @@ impl Execution<'_> {
                 End::Exited(_) | End::Killed(_) if did_something => {}
                 End::Exited(_) | End::Killed(_) => {
                     let (ended, said) = (ended(measured.end), said(&measured));
-                    return Err(RehearsalError::CannotStart { command_line, ended, said });
+                    return Err(SmokeTestError::CannotStart { command_line, ended, said });
                 }
             }
         }
-        Ok(rehearsal)
+        Ok(smoke_test)
     }
 
     /// One request by the strategy called `name`; with the number of requests that the server saw.
-    fn rehearse_one(
+    fn smoke_test_one(
         &mut self,
         name: &str,
         limit: Nanos,
@@ -118,20 +118,20 @@ impl Execution<'_> {
             PlannedSample { sequence: 0, strategy, requests: 1, repeat: 0, phase: Phase::Warmup, predicted: None };
         let probe = Probe { time_limit: limit, ..self.probe(watchdog, clock) };
         let found = self.measure_alone(&probe, &planned)?;
-        Ok((found.measured, found.witness.map_or(0, |witness| witness.requests)))
+        Ok((found.measured, found.server_stats.map_or(0, |server_stats| server_stats.requests)))
     }
 
     /// The first line that a command writes.
-    fn version(&self, probe: &Probe<'_>, command: &Invocation) -> Result<String, RehearsalError> {
+    fn version(&self, probe: &Probe<'_>, command: &Invocation) -> Result<String, SmokeTestError> {
         let first = &self.sweep.strategies[0].kind;
         let url = self.endpoints.first().map_or("", Endpoint::url);
         let work = Work::new(&self.sweep.target, url, first, self.programs.worker.clone());
         let measured = probe.measure(&Job::command(command, &work)).map_err(SweepError::from)?;
-        let written = measured.heard.other.first().or(measured.complaints.first());
+        let written = measured.output.other.first().or(measured.complaints.first());
         match (measured.end, written) {
             (End::Exited(0), Some(line)) => Ok(line.trim().chars().take(LONGEST_VERSION).collect()),
             (End::Interrupted(_), _) => Ok(String::new()),
-            (end, _) => Err(RehearsalError::NoVersion {
+            (end, _) => Err(SmokeTestError::NoVersion {
                 command_line: command.command_line.clone(),
                 ended: if end == End::Exited(0) { "wrote nothing".to_owned() } else { ended(end) },
                 said: said(&measured),
@@ -151,7 +151,7 @@ fn ended(end: End) -> String {
 
 /// The last lines of what a program wrote: to standard error, else to standard output.
 fn said(measured: &Measured) -> String {
-    let tail = if measured.complaints.count() > 0 { &measured.complaints } else { &measured.heard.other };
+    let tail = if measured.complaints.count() > 0 { &measured.complaints } else { &measured.output.other };
     let lines: Vec<&str> = tail.lines().collect();
     let last = &lines[lines.len().saturating_sub(LINES)..];
     if last.is_empty() {

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::archive::{self, Loaded};
-use crate::comparison::{Circumstances, Topic};
+use crate::comparison::{Factor, Factors};
 use crate::config::{Overlap, Sweep};
 use crate::format::percent;
 use crate::model::Target;
@@ -12,36 +12,36 @@ use crate::strategy::StrategySpec;
 
 /// What a run was measured on, with and against, without secrets. Of a body only its checksum is told, where the run keeps
 /// it at all.
-pub(super) fn circumstances(loaded: &Loaded) -> Circumstances {
-    let mut facts = Circumstances::new();
+pub(super) fn factors(loaded: &Loaded) -> Factors {
+    let mut facts = Factors::new();
     let manifest = &loaded.manifest;
     let settings = &manifest.settings;
     add_target(&mut facts, &settings.target);
     add_strategies(&mut facts, &settings.strategies);
-    let version = |(name, version): (&String, &String)| (Topic::StrategyVersion(name.clone()), version.clone());
+    let version = |(name, version): (&String, &String)| (Factor::StrategyVersion(name.clone()), version.clone());
     facts.extend(manifest.versions.iter().map(version));
-    facts.insert(Topic::Measuring, manifest.measuring_version.to_string());
-    facts.insert(Topic::Tool, manifest.tool_version.clone());
-    facts.insert(Topic::Seed, settings.seed.to_string());
+    facts.insert(Factor::Measuring, manifest.measuring_version.to_string());
+    facts.insert(Factor::Tool, manifest.tool_version.clone());
+    facts.insert(Factor::Seed, settings.seed.to_string());
     let repeats = settings.repeats;
     let most = if repeats.max > repeats.min { format!(" to {}", repeats.max) } else { String::new() };
-    facts.insert(Topic::Repeats, format!("{}{most}", repeats.min));
+    facts.insert(Factor::Repeats, format!("{}{most}", repeats.min));
     if manifest.unreadable.is_some() {
         // The manifest of an older run has no body, and none of what follows.
-        facts.remove(&Topic::Body);
+        facts.remove(&Factor::Body);
     } else {
-        facts.insert(Topic::Warmup, settings.warmup.to_string());
-        facts.insert(Topic::Overlap, overlap(settings));
-        facts.insert(Topic::Order, settings.order.as_str().to_owned());
+        facts.insert(Factor::Warmup, settings.warmup.to_string());
+        facts.insert(Factor::Overlap, overlap(settings));
+        facts.insert(Factor::Order, settings.order.as_str().to_owned());
         let (request, sample) = (settings.request_timeout.human(), settings.sample_timeout.human());
-        facts.insert(Topic::Timeouts, format!("request {request}, sample {sample}"));
+        facts.insert(Factor::Timeouts, format!("request {request}, sample {sample}"));
     }
     add_machine(&mut facts, loaded);
     facts
 }
 
-fn add_strategies(facts: &mut Circumstances, strategies: &[StrategySpec]) {
-    let options = |strategy: &StrategySpec| (Topic::Strategy(strategy.name.clone()), strategy.masked().options());
+fn add_strategies(facts: &mut Factors, strategies: &[StrategySpec]) {
+    let options = |strategy: &StrategySpec| (Factor::Strategy(strategy.name.clone()), strategy.masked().options());
     facts.extend(strategies.iter().map(options));
 }
 
@@ -53,27 +53,27 @@ fn overlap(sweep: &Sweep) -> String {
     }
 }
 
-pub(super) fn add_target(facts: &mut Circumstances, target: &Target) {
+pub(super) fn add_target(facts: &mut Factors, target: &Target) {
     match target {
         Target::Delay(delay) => {
-            facts.insert(Topic::Target, "the embedded server".to_owned());
-            facts.insert(Topic::Delay, delay.delay.human());
-            facts.insert(Topic::Jitter, delay.jitter.human());
-            facts.insert(Topic::FailureRate, percent(delay.failure_rate, 2));
-            facts.insert(Topic::MaxConcurrent, delay.max_concurrent.to_string());
+            facts.insert(Factor::Target, "the embedded server".to_owned());
+            facts.insert(Factor::Delay, delay.delay.human());
+            facts.insert(Factor::Jitter, delay.jitter.human());
+            facts.insert(Factor::FailureRate, percent(delay.failure_rate, 2));
+            facts.insert(Factor::MaxConcurrent, delay.max_concurrent.to_string());
         }
         Target::Sleep { delay } => {
-            facts.insert(Topic::Target, "a sleep".to_owned());
-            facts.insert(Topic::Delay, delay.human());
+            facts.insert(Factor::Target, "a sleep".to_owned());
+            facts.insert(Factor::Delay, delay.human());
         }
         Target::Url(url) => {
-            facts.insert(Topic::Target, "a url".to_owned());
-            facts.insert(Topic::Url, url.shown_url());
-            facts.insert(Topic::Method, url.method.clone());
-            facts.insert(Topic::ExpectStatus, url.expect_status.to_string());
+            facts.insert(Factor::Target, "a url".to_owned());
+            facts.insert(Factor::Url, url.shown_url());
+            facts.insert(Factor::Method, url.method.clone());
+            facts.insert(Factor::ExpectStatus, url.expect_status.to_string());
             let names: Vec<&str> = url.headers.iter().map(|(name, _)| name.as_str()).collect();
-            facts.insert(Topic::Headers, if names.is_empty() { "none".to_owned() } else { names.join(", ") });
-            facts.insert(Topic::Body, body(&url.body));
+            facts.insert(Factor::Headers, if names.is_empty() { "none".to_owned() } else { names.join(", ") });
+            facts.insert(Factor::Body, body(&url.body));
         }
     }
 }
@@ -89,7 +89,7 @@ fn body(body: &str) -> String {
     format!("{} bytes with checksum {sum}…", body.len())
 }
 
-fn add_machine(facts: &mut Circumstances, loaded: &Loaded) {
+fn add_machine(facts: &mut Factors, loaded: &Loaded) {
     let machine = &loaded.manifest.machine;
     let gib = |bytes: u64| format!("{} GiB", (bytes + (1 << 29)) >> 30);
     let limits = [
@@ -99,27 +99,27 @@ fn add_machine(facts: &mut Circumstances, loaded: &Loaded) {
     ];
     let limits: Vec<String> = limits.into_iter().flatten().collect();
     let known = [
-        (Topic::Host, machine.host.clone()),
-        (Topic::Processor, machine.cpu.clone()),
-        (Topic::Cores, machine.cores.map(|cores| cores.to_string())),
-        (Topic::Memory, machine.memory_bytes.map(gib)),
-        (Topic::Architecture, machine.architecture.clone()),
-        (Topic::System, machine.os.clone()),
-        (Topic::Kernel, machine.kernel.clone()),
-        (Topic::Governor, machine.governor.clone()),
-        (Topic::Virtualization, machine.virtualization.clone()),
-        (Topic::ClockSource, machine.clock_source.clone()),
-        (Topic::Limits, (!limits.is_empty()).then(|| limits.join(", "))),
-        (Topic::Source, loaded.manifest.git.as_ref().map(archive::Git::summary)),
+        (Factor::Host, machine.host.clone()),
+        (Factor::Processor, machine.cpu.clone()),
+        (Factor::Cores, machine.cores.map(|cores| cores.to_string())),
+        (Factor::Memory, machine.memory_bytes.map(gib)),
+        (Factor::Architecture, machine.architecture.clone()),
+        (Factor::System, machine.os.clone()),
+        (Factor::Kernel, machine.kernel.clone()),
+        (Factor::Governor, machine.governor.clone()),
+        (Factor::Virtualization, machine.virtualization.clone()),
+        (Factor::ClockSource, machine.clock_source.clone()),
+        (Factor::Limits, (!limits.is_empty()).then(|| limits.join(", "))),
+        (Factor::Source, loaded.manifest.git.as_ref().map(archive::Git::summary)),
     ];
-    facts.extend(known.into_iter().filter_map(|(topic, value)| Some((topic, value?))));
+    facts.extend(known.into_iter().filter_map(|(factor, value)| Some((factor, value?))));
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{Circumstances, add_strategies};
+    use super::{Factors, add_strategies};
     use crate::comparison::{Comparison, Side};
     use crate::model::Run;
     use crate::report::Report;
@@ -130,9 +130,9 @@ mod tests {
         let run = Run::default();
         let report = Report::of(&run);
         let [base, new] = [base, new].map(|strategy| {
-            let mut circumstances = Circumstances::new();
-            add_strategies(&mut circumstances, &[strategy.masked()]);
-            Side { name: String::new(), report: &report, circumstances }
+            let mut factors = Factors::new();
+            add_strategies(&mut factors, &[strategy.masked()]);
+            Side { name: String::new(), report: &report, factors }
         });
         Comparison::of(&base, &new, 0.05, false).refused
     }

@@ -1,10 +1,10 @@
-//! What a misspelt name was meant to be, and how names stand in messages. Text in, text out; the only user of strsim.
+//! What a misspelled name was meant to be, and how names stand in messages. Text in, text out; the only user of strsim.
 
 use crate::format::visible;
 
 /// The candidate nearest to `word` by edits, upper and lower case alike; `None` when nothing is near: more than a
 /// third of the longer one's letters would have to change.
-pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(super) fn suggestion<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // Edit distance costs the product of both lengths, and no name is this long.
     let word: String = word.to_lowercase().chars().take(250).collect();
     let distance = |candidate: &str| {
@@ -43,7 +43,7 @@ pub(super) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{listed, nearest, quoted};
+    use super::{listed, quoted, suggestion};
 
     #[test]
     fn small_slips_are_understood_and_strangers_are_not() {
@@ -60,9 +60,9 @@ mod tests {
             ("colour", None),
             ("x", None),
         ] {
-            assert_eq!(nearest(word, names), expected, "{word}");
+            assert_eq!(suggestion(word, names), expected, "{word}");
         }
-        assert_eq!(nearest(&"long".repeat(100_000), names), None);
+        assert_eq!(suggestion(&"long".repeat(100_000), names), None);
     }
 
     #[test]

@@ -7,11 +7,11 @@ use slab::Slab;
 
 use crate::model::{Answer, Nanos};
 
-/// A place on the agenda.
+/// A place on the delay queue.
 pub(super) type Place = usize;
 
 /// All waiting requests; `W` says who waits.
-pub(super) struct Agenda<W> {
+pub(super) struct DelayQueue<W> {
     entries: Slab<Entry<W>>,
     /// Requests in their turn, by the time of their answer; the second part keeps those of one moment in order.
     due: BTreeMap<(Nanos, u64), Place>,
@@ -41,7 +41,7 @@ pub(super) struct Due<W> {
     pub(super) start: Nanos,
 }
 
-impl<W> Agenda<W> {
+impl<W> DelayQueue<W> {
     /// An empty one that gives `turns` requests their turn at once; 0 is no bound.
     pub(super) fn new(turns: u32) -> Self {
         Self {
@@ -64,7 +64,7 @@ impl<W> Agenda<W> {
     }
 
     /// Strikes a request that nobody waits for any more.
-    pub(super) fn strike(&mut self, place: Place, now: Nanos) {
+    pub(super) fn cancel(&mut self, place: Place, now: Nanos) {
         let entry = self.entries.remove(place);
         match entry.start {
             Some(start) => drop(self.due.remove(&(start + entry.answer.delay, entry.number))),
@@ -104,46 +104,46 @@ impl<W> Agenda<W> {
 
 #[cfg(test)]
 mod tests {
-    use super::Agenda;
+    use super::DelayQueue;
     use crate::model::{Answer, Nanos};
 
     fn after(nanos: u64) -> Answer {
         Answer { delay: Nanos(nanos), fails: false }
     }
 
-    fn due(agenda: &mut Agenda<char>, now: u64) -> String {
-        std::iter::from_fn(|| agenda.take_due(Nanos(now))).map(|due| due.who).collect()
+    fn due(delay_queue: &mut DelayQueue<char>, now: u64) -> String {
+        std::iter::from_fn(|| delay_queue.take_due(Nanos(now))).map(|due| due.who).collect()
     }
 
     #[test]
     fn waits_end_in_the_order_of_their_deadlines_and_never_early() {
-        let mut agenda = Agenda::new(0);
+        let mut delay_queue = DelayQueue::new(0);
         for (who, delay) in [('d', 9), ('a', 3), ('c', 6), ('b', 3)] {
-            agenda.enter(who, after(delay), Nanos(100));
+            delay_queue.enter(who, after(delay), Nanos(100));
         }
-        assert_eq!((agenda.len(), agenda.next()), (4, Some(Nanos(103))));
-        assert_eq!((due(&mut agenda, 102), due(&mut agenda, 105)), (String::new(), "ab".to_owned()));
-        assert_eq!((due(&mut agenda, 1_000), agenda.len(), agenda.next()), ("cd".to_owned(), 0, None));
+        assert_eq!((delay_queue.len(), delay_queue.next()), (4, Some(Nanos(103))));
+        assert_eq!((due(&mut delay_queue, 102), due(&mut delay_queue, 105)), (String::new(), "ab".to_owned()));
+        assert_eq!((due(&mut delay_queue, 1_000), delay_queue.len(), delay_queue.next()), ("cd".to_owned(), 0, None));
     }
 
     #[test]
     fn turns_are_given_in_order_of_arrival_and_time_counts_from_the_turn() {
-        let mut agenda = Agenda::new(2);
+        let mut delay_queue = DelayQueue::new(2);
         for who in ['a', 'b', 'c', 'd'] {
-            agenda.enter(who, after(10), Nanos::ZERO);
+            delay_queue.enter(who, after(10), Nanos::ZERO);
         }
-        assert_eq!(due(&mut agenda, 10), "ab");
-        assert_eq!((agenda.next(), due(&mut agenda, 19)), (Some(Nanos(20)), String::new()));
-        assert_eq!(agenda.take_due(Nanos(25)).map(|due| (due.who, due.start)), Some(('c', Nanos(10))));
+        assert_eq!(due(&mut delay_queue, 10), "ab");
+        assert_eq!((delay_queue.next(), due(&mut delay_queue, 19)), (Some(Nanos(20)), String::new()));
+        assert_eq!(delay_queue.take_due(Nanos(25)).map(|due| (due.who, due.start)), Some(('c', Nanos(10))));
     }
 
     #[test]
     fn whoever_leaves_is_gone_at_once_and_gives_its_turn_on() {
-        let mut agenda = Agenda::new(1);
-        let places: Vec<_> = ['a', 'b', 'c'].map(|who| agenda.enter(who, after(10), Nanos::ZERO)).into();
-        agenda.strike(places[1], Nanos(1));
-        agenda.strike(places[0], Nanos(2));
-        assert_eq!((agenda.len(), agenda.next()), (1, Some(Nanos(12))));
-        assert_eq!(due(&mut agenda, 12), "c");
+        let mut delay_queue = DelayQueue::new(1);
+        let places: Vec<_> = ['a', 'b', 'c'].map(|who| delay_queue.enter(who, after(10), Nanos::ZERO)).into();
+        delay_queue.cancel(places[1], Nanos(1));
+        delay_queue.cancel(places[0], Nanos(2));
+        assert_eq!((delay_queue.len(), delay_queue.next()), (1, Some(Nanos(12))));
+        assert_eq!(due(&mut delay_queue, 12), "c");
     }
 }
