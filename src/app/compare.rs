@@ -19,7 +19,7 @@ use crate::report::Report;
 use crate::terminal::{self, Terminal};
 
 pub(super) fn run(arguments: &CompareArgs, terminal: Terminal) -> Result<Exit, Failure> {
-    let [base, new] = [&arguments.base, &arguments.new].map(|path| Measured::read(path));
+    let [base, new] = [&arguments.base, &arguments.new].map(|path| ComparedRun::read(path));
     let (base, new) = (base?, new?);
     let reports = [Report::of(&base.run), Report::of(&new.run)];
     let [base, new] = [(base.name, &reports[0], base.factors), (new.name, &reports[1], new.factors)]
@@ -68,13 +68,13 @@ fn write(compared: &Comparison<'_>, arguments: &CompareArgs, folder: &Path, term
 }
 
 /// One of the two runs as it was read.
-struct Measured {
+struct ComparedRun {
     name: String,
     run: Run,
     factors: Factors,
 }
 
-impl Measured {
+impl ComparedRun {
     fn read(path: &Path) -> Result<Self, Failure> {
         let is_csv = path.is_file() && path.extension().is_some_and(|end| end.eq_ignore_ascii_case("csv"));
         if is_csv {

@@ -14,6 +14,7 @@ mod init;
 mod interruptible;
 mod job_summary;
 mod list;
+mod open_run;
 mod pack;
 mod probe;
 mod publish;
@@ -32,7 +33,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use crate::archive;
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, CliCommand};
 use crate::terminal::Terminal;
 
 pub use dispatch::programs;
@@ -128,22 +129,22 @@ fn run(cli: Cli, words: &[OsString]) -> Exit {
     let terminal = Terminal::new(cli.quiet, cli.verbose, cli.color);
     let done = match cli.command {
         None => sweep::run(&cli.sweep, words, terminal),
-        Some(Command::Render(arguments)) => render::run(&arguments, words, terminal),
-        Some(Command::Verify(arguments)) => verify::run(&arguments, terminal),
-        Some(Command::List(arguments)) => list::run(&arguments, terminal),
-        Some(Command::Tag(arguments)) => tag::add(&arguments, terminal),
-        Some(Command::Untag(arguments)) => tag::remove(&arguments, terminal),
-        Some(Command::Remove(arguments)) => remove::run(&arguments, terminal),
-        Some(Command::Pack(arguments)) => pack::run(&arguments, terminal),
-        Some(Command::Embed(arguments)) => embed::run(&arguments, terminal),
-        Some(Command::Compare(arguments)) => compare::run(&arguments, terminal),
-        Some(Command::History(arguments)) => history::run(&arguments, terminal),
-        Some(Command::Probe(arguments)) => probe::run(&arguments, terminal),
-        Some(Command::Serve(arguments)) => serve::run(&arguments, terminal),
-        Some(Command::Init(arguments)) => init::run(&arguments, terminal),
-        Some(Command::Schema { of }) => docs::schema(of, terminal),
-        Some(Command::Completions { shell }) => docs::completions(shell, terminal),
-        Some(Command::Man) => docs::page(terminal),
+        Some(CliCommand::Render(arguments)) => render::run(&arguments, words, terminal),
+        Some(CliCommand::Verify(arguments)) => verify::run(&arguments, terminal),
+        Some(CliCommand::List(arguments)) => list::run(&arguments, terminal),
+        Some(CliCommand::Tag(arguments)) => tag::add(&arguments, terminal),
+        Some(CliCommand::Untag(arguments)) => tag::remove(&arguments, terminal),
+        Some(CliCommand::Remove(arguments)) => remove::run(&arguments, terminal),
+        Some(CliCommand::Pack(arguments)) => pack::run(&arguments, terminal),
+        Some(CliCommand::Embed(arguments)) => embed::run(&arguments, terminal),
+        Some(CliCommand::Compare(arguments)) => compare::run(&arguments, terminal),
+        Some(CliCommand::History(arguments)) => history::run(&arguments, terminal),
+        Some(CliCommand::Probe(arguments)) => probe::run(&arguments, terminal),
+        Some(CliCommand::Serve(arguments)) => serve::run(&arguments, terminal),
+        Some(CliCommand::Init(arguments)) => init::run(&arguments, terminal),
+        Some(CliCommand::Schema { of }) => docs::schema(of, terminal),
+        Some(CliCommand::Completions { shell }) => docs::completions(shell, terminal),
+        Some(CliCommand::Man) => docs::page(terminal),
     };
     match done {
         Ok(exit) => exit,

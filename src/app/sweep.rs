@@ -7,25 +7,18 @@ use anyhow::{Context, anyhow};
 
 use super::capacity::Capacity;
 use super::interruptible::{Ended, until_interrupted};
+use super::open_run::{OpenRun, SweepJob, begin, command_line};
 use super::publish::{Publisher, tell_where};
 use super::render::settings;
 use super::source::{Source, folder_of};
 use super::{Exit, Failure, dispatch, dry_run, located};
-use crate::archive::{
-    self, Build, Derived, FolderWriter, Git, Journal, Loaded, MEASURING_VERSION, Machine, Manifest, Rendering,
-    RunDirectory, RunLock, RunStatus, checksum, files,
-};
-use crate::cli::{OutputFormat, SweepArgs};
-use crate::clock::{self, Clock, SystemClock};
+use crate::archive::{self, Derived, Journal, Loaded, Machine, Manifest, Rendering, RunDirectory, RunStatus, files};
+use crate::cli::SweepArgs;
+use crate::clock::{self, Clock};
 use crate::config::{self, Sweep};
-use crate::model::address::masked_address;
-use crate::model::secret::HIDDEN;
-use crate::model::{Nanos, SampleRow, Target, TargetSeen};
-use crate::plan::Plan;
+use crate::model::{Nanos, Target, TargetSeen};
 use crate::probe::Interrupts;
-use crate::sweep::{
-    Access, Commands, Ending, Endpoint, Execution, HealthCheck, JournalObserver, SmokeTest, SweepError,
-};
+use crate::sweep::{Access, Commands, Ending, Endpoint, Execution, HealthCheck, JournalObserver, SweepError};
 use crate::terminal::{SweepProgress, Terminal};
 
 pub(super) fn run(arguments: &SweepArgs, words: &[OsString], terminal: Terminal) -> Result<Exit, Failure> {
@@ -47,7 +40,7 @@ pub(super) fn run(arguments: &SweepArgs, words: &[OsString], terminal: Terminal)
         terminal.result(&dry_run::text(&sweep, &plan, &capacity)).context("cannot write to standard output")?;
         return Ok(Exit::Done);
     }
-    measure(Job { source, sweep, capacity, plan, started: None, print: arguments.output_format }, words, terminal)
+    measure(SweepJob { source, sweep, capacity, plan, started: None, print: arguments.output_format }, words, terminal)
 }
 
 /// Takes up an interrupted run where its journals end.
@@ -68,7 +61,7 @@ fn resume(run: &Path, arguments: &SweepArgs, terminal: Terminal) -> Result<Exit,
         Journal::resume(loaded.directory.folder(), sweep.output.requests).context("cannot resume")?;
     let Loaded { directory, manifest, .. } = loaded;
     let started = Some(OpenRun { clock: None, directory, manifest, journal, recorded, lock });
-    measure(Job { source, sweep, capacity, plan, started, print }, &[], terminal)
+    measure(SweepJob { source, sweep, capacity, plan, started, print }, &[], terminal)
 }
 
 /// The sweep of a run, from its archived config; where that lacks secrets, from the config that is given once more.
@@ -110,34 +103,7 @@ fn archived_source(loaded: &Loaded) -> Source {
     }
 }
 
-/// A sweep that is about to run.
-struct Job {
-    source: Source,
-    sweep: Sweep,
-    /// What this machine cannot hold of it.
-    capacity: Capacity,
-    /// All samples, recorded ones included.
-    plan: Plan,
-    /// What is there already of a run that is resumed.
-    started: Option<OpenRun>,
-    /// What stands on standard output.
-    print: OutputFormat,
-}
-
-/// The files of a run that is being written.
-struct OpenRun {
-    /// Runs since the run directory was made, where it was made just now.
-    clock: Option<SystemClock>,
-    directory: RunDirectory,
-    manifest: Manifest,
-    journal: Journal,
-    /// Samples that need not be taken again.
-    recorded: Vec<SampleRow>,
-    /// Keeps others from measuring the same run.
-    lock: RunLock,
-}
-
-fn measure(mut job: Job, words: &[OsString], terminal: Terminal) -> Result<Exit, Failure> {
+fn measure(mut job: SweepJob, words: &[OsString], terminal: Terminal) -> Result<Exit, Failure> {
     let resumed = job.started.take();
     let from_environment = Access::of(&job.sweep, |name| std::env::var(name).ok());
     let access = from_environment.map_err(|error| Failure::Usage(error.into()))?;
@@ -241,92 +207,9 @@ pub(super) fn shown_url(target: &Target) -> String {
     }
 }
 
-/// Makes the run directory with config.toml, the first manifest and empty journals. Nothing is left of it where that
-/// fails.
-fn begin(job: &Job, smoke: &SmokeTest, seen: Option<TargetSeen>, words: Vec<String>) -> anyhow::Result<OpenRun> {
-    archive::finish_removals(&job.sweep.output.dir);
-    let made = RunDirectory::create(&job.sweep.output.dir, &job.source.stem, clock::wall_time())
-        .context("cannot make a run directory")?;
-    let directory = made.0.clone();
-    fill(job, made, smoke, seen, words).inspect_err(|_| directory.discard())
-}
-
-fn fill(
-    job: &Job,
-    (directory, lock): (RunDirectory, RunLock),
-    smoke: &SmokeTest,
-    seen: Option<TargetSeen>,
-    words: Vec<String>,
-) -> anyhow::Result<OpenRun> {
-    let config = job.source.masked().text;
-    let writer = FolderWriter::of(directory.folder().clone());
-    writer.write(files::CONFIG, config.as_bytes()).context("cannot start the run's files")?;
-    let clock = SystemClock::start();
-    let mut manifest = manifest(job, &directory, smoke, words)?;
-    manifest.target_seen = seen;
-    manifest.references = archive::copy_references(&job.sweep.references, &job.source.folder, &directory)
-        .context("cannot keep what [[reference]] names")?;
-    let journal =
-        Journal::create(directory.folder(), job.sweep.output.requests).context("cannot start the run's journals")?;
-    // Last: what has a manifest has all that a run needs to be resumed. It syncs the folder.
-    manifest.write(&directory).context("cannot start the run's files")?;
-    directory.become_latest().context("cannot start the run")?;
-    Ok(OpenRun { clock: Some(clock), directory, manifest, journal, recorded: Vec::new(), lock })
-}
-
-fn manifest(
-    job: &Job,
-    directory: &RunDirectory,
-    smoke: &SmokeTest,
-    command_line: Vec<String>,
-) -> anyhow::Result<Manifest> {
-    let [schema_version, raw_schema_version, requests_schema_version] = Manifest::schema_versions();
-    Ok(Manifest {
-        schema_version,
-        raw_schema_version,
-        requests_schema_version,
-        run_id: directory.id().to_owned(),
-        status: RunStatus::Running,
-        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
-        measuring_version: MEASURING_VERSION,
-        command_line,
-        config_file: job.source.path.clone(),
-        started_at: format!("{:.3}", clock::wall_time()),
-        ended_at: None,
-        elapsed_s: None,
-        planned_samples: u32::try_from(job.plan.samples.len()).unwrap_or(u32::MAX),
-        not_run: job.capacity.not_run.clone(),
-        config_sha256: checksum(directory.folder(), files::CONFIG)?,
-        estimated_delay_s: None,
-        estimated_delay_after_s: None,
-        settings: job.sweep.masked(),
-        unreadable: None,
-        versions: smoke.versions.clone(),
-        machine: Machine::read(),
-        machine_after: None,
-        git: Git::read(&job.source.folder),
-        references: Vec::new(),
-        build: Some(Build::this()),
-        target_seen: None,
-        rendering: None,
-        files: std::collections::BTreeMap::new(),
-        manifest_sha256: String::new(),
-    })
-}
-
-/// The command as a reader would type it: the program by its name alone, addresses without what may be a secret.
-fn command_line(words: &[OsString]) -> Vec<String> {
-    let masked = |word: &OsString| {
-        let word = word.to_string_lossy();
-        if word.contains("://") { masked_address(&word, |_| HIDDEN.to_owned()) } else { word.into_owned() }
-    };
-    let rest = words.iter().skip(1).map(masked);
-    std::iter::once(env!("CARGO_PKG_NAME").to_owned()).chain(rest).collect()
-}
-
 /// Writes what the end of a sweep leaves: the manifest, and everything that is made of the rows.
 fn finish(
-    job: Job,
+    job: SweepJob,
     started: OpenRun,
     ended: Result<Ending, SweepError>,
     interrupts: &Interrupts,
@@ -382,7 +265,12 @@ fn finish(
 }
 
 /// Seals the rows and makes everything that is made of them; says whether a sample failed.
-fn report(job: &Job, directory: &RunDirectory, manifest: &mut Manifest, terminal: Terminal) -> anyhow::Result<bool> {
+fn report(
+    job: &SweepJob,
+    directory: &RunDirectory,
+    manifest: &mut Manifest,
+    terminal: Terminal,
+) -> anyhow::Result<bool> {
     manifest.seal_measured(directory)?;
     let loaded = Loaded::of(directory)?;
     let publisher = Publisher {

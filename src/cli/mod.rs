@@ -27,7 +27,7 @@ use values::{format, number, share, threshold};
 pub struct Cli {
     /// What to do other than a sweep.
     #[command(subcommand)]
-    pub command: Option<Command>,
+    pub command: Option<CliCommand>,
     /// The main job: run a sweep.
     #[command(flatten)]
     pub sweep: SweepArgs,
@@ -128,7 +128,7 @@ pub struct SweepArgs {
 
 /// What to do other than a sweep.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub enum CliCommand {
     /// Draw again from stored data; measures nothing
     Render(RenderArgs),
     /// Are the run's files the ones that were written?

@@ -2,14 +2,16 @@
 
 use std::collections::HashSet;
 
-use super::Known;
+use serde_json::Map;
+
 use super::diagnostic::Diagnostic;
+use super::keys::Known;
 use super::raw::{Section, Spanned, Value};
 use super::references::without_delay;
 use super::suggestion::{listed, quoted, suggestion};
 use super::sweep::ChartSpec;
 use crate::model::RequestCount;
-use crate::model::figure::{ChartInfo, Scale};
+use crate::model::figure::ChartInfo;
 use crate::strategy::StrategySpec;
 
 /// Keys that every kind takes.
@@ -53,7 +55,7 @@ pub(super) fn charts(
         diagnostics.extend(not_swept(section, context));
     }
     let charts: Vec<(&Section, ChartSpec)> =
-        sections.iter().filter_map(|section| Some((section, chart(section)?))).collect();
+        sections.iter().filter_map(|section| Some((section, section.read_as(Map::new())?))).collect();
     without_delay(context.references, &charts, diagnostics);
     (charts.len() == sections.len()).then(|| charts.into_iter().map(|(_, chart)| chart).collect())
 }
@@ -95,21 +97,4 @@ fn not_swept(section: &Section, context: &ChartContext<'_>) -> Option<Diagnostic
     let title = format!("`chart.requests` is {requests}, which the sweep does not measure");
     let diagnostic = Diagnostic::new("chart.requests", section.place("requests"), title, "expected one of its counts");
     Some(diagnostic.help(format!("the request counts of this config: {}", listed(counts.iter().map(String::as_str)))))
-}
-
-fn chart(section: &Section) -> Option<ChartSpec> {
-    let own = |name: &str| section.text(name).map(str::to_owned);
-    let scale = |name: &str| section.text(name).map(|word| if word == "log" { Scale::Log } else { Scale::Linear });
-    let names = section.texts("strategies").unwrap_or_default();
-    Some(ChartSpec {
-        kind: own("kind")?,
-        title: own("title"),
-        x_label: own("x-label"),
-        y_label: own("y-label"),
-        x_scale: scale("x-scale"),
-        y_scale: scale("y-scale"),
-        requests: section.integer("requests"),
-        normalize: section.text("normalize").is_some(),
-        strategies: names.into_iter().map(str::to_owned).collect(),
-    })
 }

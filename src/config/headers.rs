@@ -3,7 +3,7 @@
 
 use http::{HeaderName, HeaderValue};
 
-use super::variables::{MissingVariable, Part, fill_with, is_variable, parts};
+use super::variables::{MissingVariable, TextPart, fill_with, is_variable, parts};
 
 /// Headers that the client writes itself: another value would break the request.
 const RESERVED: [&str; 3] = ["connection", "content-length", "transfer-encoding"];
@@ -31,10 +31,10 @@ pub(super) fn check_name(name: &str) -> Result<(), HeaderFault> {
 pub(super) fn check_value(value: &str) -> Result<(), HeaderFault> {
     for part in parts(value) {
         match part {
-            Part::Plain(text) if !is_sendable(text) => return Err(HeaderFault::Value),
-            Part::Variable(name) if !is_variable(name) => return Err(HeaderFault::Variable(name.to_owned())),
-            Part::Unclosed => return Err(HeaderFault::Unclosed),
-            Part::Plain(_) | Part::Variable(_) => {}
+            TextPart::Plain(text) if !is_sendable(text) => return Err(HeaderFault::Value),
+            TextPart::Variable(name) if !is_variable(name) => return Err(HeaderFault::Variable(name.to_owned())),
+            TextPart::Unclosed => return Err(HeaderFault::Unclosed),
+            TextPart::Plain(_) | TextPart::Variable(_) => {}
         }
     }
     Ok(())

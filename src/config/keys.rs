@@ -1,11 +1,13 @@
-//! The table of keys: every key a config may hold, what it means, its form and its default. The reader,
-//! the JSON Schema and the tests of the manual all walk this one table, so they cannot disagree.
+//! What there is to say about a key of a config: what it means, its form and its default.
 
-use super::counts::MOST;
-use super::labels::{LABELS, SETS};
-use super::pictures::{CHART, OUTPUT, REFERENCE};
-use super::strategy_keys::STRATEGY;
-use super::sweep_keys::SWEEP;
+use crate::model::figure::ChartInfo;
+
+/// Names that the floors above register.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    /// Every chart kind. None where they are not known, as for a run of before: then any word is taken.
+    pub charts: &'a [ChartInfo],
+}
 
 /// One key.
 #[derive(Debug, PartialEq)]
@@ -22,7 +24,6 @@ impl Key {
     /// The keys of a table or of tables; none for other forms.
     pub(super) fn keys(&self) -> &'static [Self] {
         match self.form {
-            Form::Strategies => &STRATEGY.keys,
             Form::Table(keys) | Form::Tables(keys) | Form::WordsOrTable(_, keys) => keys,
             _ => &[],
         }
@@ -31,7 +32,7 @@ impl Key {
     /// How a table or tables are headed in a file.
     pub(super) fn header(&self) -> String {
         match self.form {
-            Form::Tables(_) | Form::Strategies => format!("[[{}]]", self.name),
+            Form::Tables(_) => format!("[[{}]]", self.name),
             _ => format!("[{}]", self.name),
         }
     }
@@ -84,112 +85,4 @@ pub(super) enum Form {
     WordsOrTable(&'static [&'static str], &'static [Key]),
     /// Any number of tables with these keys.
     Tables(&'static [Key]),
-    /// Any number of tables with the keys of a strategy.
-    Strategies,
-}
-
-/// The config as a whole.
-pub(super) const ROOT: &[Key] = &[
-    Key {
-        name: "title",
-        about: "Title of charts and reports",
-        form: Form::Label,
-        default: Some(r#""Duration by request count""#),
-    },
-    table("target", "What the requests are sent to: exactly one of `delay` and `url`", Form::Table(TARGET)),
-    table("sweep", "What is measured, how often, in which order", Form::Table(SWEEP)),
-    table("strategy", "A way of issuing requests; none at all is every built-in kind once", Form::Strategies),
-    table("chart", "A picture to draw; none at all is every chart kind once", Form::Tables(CHART)),
-    table("reference", "A line that was measured elsewhere, laid over the run's own", Form::Tables(REFERENCE)),
-    Key {
-        name: "labels",
-        about: "The words that charts write by themselves: \"en\", \"zh\", or a table with texts in place of single ones",
-        form: Form::WordsOrTable(SETS, LABELS),
-        default: None,
-    },
-    table("output", "Where results go and what pictures look like", Form::Table(OUTPUT)),
-];
-
-const fn table(name: &'static str, about: &'static str, form: Form) -> Key {
-    Key { name, about, form, default: None }
-}
-
-/// Keys of `target` that describe the embedded server, beside `delay`.
-pub(super) const DELAY_ONLY: [&str; 3] = ["jitter", "failure-rate", "max-concurrent"];
-
-/// Keys of `target` that a sleep has.
-pub(super) const SLEEP: [&str; 2] = ["kind", "delay"];
-
-/// Keys of `target` that describe a request to an address, beside `url`.
-pub(super) const URL_ONLY: [&str; 4] = ["method", "body", "expect-status", "headers"];
-
-const TARGET: &[Key] = &[
-    Key {
-        name: "kind",
-        about: "Whether a request is an HTTP exchange, or no more than a sleep of `delay` without any network",
-        form: Form::Word(&["http", "sleep"]),
-        default: Some(r#""http""#),
-    },
-    Key {
-        name: "delay",
-        about: "How long the embedded delay server takes for each response; it is started for the sweep",
-        form: Form::Duration { zero: true },
-        default: None,
-    },
-    Key {
-        name: "jitter",
-        about: "Spread of the delay, uniform, ± around it, from the seed; at most the delay",
-        form: Form::Duration { zero: true },
-        default: Some(r#""0s""#),
-    },
-    Key {
-        name: "failure-rate",
-        about: "Share of responses that are HTTP 500, from the seed",
-        form: Form::Share,
-        default: Some("0.0"),
-    },
-    Key {
-        name: "max-concurrent",
-        about: "Requests the embedded server serves at once, the others wait; 0 is unlimited",
-        form: Form::Integer { least: 0, most: MOST },
-        default: Some("0"),
-    },
-    Key {
-        name: "url",
-        about: "An address that is already served, in place of `delay`",
-        form: Form::Url,
-        default: None,
-    },
-    Key {
-        name: "method",
-        about: "HTTP method of each request to the `url`",
-        form: Form::Word(&["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]),
-        default: Some(r#""GET""#),
-    },
-    Key {
-        name: "body",
-        about: "Body of each request to the `url`; empty for none",
-        form: Form::Text,
-        default: Some(r#""""#),
-    },
-    Key {
-        name: "expect-status",
-        about: "The HTTP status that counts as success",
-        form: Form::Integer { least: 100, most: 599 },
-        default: Some("200"),
-    },
-    Key {
-        name: "headers",
-        about: "Headers of each request to the `url`; ${NAME} in a value is read from the environment when the sweep runs",
-        form: Form::Headers,
-        default: Some("{}"),
-    },
-];
-
-/// Whether a config has a key of this name, in any of its tables.
-pub(super) fn is_key(name: &str) -> bool {
-    fn within(keys: &[Key], name: &str) -> bool {
-        keys.iter().any(|key| key.name == name || within(key.keys(), name))
-    }
-    within(ROOT, name)
 }

@@ -11,10 +11,10 @@ mod diagnostic;
 #[cfg(test)]
 mod fixtures;
 mod headers;
+mod key_table;
 mod keys;
 mod labels;
 mod overlay;
-mod pictures;
 mod raw;
 mod reader;
 mod references;
@@ -25,14 +25,15 @@ mod strategies;
 mod strategy_keys;
 mod suggestion;
 mod sweep;
-mod sweep_keys;
 mod syntax;
 mod target;
+mod type_keys;
 mod valid;
 mod variables;
 
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use headers::fill;
+pub use keys::Known;
 pub use labels::{Label, Labels};
 pub use overlay::Overlay;
 pub use schema::schema;
@@ -42,8 +43,6 @@ pub use variables::{MissingVariable, fill_address, variables};
 
 use toml::de::DeTable;
 
-use crate::model::figure::ChartInfo;
-
 /// The config that explains every key, and says nothing but the defaults.
 pub const REFERENCE: &str = include_str!("../../config/reference.toml");
 
@@ -52,13 +51,6 @@ pub const STARTER: &str = include_str!("../../config/starter.toml");
 
 /// A config longer than this is refused unread, in bytes.
 const LONGEST_TEXT: usize = 1 << 20;
-
-/// Names that the floors above register.
-#[derive(Clone, Copy, Debug)]
-pub struct Known<'a> {
-    /// Every chart kind. None where they are not known, as for a run of before: then any word is taken.
-    pub charts: &'a [ChartInfo],
-}
 
 /// Reads a config. `origin` is the file's name in messages.
 ///
@@ -125,8 +117,8 @@ mod tests {
     use super::fixtures::{
         KNOWN, LEAST, SHIPPED, config_with, diagnostic, example, manual, sweep, taker, without_registry,
     };
-    use super::keys::{Form, Key, ROOT};
-    use super::sweep_keys::{RANGE, REPEATS};
+    use super::key_table::{RANGE, REPEATS, ROOT};
+    use super::keys::{Form, Key};
     use super::{Order, Overlay, REFERENCE, load, load_bytes};
     use crate::model::figure::{Format, Theme};
     use crate::model::{Nanos, Target};

@@ -3,6 +3,9 @@
 
 use std::ops::Range;
 
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value as Json, json};
+
 use super::keys::Key;
 use crate::model::{Nanos, Repeats};
 
@@ -23,7 +26,8 @@ pub(super) enum Value {
     List(Vec<Spanned<Value>>),
     Counts(Vec<u32>),
     Repeats(Repeats),
-    Pairs(Vec<(String, String)>),
+    Headers(Vec<(String, String)>),
+    Environment(Vec<(String, String)>),
     Words(Vec<String>),
     Section(Section),
     Sections(Vec<Section>),
@@ -31,7 +35,7 @@ pub(super) enum Value {
 
 /// One key of a section.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Entry {
+pub(super) struct KeyEntry {
     pub key: &'static Key,
     /// Place of the key itself; `None` for a default.
     pub name: Option<Range<usize>>,
@@ -47,7 +51,7 @@ pub(super) struct Section {
     /// Place of its header.
     pub span: Range<usize>,
     /// What is written, and the defaults of what is not.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<KeyEntry>,
     /// Keys that an unknown key was probably meant to be.
     pub unknown_keys: Vec<&'static str>,
 }
@@ -89,6 +93,15 @@ impl Section {
         value.or_else(|| self.written(name)).unwrap_or(&self.span).clone()
     }
 
+    /// The type that the section becomes, with `others` for fields that stand elsewhere; `None` where a value is faulty.
+    pub(super) fn read_as<T: DeserializeOwned>(&self, others: Map<String, Json>) -> Option<T> {
+        let mut fields = others;
+        for entry in self.entries.iter().filter(|entry| entry.name.is_some() || entry.value.is_some()) {
+            fields.insert(entry.key.name.to_owned(), entry.value.as_ref()?.value.json()?);
+        }
+        serde_json::from_value(Json::Object(fields)).ok()
+    }
+
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.value(name)?.value.as_text()
     }
@@ -105,20 +118,6 @@ impl Section {
         self.value(name)?.value.as_integer()
     }
 
-    pub(super) fn repeats(&self, name: &str) -> Option<Repeats> {
-        match self.value(name)?.value {
-            Value::Repeats(repeats) => Some(repeats),
-            _ => None,
-        }
-    }
-
-    pub(super) fn share(&self, name: &str) -> Option<f64> {
-        match self.value(name)?.value {
-            Value::Share(share) => Some(share),
-            _ => None,
-        }
-    }
-
     pub(super) fn list(&self, name: &str) -> Option<&[Spanned<Value>]> {
         match &self.value(name)?.value {
             Value::List(list) => Some(list),
@@ -126,21 +125,9 @@ impl Section {
         }
     }
 
-    pub(super) fn texts(&self, name: &str) -> Option<Vec<&str>> {
-        self.list(name)?.iter().map(|item| item.value.as_text()).collect()
-    }
-
     pub(super) fn counts(&self, name: &str) -> Option<&[u32]> {
         match &self.value(name)?.value {
             Value::Counts(counts) => Some(counts),
-            _ => None,
-        }
-    }
-
-    /// Headers or environment variables.
-    pub(super) fn pairs(&self, name: &str) -> Option<&[(String, String)]> {
-        match &self.value(name)?.value {
-            Value::Pairs(pairs) => Some(pairs),
             _ => None,
         }
     }
@@ -169,17 +156,21 @@ impl Value {
         }
     }
 
-    /// The value as JSON; `None` for those that no option of a strategy has.
-    pub(super) fn json(&self) -> Option<serde_json::Value> {
-        match self {
-            Self::Text(text) => Some(text.as_str().into()),
-            Self::Integer(number) => Some((*number).into()),
-            Self::Duration(nanos) => Some(nanos.written().into()),
-            Self::Share(share) => Some((*share).into()),
-            Self::Pairs(pairs) => Some(pairs.iter().map(|(name, value)| (name.clone(), value.as_str())).collect()),
-            Self::Words(words) => Some(words.as_slice().into()),
-            _ => None,
-        }
+    /// The value as the type of its key reads it; `None` where one is faulty, and for tables.
+    pub(super) fn json(&self) -> Option<Json> {
+        Some(match self {
+            Self::Text(text) => text.as_str().into(),
+            Self::Integer(number) => (*number).into(),
+            Self::Duration(nanos) => nanos.written().into(),
+            Self::Share(share) => (*share).into(),
+            Self::List(list) => return list.iter().map(|item| item.value.json()).collect(),
+            Self::Counts(counts) => counts.as_slice().into(),
+            Self::Repeats(repeats) => json!(repeats),
+            Self::Headers(pairs) => json!(pairs),
+            Self::Environment(pairs) => pairs.iter().map(|(name, value)| (name.clone(), value.as_str())).collect(),
+            Self::Words(words) => words.as_slice().into(),
+            Self::Section(_) | Self::Sections(_) => return None,
+        })
     }
 
     pub(super) fn as_text(&self) -> Option<&str> {

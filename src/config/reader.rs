@@ -6,23 +6,22 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeArray, DeString, DeTable, DeValue};
 
-use super::Known;
 use super::counts;
 use super::diagnostic::Diagnostic;
 use super::headers::{check_name, check_value};
-use super::keys::{Form, Key, ROOT};
+use super::key_table::{RANGE, REPEATS, ROOT};
+use super::keys::Known;
+use super::keys::{Form, Key};
 use super::overlay::Flag;
-use super::raw::{self, Entry, Section, Value};
+use super::raw::{self, KeyEntry, Section, Value};
 use super::scalar::{self, ValueError, is_a};
-use super::strategy_keys::STRATEGY;
 use super::suggestion::{listed, quoted, suggestion};
-use super::sweep_keys::{RANGE, REPEATS};
 use crate::model::Repeats;
 
 /// Reads a whole document, then lays the flags of the command line over it.
 pub(super) fn read(document: &DeTable<'_>, flags: &[Flag], known: &Known<'_>) -> (Section, Vec<Diagnostic>) {
     let mut reader = Reader { known, diagnostics: Vec::new() };
-    let mut root = reader.section(Section::empty("", 0..0), document, ROOT);
+    let mut root = reader.section(Section::empty("", 0..0), document, &ROOT);
     flags.iter().for_each(|flag| reader.lay(flag, &mut root));
     (root, reader.diagnostics)
 }
@@ -58,14 +57,14 @@ impl Reader<'_> {
                 Some(key) => {
                     let read = self.value(&section.path_of(key.name), &key.form, value);
                     let value = read.map(|value_read| raw::Spanned { value: value_read, span: value.span() });
-                    section.entries.push(Entry { key, name: Some(name.span()), value });
+                    section.entries.push(KeyEntry { key, name: Some(name.span()), value });
                 }
                 None => self.unknown(&mut section, name, keys),
             }
         }
         for key in keys.iter().filter(|key| table.get(key.name).is_none()) {
             let value = self.default(&section, key).map(|value| raw::Spanned { value, span: section.span.clone() });
-            section.entries.push(Entry { key, name: None, value });
+            section.entries.push(KeyEntry { key, name: None, value });
         }
         section
     }
@@ -76,7 +75,7 @@ impl Reader<'_> {
             (Form::Table(keys) | Form::WordsOrTable(_, keys), _) => {
                 Some(Value::Section(self.section(Section::empty(&path, section.span.clone()), &DeTable::new(), keys)))
             }
-            (Form::Tables(_) | Form::Strategies, _) => Some(Value::Sections(Vec::new())),
+            (Form::Tables(_), _) => Some(Value::Sections(Vec::new())),
             (form, Some(default)) => {
                 let value = DeValue::parse(default).expect("the defaults in the table of keys are TOML");
                 self.value(&path, form, &value)
@@ -110,7 +109,6 @@ impl Reader<'_> {
                 return Some(Value::Section(self.section(Section::empty(path, written.span()), table, keys)));
             }
             (Form::Tables(keys), DeValue::Array(tables)) => return self.sections(path, tables, keys),
-            (Form::Strategies, DeValue::Array(tables)) => return self.sections(path, tables, &STRATEGY.keys),
             (Form::List { of, empty }, DeValue::Array(list)) if *empty || !list.is_empty() => {
                 return self.list(path, list, of).map(Value::List);
             }
@@ -128,7 +126,7 @@ impl Reader<'_> {
                 Err(ValueError::new("is an empty list", "expected at least one"))
             }
             (Form::OneOrMany(form), _) => scalar::read(form, self.known, value),
-            (Form::Tables(_) | Form::Strategies, DeValue::Table(_)) => {
+            (Form::Tables(_), DeValue::Table(_)) => {
                 Err(ValueError::new("is a single table", format!("write it in two brackets: [[{path}]]")))
             }
             (Form::Command, DeValue::String(text)) => {
@@ -145,9 +143,7 @@ impl Reader<'_> {
                 let expected = format!("expected one of {}, or a table: [{path}]", listed(words.iter().copied()));
                 Err(ValueError::new(is_a(value), expected))
             }
-            (Form::Tables(_) | Form::Strategies, _) => {
-                Err(ValueError::new(is_a(value), format!("expected tables: [[{path}]]")))
-            }
+            (Form::Tables(_), _) => Err(ValueError::new(is_a(value), format!("expected tables: [[{path}]]"))),
             (Form::List { .. }, _) => Err(ValueError::new(is_a(value), "expected a list: [ … ]")),
             (Form::Counts, _) => {
                 let expected = "expected a list such as [10, 20], or { from = 10, to = 50, step = 10 }";
@@ -269,7 +265,8 @@ impl Reader<'_> {
 
     fn repeats(&mut self, path: &str, table: &DeTable<'_>, span: Range<usize>) -> Option<Value> {
         let section = self.section(Section::empty(path, span), table, REPEATS);
-        let (min, max, precision) = (section.integer("min")?, section.integer("max")?, section.share("precision")?);
+        let (min, max) = (section.integer("min")?, section.integer("max")?);
+        let Value::Share(precision) = section.value("precision")?.value else { return None };
         if max < min {
             let title = format!("`{path}` cannot end: `max` is {max}, below `min`, which is {min}");
             let diagnostic = Diagnostic::new(path, section.place("max"), title, "expected `max` at or above `min`");
@@ -302,7 +299,7 @@ impl Reader<'_> {
             }
             headers.push((name.get_ref().to_string(), text.to_owned()));
         }
-        (self.diagnostics.len() == before).then_some(Value::Pairs(headers))
+        (self.diagnostics.len() == before).then_some(Value::Headers(headers))
     }
 
     /// A program and its arguments: words may repeat, and all but the first may be empty.
@@ -350,6 +347,6 @@ impl Reader<'_> {
                 Some(value_text) => variables.push((text.to_owned(), value_text.to_owned())),
             }
         }
-        (self.diagnostics.len() == before).then_some(Value::Pairs(variables))
+        (self.diagnostics.len() == before).then_some(Value::Environment(variables))
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use serde_json::Map;
+
 use super::diagnostic::Diagnostic;
 use super::raw::Section;
 use super::suggestion::quoted;
@@ -32,7 +34,7 @@ pub(super) fn references(
             diagnostics.push(diagnostic(title("a strategy")).help("names label the lines of a chart"));
         }
     }
-    sections.iter().map(reference).collect()
+    sections.iter().map(|section| section.read_as(Map::new())).collect()
 }
 
 fn absent(section: &Section, name: &str) -> Option<Diagnostic> {
@@ -40,16 +42,6 @@ fn absent(section: &Section, name: &str) -> Option<Diagnostic> {
     let path = section.path_of(name);
     let diagnostic = Diagnostic::new(&path, section.span.clone(), title, format!("expected `{name} = \"…\"` below"));
     (!section.attempted(name)).then_some(diagnostic)
-}
-
-fn reference(section: &Section) -> Option<ReferenceSpec> {
-    let own = |name: &str| section.text(name).map(str::to_owned);
-    Some(ReferenceSpec {
-        name: own("name")?,
-        file: own("file")?.into(),
-        strategy: own("strategy")?,
-        delay: section.duration("delay"),
-    })
 }
 
 /// A chart that divides by the delay needs that of every reference it shows.

@@ -4,8 +4,8 @@
 use toml::de::{DeInteger, DeValue};
 use url::Url;
 
-use super::Known;
 use super::keys::Form;
+use super::keys::Known;
 use super::labels::placeholders;
 use super::raw::Value;
 use super::suggestion::{listed, quoted, suggestion};

@@ -3,12 +3,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Known;
 use super::charts;
 use super::counts::MOST;
-use super::keys::{DELAY_ONLY, Form, Key, ROOT, SLEEP, URL_ONLY};
+use super::key_table::{DELAY_ONLY, RANGE, REPEATS, ROOT, SLEEP, URL_ONLY};
+use super::keys::Known;
+use super::keys::{Form, Key};
 use super::strategy_keys::{ALL_KINDS, STRATEGY};
-use super::sweep_keys::{RANGE, REPEATS};
 use crate::model::bounds::LONGEST_NAME;
 use crate::model::duration::PATTERN;
 use crate::strategy::KINDS;
@@ -16,7 +16,7 @@ use crate::strategy::KINDS;
 /// The schema, draft 2020-12, with the kinds that the program knows.
 #[must_use]
 pub fn schema(known: &Known<'_>) -> Value {
-    let mut root = table("", ROOT, known);
+    let mut root = table("", &ROOT, known);
     root["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
     root["title"] = json!("reportgen config");
     root["required"] = json!(["target"]);
@@ -77,7 +77,7 @@ fn property(holder: &str, key: &Key, known: &Known<'_>) -> Value {
     let mut schema = match &key.form {
         Form::Table(keys) => table(key.name, keys, known),
         Form::WordsOrTable(words, keys) => json!({ "anyOf": [{ "enum": words }, table(key.name, keys, known)] }),
-        Form::Tables(_) | Form::Strategies => json!({ "type": "array", "items": table(key.name, key.keys(), known) }),
+        Form::Tables(_) => json!({ "type": "array", "items": table(key.name, key.keys(), known) }),
         form => form_of(form, known),
     };
     schema["description"] = json!(key.about);
@@ -122,7 +122,6 @@ fn form_of(form: &Form, known: &Known<'_>) -> Value {
         }
         Form::Command => json!({ "type": "array", "items": { "type": "string" }, "minItems": 1 }),
         Form::Headers | Form::Environment => json!({ "type": "object", "additionalProperties": { "type": "string" } }),
-        Form::Strategies => table("", &STRATEGY.keys, known),
         Form::Table(keys) | Form::Tables(keys) | Form::WordsOrTable(_, keys) => table("", keys, known),
     }
 }

@@ -6,9 +6,9 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 use super::comments::{comments, holds_secret};
-use super::keys::is_key;
+use super::key_table::is_key;
 use super::sweep::Sweep;
-use super::variables::{Part, parts};
+use super::variables::{TextPart, parts};
 use crate::model::Target;
 use crate::model::address::{masked_address, secret_places};
 use crate::model::secret::{HIDDEN, is_harmless, is_harmless_header, is_harmless_variable, is_scheme, masked};
@@ -251,12 +251,12 @@ fn literals(value: &str) -> Vec<Range<usize>> {
     while let Some(part) = parts.next() {
         let start = at;
         at += match part {
-            Part::Variable(name) => "${}".len() + name.len(),
-            Part::Unclosed => "${".len(),
-            Part::Plain(text) => text.len(),
+            TextPart::Variable(name) => "${}".len() + name.len(),
+            TextPart::Unclosed => "${".len(),
+            TextPart::Plain(text) => text.len(),
         };
-        let Part::Plain(text) = part else { continue };
-        let before_variable = matches!(parts.peek(), Some(Part::Variable(_)));
+        let TextPart::Plain(text) = part else { continue };
+        let before_variable = matches!(parts.peek(), Some(TextPart::Variable(_)));
         let scheme = text.strip_suffix(' ').is_some_and(is_scheme);
         let harmless = (start == 0 && before_variable && scheme) || !text.contains(char::is_alphanumeric);
         found.extend((!harmless).then_some(start..at));

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::labels::Labels;
 use crate::model::figure::{Format, Scale, Theme};
@@ -22,23 +22,38 @@ pub struct Sweep {
     pub title: String,
     /// What the requests are sent to.
     pub target: Target,
-    /// Request counts: at least one, ascending, no repeats.
+    /// Request counts to measure, ascending: a list, or { from, to, step }
+    #[serde(default = "ten_to_fifty")]
+    #[schemars(extend("x-form" = "counts"))]
     pub requests: Vec<RequestCount>,
-    /// How often each cell is measured.
+    /// How often each strategy is measured at each request count: a number, or { min, max, precision }
+    #[serde(default = "three")]
+    #[schemars(extend("x-form" = "repeats", "default" = 3))]
     pub repeats: Repeats,
-    /// Samples per cell that are recorded as warm-up.
+    /// Further samples before them, recorded as warm-up and left out of statistics
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 1_000_000))]
     pub warmup: u32,
-    /// The order in which samples are taken.
+    /// Whether each repeat visits all cells in a seeded random order, or as they are listed
+    #[serde(default)]
     pub order: Order,
-    /// Seed of order, jitter, failures and bootstrap.
+    /// Seed of everything random: order, jitter, failures, confidence intervals
+    #[serde(default = "one")]
     pub seed: u64,
-    /// Longest time for one request; above zero.
+    /// Longest time for one request; longer ones have failed
+    #[serde(default = "half_a_minute")]
+    #[schemars(extend("x-above-zero" = true))]
     pub request_timeout: Nanos,
-    /// Longest time for one sample; above zero.
+    /// Longest time for one sample; a longer one is ended
+    #[serde(default = "ten_minutes")]
+    #[schemars(extend("x-above-zero" = true, "default" = "10m"))]
     pub sample_timeout: Nanos,
-    /// Whether samples run side by side.
+    /// Whether samples run side by side while they wait: auto runs them so within `overlap-cpu`
+    #[serde(default)]
     pub overlap: Overlap,
-    /// CPU that samples side by side may use together, as a share of one core: 0 to 1.
+    /// CPU that samples side by side may use together, as a share of one core
+    #[serde(default = "a_fifth")]
+    #[schemars(range(min = 0, max = 1))]
     pub overlap_cpu: f64,
     /// At least one, names unique.
     pub strategies: Vec<StrategySpec>,
@@ -50,6 +65,30 @@ pub struct Sweep {
     pub labels: Labels,
     /// Where and how results are written.
     pub output: Output,
+}
+
+fn ten_to_fifty() -> Vec<RequestCount> {
+    vec![10, 20, 30, 40, 50]
+}
+
+fn three() -> Repeats {
+    Repeats::fixed(3)
+}
+
+fn one() -> u64 {
+    1
+}
+
+fn half_a_minute() -> Nanos {
+    Nanos::SECOND * 30
+}
+
+fn ten_minutes() -> Nanos {
+    Nanos::SECOND * 600
+}
+
+fn a_fifth() -> f64 {
+    0.2
 }
 
 impl Sweep {
@@ -124,37 +163,55 @@ pub enum Overlap {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct ChartSpec {
-    /// A name in the chart registry.
+    /// What it shows
+    #[schemars(extend("x-form" = "chart"))]
     pub kind: String,
-    /// In place of the chart's own title.
+    /// In place of its own title
+    #[schemars(extend("x-form" = "label"))]
     pub title: Option<String>,
-    /// In place of the chart's own x label.
+    /// In place of its own label of the x axis; the unit is added
+    #[schemars(extend("x-form" = "label"))]
     pub x_label: Option<String>,
-    /// In place of the chart's own y label.
+    /// In place of its own label of the y axis; the unit is added
+    #[schemars(extend("x-form" = "label"))]
     pub y_label: Option<String>,
-    /// In place of the chart's own x scale.
+    /// In place of its own scale of the x axis; without it, logarithmic where request counts span a wide range
     pub x_scale: Option<Scale>,
-    /// In place of the chart's own y scale.
+    /// In place of its own scale of the y axis
     pub y_scale: Option<Scale>,
-    /// The request count to show, for kinds that show one; `None` for their own choice.
+    /// The request count that a timeline shows; without it, the largest recorded one
+    #[schemars(range(min = 1, max = 1_000_000))]
     pub requests: Option<RequestCount>,
-    /// Whether durations are divided by the delay of a request.
+    /// Divides durations by the delay of a request, each line by its own
+    #[serde(default, deserialize_with = "is_given")]
+    #[schemars(extend("x-words" = ["delay"]))]
     pub normalize: bool,
-    /// Names of strategies and references to draw; empty for all.
+    /// Names of the strategies and references to draw; without it, all
+    #[serde(default)]
+    #[schemars(extend("x-form" = "label", "x-not-empty" = true))]
     pub strategies: Vec<String>,
+}
+
+/// `normalize` is a word in a config, which names what durations are divided by, and a truth value in a manifest.
+fn is_given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    Ok(serde_json::Value::deserialize(deserializer)? != false)
 }
 
 /// A line of another table, to be laid over the run's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct ReferenceSpec {
-    /// The line's label, unique among references and strategies.
+    /// Label of its line, unique; any text
+    #[schemars(extend("x-form" = "label"))]
     pub name: String,
-    /// A CSV as `render` takes it; relative to the config file.
+    /// A CSV with at least strategy, requests and `duration_s`, relative to the config; the run keeps a copy
+    #[schemars(extend("x-form" = "path"))]
     pub file: PathBuf,
-    /// Its strategy in that table.
+    /// Its strategy in that table
+    #[schemars(extend("x-form" = "label"))]
     pub strategy: String,
-    /// How long each of its requests had to wait; above zero.
+    /// How long each of its requests had to wait; a chart that divides by the delay needs it
+    #[schemars(extend("x-above-zero" = true))]
     pub delay: Option<Nanos>,
 }
 
@@ -162,18 +219,51 @@ pub struct ReferenceSpec {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Output {
-    /// Where run directories go.
+    /// Where run directories go
+    #[serde(default = "reports")]
+    #[schemars(extend("x-form" = "path"))]
     pub dir: PathBuf,
-    /// How the single requests are kept.
+    /// How the single requests are kept: requests.csv, the same compressed, or not at all
+    #[serde(default)]
     pub requests: RequestFile,
-    /// At least one.
+    /// Picture formats
+    #[serde(default = "all_formats")]
+    #[schemars(extend("x-not-empty" = true))]
     pub formats: Vec<Format>,
-    /// At least one.
+    /// Colour themes; a dark picture is `<kind>-dark.svg`
+    #[serde(default = "light")]
+    #[schemars(extend("x-not-empty" = true))]
     pub themes: Vec<Theme>,
-    /// Picture width in CSS pixels, 320 to 4096.
+    /// Picture width in CSS pixels
+    #[serde(default = "default_width")]
+    #[schemars(range(min = 320, max = 4096))]
     pub width: u32,
-    /// Picture height in CSS pixels, 240 to 4096.
+    /// Picture height in CSS pixels
+    #[serde(default = "default_height")]
+    #[schemars(range(min = 240, max = 4096))]
     pub height: u32,
-    /// Font files that hold glyphs which the bundled font lacks; relative to the config file.
+    /// Font files for glyphs that the bundled font lacks, relative to the config
+    #[serde(default)]
+    #[schemars(extend("x-form" = "path"))]
     pub fonts: Vec<PathBuf>,
+}
+
+fn reports() -> PathBuf {
+    "reports".into()
+}
+
+fn all_formats() -> Vec<Format> {
+    Format::ALL.to_vec()
+}
+
+fn light() -> Vec<Theme> {
+    vec![Theme::Light]
+}
+
+fn default_width() -> u32 {
+    960
+}
+
+fn default_height() -> u32 {
+    600
 }

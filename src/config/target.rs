@@ -1,11 +1,13 @@
 //! `[target]`, raw → valid: exactly one of `delay` and `url`, and only the keys that go with it; a sleep has a `delay` and
 //! nothing else.
 
+use serde_json::Map;
+
 use super::diagnostic::Diagnostic;
-use super::keys::{DELAY_ONLY, SLEEP, URL_ONLY};
+use super::key_table::{DELAY_ONLY, SLEEP, URL_ONLY};
 use super::raw::Section;
 use super::suggestion::listed;
-use crate::model::{DelayTarget, Target, UrlTarget};
+use crate::model::Target;
 
 /// The target; `None` only where something was complained about.
 pub(super) fn target(section: &Section, is_written: bool, diagnostics: &mut Vec<Diagnostic>) -> Option<Target> {
@@ -28,16 +30,10 @@ pub(super) fn target(section: &Section, is_written: bool, diagnostics: &mut Vec<
     if diagnostics.len() > before {
         return None;
     }
-    delay_target(section).map(Target::Delay).or_else(|| url_target(section).map(Target::Url))
-}
-
-fn delay_target(section: &Section) -> Option<DelayTarget> {
-    Some(DelayTarget {
-        delay: section.duration("delay")?,
-        jitter: section.duration("jitter")?,
-        failure_rate: section.share("failure-rate")?,
-        max_concurrent: section.integer("max-concurrent")?,
-    })
+    match section.written("url") {
+        None => section.read_as(Map::new()).map(Target::Delay),
+        Some(_) => section.read_as(Map::new()).map(Target::Url),
+    }
 }
 
 /// No server: every key that describes one or a request to it is out of place.
@@ -58,16 +54,6 @@ fn sleep(section: &Section, diagnostics: &mut Vec<Diagnostic>) -> Option<Target>
     }
     let delay = section.duration("delay");
     delay.filter(|_| diagnostics.len() == before).map(|delay| Target::Sleep { delay })
-}
-
-fn url_target(section: &Section) -> Option<UrlTarget> {
-    Some(UrlTarget {
-        url: section.text("url")?.to_owned(),
-        method: section.text("method")?.to_owned(),
-        body: section.text("body")?.to_owned(),
-        expect_status: section.integer("expect-status")?,
-        headers: section.pairs("headers")?.to_vec(),
-    })
 }
 
 fn both(section: &Section) -> Diagnostic {

@@ -2,22 +2,22 @@
 //! faults are found at once.
 
 use std::ops::Range;
-use std::path::PathBuf;
 
-use super::Known;
+use serde_json::{Map, json};
+
 use super::charts::{ChartContext, charts};
 use super::diagnostic::Diagnostic;
+use super::keys::Known;
 use super::labels::{Label, Labels};
 use super::overlay::{self, Flag};
 use super::raw::Section;
 use super::references::references;
 use super::strategies::strategies;
 use super::suggestion::quoted;
-use super::sweep::{MOST_SAMPLES, Order, Output, Overlap, Sweep};
+use super::sweep::{MOST_SAMPLES, Output, Overlap, Sweep};
 use super::target::target;
 use crate::model::bounds::{MOST_CHARTS, MOST_REFERENCES, MOST_STRATEGIES};
-use crate::model::figure::{Format, Theme};
-use crate::model::{Nanos, RequestFile, Target};
+use crate::model::{Nanos, Target};
 
 /// The sweep; `None` only where something was complained about, here or by the reader.
 pub(super) fn sweep(
@@ -38,7 +38,7 @@ pub(super) fn sweep(
     let strategies = root.sections("strategy").and_then(|list| strategies(list, https.as_ref(), diagnostics));
     diagnostics.extend(sleeping_commands(root));
     let labels = root.value("labels").and_then(|labels| Labels::of(&labels.value));
-    let output = root.section("output").and_then(output);
+    let output = root.section("output").and_then(|section| section.read_as::<Output>(Map::new()));
     let requests = root.section("sweep").and_then(|section| section.counts("requests"));
     let tables = root.sections("reference").unwrap_or_default();
     let references = root.sections("reference").and_then(|list| references(list, strategies.as_deref(), diagnostics));
@@ -47,27 +47,21 @@ pub(super) fn sweep(
     let context = ChartContext { strategies: strategies.as_deref(), references: tables, requests: shown, known };
     let charts = root.sections("chart").and_then(|list| charts(list, &context, diagnostics));
     let section = root.section("sweep")?;
-    let mut sweep = Sweep {
-        title: match (root.written("title"), &labels) {
-            (None, Some(labels)) => labels.text(Label::DurationTitle).to_owned(),
-            _ => root.text("title")?.to_owned(),
-        },
-        target: target?,
-        requests: requests?.to_vec(),
-        repeats: section.repeats("repeats")?,
-        warmup: section.integer("warmup")?,
-        order: if section.text("order")? == "listed" { Order::Listed } else { Order::Interleaved },
-        seed: section.integer("seed")?,
-        request_timeout: section.duration("request-timeout")?,
-        sample_timeout: section.duration("sample-timeout")?,
-        overlap: if section.text("overlap")? == "auto" { Overlap::Auto } else { Overlap::Off },
-        overlap_cpu: section.share("overlap-cpu")?,
-        strategies: strategies?,
-        charts: charts?,
-        references: references?,
-        labels: labels?,
-        output: output?,
+    let title = match (root.written("title"), &labels) {
+        (None, Some(labels)) => labels.text(Label::DurationTitle),
+        _ => root.text("title")?,
     };
+    let elsewhere = [
+        ("title", json!(title)),
+        ("target", json!(target?)),
+        ("strategies", json!(strategies?)),
+        ("charts", json!(charts?)),
+        ("references", json!(references?)),
+        ("labels", json!(labels?)),
+        ("output", json!(output?)),
+    ];
+    let elsewhere = elsewhere.into_iter().map(|(name, value)| (name.to_owned(), value));
+    let mut sweep: Sweep = section.read_as(elsewhere.collect())?;
     sweep.choose(flags, diagnostics);
     diagnostics.extend(too_many(&sweep, section));
     diagnostics.extend(nothing_to_run(&sweep, section));
@@ -194,18 +188,6 @@ fn divided_by_zero(sweep: &Sweep, root: &Section) -> Option<Diagnostic> {
         Diagnostic::new("chart.normalize", chart.place("normalize"), title, "expected a target with a delay");
     let diagnostic = diagnostic.beside(root.section("target")?.place("delay"), "the delay");
     (sweep.target.delay() == Some(Nanos::ZERO)).then_some(diagnostic)
-}
-
-fn output(section: &Section) -> Option<Output> {
-    Some(Output {
-        dir: PathBuf::from(section.text("dir")?),
-        requests: RequestFile::parse(section.text("requests")?)?,
-        formats: section.texts("formats")?.into_iter().filter_map(Format::parse).collect(),
-        themes: section.texts("themes")?.into_iter().filter_map(Theme::parse).collect(),
-        width: section.integer("width")?,
-        height: section.integer("height")?,
-        fonts: section.texts("fonts")?.into_iter().map(PathBuf::from).collect(),
-    })
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ pub struct MissingVariable(pub String);
 
 /// A piece of a text with variables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part<'a> {
+pub(super) enum TextPart<'a> {
     /// Stands for itself.
     Plain(&'a str),
     /// The name between `${` and `}`.
@@ -21,20 +21,20 @@ pub(super) enum Part<'a> {
 }
 
 /// Takes a text apart.
-pub(super) fn parts(text: &str) -> impl Iterator<Item = Part<'_>> {
+pub(super) fn parts(text: &str) -> impl Iterator<Item = TextPart<'_>> {
     let mut rest = text;
     std::iter::from_fn(move || {
         let Some(inside) = rest.strip_prefix("${") else {
             let (plain, after) = rest.split_at(rest.find("${").unwrap_or(rest.len()));
             rest = after;
-            return Some(Part::Plain(plain)).filter(|_| !plain.is_empty());
+            return Some(TextPart::Plain(plain)).filter(|_| !plain.is_empty());
         };
         let Some((name, after)) = inside.split_once('}') else {
             rest = inside;
-            return Some(Part::Unclosed);
+            return Some(TextPart::Unclosed);
         };
         rest = after;
-        Some(Part::Variable(name))
+        Some(TextPart::Variable(name))
     })
 }
 
@@ -47,7 +47,7 @@ pub(super) fn is_variable(name: &str) -> bool {
 /// The names of the variables in a text, in order.
 pub fn variables(text: &str) -> impl Iterator<Item = &str> {
     parts(text).filter_map(|part| match part {
-        Part::Variable(name) => Some(name),
+        TextPart::Variable(name) => Some(name),
         _ => None,
     })
 }
@@ -55,9 +55,9 @@ pub fn variables(text: &str) -> impl Iterator<Item = &str> {
 /// Replaces each `${NAME}` by what `value` makes of NAME. What is put in is not looked at again.
 pub(super) fn fill_with(text: &str, value: impl Fn(&str) -> Option<String>) -> Result<String, MissingVariable> {
     let filled = parts(text).map(|part| match part {
-        Part::Plain(text) => Ok(text.to_owned()),
-        Part::Variable(name) => value(name).ok_or_else(|| MissingVariable(name.to_owned())),
-        Part::Unclosed => Ok("${".to_owned()),
+        TextPart::Plain(text) => Ok(text.to_owned()),
+        TextPart::Variable(name) => value(name).ok_or_else(|| MissingVariable(name.to_owned())),
+        TextPart::Unclosed => Ok("${".to_owned()),
     });
     filled.collect()
 }
@@ -81,8 +81,8 @@ pub(super) fn address_fault(url: &str) -> Option<(&'static str, &'static str)> {
         return Some(("holds `${`", expected));
     }
     parts(&url[user]).find_map(|part| match part {
-        Part::Unclosed => Some(("holds a `${` that is not closed", "expected `}` behind the variable's name")),
-        Part::Variable(name) if !is_variable(name) => {
+        TextPart::Unclosed => Some(("holds a `${` that is not closed", "expected `}` behind the variable's name")),
+        TextPart::Variable(name) if !is_variable(name) => {
             Some(("holds `${` and no variable", "expected a name of letters, digits and _, then `}`"))
         }
         _ => None,

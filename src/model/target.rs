@@ -26,13 +26,18 @@ pub enum Target {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct DelayTarget {
-    /// Time between reading a request and writing its response.
+    /// How long the embedded delay server takes for each response; it is started for the sweep
     pub delay: Nanos,
-    /// Uniform, ± around `delay`; at most `delay`.
+    /// Spread of the delay, uniform, ± around it, from the seed; at most the delay
+    #[serde(default)]
     pub jitter: Nanos,
-    /// Share of responses that are HTTP 500: 0 to 1.
+    /// Share of responses that are HTTP 500, from the seed
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 1))]
     pub failure_rate: f64,
-    /// Requests served at once, others wait their turn; 0 is unlimited.
+    /// Requests the embedded server serves at once, the others wait; 0 is unlimited
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 1_000_000))]
     pub max_concurrent: u32,
 }
 
@@ -40,16 +45,32 @@ pub struct DelayTarget {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct UrlTarget {
-    /// An `http` or `https` address.
+    /// An address that is already served, in place of `delay`
+    #[schemars(extend("x-form" = "url"))]
     pub url: String,
-    /// HTTP method, upper case.
+    /// HTTP method of each request to the `url`
+    #[serde(default = "get")]
+    #[schemars(extend("x-words" = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]))]
     pub method: String,
-    /// Request body; empty for none.
+    /// Body of each request to the `url`; empty for none
+    #[serde(default)]
     pub body: String,
-    /// The status that counts as success: 100 to 599.
+    /// The HTTP status that counts as success
+    #[serde(default = "ok")]
+    #[schemars(range(min = 100, max = 599))]
     pub expect_status: u16,
-    /// Header names and values, `${NAME}` not yet filled in.
+    /// Headers of each request to the `url`; ${NAME} in a value is read from the environment when the sweep runs
+    #[serde(default)]
+    #[schemars(extend("x-form" = "headers"))]
     pub headers: Vec<(String, String)>,
+}
+
+fn get() -> String {
+    "GET".to_owned()
+}
+
+fn ok() -> u16 {
+    200
 }
 
 /// What a target said of itself in one answer.

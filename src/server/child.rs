@@ -7,7 +7,7 @@ use std::thread;
 use crate::model::DelayTarget;
 use crate::server::error::ServerError;
 use crate::server::foreground::{Remote, Server};
-use crate::server::wire::{self, Order, Reply};
+use crate::server::wire::{self, Reply, WireCommand};
 
 /// Serves on a free loopback port until `input` ends, which it does when the parent is gone, however it went. `input` and
 /// `output` are the process's standard input and output. Whatever goes wrong is also told to the parent.
@@ -27,7 +27,7 @@ pub fn run_child(input: impl Read, mut output: impl Write) -> Result<(), ServerE
 fn converse(input: &mut impl BufRead, output: &mut impl Write) -> Result<(), ServerError> {
     let (host, target): (Ipv4Addr, DelayTarget) = match wire::receive(input)? {
         None => return Ok(()),
-        Some(Order::Start(behaviour)) => (behaviour.host, behaviour.into()),
+        Some(WireCommand::Start(behaviour)) => (behaviour.host, behaviour.into()),
         Some(order) => return Err(ServerError::UnexpectedLine(format!("{order:?}"))),
     };
     let server = Server::bind(SocketAddr::from((host, 0)), &target, 0)?;
@@ -45,9 +45,11 @@ fn converse(input: &mut impl BufRead, output: &mut impl Write) -> Result<(), Ser
 fn obey(remote: &Remote, input: &mut impl BufRead, output: &mut impl Write) -> Result<(), ServerError> {
     while let Some(order) = wire::receive(input)? {
         let reply = match order {
-            Order::Begin { seed } => remote.begin(seed).transpose()?.map(|address| Reply::PartialHead { address }),
-            Order::End {} => remote.end().map(Reply::Ended),
-            Order::Start(_) => return Err(ServerError::UnexpectedLine(format!("{order:?}"))),
+            WireCommand::Begin { seed } => {
+                remote.begin(seed).transpose()?.map(|address| Reply::PartialHead { address })
+            }
+            WireCommand::End {} => remote.end().map(Reply::Ended),
+            WireCommand::Start(_) => return Err(ServerError::UnexpectedLine(format!("{order:?}"))),
         };
         wire::send(output, &reply.ok_or(ServerError::Broken)?)?;
     }

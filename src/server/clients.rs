@@ -20,14 +20,14 @@ pub(super) trait Holds {
 
 /// The clients by their key.
 pub(super) struct ClientTable<C> {
-    entries: Slab<Entry<C>>,
+    entries: Slab<ClientEntry<C>>,
     /// Keys of clients to be advanced, in turn; each stands here once.
     pending: VecDeque<usize>,
     /// Bytes that all hold, as of the last [`Self::settle`] of each.
     held: usize,
 }
 
-struct Entry<C> {
+struct ClientEntry<C> {
     client: C,
     held: usize,
     is_pending: bool,
@@ -51,7 +51,7 @@ impl<C: Holds> ClientTable<C> {
 
     /// Adds a client that holds nothing yet.
     pub(super) fn insert(&mut self, client: C) -> usize {
-        self.entries.insert(Entry { client, held: 0, is_pending: false })
+        self.entries.insert(ClientEntry { client, held: 0, is_pending: false })
     }
 
     /// The client of this key, if it is still there.

@@ -45,7 +45,7 @@ const TIMER: Token = Token(2);
 const CLIENTS: usize = 3;
 
 /// What the server can be told while it runs.
-pub(super) enum Command {
+pub(super) enum LoopCommand {
     /// Forget everything, connections included, and count anew at another port.
     Begin {
         /// Seed of the new sample's schedule.
@@ -90,7 +90,7 @@ pub(super) fn run(
     listener: TcpListener,
     target: DelayTarget,
     seed: u64,
-    commands: Receiver<Command>,
+    commands: Receiver<LoopCommand>,
 ) -> Result<ServerStats, ServerError> {
     let mut event_loop = ServerLoop::new(poll, listener, target, seed, commands).map_err(ServerError::EventLoop)?;
     event_loop.run().map_err(ServerError::EventLoop)?;
@@ -101,7 +101,7 @@ struct ServerLoop {
     poll: Poll,
     listener: TcpListener,
     address: SocketAddr,
-    commands: Receiver<Command>,
+    commands: Receiver<LoopCommand>,
     clock: SystemClock,
     timer: Timer,
     target: DelayTarget,
@@ -142,7 +142,7 @@ impl ServerLoop {
         mut listener: TcpListener,
         target: DelayTarget,
         seed: u64,
-        commands: Receiver<Command>,
+        commands: Receiver<LoopCommand>,
     ) -> io::Result<Self> {
         poll.registry().register(&mut listener, LISTENER, Interest::READABLE)?;
         Ok(Self {
@@ -204,13 +204,13 @@ impl ServerLoop {
     fn obey(&mut self) -> bool {
         while let Ok(command) = self.commands.try_recv() {
             match command {
-                Command::Begin { seed, done } => {
+                LoopCommand::Begin { seed, done } => {
                     let _ = done.send(self.begin(seed));
                 }
-                Command::End(reply) => {
+                LoopCommand::End(reply) => {
                     let _ = reply.send(self.server_stats());
                 }
-                Command::Stop => return true,
+                LoopCommand::Stop => return true,
             }
         }
         false

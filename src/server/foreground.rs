@@ -10,7 +10,7 @@ use mio::{Poll, Waker};
 use crate::limits;
 use crate::model::DelayTarget;
 use crate::server::error::ServerError;
-use crate::server::event_loop::{self, Command};
+use crate::server::event_loop::{self, LoopCommand};
 use crate::server::sample::ServerStats;
 
 /// A delay server that listens and does not serve yet.
@@ -20,7 +20,7 @@ pub struct Server {
     address: SocketAddr,
     target: DelayTarget,
     seed: u64,
-    commands: Receiver<Command>,
+    commands: Receiver<LoopCommand>,
     remote: Remote,
 }
 
@@ -65,7 +65,7 @@ impl Server {
 /// Commands a running [`Server`] from any thread.
 #[derive(Clone)]
 pub struct Remote {
-    sender: Sender<Command>,
+    sender: Sender<LoopCommand>,
     waker: Arc<Waker>,
 }
 
@@ -75,7 +75,7 @@ impl Remote {
     #[must_use]
     pub fn begin(&self, seed: u64) -> Option<Result<SocketAddr, ServerError>> {
         let (done, answer) = channel();
-        self.tell(Command::Begin { seed, done })?;
+        self.tell(LoopCommand::Begin { seed, done })?;
         answer.recv().ok()
     }
 
@@ -83,16 +83,16 @@ impl Remote {
     #[must_use]
     pub fn end(&self) -> Option<ServerStats> {
         let (reply, answer) = channel();
-        self.tell(Command::End(reply))?;
+        self.tell(LoopCommand::End(reply))?;
         answer.recv().ok()
     }
 
     /// Ends the server soon; nothing happens if it has ended.
     pub fn stop(&self) {
-        let _ = self.tell(Command::Stop);
+        let _ = self.tell(LoopCommand::Stop);
     }
 
-    fn tell(&self, command: Command) -> Option<()> {
+    fn tell(&self, command: LoopCommand) -> Option<()> {
         self.sender.send(command).ok()?;
         // Without an event loop there is nobody to call, and no answer.
         self.waker.wake().ok()

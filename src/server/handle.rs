@@ -10,7 +10,7 @@ use crate::model::DelayTarget;
 use crate::server::error::ServerError;
 use crate::server::sample::ServerStats;
 use crate::server::system;
-use crate::server::wire::{self, Behaviour, Order, Reply};
+use crate::server::wire::{self, Behaviour, Reply, WireCommand};
 
 /// A delay server in a process of its own, and in a process group of its own. Dropping it ends and reaps the process.
 pub struct Handle {
@@ -121,7 +121,7 @@ impl<R: BufRead, W: Write> Conversation<R, W> {
     pub(super) fn start_at(&mut self, host: Ipv4Addr, target: &DelayTarget) -> Result<String, ServerError> {
         let mut behaviour = Behaviour::from(target);
         behaviour.host = host;
-        match self.ask(&Order::Start(behaviour))? {
+        match self.ask(&WireCommand::Start(behaviour))? {
             Reply::Listening { address } => Ok(url(address)),
             other => Err(unexpected(other)),
         }
@@ -129,20 +129,20 @@ impl<R: BufRead, W: Write> Conversation<R, W> {
 
     /// Returns the server's new address as a URL.
     pub(super) fn begin(&mut self, seed: u64) -> Result<String, ServerError> {
-        match self.ask(&Order::Begin { seed })? {
+        match self.ask(&WireCommand::Begin { seed })? {
             Reply::PartialHead { address } => Ok(url(address)),
             other => Err(unexpected(other)),
         }
     }
 
     pub(super) fn end(&mut self) -> Result<ServerStats, ServerError> {
-        match self.ask(&Order::End {})? {
+        match self.ask(&WireCommand::End {})? {
             Reply::Ended(server_stats) => Ok(server_stats),
             other => Err(unexpected(other)),
         }
     }
 
-    fn ask(&mut self, order: &Order) -> Result<Reply, ServerError> {
+    fn ask(&mut self, order: &WireCommand) -> Result<Reply, ServerError> {
         let said = wire::send(&mut self.send, order);
         // A server that gave up no longer reads, but its last line says why.
         match wire::receive(&mut self.receive)? {

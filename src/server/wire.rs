@@ -24,7 +24,7 @@ use crate::server::sample::ServerStats;
 /// What the parent says.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Order {
+pub(super) enum WireCommand {
     Start(Behaviour),
     Begin { seed: u64 },
     End {},

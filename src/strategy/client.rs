@@ -16,13 +16,13 @@ pub(super) enum Clients {
 
 /// A blocking client: for one worker.
 pub(super) enum Blocking<'a> {
-    Http(http::Blocking<'a>),
+    Http(http::BlockingHttp<'a>),
     Sleep(Duration),
 }
 
 /// An asynchronous client: for one event loop.
 pub(super) enum Asynchronous {
-    Http(Box<http::Asynchronous>),
+    Http(Box<http::AsyncHttp>),
     Sleep(Duration),
 }
 

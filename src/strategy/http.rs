@@ -36,13 +36,13 @@ pub(super) struct Http {
 }
 
 /// A blocking client: for one worker.
-pub(super) struct Blocking<'a> {
+pub(super) struct BlockingHttp<'a> {
     http: &'a Http,
     client: reqwest::blocking::Client,
 }
 
 /// An asynchronous client: for one event loop.
-pub(super) struct Asynchronous {
+pub(super) struct AsyncHttp {
     client: reqwest::Client,
     prototype: reqwest::Request,
     expect_status: u16,
@@ -85,12 +85,12 @@ impl Http {
     }
 
     /// A client of one worker's own. Starts a hidden thread.
-    pub(super) fn blocking(&self) -> Result<Blocking<'_>, StrategyError> {
+    pub(super) fn blocking(&self) -> Result<BlockingHttp<'_>, StrategyError> {
         self.blocking_within(None)
     }
 
     /// Such a client; `connecting` bounds the time until it is connected, where that is not the whole time-out.
-    fn blocking_within(&self, connecting: Option<Duration>) -> Result<Blocking<'_>, StrategyError> {
+    fn blocking_within(&self, connecting: Option<Duration>) -> Result<BlockingHttp<'_>, StrategyError> {
         let client = reqwest::blocking::Client::builder()
             .tls_backend_preconfigured(self.tls.clone())
             .http1_only()
@@ -103,11 +103,11 @@ impl Http {
             .connect_timeout(connecting)
             .build()
             .map_err(|source| StrategyError::Client { url: self.shown_url(), source })?;
-        Ok(Blocking { http: self, client })
+        Ok(BlockingHttp { http: self, client })
     }
 
     /// A client for all requests of one event loop.
-    pub(super) fn asynchronous(&self) -> Result<Asynchronous, StrategyError> {
+    pub(super) fn asynchronous(&self) -> Result<AsyncHttp, StrategyError> {
         let failed = |source| StrategyError::Client { url: self.shown_url(), source };
         let builder = reqwest::Client::builder();
         // By prior knowledge: nothing is negotiated, so nobody falls back to the other version unnoticed.
@@ -127,7 +127,7 @@ impl Http {
             request = request.body(self.body.clone());
         }
         let prototype = request.build().map_err(failed)?;
-        Ok(Asynchronous { client, prototype, expect_status: self.expect_status })
+        Ok(AsyncHttp { client, prototype, expect_status: self.expect_status })
     }
 
     fn shown_url(&self) -> String {
@@ -152,7 +152,7 @@ fn tls(verified: bool, http2: bool) -> Result<ClientConfig, StrategyError> {
     Ok(configuration)
 }
 
-impl Blocking<'_> {
+impl BlockingHttp<'_> {
     fn health_check(&self) -> Result<TargetSeen, Unanswered> {
         let connected = |kind| Unanswered { kind, connected: true };
         let unanswered =
@@ -221,7 +221,7 @@ impl io::Write for CountingSink {
     }
 }
 
-impl Asynchronous {
+impl AsyncHttp {
     /// The request itself, for a client of another make.
     pub(super) fn into_request(self) -> reqwest::Request {
         self.prototype

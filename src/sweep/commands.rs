@@ -8,7 +8,7 @@ use crate::strategy::{Invocation, MissingProgram, StrategyKind, StrategySpec};
 
 /// A command, and the command that tells its version.
 #[derive(Clone, Debug)]
-pub(super) struct Found {
+pub(super) struct FoundProgram {
     pub invocation: Invocation,
     pub version: Option<Invocation>,
 }
@@ -16,7 +16,7 @@ pub(super) struct Found {
 /// The programs of all strategies that are commands, by the strategy's name.
 #[derive(Clone, Debug, Default)]
 pub struct Commands {
-    found: BTreeMap<String, Found>,
+    found: BTreeMap<String, FoundProgram>,
 }
 
 impl Commands {
@@ -31,7 +31,7 @@ impl Commands {
             let invocation = Invocation::find(&command.command, command, from)?;
             let version = Some(&command.version_command).filter(|words| !words.is_empty());
             let version = version.map(|words| Invocation::find(words, command, from)).transpose()?;
-            found.insert(strategy.name.clone(), Found { invocation, version });
+            found.insert(strategy.name.clone(), FoundProgram { invocation, version });
         }
         Ok(Self { found })
     }
@@ -49,8 +49,8 @@ impl Commands {
     }
 
     /// Every program once, with the names of the strategies that share it.
-    pub(super) fn distinct(&self) -> Vec<(&Found, Vec<&str>)> {
-        let mut distinct: Vec<(&Found, Vec<&str>)> = Vec::new();
+    pub(super) fn distinct(&self) -> Vec<(&FoundProgram, Vec<&str>)> {
+        let mut distinct: Vec<(&FoundProgram, Vec<&str>)> = Vec::new();
         for (name, found) in &self.found {
             match distinct.iter_mut().find(|(other, _)| other.invocation == found.invocation) {
                 Some((_, names)) => names.push(name),

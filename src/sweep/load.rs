@@ -10,7 +10,7 @@ pub(super) fn cpu_time() -> Option<Nanos> {
     let entries = std::fs::read_dir("/proc").ok()?;
     let numbers = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
     let lines = numbers.filter_map(|number| crate::input::read_system(format!("/proc/{number}/stat")));
-    let processes: Vec<Process> = lines.filter_map(|line| Process::of(&line)).collect();
+    let processes: Vec<ProcessLoad> = lines.filter_map(|line| ProcessLoad::of(&line)).collect();
     let ticks = family(&processes, std::process::id());
     Some(Nanos::SECOND * ticks).map(|time| Nanos(time.0 / rustix::param::clock_ticks_per_second()))
 }
@@ -23,7 +23,7 @@ pub(super) fn cpu_time() -> Option<Nanos> {
 /// One line of /proc/PID/stat.
 #[cfg(any(target_os = "linux", test))]
 #[derive(Debug, PartialEq, Eq)]
-struct Process {
+struct ProcessLoad {
     number: u32,
     parent: u32,
     /// CPU time of its own and of the children it has waited for, in clock ticks.
@@ -31,7 +31,7 @@ struct Process {
 }
 
 #[cfg(any(target_os = "linux", test))]
-impl Process {
+impl ProcessLoad {
     /// The fields 1, 4 and 14 to 17 of proc_pid_stat(5). The name, field 2, may hold anything, brackets too.
     fn of(line: &str) -> Option<Self> {
         let (number, rest) = line.split_once(' ')?;
@@ -45,7 +45,7 @@ impl Process {
 
 /// The ticks of process `head` and all below it.
 #[cfg(any(target_os = "linux", test))]
-fn family(processes: &[Process], head: u32) -> u64 {
+fn family(processes: &[ProcessLoad], head: u32) -> u64 {
     let (mut ticks, mut parents) = (0, vec![head]);
     ticks += processes.iter().find(|process| process.number == head).map_or(0, |process| process.ticks);
     while let Some(parent) = parents.pop() {
@@ -59,20 +59,20 @@ fn family(processes: &[Process], head: u32) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Process, family};
+    use super::{ProcessLoad, family};
 
     #[test]
     fn a_line_of_the_kernel_is_understood() {
         let line = "7 (a) R 1 9 (b) S 5 7 7 0 -1 4194560 1 2 3 4 10 20 30 40 20 0 21 0 999 1 2\n";
-        assert_eq!(Process::of(line), Some(Process { number: 7, parent: 5, ticks: 100 }));
+        assert_eq!(ProcessLoad::of(line), Some(ProcessLoad { number: 7, parent: 5, ticks: 100 }));
         for rubbish in ["", "7", "7 (sh)", "7 (sh) S 1 5", "7 (sh) S 5 7 7 0 -1 4194560 1 2 3 4 10 x 30 40"] {
-            assert_eq!(Process::of(rubbish), None, "{rubbish:?}");
+            assert_eq!(ProcessLoad::of(rubbish), None, "{rubbish:?}");
         }
     }
 
     #[test]
     fn a_family_is_everything_below_its_head() {
-        let of = |number, parent, ticks| Process { number, parent, ticks };
+        let of = |number, parent, ticks| ProcessLoad { number, parent, ticks };
         let processes = [of(1, 0, 1_000), of(5, 1, 1), of(6, 5, 10), of(8, 6, 100), of(7, 1, 5_000)];
         assert_eq!(family(&processes, 5), 111);
         assert_eq!(family(&processes, 9), 0);

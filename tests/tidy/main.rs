@@ -46,28 +46,10 @@ const PLACES: [(&str, &[&str]); 17] = [
 ];
 
 /// Folders that still hold import circles, and how many of their files stand in one at most. To be emptied.
-const CIRCLES: [(&str, usize); 5] = [("app", 19), ("archive", 22), ("config", 13), ("strategy", 14), ("sweep", 4)];
+const CIRCLES: [(&str, usize); 4] = [("app", 19), ("archive", 22), ("strategy", 14), ("sweep", 4)];
 
 /// Names of types that two files still declare. To be emptied.
-const DECLARED_TWICE: [&str; 17] = [
-    "Asynchronous",
-    "Blocking",
-    "Columns",
-    "Command",
-    "Connection",
-    "End",
-    "Entry",
-    "Found",
-    "Job",
-    "Known",
-    "Line",
-    "Measured",
-    "Order",
-    "Part",
-    "Process",
-    "Progress",
-    "Request",
-];
+const DECLARED_TWICE: [&str; 4] = ["Columns", "End", "Known", "Line"];
 
 /// Floors by module, from the table in src/lib.rs.
 fn floors() -> BTreeMap<String, u32> {

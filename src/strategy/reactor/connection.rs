@@ -12,7 +12,7 @@ use super::response::Response;
 use crate::model::FailureKind;
 
 /// A socket with one exchange on it.
-pub(super) struct Connection {
+pub(super) struct ClientConnection {
     stream: TcpStream,
     /// Whether the peer has taken the connection.
     established: bool,
@@ -23,7 +23,7 @@ pub(super) struct Connection {
 
 /// How far a connection came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Progress {
+pub(super) enum RequestProgress {
     /// It waits for its socket.
     Waiting,
     /// The response is complete; whether the connection may carry another request.
@@ -35,7 +35,7 @@ pub(super) enum Progress {
     Failed(FailureKind),
 }
 
-impl Connection {
+impl ClientConnection {
     /// Begins to connect to `address`, with an exchange on it, and asks once and for all for events as `token`.
     pub(super) fn open(address: SocketAddr, bodiless: bool, registry: &Registry, token: Token) -> io::Result<Self> {
         let mut stream = TcpStream::connect(address)?;
@@ -62,11 +62,11 @@ impl Connection {
     }
 
     /// Writes and reads until the socket would have to be waited for, or the exchange is over.
-    pub(super) fn advance(&mut self, request: &[u8], buffer: &mut [u8]) -> Progress {
+    pub(super) fn advance(&mut self, request: &[u8], buffer: &mut [u8]) -> RequestProgress {
         if let Err(error) = self.write(request) {
-            return Progress::Failed(classify(&error, Stage::Head));
+            return RequestProgress::Failed(classify(&error, Stage::Head));
         }
-        if self.established { self.read(request.len(), buffer) } else { Progress::Waiting }
+        if self.established { self.read(request.len(), buffer) } else { RequestProgress::Waiting }
     }
 
     fn write(&mut self, request: &[u8]) -> io::Result<()> {
@@ -89,28 +89,28 @@ impl Connection {
         error.kind() == ErrorKind::WouldBlock || (!self.established && error.kind() == ErrorKind::NotConnected)
     }
 
-    fn read(&mut self, request: usize, buffer: &mut [u8]) -> Progress {
+    fn read(&mut self, request: usize, buffer: &mut [u8]) -> RequestProgress {
         loop {
             match self.stream.read(buffer) {
                 Ok(0) => {
                     return match self.response.cut_off() {
-                        Some(kind) => Progress::Failed(kind),
-                        None => Progress::Complete { reusable: false },
+                        Some(kind) => RequestProgress::Failed(kind),
+                        None => RequestProgress::Complete { reusable: false },
                     };
                 }
                 Ok(count) => match self.response.take(&buffer[..count]) {
                     Ok(beyond) if self.response.is_complete() => {
                         let clean = beyond.is_empty() && self.written == request;
-                        return Progress::Complete { reusable: clean && self.response.keeps_alive() };
+                        return RequestProgress::Complete { reusable: clean && self.response.keeps_alive() };
                     }
                     Ok(_) => {}
-                    Err(_unreadable) => return Progress::Failed(FailureKind::BadResponse),
+                    Err(_unreadable) => return RequestProgress::Failed(FailureKind::BadResponse),
                 },
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return Progress::Waiting,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return RequestProgress::Waiting,
                 Err(error) => {
                     let stage = if self.response.status().is_some() { Stage::Body } else { Stage::Head };
-                    return Progress::Failed(classify(&error, stage));
+                    return RequestProgress::Failed(classify(&error, stage));
                 }
             }
         }

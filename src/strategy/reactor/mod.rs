@@ -20,8 +20,8 @@ use std::net::SocketAddr;
 use mio::{Events, Poll, Token};
 use slab::Slab;
 
-use self::connection::{Connection, Progress};
-use self::request::{Request, addresses};
+use self::connection::{ClientConnection, RequestProgress};
+use self::request::{RequestBytes, addresses};
 use super::failure::{Stage, classify};
 use super::http::Exchange;
 use super::{StrategyError, Work};
@@ -74,7 +74,7 @@ pub(super) fn sleep(work: &Work, length: Nanos, clock: &dyn Clock) -> Result<Vec
 struct Reactor<'a> {
     clock: &'a dyn Clock,
     poll: Poll,
-    request: Request,
+    request: RequestBytes,
     addresses: Vec<SocketAddr>,
     expect_status: u16,
     requests: u32,
@@ -85,7 +85,7 @@ struct Reactor<'a> {
     connecting: usize,
     in_flight: Slab<InFlight>,
     /// Connections that wait for a request that will not come: to close them is no part of the work.
-    idle: Vec<Connection>,
+    idle: Vec<ClientConnection>,
     /// Ascending, because every request has the same limit and they are issued in order.
     deadlines: VecDeque<Deadline>,
     outcomes: Vec<Outcome>,
@@ -94,7 +94,7 @@ struct Reactor<'a> {
 
 /// A request and the connection it is on.
 struct InFlight {
-    connection: Connection,
+    connection: ClientConnection,
     request: u32,
     start: Nanos,
     /// Which of the addresses it was sent to.
@@ -113,7 +113,7 @@ impl<'a> Reactor<'a> {
         Ok(Self {
             clock,
             poll: Poll::new()?,
-            request: Request::of(request),
+            request: RequestBytes::of(request),
             addresses: addresses(request),
             expect_status: work.expect_status,
             requests: work.requests,
@@ -184,10 +184,10 @@ impl<'a> Reactor<'a> {
     }
 
     /// Begins to connect to the first address, from number `from` on, that does not refuse at once.
-    fn open(&self, key: usize, from: usize) -> Result<(Connection, usize), FailureKind> {
+    fn open(&self, key: usize, from: usize) -> Result<(ClientConnection, usize), FailureKind> {
         let mut kind = FailureKind::Unreachable;
         for (index, address) in self.addresses.iter().enumerate().skip(from) {
-            match Connection::open(*address, self.request.bodiless, self.poll.registry(), Token(key)) {
+            match ClientConnection::open(*address, self.request.bodiless, self.poll.registry(), Token(key)) {
                 Ok(connection) => return Ok((connection, index)),
                 Err(error) => kind = classify(&error, Stage::Head),
             }
@@ -205,12 +205,12 @@ impl<'a> Reactor<'a> {
             let after = connection.is_established();
             self.connecting -= usize::from(after && !before);
             match progress {
-                Progress::Waiting => return,
-                Progress::Complete { reusable } if self.complete(key, reusable) => {}
-                Progress::Complete { .. } => return,
-                Progress::Failed(kind) if after => return self.fail(key, kind),
-                Progress::Failed(kind) if !self.connects_elsewhere(key) => return self.fail(key, kind),
-                Progress::Failed(_) => {}
+                RequestProgress::Waiting => return,
+                RequestProgress::Complete { reusable } if self.complete(key, reusable) => {}
+                RequestProgress::Complete { .. } => return,
+                RequestProgress::Failed(kind) if after => return self.fail(key, kind),
+                RequestProgress::Failed(kind) if !self.connects_elsewhere(key) => return self.fail(key, kind),
+                RequestProgress::Failed(_) => {}
             }
         }
     }

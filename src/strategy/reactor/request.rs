@@ -6,14 +6,14 @@ use http::header::{ACCEPT, CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
 use reqwest::Method;
 
 /// A request as it goes over the wire, and where it goes.
-pub(super) struct Request {
+pub(super) struct RequestBytes {
     /// Head and body.
     pub(super) bytes: Vec<u8>,
     /// Whether the response has no body, whatever it says.
     pub(super) bodiless: bool,
 }
 
-impl Request {
+impl RequestBytes {
     /// The same head that reqwest and hyper would send.
     pub(super) fn of(request: &reqwest::Request) -> Self {
         let url = request.url();
