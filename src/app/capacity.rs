@@ -3,7 +3,7 @@
 
 use anyhow::anyhow;
 
-use super::Failure;
+use super::outcome::Failure;
 use crate::config::Sweep;
 use crate::format::requests;
 use crate::limits::{self, Limits};

@@ -8,8 +8,8 @@ use anyhow::Context;
 
 use super::factors::factors;
 use super::gallery::{Gallery, height};
+use super::outcome::{Exit, Failure};
 use super::source::{default_output, distinct};
-use super::{Exit, Failure};
 use crate::archive::{self, Folder, FolderWriter, RunLock};
 use crate::cli::{CompareArgs, ComparisonFormat};
 use crate::comparison::{self, Comparison, Factors, Side, Verdict};

@@ -3,7 +3,7 @@
 use anyhow::Context;
 use clap_complete::Shell;
 
-use super::{Exit, Failure};
+use super::outcome::{Exit, Failure};
 use crate::archive;
 use crate::chart;
 use crate::cli::{Cli, SchemaOf};

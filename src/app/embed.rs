@@ -6,8 +6,8 @@ use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 
+use super::outcome::{Exit, Failure, located};
 use super::render::settings;
-use super::{Exit, Failure, located};
 use crate::archive::{self, Loaded, files, write_atomically};
 use crate::chart;
 use crate::cli::EmbedArgs;

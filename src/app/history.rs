@@ -7,8 +7,8 @@ use anyhow::{Context, anyhow};
 
 use super::factors::add_target;
 use super::gallery::{Gallery, height};
+use super::outcome::{Exit, Failure};
 use super::source::{default_output, distinct};
-use super::{Exit, Failure};
 use crate::archive::{self, Broken, Folder, FolderWriter, Git, Listing, RunEntry, RunLock};
 use crate::chart;
 use crate::cli::{ComparisonFormat, HistoryArgs, HistoryOrder};

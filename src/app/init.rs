@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write};
 
 use anyhow::{Context, anyhow};
 
-use super::{Exit, Failure};
+use super::outcome::{Exit, Failure};
 use crate::cli::InitArgs;
 use crate::config;
 use crate::terminal::Terminal;

@@ -3,7 +3,7 @@
 use anyhow::Context;
 use serde_json::{Value, json};
 
-use super::{Exit, Failure};
+use super::outcome::{Exit, Failure};
 use crate::archive::{self, Broken, Listing, RunEntry};
 use crate::cli::{ListArgs, ListFormat};
 use crate::terminal::{self, Terminal};

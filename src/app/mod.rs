@@ -15,6 +15,7 @@ mod interruptible;
 mod job_summary;
 mod list;
 mod open_run;
+mod outcome;
 mod pack;
 mod probe;
 mod publish;
@@ -27,70 +28,17 @@ mod tag;
 mod verify;
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 #[cfg(unix)]
 use std::sync::Arc;
 
-use crate::archive;
 use crate::cli::{Cli, CliCommand};
 use crate::terminal::Terminal;
 
 pub use dispatch::programs;
+pub use outcome::Exit;
 
-/// What a command did, as a process says it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Exit {
-    /// All that was asked is done.
-    Done,
-    /// The sweep finished and everything is written, but some samples failed or are void.
-    SomeFailed,
-    /// A document is not what its run makes of it.
-    Stale,
-    /// A file of a run is not the one that was written.
-    Deviates,
-    /// Wrong usage or wrong config; nothing was measured.
-    Usage,
-    /// It could not run or could not write.
-    CouldNot,
-    /// `compare`: slower than the threshold allows.
-    Slower,
-    /// `compare`: the data cannot decide, or the runs are not comparable.
-    CannotTell,
-    /// Ended by a signal, everything saved: 130 or 143.
-    Signal(u8),
-}
-
-impl Exit {
-    const fn code(self) -> u8 {
-        match self {
-            Self::Done => 0,
-            Self::SomeFailed | Self::Stale | Self::Deviates => 1,
-            Self::Usage => 2,
-            Self::CouldNot => 3,
-            Self::Slower => 4,
-            Self::CannotTell => 5,
-            Self::Signal(code) => code,
-        }
-    }
-}
-
-/// Why a command could not do what was asked.
-#[derive(Debug)]
-enum Failure {
-    /// The command line or the config is wrong: exit code 2.
-    Usage(anyhow::Error),
-    /// Diagnostics that are laid out already: exit code 2.
-    Diagnostics(String),
-    /// It could not run or write: exit code 3.
-    CouldNot(anyhow::Error),
-}
-
-impl From<anyhow::Error> for Failure {
-    fn from(error: anyhow::Error) -> Self {
-        Self::CouldNot(error)
-    }
-}
+use outcome::Failure;
 
 /// The whole program: command line in, exit code out.
 pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
@@ -119,11 +67,6 @@ fn survive_size_limit() {
 
 #[cfg(not(unix))]
 fn survive_size_limit() {}
-
-/// The path of a run that the command line names.
-fn located(run: &Path) -> anyhow::Result<PathBuf> {
-    Ok(archive::locate(run, Path::new(archive::DEFAULT_DIR))?)
-}
 
 fn run(cli: Cli, words: &[OsString]) -> Exit {
     let terminal = Terminal::new(cli.quiet, cli.verbose, cli.color);

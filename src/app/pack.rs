@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, anyhow};
 
-use super::{Exit, Failure, located};
+use super::outcome::{Exit, Failure, located};
 use crate::archive::{self, Manifest, PACK_SUFFIX, RunDirectory, RunLock};
 use crate::cli::PackArgs;
 use crate::terminal::Terminal;

@@ -2,9 +2,10 @@
 
 use anyhow::{Context, anyhow};
 
+use super::dispatch;
+use super::outcome::{Exit, Failure};
 use super::source::Source;
 use super::sweep::{shown_url, warn_of};
-use super::{Exit, Failure, dispatch};
 use crate::cli::{ProbeArgs, SweepArgs};
 use crate::config::Sweep;
 use crate::model::SampleStatus;

@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 
-use super::{Exit, Failure, located};
+use super::outcome::{Exit, Failure, located};
 use crate::archive::Removable;
 use crate::chart;
 use crate::cli::RemoveArgs;

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use anyhow::Context;
 
 use super::interruptible::{Ended, until_interrupted};
+use super::outcome::{Exit, Failure, located};
 use super::publish::{Publisher, tell_where};
 use super::source::{default_output, distinct};
-use super::{Exit, Failure, located};
 use crate::archive::{self, Derived, Folder, Loaded, PACK_SUFFIX, Rendering, RunDirectory, RunLock};
 use crate::cli::{OutputFormat, RenderArgs};
 use crate::config::{Labels, Sweep};

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use anyhow::{Context, anyhow};
 
-use super::{Exit, Failure};
+use super::outcome::{Exit, Failure};
 use crate::cli::ServeArgs;
 use crate::model::{DelayTarget, Nanos};
 use crate::probe::Interrupts;

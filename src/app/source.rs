@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 
-use super::Failure;
+use super::outcome::Failure;
 
 use crate::chart;
 use crate::cli::SweepArgs;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, anyhow};
 
-use super::{Exit, Failure, located};
+use super::outcome::{Exit, Failure, located};
 use crate::archive::{self, Manifest, RunDirectory, RunLock};
 use crate::cli::TagArgs;
 use crate::terminal::Terminal;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
+use super::outcome::{Exit, Failure, located};
 use super::publish::Publisher;
 use super::render::settings;
-use super::{Exit, Failure, located};
 use crate::archive::{self, Derived, Deviation, Folder, Loaded, Rendering, RunDirectory, files};
 use crate::cli::{OutputFormat, VerifyArgs};
 use crate::format::visible_line;

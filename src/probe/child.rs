@@ -9,7 +9,7 @@ use thiserror::Error;
 use crate::clock::{SharedClock, SystemClock};
 use crate::model::{Nanos, Outcome};
 use crate::protocol::{DoneLine, Line, RequestLine};
-use crate::strategy::{StrategyError, Work};
+use crate::strategy::{StrategyError, Task};
 
 /// Why a child could not measure.
 #[derive(Debug, Error)]
@@ -34,9 +34,9 @@ pub fn run_child(mut input: impl BufRead, output: impl Write) -> Result<(), Chil
     if input.read_line(&mut line).map_err(ChildError::Work)? == 0 {
         return Ok(());
     }
-    let work: Work = serde_json::from_str(&line).map_err(|error| ChildError::Work(error.into()))?;
+    let task: Task = serde_json::from_str(&line).map_err(|error| ChildError::Work(error.into()))?;
     let clock: SharedClock = Arc::new(SystemClock::start());
-    let outcomes = work.strategy.run(&work, &clock)?;
+    let outcomes = task.strategy.run(&task.work, &clock)?;
     report(&outcomes, output).map_err(ChildError::Report)
 }
 

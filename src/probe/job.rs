@@ -4,14 +4,14 @@ use std::io;
 use std::process::{Command, Stdio};
 
 use super::orphans::{self, SampleTag};
-use crate::strategy::{Invocation, VARIABLES, Work};
+use crate::strategy::{Invocation, Task, VARIABLES, Work};
 
 /// One sample's work, and who does it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Job {
     /// A built-in strategy, in a child of this program. The child is told its work as one line of JSON and starts nothing
     /// before it has read it, so that its parent can enter it in the watchdog's list first.
-    BuiltIn(Box<Work>),
+    BuiltIn(Box<Task>),
     /// Somebody else's program, which was told its work already.
     Command {
         /// The program.
@@ -33,7 +33,7 @@ impl Job {
     /// How many requests are to be issued.
     pub(super) fn requests(&self) -> u32 {
         match self {
-            Self::BuiltIn(work) => work.requests,
+            Self::BuiltIn(task) => task.work.requests,
             Self::Command { requests, .. } => *requests,
         }
     }
@@ -42,7 +42,7 @@ impl Job {
     #[must_use]
     pub fn processes(&self) -> u32 {
         match self {
-            Self::BuiltIn(work) => work.strategy.processes(),
+            Self::BuiltIn(task) => task.strategy.processes(),
             Self::Command { .. } => 1,
         }
     }
@@ -50,7 +50,7 @@ impl Job {
     /// The status that counts as success.
     pub(super) fn expect_status(&self) -> u16 {
         match self {
-            Self::BuiltIn(work) => work.expect_status,
+            Self::BuiltIn(task) => task.work.expect_status,
             Self::Command { expect_status, .. } => *expect_status,
         }
     }
@@ -58,8 +58,8 @@ impl Job {
     /// What is written to the child's standard input; a program gets none.
     pub(super) fn line(&self) -> io::Result<Option<Vec<u8>>> {
         match self {
-            Self::BuiltIn(work) => {
-                let mut line = serde_json::to_vec(work)?;
+            Self::BuiltIn(task) => {
+                let mut line = serde_json::to_vec(task)?;
                 line.push(b'\n');
                 Ok(Some(line))
             }

@@ -10,7 +10,9 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::client::Clients;
-use super::{BASE_DESCRIPTORS, KindInfo, Strategy, StrategyError, Work, one, ports};
+use super::error::StrategyError;
+use super::interface::{BASE_DESCRIPTORS, KindInfo, Strategy, one, ports};
+use super::work::Work;
 use crate::clock::SharedClock;
 use crate::model::{Concurrency, Connections, HttpVersion, Outcome, RequestCount, ResourceEstimate};
 

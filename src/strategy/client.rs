@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
+use super::error::StrategyError;
 use super::http::{self, Exchange, Http};
-use super::{StrategyError, Work};
+use super::work::Work;
 use crate::clock::Clock;
 use crate::model::Outcome;
 

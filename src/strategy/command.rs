@@ -12,7 +12,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{KindInfo, Program, Strategy, StrategyError, Work, default_workers};
+use super::error::StrategyError;
+use super::interface::{KindInfo, Strategy, default_workers};
+use super::work::{Program, Work};
 use crate::clock::SharedClock;
 use crate::format::command_line;
 use crate::model::secret_text::masked_command;
@@ -166,7 +168,7 @@ impl Invocation {
         let variables = [
             ("URL", work.url.clone()),
             ("REQUESTS", work.requests.to_string()),
-            ("WORKERS", work.strategy.workers().unwrap_or(1).to_string()),
+            ("WORKERS", work.workers.to_string()),
             ("TIMEOUT_S", timeout.to_string()),
             ("METHOD", work.method.clone()),
             ("BODY", work.body.clone()),

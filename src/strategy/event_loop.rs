@@ -5,10 +5,13 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::client::Clients;
-use super::{BASE_DESCRIPTORS, KindInfo, Strategy, StrategyError, Work, multi_process, one, ports, reactor};
-use crate::clock::{Clock, SharedClock};
-use crate::model::{Concurrency, Connections, Nanos, Outcome, RequestCount, ResourceEstimate};
+use super::error::StrategyError;
+use super::interface::{BASE_DESCRIPTORS, KindInfo, Strategy, one, ports};
+use super::multi_process;
+use super::reactor::Prepared;
+use super::work::Work;
+use crate::clock::SharedClock;
+use crate::model::{Concurrency, Connections, Outcome, RequestCount, ResourceEstimate};
 
 /// one thread, non-blocking sockets, readiness events; http only
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -66,32 +69,8 @@ impl Strategy for EventLoop {
 
     fn run(&self, work: &Work, clock: &SharedClock) -> Result<Vec<Outcome>, StrategyError> {
         if self.processes > 1 {
-            return multi_process::run(self, work, clock.as_ref());
+            return multi_process::run(self.processes, work, clock.as_ref());
         }
-        prepare(work)?.run(work, clock.as_ref())
-    }
-}
-
-/// Everything that one loop needs before its first request.
-pub(super) enum Prepared {
-    Requests(Box<reqwest::Request>),
-    Sleeps(Nanos),
-}
-
-/// Prepares a loop for `work`.
-pub(super) fn prepare(work: &Work) -> Result<Prepared, StrategyError> {
-    Ok(match Clients::new(work)? {
-        Clients::Http(http) => Prepared::Requests(Box::new(http.asynchronous()?.into_request())),
-        Clients::Sleep(duration) => Prepared::Sleeps(duration.into()),
-    })
-}
-
-impl Prepared {
-    /// Issues all requests of `work`.
-    pub(super) fn run(&self, work: &Work, clock: &dyn Clock) -> Result<Vec<Outcome>, StrategyError> {
-        match self {
-            Self::Requests(request) => reactor::run(work, request, clock),
-            Self::Sleeps(length) => reactor::sleep(work, *length, clock),
-        }
+        Prepared::for_work(work)?.run(work, clock.as_ref())
     }
 }

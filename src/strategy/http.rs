@@ -15,8 +15,9 @@ use reqwest::{Method, Url};
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::BuilderVerifierExt;
 
+use super::error::StrategyError;
 use super::failure::{Stage, classify};
-use super::{StrategyError, Work};
+use super::work::Work;
 use crate::clock::{Clock, SystemClock};
 use crate::model::address::masked_address;
 use crate::model::secret::HIDDEN;
@@ -62,7 +63,7 @@ impl Http {
         // An address that cannot be read may hold a password, and nobody can tell where.
         let url = Url::parse(&work.url).map_err(|_| StrategyError::Request("url is not valid".to_owned()))?;
         let method = Method::from_bytes(work.method.as_bytes()).map_err(|_| wrong("method", &work.method))?;
-        let http2 = work.strategy.http_version() == HttpVersion::Two;
+        let http2 = work.http_version == HttpVersion::Two;
         let mut headers = HeaderMap::new();
         for (name, value) in &work.headers {
             let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong("header name", name))?;
@@ -79,7 +80,7 @@ impl Http {
             body: work.body.clone(),
             expect_status: work.expect_status,
             timeout: work.request_timeout().as_duration(),
-            keep_alive: work.strategy.connections() == Connections::KeepAlive,
+            keep_alive: work.connections == Connections::KeepAlive,
             http2,
         })
     }

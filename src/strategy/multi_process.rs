@@ -7,8 +7,10 @@
 
 use std::io::{self, Write};
 
-use super::process_pool::Worker;
-use super::{EventLoop, StrategyError, StrategyKind, Work, event_loop};
+use super::error::StrategyError;
+use super::reactor::Prepared;
+use super::work::Work;
+use super::worker::{Worker, WorkerTask};
 use crate::clock::{self, Clock, SharedClock, SystemClock};
 use crate::model::{FailureKind, Outcome};
 use crate::protocol::{self, Line, Parsed, RequestLine};
@@ -18,8 +20,8 @@ use crate::protocol::{self, Line, Parsed, RequestLine};
 ///
 /// # Errors
 /// When a process cannot be started, or the system has no clock that processes share.
-pub(super) fn run(strategy: &EventLoop, work: &Work, clock: &dyn Clock) -> Result<Vec<Outcome>, StrategyError> {
-    let parts = parts(strategy, work);
+pub(super) fn run(processes: u32, work: &Work, clock: &dyn Clock) -> Result<Vec<Outcome>, StrategyError> {
+    let parts = parts(processes, work);
     let mut workers = Vec::with_capacity(parts.len());
     for (part, index) in parts.iter().zip(0..) {
         match begin(part, index) {
@@ -53,8 +55,8 @@ pub(super) fn run(strategy: &EventLoop, work: &Work, clock: &dyn Clock) -> Resul
 }
 
 /// The work of each process: an equal share of the requests and of the bound, the larger ones first.
-fn parts(strategy: &EventLoop, work: &Work) -> Vec<Work> {
-    let processes = strategy.processes.clamp(1, work.width());
+fn parts(processes: u32, work: &Work) -> Vec<Work> {
+    let processes = processes.clamp(1, work.width);
     let share = |all: u32, index: u32| all / processes + u32::from(index < all % processes);
     let url = |index: u32| index.checked_sub(1).and_then(|further| work.further_urls.get(further as usize));
     (0..processes)
@@ -62,11 +64,7 @@ fn parts(strategy: &EventLoop, work: &Work) -> Vec<Work> {
             url: url(index).unwrap_or(&work.url).clone(),
             further_urls: Vec::new(),
             requests: share(work.requests, index),
-            strategy: StrategyKind::EventLoop(EventLoop {
-                max_in_flight: strategy.max_in_flight.map(|bound| share(bound.min(work.requests), index)),
-                processes: 1,
-                ..strategy.clone()
-            }),
+            width: share(work.width, index),
             ..work.clone()
         })
         .collect()
@@ -75,7 +73,7 @@ fn parts(strategy: &EventLoop, work: &Work) -> Vec<Work> {
 fn begin(part: &Work, index: u32) -> io::Result<Worker> {
     let mut worker = Worker::start(part, index)?;
     // A worker that is gone already shows itself when it is waited for.
-    let _ = worker.say(&serde_json::to_string(part)?);
+    let _ = worker.tell(&WorkerTask::Loop(part.clone()));
     Ok(worker)
 }
 
@@ -116,7 +114,7 @@ pub(super) fn serve(
     mut output: impl Write,
 ) -> io::Result<()> {
     let mut say = |word: &str| output.write_all(word.as_bytes()).and_then(|()| output.flush());
-    let run = event_loop::prepare(work).map_err(io::Error::other)?;
+    let run = Prepared::for_work(work).map_err(io::Error::other)?;
     say("ready\n")?;
     let Some(zero) = lines.next() else { return Ok(()) };
     let zero = crate::model::Nanos(zero?.parse().map_err(io::Error::other)?);
@@ -137,39 +135,29 @@ pub(super) fn serve(
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::{parts, whole};
     use crate::clock::SystemClock;
     use crate::model::{DelayTarget, FailureKind, Nanos, Outcome, Target};
-    use crate::strategy::{EventLoop, Program, StrategyKind, Work};
+    use crate::strategy::{Program, Work};
 
-    fn strategy(processes: u32, bound: Option<u32>) -> EventLoop {
-        serde_json::from_value(json!({ "max-in-flight": bound, "processes": processes })).unwrap()
-    }
-
-    fn work(requests: u32, strategy: &EventLoop) -> Work {
+    fn work(requests: u32, width: u32) -> Work {
         let target = DelayTarget { delay: Nanos(1), jitter: Nanos::ZERO, failure_rate: 0.0, max_concurrent: 0 };
-        let kind = StrategyKind::EventLoop(strategy.clone());
         let program = Program { path: "p".into(), arguments: Vec::new() };
-        let mut work = Work::new(&Target::Delay(target), "http://127.0.0.1:1/", &kind, program);
-        work.requests = requests;
-        work.further_urls = vec!["http://127.0.0.2:2/".to_owned()];
-        work
+        let work = Work::new(&Target::Delay(target), "http://127.0.0.1:1/", requests, program);
+        Work { width, further_urls: vec!["http://127.0.0.2:2/".to_owned()], ..work }
     }
 
     #[test]
     fn parts_are_the_whole_and_keep_the_bound() {
-        for (requests, processes, bound, expected) in [
-            (10, 3, None, vec![(4, None), (3, None), (3, None)]),
-            (10, 3, Some(4), vec![(4, Some(2)), (3, Some(1)), (3, Some(1))]),
-            (2, 3, None, vec![(1, None), (1, None)]),
-            (9, 3, Some(2), vec![(5, Some(1)), (4, Some(1))]),
-            (5, 1, None, vec![(5, None)]),
+        for (requests, processes, width, expected) in [
+            (10, 3, 10, vec![(4, 4), (3, 3), (3, 3)]),
+            (10, 3, 4, vec![(4, 2), (3, 1), (3, 1)]),
+            (2, 3, 2, vec![(1, 1), (1, 1)]),
+            (9, 3, 2, vec![(5, 1), (4, 1)]),
+            (5, 1, 5, vec![(5, 5)]),
         ] {
-            let strategy = strategy(processes, bound);
-            let parts = parts(&strategy, &work(requests, &strategy));
-            let found: Vec<_> = parts.iter().map(|part| (part.requests, part.strategy.bound())).collect();
+            let parts = parts(processes, &work(requests, width));
+            let found: Vec<_> = parts.iter().map(|part| (part.requests, part.width)).collect();
             assert_eq!(found, expected, "{requests} over {processes}");
             let urls: Vec<&str> = parts.iter().map(|part| part.url.as_str()).collect();
             let all = ["http://127.0.0.1:1/", "http://127.0.0.2:2/", "http://127.0.0.1:1/"];

@@ -5,8 +5,7 @@
 //! The pipe carries lines: first the work as JSON, answered by `ready`; then a request index, answered by
 //! `status bytes failure`, with `-` for what is absent. A worker ends when its input ends.
 
-use std::io::{self, BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::io::{self, Write};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -15,10 +14,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::client::Clients;
+use super::error::StrategyError;
 use super::http::Exchange;
-use super::{
-    BASE_DESCRIPTORS, KindInfo, Strategy, StrategyError, StrategyKind, Work, default_workers, multi_process, ports,
-};
+use super::interface::{BASE_DESCRIPTORS, KindInfo, Strategy, default_workers, ports};
+use super::work::Work;
+use super::worker::{Worker, WorkerTask};
 use crate::clock::{Clock, SharedClock};
 use crate::model::{Concurrency, Connections, FailureKind, Outcome, RequestCount, ResourceEstimate};
 
@@ -92,19 +92,9 @@ impl Strategy for ProcessPool {
     }
 }
 
-/// The parent's end of one worker process.
-pub(super) struct Worker {
-    index: u32,
-    child: Child,
-    input: ChildStdin,
-    output: BufReader<ChildStdout>,
-    line: String,
-}
-
 /// Starts all workers before it speaks to any, so that they start side by side. On failure those already started
 /// end with their inputs.
 fn start_all(work: &Work, number: u32) -> Result<Vec<Worker>, StrategyError> {
-    let spec = serde_json::to_string(work).map_err(|error| StrategyError::Request(error.to_string()))?;
     let mut workers = Vec::with_capacity(number as usize);
     for index in 0..number {
         match Worker::start(work, index) {
@@ -117,30 +107,17 @@ fn start_all(work: &Work, number: u32) -> Result<Vec<Worker>, StrategyError> {
     }
     for worker in &mut workers {
         // A worker that is gone already shows itself when it is waited for.
-        let _ = writeln!(worker.input, "{spec}");
+        let _ = worker.tell(&WorkerTask::Pool(work.clone()));
     }
     Ok(workers)
 }
 
 impl Worker {
-    /// Starts the process; it does nothing before it is spoken to.
-    pub(super) fn start(work: &Work, index: u32) -> io::Result<Self> {
-        let mut child = Command::new(&work.worker_program.path)
-            .args(&work.worker_program.arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let missing = || io::Error::other("a pipe that was asked for is missing");
-        let input = child.stdin.take().ok_or_else(missing)?;
-        let output = BufReader::new(child.stdout.take().ok_or_else(missing)?);
-        Ok(Self { index, child, input, output, line: String::new() })
-    }
-
     /// Takes one request after another until none is left. A worker that dies loses the request it had and takes no
     /// more; one that never came up takes none.
     fn drain(&mut self, next: &AtomicU32, requests: u32, clock: &dyn Clock) -> Vec<Outcome> {
         let mut outcomes = Vec::new();
-        let mut alive = self.reply().is_ok();
+        let mut alive = self.line().is_ok();
         while alive {
             let request = next.fetch_add(1, Ordering::Relaxed);
             if request >= requests {
@@ -150,66 +127,24 @@ impl Worker {
             let answer = self.issue(request);
             alive = answer.is_ok();
             let exchange = answer.unwrap_or_else(|_| Exchange::none(FailureKind::ChildKilled));
-            outcomes.push(exchange.at(request, self.index, (start, clock.now())));
+            outcomes.push(exchange.at(request, self.index(), (start, clock.now())));
         }
         outcomes
     }
 
     fn issue(&mut self, request: u32) -> io::Result<Exchange> {
-        self.input.write_all(format!("{request}\n").as_bytes())?;
-        self.reply()?;
-        Exchange::from_line(self.line.trim_end()).ok_or_else(|| io::Error::from(io::ErrorKind::InvalidData))
-    }
-
-    fn reply(&mut self) -> io::Result<()> {
-        self.line.clear();
-        match self.output.read_line(&mut self.line)? {
-            0 => Err(io::ErrorKind::UnexpectedEof.into()),
-            _ => Ok(()),
-        }
-    }
-
-    /// Which one it is, from 0.
-    pub(super) fn index(&self) -> u32 {
-        self.index
-    }
-
-    /// Says one line.
-    pub(super) fn say(&mut self, line: &str) -> io::Result<()> {
-        self.input.write_all(format!("{line}\n").as_bytes())
-    }
-
-    /// Hears one line, without its end.
-    pub(super) fn line(&mut self) -> io::Result<&str> {
-        self.reply()?;
-        Ok(self.line.trim_end())
-    }
-
-    /// Hears one line that must be `word`.
-    pub(super) fn expect(&mut self, word: &str) -> io::Result<()> {
-        if self.line()? == word { Ok(()) } else { Err(io::ErrorKind::InvalidData.into()) }
-    }
-
-    /// Ends the worker by ending its input, and waits, so that its cost is counted with the parent's.
-    pub(super) fn stop(mut self) {
-        drop(self.input);
-        // Nothing can be done about a worker that cannot be waited for.
-        let _ = self.child.wait();
+        self.say(&request.to_string())?;
+        Exchange::from_line(self.line()?).ok_or_else(|| io::Error::from(io::ErrorKind::InvalidData))
     }
 }
 
-/// The worker's end: reads the work, then answers one request after another until its input ends.
-///
-/// # Errors
-/// When the work cannot be understood or a pipe breaks; the parent sees that as a dead worker.
-pub fn serve_worker(input: impl BufRead, mut output: impl Write) -> io::Result<()> {
-    let mut lines = input.lines();
-    let Some(spec) = lines.next() else { return Ok(()) };
-    let work: Work = serde_json::from_str(&spec?)?;
-    if matches!(work.strategy, StrategyKind::EventLoop(_)) {
-        return multi_process::serve(&work, lines, output);
-    }
-    let clients = Clients::new(&work).map_err(io::Error::other)?;
+/// The worker's end: answers one request after another until its input ends.
+pub(super) fn serve(
+    work: &Work,
+    lines: impl Iterator<Item = io::Result<String>>,
+    mut output: impl Write,
+) -> io::Result<()> {
+    let clients = Clients::new(work).map_err(io::Error::other)?;
     let client = clients.blocking().map_err(io::Error::other)?;
     output.write_all(b"ready\n")?;
     output.flush()?;

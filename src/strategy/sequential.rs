@@ -4,7 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::client::Clients;
-use super::{BASE_DESCRIPTORS, CLIENT_DESCRIPTORS, KindInfo, Strategy, StrategyError, Work, ports};
+use super::error::StrategyError;
+use super::interface::{BASE_DESCRIPTORS, CLIENT_DESCRIPTORS, KindInfo, Strategy, ports};
+use super::work::Work;
 use crate::clock::SharedClock;
 use crate::model::{Concurrency, Connections, Outcome, RequestCount, ResourceEstimate};
 

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{KindInfo, Strategy, StrategyKind};
+use super::registry::{KINDS, StrategyKind};
 use crate::model::RequestCount;
 use crate::model::secret::{HIDDEN, is_harmless, is_harmless_variable};
 use crate::model::secret_text::masked_command;
@@ -71,32 +71,9 @@ impl StrategySpec {
     }
 }
 
-impl StrategyKind {
-    /// What all strategies of the kind share.
-    #[must_use]
-    pub fn info(&self) -> KindInfo {
-        self.as_strategy().info()
-    }
-
-    /// Whether the kind is part of this program; else the config names a program.
-    #[must_use]
-    pub fn is_built_in(&self) -> bool {
-        !matches!(self, Self::Command(_))
-    }
-
-    /// The most requests under way at once when `requests` are issued: 1 to `requests`.
-    #[must_use]
-    pub fn width(&self, requests: RequestCount) -> u32 {
-        self.as_strategy().bound().unwrap_or(requests).clamp(1, requests.max(1))
-    }
-}
-
-impl std::ops::Deref for StrategyKind {
-    type Target = dyn Strategy;
-
-    fn deref(&self) -> &Self::Target {
-        self.as_strategy()
-    }
+/// Every kind that is part of this program, with its default options.
+pub fn built_in() -> impl Iterator<Item = StrategySpec> {
+    KINDS.iter().filter_map(|info| StrategySpec::by_default(info.name))
 }
 
 #[cfg(test)]

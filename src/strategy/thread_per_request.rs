@@ -7,8 +7,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::client::Clients;
+use super::error::StrategyError;
 use super::http::Exchange;
-use super::{BASE_DESCRIPTORS, CLIENT_DESCRIPTORS, KindInfo, Strategy, StrategyError, Work, ports};
+use super::interface::{BASE_DESCRIPTORS, CLIENT_DESCRIPTORS, KindInfo, Strategy, ports};
+use super::work::Work;
 use crate::clock::{Clock, SharedClock};
 use crate::model::{Concurrency, Connections, FailureKind, Outcome, RequestCount, ResourceEstimate};
 

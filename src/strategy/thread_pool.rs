@@ -9,7 +9,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::client::{Blocking, Clients};
-use super::{BASE_DESCRIPTORS, CLIENT_DESCRIPTORS, KindInfo, Strategy, StrategyError, Work, default_workers, ports};
+use super::error::StrategyError;
+use super::interface::{BASE_DESCRIPTORS, CLIENT_DESCRIPTORS, KindInfo, Strategy, default_workers, ports};
+use super::work::Work;
 use crate::clock::SharedClock;
 use crate::model::{Concurrency, Connections, Outcome, RequestCount, ResourceEstimate};
 

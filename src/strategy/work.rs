@@ -1,12 +1,11 @@
-//! What a sample's child is told to do: plain data that crosses a pipe as JSON. It holds header values in clear, so it
+//! What a strategy is to do: plain data that crosses a pipe as JSON. It holds header values in clear, so it
 //! travels on standard input only, never in an argument list or a file.
 
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::StrategyKind;
-use crate::model::{Nanos, RequestCount, Target};
+use crate::model::{Connections, HttpVersion, Nanos, RequestCount, Target};
 
 /// The work of one sample.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,8 +26,14 @@ pub struct Work {
     pub request_timeout_ns: u64,
     /// How many requests to issue: 1 or more.
     pub requests: RequestCount,
-    /// The kind that does it, with its options.
-    pub strategy: StrategyKind,
+    /// The most requests under way at once: 1 to all of them.
+    pub width: u32,
+    /// Threads or processes of a pool; 1 where there is none.
+    pub workers: u32,
+    /// Whether a connection serves one request after another.
+    pub connections: Connections,
+    /// Which HTTP is spoken.
+    pub http_version: HttpVersion,
     /// Where the processes after the first one send their requests; `url` where there are none.
     pub further_urls: Vec<String>,
     /// How a process pool starts its workers.
@@ -45,9 +50,8 @@ pub struct Program {
 }
 
 impl Work {
-    /// The work of `strategy` for `requests` requests to `url`, which stands for `target`. `headers` are filled in.
-    #[must_use]
-    pub fn new(target: &Target, url: &str, strategy: &StrategyKind, worker_program: Program) -> Self {
+    /// `requests` requests to `url`, which stands for `target`, one after another, without headers.
+    pub(super) fn new(target: &Target, url: &str, requests: RequestCount, worker_program: Program) -> Self {
         let (method, body) = match target {
             Target::Delay(_) | Target::Sleep { .. } => ("GET".to_owned(), String::new()),
             Target::Url(target) => (target.method.clone(), target.body.clone()),
@@ -64,17 +68,14 @@ impl Work {
             headers: Vec::new(),
             expect_status: target.expect_status(),
             request_timeout_ns: Nanos::SECOND.0 * 30,
-            requests: 1,
-            strategy: strategy.clone(),
+            requests,
+            width: 1,
+            workers: 1,
+            connections: Connections::default(),
+            http_version: HttpVersion::One,
             further_urls: Vec::new(),
             worker_program,
         }
-    }
-
-    /// The most requests under way at once: 1 to all of them.
-    #[must_use]
-    pub fn width(&self) -> u32 {
-        self.strategy.width(self.requests)
     }
 
     /// Longest time for one request.

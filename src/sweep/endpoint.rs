@@ -7,12 +7,13 @@ use std::thread;
 
 use thiserror::Error;
 
-use super::{Access, Programs};
+use super::access::Access;
+use super::programs::Programs;
 use crate::config::Sweep;
 use crate::model::{FailureKind, Nanos, Target, TargetSeen};
 use crate::probe::{Interrupts, Signal};
 use crate::server::{self, ServerError, ServerStats};
-use crate::strategy::{self, StrategyError, Unanswered, Work};
+use crate::strategy::{self, StrategyError, Task, Unanswered, Work};
 
 /// What a first request comes to.
 type HealthReply = Result<Result<TargetSeen, Unanswered>, StrategyError>;
@@ -111,7 +112,8 @@ impl Endpoint {
             Target::Delay(target) if target.delay > PATIENCE => return Ok(HealthCheck::NotAsked),
             Target::Delay(_) | Target::Url(_) => {}
         }
-        let mut work = Work::new(&sweep.target, &self.url, &sweep.strategies[0].kind, programs.worker.clone());
+        let strategy = &sweep.strategies[0].kind;
+        let mut work = Task::new(&sweep.target, &self.url, strategy, 1, programs.worker.clone()).work;
         work.headers = access.headers.clone();
         work.request_timeout_ns = sweep.request_timeout.0;
         let reply = match ask(work, interrupts)? {

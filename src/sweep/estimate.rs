@@ -1,12 +1,14 @@
 //! How long a `url` takes for one request, estimated from a few single requests, each in a child of its own like any
 //! sample. The ideal of a `url` is computed from it, and a second estimate after the sweep shows whether it drifted.
 
-use super::{Endpoint, Execution, SweepError};
+use super::ending::SweepError;
+use super::endpoint::Endpoint;
+use super::execution::Execution;
 use crate::clock::SystemClock;
 use crate::model::{FailureKind, Nanos};
 use crate::probe::{Job, Probe, Watchdog};
 use crate::stats::Sorted;
-use crate::strategy::{Sequential, StrategyKind, Work};
+use crate::strategy::{Sequential, StrategyKind, Task};
 
 /// Single requests that are asked.
 const REQUESTS: usize = 5;
@@ -46,9 +48,9 @@ impl Execution<'_> {
         let connections = self.sweep.strategies[0].kind.connections();
         let alone = StrategyKind::Sequential(Sequential::over(connections));
         let url = self.endpoints.first().map_or("", Endpoint::url);
-        let mut work = Work::new(&self.sweep.target, url, &alone, self.programs.worker.clone());
-        work.headers = self.access.headers.clone();
-        work.request_timeout_ns = self.sweep.request_timeout.0;
-        Job::BuiltIn(Box::new(work))
+        let mut task = Task::new(&self.sweep.target, url, &alone, 1, self.programs.worker.clone());
+        task.work.headers = self.access.headers.clone();
+        task.work.request_timeout_ns = self.sweep.request_timeout.0;
+        Job::BuiltIn(Box::new(task))
     }
 }

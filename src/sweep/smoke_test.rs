@@ -6,13 +6,15 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
-use super::{Endpoint, Execution, SweepError};
+use super::ending::SweepError;
+use super::endpoint::Endpoint;
+use super::execution::Execution;
 use crate::clock::SystemClock;
 use crate::format::visible_line;
 use crate::model::{Nanos, Phase};
 use crate::plan::PlannedSample;
 use crate::probe::{End, Job, Measured, Probe, Signal, Watchdog};
-use crate::strategy::{Invocation, Work};
+use crate::strategy::{Invocation, Task};
 
 /// Longest time for one request of a smoke test, the start of the program included.
 const LIMIT: Nanos = Nanos(60 * Nanos::SECOND.0);
@@ -125,8 +127,8 @@ impl Execution<'_> {
     fn version(&self, probe: &Probe<'_>, command: &Invocation) -> Result<String, SmokeTestError> {
         let first = &self.sweep.strategies[0].kind;
         let url = self.endpoints.first().map_or("", Endpoint::url);
-        let work = Work::new(&self.sweep.target, url, first, self.programs.worker.clone());
-        let measured = probe.measure(&Job::command(command, &work)).map_err(SweepError::from)?;
+        let task = Task::new(&self.sweep.target, url, first, 1, self.programs.worker.clone());
+        let measured = probe.measure(&Job::command(command, &task.work)).map_err(SweepError::from)?;
         let written = measured.output.other.first().or(measured.complaints.first());
         match (measured.end, written) {
             (End::Exited(0), Some(line)) => Ok(line.trim().chars().take(LONGEST_VERSION).collect()),

@@ -1,4 +1,4 @@
-//! Walks the plan: begins each sample as soon as the budget allows, hears of those that end, tells the observers. Each
+//! Walks the plan: begins each sample as soon as the budget allows, takes the results of those that end, notifies the observers. Each
 //! sample is waited for by a thread of its own, with a delay server of its own; everything else happens on the one
 //! thread that walks, so rows are written whole and one at a time, in the order in which samples end.
 
@@ -9,14 +9,15 @@ use std::thread::Scope;
 use std::time::Duration;
 
 use super::budget::{self, Budget};
-use super::classify::{self, Evidence};
+use super::ending::{Ending, SweepError};
+use super::endpoint::Endpoint;
+use super::event::{Observer, SweepEvent};
+use super::execution::{Execution, Found, measure};
+use super::load;
 use super::stopping::Stopping;
-use super::{Ending, Endpoint, Execution, Observer, SweepError, SweepEvent, load};
-use crate::clock;
-use crate::model::{Nanos, Phase, SampleRow};
+use crate::model::{Nanos, Phase};
 use crate::plan::PlannedSample;
-use crate::probe::{End, Job, Measured, Probe, Signal};
-use crate::server::ServerStats;
+use crate::probe::{End, Probe, Signal};
 
 /// A sample under way.
 struct Running {
@@ -27,13 +28,6 @@ struct Running {
 
 /// What the thread of a sample hands back: its number and what it found, or its panic.
 type Returned = (u32, Result<(Endpoint, Result<Found, SweepError>), Box<dyn Any + Send>>);
-
-/// What was found out about a sample.
-pub(super) struct Found {
-    started_at: String,
-    pub measured: Measured,
-    pub server_stats: Option<ServerStats>,
-}
 
 /// A walk through the plan.
 pub(super) struct Walk<'w, 'o, 'scope, 'env> {
@@ -238,7 +232,7 @@ impl<'w, 'o, 'scope, 'env> Walk<'w, 'o, 'scope, 'env> {
         }
     }
 
-    /// Judges a sample that has ended and tells the observers.
+    /// Classifies a sample that has ended and tells the observers.
     fn close(&mut self, running: &Running, found: &Found) -> Result<(), SweepError> {
         let (execution, planned) = (self.execution, &running.planned);
         let row = execution.row(planned, found, running.overlapped);
@@ -255,31 +249,4 @@ impl<'w, 'o, 'scope, 'env> Walk<'w, 'o, 'scope, 'env> {
         }
         Ok(())
     }
-}
-
-impl Execution<'_> {
-    /// The row of a sample that was measured.
-    pub(super) fn row(&self, planned: &PlannedSample, found: &Found, overlapped: bool) -> SampleRow {
-        classify::classify(Evidence {
-            planned,
-            strategy: &self.sweep.strategies[planned.strategy],
-            started_at: found.started_at.clone(),
-            ideal: self.delay.map(|delay| self.ideal(planned, delay)),
-            least_service: self.sweep.target.least_service(),
-            measured: &found.measured,
-            server_stats: found.server_stats.as_ref(),
-            overlapped,
-        })
-    }
-}
-
-/// Measures one sample at an endpoint that has begun it; its thread does nothing else.
-pub(super) fn measure(probe: &Probe<'_>, endpoint: &mut Endpoint, job: &Job) -> Result<Found, SweepError> {
-    let started_at = format!("{:.3}", clock::wall_time());
-    let measured = probe.measure(job)?;
-    let server_stats = match measured.end {
-        End::Interrupted(_) => None,
-        _ => endpoint.end(job.processes())?,
-    };
-    Ok(Found { started_at, measured, server_stats })
 }

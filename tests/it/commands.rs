@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use reportgen::archive;
 use reportgen::model::{DelayTarget, Nanos, SampleRow, SampleStatus, Target, Timing};
-use reportgen::strategy::Work;
+use reportgen::strategy::Task;
 use serde_json::json;
 
 use crate::test_directory::{TestDirectory, await_no_process, executable, kind_with, programs};
@@ -17,8 +17,8 @@ use crate::test_directory::{TestDirectory, await_no_process, executable, kind_wi
 /// another and writes the lines of the protocol.
 pub(crate) fn write_client(place: &TestDirectory) {
     let delay = DelayTarget { delay: Nanos::ZERO, jitter: Nanos::ZERO, failure_rate: 0.0, max_concurrent: 0 };
-    let work = Work::new(&Target::Delay(delay), "@URL@", &kind_with("sequential", json!({})), programs().worker);
-    place.write("work.json", serde_json::to_string(&work).unwrap() + "\n");
+    let task = Task::new(&Target::Delay(delay), "@URL@", &kind_with("sequential", json!({})), 1, programs().worker);
+    place.write("work.json", serde_json::to_string(&task).unwrap() + "\n");
     let script = "#!/bin/sh\nsed -e \"s|@URL@|$REPORTGEN_URL|\" \
         -e \"s|\\\"requests\\\":1,|\\\"requests\\\":${1:-$REPORTGEN_REQUESTS},|\" work.json | \
         PROGRAM internal-sample\n";

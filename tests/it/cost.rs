@@ -12,7 +12,7 @@ use reportgen::clock::SystemClock;
 use reportgen::model::{DelayTarget, Nanos, Target};
 use reportgen::probe::{End, Interrupts, Job, Measured, Probe, Watchdog};
 use reportgen::server;
-use reportgen::strategy::{Program, Work};
+use reportgen::strategy::{Program, Task};
 use serde_json::json;
 
 use crate::test_directory::{TestDirectory, kind_with, programs};
@@ -25,20 +25,20 @@ const WORK: &str = "dd if=/dev/zero of=/dev/null bs=200M count=1 2>/dev/null\n\
     for wait in 0 1 2 3 4 5 6 7 8 9; do for one in 0 1 2 3 4 5 6 7 8 9; do sleep 0.001; done; done\n\
     count=0; while [ $count -lt 200000 ]; do count=$((count + 1)); done\n";
 
-fn measure(program: &Program, work: Work) -> Measured {
+fn measure(program: &Program, task: Task) -> Measured {
     let (programs, interrupts, clock) = (programs(), Interrupts::none(), SystemClock::start());
     let watchdog = Watchdog::start(&programs.watchdog).unwrap();
     let time_limit = Nanos::SECOND * 100;
     let (watchdog, interrupts, clock, secrets) = (&watchdog, &interrupts, &clock, &Arc::default());
     let probe = Probe { program, time_limit, watchdog, interrupts, clock, secrets };
-    let measured = probe.measure(&Job::BuiltIn(Box::new(work))).unwrap();
+    let measured = probe.measure(&Job::BuiltIn(Box::new(task))).unwrap();
     assert_eq!(measured.end, End::Exited(0), "{:?}", measured.complaints);
     measured
 }
 
-fn work(url: &str, delay: Nanos) -> Work {
+fn task(url: &str, delay: Nanos, requests: u32) -> Task {
     let target = Target::Delay(DelayTarget { delay, jitter: Nanos::ZERO, failure_rate: 0.0, max_concurrent: 0 });
-    Work::new(&target, url, &kind_with("process-pool", json!({ "workers": 7 })), programs().worker)
+    Task::new(&target, url, &kind_with("process-pool", json!({ "workers": 7 })), requests, programs().worker)
 }
 
 /// A number of what `time -v` wrote.
@@ -62,7 +62,7 @@ fn cpu_memory_and_switches_are_those_of_gnu_time() {
     let output = place.path("time.txt");
     let words = ["-v", "-o", output.to_str().unwrap(), "/bin/sh", &script];
     let program = Program { path: GNU_TIME.into(), arguments: words.map(str::to_owned).to_vec() };
-    let cost = measure(&program, work("http://127.0.0.1:1/", Nanos::ZERO)).cost.unwrap();
+    let cost = measure(&program, task("http://127.0.0.1:1/", Nanos::ZERO, 1)).cost.unwrap();
     let report = fs::read_to_string(output).unwrap();
     for (what, ours, own) in [
         ("User time (seconds)", cost.user.as_secs_f64(), 0.1),
@@ -87,9 +87,8 @@ fn the_processes_of_a_sample_are_counted_while_they_live() {
     let target = DelayTarget { delay, jitter: Nanos::ZERO, failure_rate: 0.0, max_concurrent: 0 };
     let programs = programs();
     let server = server::Handle::start(&programs.server.path, &programs.server.arguments, &target).unwrap();
-    let mut work = work(server.url(), delay);
-    work.requests = 7;
-    let process_count = measure(&programs.child, work).process_count.unwrap();
+    let task = task(server.url(), delay, 7);
+    let process_count = measure(&programs.child, task).process_count.unwrap();
     assert_eq!(process_count.processes, 8, "{process_count:?}: seven workers and who hands out");
     assert!(process_count.threads >= process_count.processes, "{process_count:?}");
 }

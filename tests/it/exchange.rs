@@ -9,7 +9,7 @@ use std::thread::{self, JoinHandle};
 
 use reportgen::clock::{SharedClock, SystemClock};
 use reportgen::model::{FailureKind, Outcome, Target, UrlTarget};
-use reportgen::strategy::Work;
+use reportgen::strategy::Task;
 use serde_json::json;
 
 use crate::test_directory::{built_in_kinds, kind_with, programs};
@@ -61,7 +61,7 @@ fn outcomes(kind: &str, url: &str, method: &str, body: &str) -> Vec<Outcome> {
         headers: Vec::new(),
     };
     let strategy = kind_with(kind, json!({ "workers": 1 }));
-    let mut work = Work::new(&Target::Url(target), url, &strategy, programs().worker);
+    let mut work = Task::new(&Target::Url(target), url, &strategy, 1, programs().worker).work;
     work.headers = vec![("X-Name".to_owned(), "value".to_owned()), ("accept-language".to_owned(), "en, de".to_owned())];
     let clock: SharedClock = Arc::new(SystemClock::start());
     strategy.run(&work, &clock).unwrap()

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use reportgen::clock::{SharedClock, SystemClock};
 use reportgen::model::{DelayTarget, Nanos, Target};
 use reportgen::server;
-use reportgen::strategy::Work;
+use reportgen::strategy::Task;
 use serde_json::json;
 
 use crate::running::poll;
@@ -37,11 +37,10 @@ fn counted_alone() {
     let server = server::Handle::start(&program.path, &program.arguments, &delay).unwrap();
     for (kind, processes) in built_in_kinds().flat_map(|kind| [(kind, 1), (kind, 2)]) {
         let strategy = kind_with(kind, json!({ "processes": processes, "workers": 4 }));
-        let mut work = Work::new(&Target::Delay(delay.clone()), server.url(), &strategy, programs().worker);
-        work.requests = 9;
+        let task = Task::new(&Target::Delay(delay.clone()), server.url(), &strategy, 9, programs().worker);
         let before = (threads(), children());
         let clock: SharedClock = Arc::new(SystemClock::start());
-        strategy.run(&work, &clock).unwrap();
+        strategy.run(&task.work, &clock).unwrap();
         // A thread that has been told to end is listed until the system has taken it down, which nothing announces.
         let gone = poll(|| threads() == before.0);
         assert!(gone, "{}: {} threads, {} before", kind, threads(), before.0);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use reportgen::clock::{SharedClock, SystemClock};
 use reportgen::model::{DelayTarget, FailureKind, Nanos, Outcome, Target};
 use reportgen::server;
-use reportgen::strategy::Work;
+use reportgen::strategy::Task;
 use serde_json::{Value, json};
 
 use crate::peer::{self, FAULTS, FaultKind, Peer};
@@ -22,22 +22,22 @@ fn target(delay: Nanos) -> DelayTarget {
     DelayTarget { delay, jitter: Nanos::ZERO, failure_rate: 0.0, max_concurrent: 0 }
 }
 
-/// The work of `kind` with three workers.
-fn work(kind: &str, url: &str, requests: u32) -> Work {
-    work_with(kind, json!({ "workers": 3 }), url, requests)
+/// The task of `kind` with three workers.
+fn task_of(kind: &str, url: &str, requests: u32) -> Task {
+    task_with(kind, json!({ "workers": 3 }), url, requests)
 }
 
-fn work_with(kind: &str, options: Value, url: &str, requests: u32) -> Work {
+fn task_with(kind: &str, options: Value, url: &str, requests: u32) -> Task {
     let target = Target::Delay(target(DELAY));
-    Work { requests, ..Work::new(&target, url, &kind_with(kind, options), programs().worker) }
+    Task::new(&target, url, &kind_with(kind, options), requests, programs().worker)
 }
 
-fn run(work: &Work) -> Vec<Outcome> {
+fn run(task: &Task) -> Vec<Outcome> {
     let clock: SharedClock = Arc::new(SystemClock::start());
-    let outcomes = work.strategy.run(work, &clock).unwrap();
-    let name = work.strategy.info().name;
+    let outcomes = task.strategy.run(&task.work, &clock).unwrap();
+    let name = task.strategy.info().name;
     assert!(
-        outcomes.iter().map(|outcome| outcome.request).eq(0..work.requests),
+        outcomes.iter().map(|outcome| outcome.request).eq(0..task.work.requests),
         "{name}: one outcome a request, in order"
     );
     assert!(outcomes.iter().all(|outcome| outcome.start <= outcome.end), "{name}: no request ends before it starts");
@@ -54,9 +54,9 @@ fn meets(kind: &str, options: Value, requests: u32, (width, connections): (u32, 
     let mut server = server(&target(HOUR));
     server.begin(1).unwrap();
     let context = format!("{requests} requests of {kind} {options}");
-    let work = work_with(kind, options, server.url(), requests);
+    let task = task_with(kind, options, server.url(), requests);
     std::thread::scope(|scope| {
-        let running = scope.spawn(|| run(&work));
+        let running = scope.spawn(|| run(&task));
         // The server tells what it has seen only when it is asked.
         let met = poll(|| server.end().unwrap().in_flight == width);
         let stats = server.end().unwrap();
@@ -73,7 +73,7 @@ fn meets(kind: &str, options: Value, requests: u32, (width, connections): (u32, 
 fn each_has_as_many_requests_in_flight_as_it_may() {
     for kind in built_in_kinds() {
         for requests in [1, 2, 7] {
-            let width = work(kind, "http://127.0.0.1:1/", requests).strategy.width(requests);
+            let width = task_of(kind, "http://127.0.0.1:1/", requests).strategy.width(requests);
             meets(kind, json!({ "workers": 3 }), requests, (width, width.into()));
         }
     }
@@ -95,10 +95,10 @@ fn each_sends_exactly_n_requests_and_never_more_at_once_than_it_may() {
     for kind in built_in_kinds() {
         for requests in [1, 2, 3, 7] {
             server.begin(1).unwrap();
-            let work = work(kind, server.url(), requests);
-            let outcomes = run(&work);
+            let task = task_of(kind, server.url(), requests);
+            let outcomes = run(&task);
             let stats = server.end().unwrap();
-            let width = work.strategy.width(requests);
+            let width = task.strategy.width(requests);
             let context = format!("{kind} with n = {requests}");
             assert_eq!(stats.requests, u64::from(requests), "{context}: requests");
             assert!(stats.peak_in_flight <= width, "{context}: {} in flight", stats.peak_in_flight);
@@ -117,12 +117,12 @@ fn keep_alive_uses_no_more_connections_than_workers_and_per_request_one_per_requ
     for kind in built_in_kinds() {
         for connections in ["keep-alive", "per-request"] {
             server.begin(1).unwrap();
-            run(&work_with(kind, json!({ "workers": 3, "connections": connections }), server.url(), 6));
+            run(&task_with(kind, json!({ "workers": 3, "connections": connections }), server.url(), 6));
             let opened = server.end().unwrap().connections;
             if connections == "per-request" {
                 assert_eq!(opened, 6, "{kind}, {connections}");
             } else {
-                let width = work(kind, server.url(), 6).strategy.width(6);
+                let width = task_of(kind, server.url(), 6).strategy.width(6);
                 assert!((1..=width.into()).contains(&opened), "{kind}, {connections}: {opened}");
             }
         }
@@ -134,7 +134,7 @@ fn async_keeps_to_its_bound_and_spreads_over_threads() {
     let mut server = server(&target(DELAY));
     for threads in [1, 2] {
         server.begin(1).unwrap();
-        run(&work_with("async", json!({ "max-in-flight": 4, "threads": threads }), server.url(), 10));
+        run(&task_with("async", json!({ "max-in-flight": 4, "threads": threads }), server.url(), 10));
         let stats = server.end().unwrap();
         assert_eq!(stats.requests, 10, "{threads} threads");
         assert!(stats.peak_in_flight <= 4, "{threads} threads: {} in flight", stats.peak_in_flight);
@@ -148,7 +148,7 @@ fn the_event_loop_keeps_its_contract_over_one_two_and_three_processes() {
         for (requests, bound) in [(1, None), (2, None), (3, None), (7, None), (7, Some(2))] {
             server.begin(1).unwrap();
             let options = json!({ "processes": processes, "max-in-flight": bound });
-            let outcomes = run(&work_with("event-loop", options, server.url(), requests));
+            let outcomes = run(&task_with("event-loop", options, server.url(), requests));
             let (stats, context) = (server.end().unwrap(), format!("{requests} by {processes}, bound {bound:?}"));
             let width = bound.unwrap_or(requests);
             // Never more than the bound of all processes together.
@@ -165,8 +165,8 @@ fn the_event_loop_keeps_its_contract_over_one_two_and_three_processes() {
     for processes in [1, 2, 3] {
         let (peer, nobody) = (Peer::start(FaultKind::CloseEarly), peer::unused_address());
         for (url, kind) in [(peer.url(), FailureKind::Closed), (nobody, FailureKind::Refused)] {
-            let work = work_with("event-loop", json!({ "processes": processes }), &url, 5);
-            assert!(run(&work).iter().all(|outcome| outcome.failure == Some(kind)), "{processes}: {kind}");
+            let task = task_with("event-loop", json!({ "processes": processes }), &url, 5);
+            assert!(run(&task).iter().all(|outcome| outcome.failure == Some(kind)), "{processes}: {kind}");
         }
     }
 }
@@ -181,9 +181,9 @@ fn async_over_http_2_sends_all_requests_on_one_connection() {
     for (method, body, max_in_flight) in [("GET", "", None), ("HEAD", "", Some(7)), ("POST", long.as_str(), None)] {
         server.begin(1).unwrap();
         let options = json!({ "http-version": "2", "max-in-flight": max_in_flight });
-        let mut work = work_with("async", options, server.url(), 150);
-        (work.method, work.body) = (method.to_owned(), body.to_owned());
-        let outcomes = run(&work);
+        let mut task = task_with("async", options, server.url(), 150);
+        (task.work.method, task.work.body) = (method.to_owned(), body.to_owned());
+        let outcomes = run(&task);
         let stats = server.end().unwrap();
         let width = max_in_flight.unwrap_or(150);
         let seen = (stats.requests, stats.answered, stats.connections);
@@ -201,9 +201,9 @@ fn async_over_http_2_sends_all_requests_on_one_connection() {
 #[test]
 fn bodies_over_http_2_that_are_longer_than_every_window_arrive() {
     let server = server(&target(DELAY));
-    let mut work = work_with("async", json!({ "http-version": "2" }), server.url(), 3);
-    (work.method, work.body) = ("POST".to_owned(), "x".repeat(5_000_000));
-    let statuses: Vec<_> = run(&work).iter().map(|outcome| outcome.status).collect();
+    let mut task = task_with("async", json!({ "http-version": "2" }), server.url(), 3);
+    (task.work.method, task.work.body) = ("POST".to_owned(), "x".repeat(5_000_000));
+    let statuses: Vec<_> = run(&task).iter().map(|outcome| outcome.status).collect();
     assert_eq!(statuses, [Some(200); 3]);
 }
 
@@ -211,8 +211,8 @@ fn bodies_over_http_2_that_are_longer_than_every_window_arrive() {
 fn a_server_that_does_not_speak_http_2_is_a_failure() {
     for fault in [FaultKind::OtherStatus, FaultKind::NotHttp, FaultKind::CloseEarly] {
         let peer = Peer::start(fault);
-        let work = work_with("async", json!({ "http-version": "2" }), &peer.url(), 2);
-        assert!(run(&work).iter().all(|outcome| outcome.failure.is_some()), "{fault:?}");
+        let task = task_with("async", json!({ "http-version": "2" }), &peer.url(), 2);
+        assert!(run(&task).iter().all(|outcome| outcome.failure.is_some()), "{fault:?}");
     }
 }
 
@@ -222,7 +222,7 @@ fn responses_of_500_are_failures_with_their_status() {
     failing.failure_rate = 1.0;
     let server = server(&failing);
     for kind in built_in_kinds() {
-        for outcome in run(&work(kind, server.url(), 4)) {
+        for outcome in run(&task_of(kind, server.url(), 4)) {
             assert_eq!((outcome.status, outcome.failure), (Some(500), Some(FailureKind::WrongStatus)));
         }
     }
@@ -233,11 +233,11 @@ fn each_kind_of_bad_peer_is_a_failure_of_its_own_kind() {
     for (fault, kind) in FAULTS {
         let peer = Peer::start(fault);
         for name in built_in_kinds() {
-            let mut work = work(name, &peer.url(), 2);
+            let mut task = task_of(name, &peer.url(), 2);
             if fault.never_ends() {
-                work.request_timeout_ns = Nanos::from_millis(100).0;
+                task.work.request_timeout_ns = Nanos::from_millis(100).0;
             }
-            for outcome in run(&work) {
+            for outcome in run(&task) {
                 assert_eq!(outcome.failure, Some(kind), "{name} against {fault:?}");
             }
         }
@@ -251,7 +251,7 @@ fn nobody_listening_is_refused_and_a_name_without_address_is_unreachable() {
         ("http://no-such-host.invalid/".to_owned(), FailureKind::Unreachable),
     ] {
         for name in built_in_kinds() {
-            for outcome in run(&work(name, &url, 2)) {
+            for outcome in run(&task_of(name, &url, 2)) {
                 assert_eq!(outcome.failure, Some(kind), "{name} to {url}");
                 assert_eq!((outcome.status, outcome.bytes), (None, 0));
             }
@@ -263,9 +263,9 @@ fn nobody_listening_is_refused_and_a_name_without_address_is_unreachable() {
 fn a_server_that_dies_half_way_fails_the_rest() {
     for kind in built_in_kinds() {
         let server = server(&target(Nanos::SECOND * 60));
-        let work = work(kind, server.url(), 4);
+        let task = task_of(kind, server.url(), 4);
         let outcomes = std::thread::scope(|scope| {
-            let running = scope.spawn(|| run(&work));
+            let running = scope.spawn(|| run(&task));
             // Requests either wait for their answer when it dies, or come when it is dead.
             drop(server);
             running.join().unwrap()
@@ -278,9 +278,9 @@ fn a_server_that_dies_half_way_fails_the_rest() {
 fn a_sleep_takes_the_place_of_a_request_and_needs_nobody() {
     let delay = Nanos::from_millis(20);
     for kind in built_in_kinds() {
-        let mut work = work(kind, "", 7);
-        work.sleep_ns = Some(delay.0);
-        for outcome in run(&work) {
+        let mut task = task_of(kind, "", 7);
+        task.work.sleep_ns = Some(delay.0);
+        for outcome in run(&task) {
             assert_eq!((outcome.status, outcome.bytes, outcome.failure), (None, 0, None));
             assert!(outcome.end - outcome.start >= delay, "{kind} woke early");
         }
@@ -290,9 +290,9 @@ fn a_sleep_takes_the_place_of_a_request_and_needs_nobody() {
 #[test]
 fn work_survives_the_pipe() {
     for kind in built_in_kinds() {
-        let mut work = work(kind, "http://127.0.0.1:1/", 3);
-        work.headers = vec![("x-name".to_owned(), "va\"lue".to_owned())];
-        let text = serde_json::to_string(&work).unwrap();
-        assert_eq!(serde_json::from_str::<Work>(&text).unwrap(), work);
+        let mut task = task_of(kind, "http://127.0.0.1:1/", 3);
+        task.work.headers = vec![("x-name".to_owned(), "va\"lue".to_owned())];
+        let text = serde_json::to_string(&task).unwrap();
+        assert_eq!(serde_json::from_str::<Task>(&text).unwrap(), task);
     }
 }

@@ -22,9 +22,11 @@ use slab::Slab;
 
 use self::connection::{ClientConnection, RequestProgress};
 use self::request::{RequestBytes, addresses};
+use super::client::Clients;
+use super::error::StrategyError;
 use super::failure::{Stage, classify};
 use super::http::Exchange;
-use super::{StrategyError, Work};
+use super::work::Work;
 use crate::clock::Clock;
 use crate::model::{Connections, FailureKind, Nanos, Outcome};
 
@@ -37,8 +39,32 @@ const EVENTS_AT_ONCE: usize = 256;
 /// One buffer for all connections; nothing stays in it.
 const BUFFER_BYTES: usize = 64 * 1024;
 
+/// Everything that one loop needs before its first request.
+pub(super) enum Prepared {
+    Requests(Box<reqwest::Request>),
+    Sleeps(Nanos),
+}
+
+impl Prepared {
+    /// Prepares a loop for `work`.
+    pub(super) fn for_work(work: &Work) -> Result<Self, StrategyError> {
+        Ok(match Clients::new(work)? {
+            Clients::Http(http) => Self::Requests(Box::new(http.asynchronous()?.into_request())),
+            Clients::Sleep(duration) => Self::Sleeps(duration.into()),
+        })
+    }
+
+    /// Issues all requests of `work` and returns their outcomes in order.
+    pub(super) fn run(&self, work: &Work, clock: &dyn Clock) -> Result<Vec<Outcome>, StrategyError> {
+        match self {
+            Self::Requests(request) => run(work, request, clock),
+            Self::Sleeps(length) => sleep(work, *length, clock),
+        }
+    }
+}
+
 /// Issues the requests of `work` and returns their outcomes in order.
-pub(super) fn run(work: &Work, request: &reqwest::Request, clock: &dyn Clock) -> Result<Vec<Outcome>, StrategyError> {
+fn run(work: &Work, request: &reqwest::Request, clock: &dyn Clock) -> Result<Vec<Outcome>, StrategyError> {
     let mut reactor = Reactor::new(work, request, clock).map_err(StrategyError::EventLoop)?;
     reactor.run().map_err(StrategyError::EventLoop)?;
     let mut outcomes = reactor.outcomes;
@@ -47,8 +73,8 @@ pub(super) fn run(work: &Work, request: &reqwest::Request, clock: &dyn Clock) ->
 }
 
 /// In place of requests, sleeps of `length` that the loop waits for as it waits for time limits.
-pub(super) fn sleep(work: &Work, length: Nanos, clock: &dyn Clock) -> Result<Vec<Outcome>, StrategyError> {
-    let width = work.width() as usize;
+fn sleep(work: &Work, length: Nanos, clock: &dyn Clock) -> Result<Vec<Outcome>, StrategyError> {
+    let width = work.width as usize;
     let mut poll = Poll::new().map_err(StrategyError::EventLoop)?;
     let mut events = Events::with_capacity(1);
     let mut starts = VecDeque::new();
@@ -109,7 +135,7 @@ struct Deadline {
 
 impl<'a> Reactor<'a> {
     fn new(work: &Work, request: &reqwest::Request, clock: &'a dyn Clock) -> io::Result<Self> {
-        let width = work.width() as usize;
+        let width = work.width as usize;
         Ok(Self {
             clock,
             poll: Poll::new()?,
@@ -118,7 +144,7 @@ impl<'a> Reactor<'a> {
             expect_status: work.expect_status,
             requests: work.requests,
             width,
-            keep_alive: work.strategy.connections() == Connections::KeepAlive,
+            keep_alive: work.connections == Connections::KeepAlive,
             timeout: work.request_timeout(),
             next: 0,
             connecting: 0,
