@@ -2,15 +2,15 @@
 
 use std::ffi::OsStr;
 use std::path::Path;
-use std::sync::Arc;
 
 use anyhow::Context;
 
 use super::factors::factors;
 use super::gallery::{Gallery, height};
 use super::outcome::{Exit, Failure};
+use super::pages::Pages;
 use super::source::{default_output, distinct};
-use crate::archive::{self, Folder, FolderWriter, RunLock};
+use crate::archive::{self, files};
 use crate::cli::{CompareArgs, ComparisonFormat};
 use crate::comparison::{self, Comparison, Factors, Side, Verdict};
 use crate::export::{Pictures, comparison_html, comparison_json, comparison_markdown};
@@ -50,20 +50,15 @@ fn write(compared: &Comparison<'_>, arguments: &CompareArgs, folder: &Path, term
     output.formats = arguments.formats.as_deref().map_or(output.formats, distinct);
     let figures = comparison::figures(compared);
     output.height = height(compared.lines.len());
-    let opened = Arc::new(Folder::create(folder).context("cannot write the comparison")?);
-    let _lock = RunLock::take(&opened).context("cannot write the comparison")?;
-    let into = FolderWriter::of(opened);
-    let gallery = Gallery { output: &output, fonts_from: Path::new("."), into: &into };
-    let drawn = gallery.paint(&figures, terminal).context("cannot draw the comparison")?;
-    let pictures = Pictures { drawn, themes: &output.themes, formats: &output.formats, refused: &[] };
-    let page = comparison_html(compared, &pictures).context("cannot make comparison.html")?;
-    let document = comparison_json(compared).context("cannot make comparison.json")?;
-    let story = comparison_markdown(compared, Some(&pictures));
-    for (name, text) in [("comparison.html", page), ("comparison.md", story), ("comparison.json", document)] {
-        into.write(name, text.as_bytes()).context("cannot write the comparison")?;
-    }
-    into.finish().context("cannot write the comparison")?;
-    terminal.note(&format!("the comparison is in {}", folder.display()));
+    let pages = Pages { stem: "comparison", list: files::COMPARISON_LIST, folder, force: arguments.force };
+    pages.write(Gallery::names(&output, &figures), terminal, |into| {
+        let gallery = Gallery { output: &output, fonts_from: Path::new("."), into };
+        let drawn = gallery.paint(&figures, terminal).context("cannot draw the comparison")?;
+        let pictures = Pictures { drawn, themes: &output.themes, formats: &output.formats, refused: &[] };
+        let page = comparison_html(compared, &pictures).context("cannot make comparison.html")?;
+        let document = comparison_json(compared).context("cannot make comparison.json")?;
+        Ok([page, comparison_markdown(compared, Some(&pictures)), document])
+    })?;
     Ok(())
 }
 

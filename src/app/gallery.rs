@@ -38,8 +38,11 @@ fn name(id: &str, theme: Theme, format: Format) -> String {
 
 impl Gallery<'_> {
     /// Paths of all picture files that `output` asks for.
-    pub(super) fn names<'f>(output: &'f Output, figures: &'f [Figure]) -> impl Iterator<Item = String> + 'f {
-        figures.iter().flat_map(move |figure| {
+    pub(super) fn names<'f>(
+        output: &'f Output,
+        figures: impl IntoIterator<Item = &'f Figure>,
+    ) -> impl Iterator<Item = String> {
+        figures.into_iter().flat_map(move |figure| {
             let formats = move |theme| output.formats.iter().map(move |format| name(&figure.id, theme, *format));
             output.themes.iter().flat_map(move |theme| formats(*theme))
         })

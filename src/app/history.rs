@@ -1,15 +1,15 @@
 //! `reportgen history`: the medians of a config's runs over time, and where they changed for good.
 
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 
 use super::factors::add_target;
 use super::gallery::{Gallery, height};
 use super::outcome::{Exit, Failure};
+use super::pages::Pages;
 use super::source::{default_output, distinct};
-use crate::archive::{self, Broken, Folder, FolderWriter, Git, Listing, RunEntry, RunLock};
+use crate::archive::{self, Broken, Git, Listing, RunEntry, files};
 use crate::chart;
 use crate::cli::{ComparisonFormat, HistoryArgs, HistoryOrder};
 use crate::comparison::Factors;
@@ -115,28 +115,24 @@ fn write(
 ) -> Result<(), Failure> {
     let mut output = default_output()?;
     output.formats = arguments.formats.as_deref().map_or(output.formats, distinct);
-    let opened = Arc::new(Folder::create(folder).context("cannot write the history")?);
-    let _lock = RunLock::take(&opened).context("cannot write the history")?;
-    let into = FolderWriter::of(opened);
-    let mut pictures = Vec::new();
     let figures: Vec<Option<Figure>> =
         found.iter().zip(1..).map(|(series, number)| chart::history(series, &id(found.len(), number))).collect();
-    for figure in &figures {
-        output.height = height(figure.as_ref().map_or(1, |figure| figure.panels.len()));
-        let gallery = Gallery { output: &output, fonts_from: Path::new("."), into: &into };
-        let painted = gallery.paint(figure.as_slice(), terminal).context("cannot draw the history")?;
-        pictures.push(painted.into_iter().next());
-    }
     let broken: Vec<(String, String)> =
         listing.broken.iter().map(|broken| (broken.name.clone(), broken.reason.clone())).collect();
-    let page = history_html(found, &pictures, &broken).context("cannot make history.html")?;
-    let document = history_json(found).context("cannot make history.json")?;
-    let story = history_markdown(found, usize::MAX);
-    for (name, text) in [("history.html", page), ("history.md", story), ("history.json", document)] {
-        into.write(name, text.as_bytes()).context("cannot write the history")?;
-    }
-    into.finish().context("cannot write the history")?;
-    terminal.note(&format!("the history is in {}", folder.display()));
+    let pages = Pages { stem: "history", list: files::HISTORY_LIST, folder, force: arguments.force };
+    let names: Vec<String> = Gallery::names(&output, figures.iter().flatten()).collect();
+    pages.write(names.into_iter(), terminal, |into| {
+        let mut pictures = Vec::new();
+        for figure in &figures {
+            output.height = height(figure.as_ref().map_or(1, |figure| figure.panels.len()));
+            let gallery = Gallery { output: &output, fonts_from: Path::new("."), into };
+            let painted = gallery.paint(figure.as_slice(), terminal).context("cannot draw the history")?;
+            pictures.push(painted.into_iter().next());
+        }
+        let page = history_html(found, &pictures, &broken).context("cannot make history.html")?;
+        let document = history_json(found).context("cannot make history.json")?;
+        Ok([page, history_markdown(found, usize::MAX), document])
+    })?;
     Ok(())
 }
 

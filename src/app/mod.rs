@@ -17,6 +17,7 @@ mod list;
 mod open_run;
 mod outcome;
 mod pack;
+mod pages;
 mod probe;
 mod publish;
 mod remove;

@@ -10,7 +10,7 @@ use super::interruptible::{Ended, until_interrupted};
 use super::outcome::{Exit, Failure, located};
 use super::publish::{Publisher, tell_where};
 use super::source::{default_output, distinct};
-use crate::archive::{self, Derived, Folder, Loaded, PACK_SUFFIX, Rendering, RunDirectory, RunLock};
+use crate::archive::{self, Derived, Folder, Loaded, PACK_SUFFIX, Rendering, RunDirectory, RunLock, files};
 use crate::cli::{OutputFormat, RenderArgs};
 use crate::config::{Labels, Sweep};
 use crate::format::command_line;
@@ -48,7 +48,8 @@ fn draw(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failure> {
     let _lock = RunLock::take(&folder).context("cannot render")?;
     let publisher =
         Publisher { run: &run, charts: &[], labels: &labels, output: &output, fonts_from: Path::new("."), print };
-    finish(publisher.publish(Derived::of_table(folder, arguments.force), terminal), &into, print, terminal)
+    let derived = Derived::of_document(folder, files::REPORT_LIST, arguments.force);
+    finish(publisher.publish(derived, terminal), &into, print, terminal)
 }
 
 fn render_run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failure> {

@@ -23,7 +23,7 @@ use crate::input::FileKind;
 /// Checksums by path; an empty one is of a file that is being made.
 type Checksums = BTreeMap<String, String>;
 
-/// Schema of [`files::LIST`].
+/// Schema of a list.
 const SCHEMA_VERSION: u32 = 1;
 
 /// The list of a folder that is no run directory.
@@ -51,8 +51,8 @@ enum Record<'a> {
     Run { directory: &'a RunDirectory, manifest: &'a mut Manifest },
     /// The same of a run that is copied into the folder.
     Copy { from: &'a RunDirectory, manifest: &'a mut Manifest },
-    /// A hidden list.
-    List(Checksums),
+    /// A hidden list, and its name.
+    List(Checksums, &'static str),
     /// Nothing: nobody ever comes back to the folder.
     Nothing,
 }
@@ -70,10 +70,11 @@ impl<'a> Derived<'a> {
         Self::with(folder, Record::Copy { from, manifest }, force)
     }
 
-    /// In a folder that holds no run, only pictures and summaries of a table.
+    /// In a folder that holds no run, only a document and its pictures. `list` is the name of the hidden file that tells
+    /// what was made of them; documents with different lists may share a folder.
     #[must_use]
-    pub fn of_table(folder: Arc<Folder>, force: bool) -> Self {
-        Self::with(folder, Record::List(Checksums::new()), force)
+    pub fn of_document(folder: Arc<Folder>, list: &'static str, force: bool) -> Self {
+        Self::with(folder, Record::List(Checksums::new(), list), force)
     }
 
     /// In a folder that is soon gone.
@@ -115,7 +116,8 @@ impl<'a> Derived<'a> {
                 if !*force {
                     check_copy(from, folder, known.is_some())?;
                 }
-                let known = known.unwrap_or_default();
+                let mut known = known.unwrap_or_default();
+                known.extend(read_list(folder, files::REPORT_LIST));
                 check(&known)?;
                 for name in measured(from)? {
                     writer.copy(from.folder(), &name)?;
@@ -123,13 +125,15 @@ impl<'a> Derived<'a> {
                 manifest.files.retain(|name, _| files::is_measured(name));
                 manifest.files.extend(known.into_iter().filter(|(name, _)| !files::is_measured(name)));
                 announce(&mut manifest.files, names);
-                manifest.write(&RunDirectory::of(folder.clone()))
+                manifest.write(&RunDirectory::of(folder.clone()))?;
+                // From here on the manifest tells which files were made.
+                writer.remove(files::REPORT_LIST)
             }
-            Record::List(list) => {
-                *list = read_list(folder);
+            Record::List(list, name) => {
+                *list = read_list(folder, name);
                 check(list)?;
                 announce(list, names);
-                write_list(writer, list)
+                write_list(writer, name, list)
             }
             Record::Nothing => Ok(()),
         }
@@ -149,12 +153,12 @@ impl<'a> Derived<'a> {
                 writer.finish()?;
                 manifest.seal(&RunDirectory::of(folder))
             }
-            Record::List(mut list) => {
+            Record::List(mut list, name) => {
                 remove_stale((&folder, &writer), &mut list, &names, false)?;
-                for (name, sum) in &mut list {
-                    *sum = checksum(&folder, name)?;
+                for (file, sum) in &mut list {
+                    *sum = checksum(&folder, file)?;
                 }
-                write_list(&writer, &list)?;
+                write_list(&writer, name, &list)?;
                 writer.finish()
             }
             Record::Nothing => Ok(()),
@@ -241,17 +245,17 @@ pub(super) fn is_picture(name: &str) -> bool {
 }
 
 /// What the list of a folder tells. One that cannot be read tells nothing: then every file there is of others.
-fn read_list(folder: &Folder) -> Checksums {
-    let text = folder.read(files::LIST, FileKind::Manifest).ok().flatten().unwrap_or_default();
+fn read_list(folder: &Folder, name: &str) -> Checksums {
+    let text = folder.read(name, FileKind::Manifest).ok().flatten().unwrap_or_default();
     let list: Option<ListFile> = serde_json::from_slice(&text).ok();
     list.filter(|list| list.schema_version <= SCHEMA_VERSION).map(|list| list.files).unwrap_or_default()
 }
 
-fn write_list(writer: &FolderWriter, list: &Checksums) -> Result<(), ArchiveError> {
+fn write_list(writer: &FolderWriter, name: &str, list: &Checksums) -> Result<(), ArchiveError> {
     let file = ListFile { schema_version: SCHEMA_VERSION, files: list.clone() };
     let text = serde_json::to_string_pretty(&file).map_err(|error| {
         let problem = format!("cannot be written as JSON: {error}");
-        ArchiveError::content(&writer.folder().join(files::LIST), problem)
+        ArchiveError::content(&writer.folder().join(name), problem)
     })?;
-    writer.write(files::LIST, format!("{text}\n").as_bytes())
+    writer.write(name, format!("{text}\n").as_bytes())
 }

@@ -31,7 +31,11 @@ pub fn is_measured(name: &str) -> bool {
 pub const CHARTS: &str = "charts";
 /// The folder of tables that were measured elsewhere.
 pub const REFERENCES: &str = "references";
-/// Which files were made in a folder that is no run directory: the report of a table.
-pub const LIST: &str = ".reportgen-files";
+/// Which files of a table's report were made in a folder that is no run directory.
+pub const REPORT_LIST: &str = ".reportgen-files";
+/// The same of a comparison.
+pub const COMPARISON_LIST: &str = ".reportgen-comparison";
+/// The same of a history.
+pub const HISTORY_LIST: &str = ".reportgen-history";
 /// Points to the newest run.
 pub const LATEST: &str = "latest";

@@ -11,6 +11,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::model::figure::Format;
 use crate::model::{Nanos, parse_duration};
+pub use values::{ComparisonFormat, HistoryOrder};
 use values::{format, number, share, threshold};
 
 /// Sweep request counts across concurrency strategies, archive the raw CSV, draw charts.
@@ -289,7 +290,8 @@ pub struct CompareArgs {
     /// How much slower is slower: `5%` or `0.05`
     #[arg(long, value_name = "SHARE", value_parser = threshold, default_value = "5%")]
     pub threshold: f64,
-    /// Give verdicts even if the two runs did different work
+    /// Give verdicts even if the two runs did different work, and overwrite files in the folder of -o that reportgen did not
+    /// write
     #[arg(long)]
     pub force: bool,
     /// What to print
@@ -324,31 +326,12 @@ pub struct HistoryArgs {
     /// Write history.html, .md, .json and charts into this folder
     #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub output_dir: Option<PathBuf>,
+    /// Overwrite files in the folder of -o that reportgen did not write
+    #[arg(long, requires = "output_dir")]
+    pub force: bool,
     /// Picture formats
     #[arg(long, value_name = "svg,png", value_delimiter = ',', value_parser = format, requires = "output_dir")]
     pub formats: Option<Vec<Format>>,
-}
-
-/// What the points of a history are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum HistoryOrder {
-    /// Runs, at the day they began
-    #[default]
-    Date,
-    /// Commits, in the order first measured: the median over their runs
-    Commit,
-}
-
-/// What `compare` and `history` print.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum ComparisonFormat {
-    /// Tables for people
-    #[default]
-    Text,
-    /// One document for programs
-    Json,
-    /// For a pull request
-    Markdown,
 }
 
 /// Options of `probe`.

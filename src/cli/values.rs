@@ -1,5 +1,7 @@
 //! Single values of the command line: text → the type that they have inside, or what was expected.
 
+use clap::ValueEnum;
+
 use crate::model::figure::Format;
 
 /// A whole number; which ones are right, the config says.
@@ -23,6 +25,28 @@ pub(super) fn threshold(text: &str) -> Result<f64, String> {
     let share = number.parse::<f64>().ok().map(|number| number * unit);
     let expected = "write a percentage such as 5% or a fraction such as 0.05";
     share.filter(|share| (0.0..10.0).contains(share)).ok_or_else(|| expected.to_owned())
+}
+
+/// What the points of a history are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum HistoryOrder {
+    /// Runs, at the day they began
+    #[default]
+    Date,
+    /// Commits, in the order first measured: the median over their runs
+    Commit,
+}
+
+/// What `compare` and `history` print.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ComparisonFormat {
+    /// Tables for people
+    #[default]
+    Text,
+    /// One document for programs
+    Json,
+    /// For a pull request
+    Markdown,
 }
 
 #[cfg(test)]

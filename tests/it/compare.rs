@@ -230,7 +230,8 @@ fn a_folder_gets_page_story_document_and_charts() {
     let new = Recorded { slower: slow_pool, ..Recorded::usual() };
     let (place, output) = compare(&new, &["-o", "out"]);
     assert_eq!(output.code, Some(4), "{}", output.stderr);
-    assert_eq!(place.entries("out"), ["charts", "comparison.html", "comparison.json", "comparison.md"]);
+    let files = [".reportgen-comparison", "charts", "comparison.html", "comparison.json", "comparison.md"];
+    assert_eq!(place.entries("out"), files);
     let charts = place.entries("out/charts");
     assert!(charts.contains(&"comparison-ratio.svg".to_owned()));
     assert!(charts.contains(&"comparison-duration.png".to_owned()));

@@ -67,6 +67,58 @@ fn a_file_of_somebody_else_is_overwritten_only_by_force() {
 }
 
 #[test]
+fn a_comparison_or_a_history_replaces_only_what_it_wrote() {
+    let (place, run) = one_run();
+    for (arguments, file) in [(&["compare", &run, &run][..], "comparison.md"), (&["history"], "history.md")] {
+        let write = |more: &[&str]| place.run(&[arguments, &["-o", "out"], more].concat());
+        let file = format!("out/{file}");
+        fs::create_dir(place.path("out")).unwrap();
+        place.write(&file, "thesis");
+        let refused = write(&[]);
+        assert_eq!(refused.code, Some(3), "{}", refused.stderr);
+        assert!(refused.stderr.contains(&file), "{}", refused.stderr);
+        assert_eq!(place.entries("out").len(), 1, "nothing is written");
+        assert_eq!(fs::read_to_string(place.path(&file)).unwrap(), "thesis");
+        let forced = write(&["--force"]);
+        assert!(forced.stderr.contains("is in out"), "{}", forced.stderr);
+        assert_ne!(fs::read_to_string(place.path(&file)).unwrap(), "thesis");
+        let again = write(&[]);
+        assert!(again.stderr.contains("is in out"), "{}", again.stderr);
+        fs::remove_dir_all(place.path("out")).unwrap();
+    }
+}
+
+#[test]
+fn documents_in_one_folder_leave_each_other_alone() {
+    let (place, run) = one_run();
+    place.write("table.csv", "strategy,requests,duration_s\na,1,0.5\na,2,0.25\n");
+    let write =
+        |arguments: &[&str], formats: &str| place.run(&[arguments, &["-o", "out", "--formats", formats]].concat());
+    let documents = [&["render", "table.csv"][..], &["compare", &run, &run], &["history"]];
+    for document in documents {
+        write(document, "svg,png");
+    }
+    let pictures = place.entries("out/charts");
+    for name in ["duration.png", "comparison-ratio.png", "history.png"] {
+        assert!(pictures.iter().any(|picture| picture == name), "{name}: {pictures:?}");
+    }
+    write(&["history"], "svg");
+    let without = pictures.into_iter().filter(|name| name != "history.png").collect::<Vec<_>>();
+    assert_eq!(place.entries("out/charts"), without, "what it does not make any more goes, and nothing else");
+}
+
+#[test]
+fn a_run_that_is_drawn_over_the_report_of_a_table_takes_its_place() {
+    let (place, run) = one_run();
+    place.write("table.csv", "strategy,requests,duration_s\na,1,0.5\na,2,0.25\n");
+    assert_eq!(place.run(&["render", "table.csv", "-o", "out", "-q"]).code, Some(0));
+    let drawn = place.run(&["render", &run, "-o", "out", "-q", "--force"]);
+    assert_eq!(drawn.code, Some(0), "{}", drawn.stderr);
+    assert!(!place.path("out/.reportgen-files").exists(), "the manifest tells what was made");
+    check_verified(&place, "out");
+}
+
+#[test]
 fn what_was_drawn_is_drawn_again_and_what_was_changed_since_is_not() {
     let (place, run) = one_run();
     place.write("table.csv", "strategy,requests,duration_s\na,1,0.5\na,2,0.25\n");

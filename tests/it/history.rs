@@ -29,7 +29,7 @@ fn a_lasting_change_is_told_and_drawn() {
     assert!(output.stdout.starts_with("sweep: 20 runs, medians at 50 requests\n"), "{}", output.stdout);
     assert!(output.stdout.contains("since sweep-20261112T080000Z: 10"), "{}", output.stdout);
     assert_eq!(output.stdout.matches('▲').count(), 1, "{}", output.stdout);
-    assert_eq!(place.entries("pages"), ["charts", "history.html", "history.json", "history.md"]);
+    assert_eq!(place.entries("pages"), [".reportgen-history", "charts", "history.html", "history.json", "history.md"]);
     assert_eq!(place.entries("pages/charts"), ["history.png", "history.svg"]);
     let page = fs::read_to_string(place.path("pages/history.html")).unwrap().replace("&#x2f;", "/");
     assert!(page.contains("<a href=\"../reports/sweep-20261101T080000Z/report.html\">"));
