@@ -7,6 +7,7 @@ mod entry;
 
 use std::collections::HashMap;
 use std::fs;
+use std::io;
 use std::path::Path;
 
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
@@ -66,7 +67,7 @@ pub fn scan(folder: &Path) -> Result<Listing, ArchiveError> {
     }
     let kept = runs.len();
     let read: Vec<_> = unread.into_par_iter().map(|candidate| read(folder, candidate)).collect();
-    for result in read {
+    for result in read.into_iter().flatten() {
         match result {
             Ok(run) => runs.push(run),
             Err(reason) => broken.push(reason),
@@ -82,14 +83,17 @@ pub fn scan(folder: &Path) -> Result<Listing, ArchiveError> {
     Ok(Listing { runs, broken })
 }
 
-fn read(folder: &Path, candidate: Candidate) -> Result<(Stamp, RunEntry), Broken> {
+/// `None` for one that was removed or renamed since the folder was read.
+fn read(folder: &Path, candidate: Candidate) -> Option<Result<(Stamp, RunEntry), Broken>> {
     let Candidate { name, stamp } = candidate;
     let path = folder.join(&name);
-    match (RunEntry::read(&path, &name), stamp) {
-        (Ok(entry), Some(stamp)) => Ok((stamp, entry)),
-        (Ok(_), None) => Err(Broken { name, reason: "it vanished while it was read".to_owned() }),
-        (Err(error), _) => Err(Broken { name, reason: reason(&error) }),
-    }
+    let reason = match (RunEntry::read(&path, &name), stamp) {
+        (Ok(entry), Some(stamp)) => return Some(Ok((stamp, entry))),
+        (Ok(_), None) => "it changed while it was read".to_owned(),
+        (Err(error), _) => reason(&error),
+    };
+    let is_gone = fs::symlink_metadata(&path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+    (!is_gone).then_some(Err(Broken { name, reason }))
 }
 
 /// An error with its causes, in one line.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::super::testkit::{resealed, small_run};
 use super::super::{RunDirectory, files, pack, set_tags};
-use super::{Listing, cache, scan};
+use super::{Candidate, Listing, Stamp, cache, read, scan};
 use crate::model::Nanos;
 
 fn names(listing: &Listing) -> Vec<&str> {
@@ -17,6 +17,17 @@ fn archive(parent: &Path) -> [RunDirectory; 3] {
     let runs = [small_run(parent), small_run(parent), small_run(parent)];
     resealed(&runs[0], |manifest| manifest.started_at = "2026-11-23T00:00:00.000Z".to_owned());
     runs
+}
+
+#[test]
+fn a_run_that_vanishes_during_the_scan_is_left_out() {
+    let parent = tempfile::tempdir().unwrap();
+    let run = small_run(parent.path());
+    let candidate = || Candidate { name: run.id().to_owned(), stamp: Stamp::of(run.path()) };
+    let seen = candidate();
+    fs::rename(run.path(), parent.path().join(".removing-run")).unwrap();
+    assert!(read(parent.path(), seen).is_none(), "its files were looked at before");
+    assert!(read(parent.path(), candidate()).is_none(), "it was gone by then");
 }
 
 #[test]
