@@ -7,7 +7,7 @@ use anyhow::Context;
 
 use super::factors::factors;
 use super::gallery::{Gallery, height};
-use super::outcome::{Exit, Failure};
+use super::outcome::{Exit, Failure, is_run, located};
 use super::pages::Pages;
 use super::source::{default_output, distinct};
 use crate::archive::{self, files};
@@ -71,13 +71,12 @@ struct ComparedRun {
 
 impl ComparedRun {
     fn read(path: &Path) -> Result<Self, Failure> {
-        let is_csv = path.is_file() && path.extension().is_some_and(|end| end.eq_ignore_ascii_case("csv"));
-        if is_csv {
-            let run = archive::load_csv(path).context("cannot compare")?;
-            let name = path.file_name().unwrap_or(OsStr::new("csv")).to_string_lossy().into_owned();
+        let found = located(path).context("cannot compare")?;
+        if !is_run(&found) {
+            let run = archive::load_csv(&found).context("cannot compare")?;
+            let name = found.file_name().unwrap_or(OsStr::new("csv")).to_string_lossy().into_owned();
             return Ok(Self { name, run, factors: Factors::new() });
         }
-        let found = archive::locate(path, Path::new(archive::DEFAULT_DIR)).context("cannot compare")?;
         let loaded = archive::load(&found).context("cannot compare")?;
         let factors = factors(&loaded);
         Ok(Self { name: loaded.run.facts.run_id.clone(), run: loaded.run, factors })

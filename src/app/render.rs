@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Context;
 
 use super::interruptible::{Ended, until_interrupted};
-use super::outcome::{Exit, Failure, located};
+use super::outcome::{Exit, Failure, is_run, located};
 use super::publish::{Publisher, tell_where};
 use super::source::{default_output, distinct};
 use crate::archive::{self, Derived, Folder, Loaded, PACK_SUFFIX, Rendering, RunDirectory, RunLock, files};
@@ -35,7 +35,7 @@ pub(super) fn run(arguments: &RenderArgs, words: &[OsString], terminal: Terminal
 fn draw(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failure> {
     let source = located(&arguments.source).context("cannot render")?;
     let arguments = &RenderArgs { source, ..arguments.clone() };
-    if arguments.source.is_dir() || archive::is_pack(&arguments.source) {
+    if is_run(&arguments.source) {
         return render_run(arguments, terminal);
     }
     let run = archive::load_csv(&arguments.source).context("cannot render")?;

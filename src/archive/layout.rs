@@ -83,12 +83,12 @@ impl RunDirectory {
     /// The same with only the files of a pack that are `wanted`.
     pub(super) fn open_with(path: &Path, wanted: impl Fn(&str) -> bool) -> Result<Self, ArchiveError> {
         let path = fs::canonicalize(path).map_err(ArchiveError::io("open run", path))?;
-        let directory = if path.is_file() {
+        let directory = if path.is_dir() {
+            Self::of(Arc::new(Folder::open(&path)?))
+        } else {
             let unpacked = unpack(&path, wanted)?;
             let (folder, id) = (Arc::new(Folder::open(unpacked.path())?), unpacked.id.clone());
             Self { folder, id, unpacked: Some(Arc::new(unpacked)) }
-        } else {
-            Self::of(Arc::new(Folder::open(&path)?))
         };
         if directory.folder.find_file(files::MANIFEST, FileKind::Manifest)?.is_some() {
             return Ok(directory);

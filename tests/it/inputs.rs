@@ -28,6 +28,8 @@ fn a_pipe_or_device_in_place_of_a_file_is_refused_by_name() {
         ("reportgen -n -c /dev/zero", 2, "cannot read the config /dev/zero"),
         ("reportgen -n -c reference.toml", 2, "pipe"),
         ("reportgen render pipe", 3, "cannot open pipe"),
+        ("reportgen compare pipe pipe", 3, "cannot open pipe"),
+        ("reportgen verify pipe", 3, "/pipe"),
         ("reportgen embed pipe .", 3, "cannot read pipe"),
     ] {
         let output = run(&place, words);
