@@ -112,9 +112,7 @@ impl RunDirectory {
     /// # Errors
     /// When another program writes to it, it was removed meanwhile, it holds a link, or is a pack.
     pub fn lock(&self) -> Result<RunLock, ArchiveError> {
-        let lock = RunLock::take(&self.folder)?;
-        self.folder.refuse_links()?;
-        Ok(lock)
+        self.locked(RunLock::take)
     }
 
     /// The same for a short command, which waits a while for another program to end.
@@ -122,7 +120,15 @@ impl RunDirectory {
     /// # Errors
     /// Those of [`lock`](Self::lock), after that while.
     pub fn wait_for_lock(&self) -> Result<RunLock, ArchiveError> {
-        let lock = RunLock::wait(&self.folder)?;
+        self.locked(RunLock::wait)
+    }
+
+    fn locked(&self, take: fn(&Folder) -> Result<RunLock, ArchiveError>) -> Result<RunLock, ArchiveError> {
+        if let Some(pack) = self.pack() {
+            let problem = "a pack is never written to; unpack it with `tar --zstd -xf` and name the folder".to_owned();
+            return Err(ArchiveError::Pack { verb: "write", path: pack.to_owned(), problem });
+        }
+        let lock = take(&self.folder)?;
         self.folder.refuse_links()?;
         Ok(lock)
     }
@@ -211,8 +217,8 @@ impl RunDirectory {
     pub(super) fn point_latest(&self, folder: &Folder) -> Result<(), ArchiveError> {
         let parent = folder.path();
         let latest = parent.join(files::LATEST);
-        let temporary = parent.join(format!(".{}.{}", files::LATEST, self.id));
-        // Left by a program that was killed.
+        // Who holds the lock is the only one that makes it: what is there was left by a program that was killed.
+        let temporary = parent.join(format!(".{}", files::LATEST));
         let _ = fs::remove_file(&temporary);
         std::os::unix::fs::symlink(&self.id, &temporary).map_err(ArchiveError::io("create link", &temporary))?;
         fs::rename(&temporary, &latest).map_err(|error| {
@@ -296,6 +302,17 @@ mod tests {
         let latest = fs::canonicalize(parent.path().join(files::LATEST)).unwrap();
         assert!(latest.ends_with("sweep-20261122T183000Z-3"));
         assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 4, "nothing else is left");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_a_killed_program_left_goes_with_the_next_run() {
+        let parent = tempfile::tempdir().unwrap();
+        let start: Timestamp = "2026-11-22T18:30:00Z".parse().unwrap();
+        let [killed, next] = [(); 2].map(|()| RunDirectory::create(parent.path(), "sweep", start).unwrap().0);
+        std::os::unix::fs::symlink(killed.id(), parent.path().join(".latest")).unwrap();
+        next.become_latest().unwrap();
+        assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 3, "two runs and latest");
     }
 
     #[test]

@@ -71,6 +71,14 @@ impl RunLock {
     }
 }
 
+#[cfg(unix)]
+impl RunLock {
+    /// Whether others are kept out; not so on a file system without locks.
+    pub(super) fn is_held(&self) -> bool {
+        self.held.is_some()
+    }
+}
+
 impl Drop for RunLock {
     /// Closing would not do: a child that is being started holds a copy of the descriptor until its program begins.
     fn drop(&mut self) {

@@ -318,9 +318,6 @@ impl Manifest {
     /// Naming what differs.
     pub fn check_resumable(&self, directory: &RunDirectory) -> Result<(), ArchiveError> {
         let refuse = |why: String| Err(ArchiveError::Resume { path: directory.shown().to_owned(), why });
-        if directory.pack().is_some() {
-            return refuse("a pack is never written to; unpack it with tar and resume the folder".to_owned());
-        }
         if self.measuring_version != MEASURING_VERSION {
             return refuse(format!(
                 "it was measured by reportgen {} (measuring version {}), this one measures by version {MEASURING_VERSION}; \

@@ -43,12 +43,8 @@ pub fn tags(directory: &RunDirectory) -> Result<BTreeSet<String>, ArchiveError> 
 /// Replaces the tags of a run. Whoever does it holds the run's lock, from before they were read.
 ///
 /// # Errors
-/// When they cannot be written, or the run is a pack.
+/// When they cannot be written.
 pub fn set_tags(directory: &RunDirectory, tags: BTreeSet<String>) -> Result<(), ArchiveError> {
-    if let Some(pack) = directory.pack() {
-        let problem = "a pack is never written to; tag the run's folder and pack it again".to_owned();
-        return Err(ArchiveError::Pack { verb: "tag", path: pack.to_owned(), problem });
-    }
     let path = directory.file(files::TAGS);
     if tags.is_empty() {
         directory.folder().remove_file(files::TAGS)?;

@@ -18,6 +18,18 @@ pub(crate) fn one_run() -> (TestDirectory, String) {
     (place, run)
 }
 
+#[cfg(unix)]
+#[test]
+fn what_a_killed_reader_of_a_pack_left_goes_with_the_next_one() {
+    let (place, run) = one_run();
+    assert_eq!(place.run(&["pack", &run, "-o", "x.tar.zst"]).code, Some(0));
+    fs::create_dir_all(place.path("tmp/reportgen-pack-aB3xY9/charts")).unwrap();
+    place.write("tmp/reportgen-pack-aB3xY9/raw.csv", "strategy");
+    let verified = place.command().env("TMPDIR", place.path("tmp")).args(["verify", "x.tar.zst"]).output().unwrap();
+    assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stderr));
+    assert_eq!(place.entries("tmp"), [""; 0]);
+}
+
 #[test]
 fn a_pack_is_written_once_and_drawn_like_its_folder() {
     let (place, run) = one_run();
@@ -44,7 +56,7 @@ fn a_pack_is_written_once_and_drawn_like_its_folder() {
     assert_eq!(fs::read(place.path(&pack)).unwrap(), bytes, "a pack is never written to");
     let resumed = place.run(&["--resume", &pack]);
     assert_eq!(resumed.code, Some(3));
-    assert!(resumed.stderr.contains("unpack it with tar"), "{}", resumed.stderr);
+    assert!(resumed.stderr.contains("unpack it with `tar"), "{}", resumed.stderr);
 }
 
 #[test]

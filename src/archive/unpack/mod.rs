@@ -2,17 +2,19 @@
 //! only plain files below one folder are taken, by names that lead nowhere else, and no more of them than the bounds
 //! here allow. Links, devices and every extension of tar that could rename or stretch a file are refused.
 
+mod private;
+
 use std::collections::HashSet;
 use std::fs::{self, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use tar::{Archive, EntryType};
-use tempfile::TempDir;
 use zstd::stream::read::Decoder;
 
 use super::error::ArchiveError;
 use crate::input::{self, FileKind};
+use private::PrivateFolder;
 
 /// The farthest that zstd looks back: 8 MiB, which RFC 8878 asks every reader to support. Bounds the reader's memory.
 pub(super) const WINDOW_LOG: u32 = 23;
@@ -32,7 +34,7 @@ const BLOCK: u64 = 512;
 /// The files of a pack in a private folder. They vanish with this value.
 #[derive(Debug)]
 pub(super) struct Unpacked {
-    folder: TempDir,
+    folder: PrivateFolder,
     /// Where the pack is.
     pub(super) pack: PathBuf,
     /// The folder's name in the pack.
@@ -64,11 +66,7 @@ pub(super) fn is_plain(name: &str) -> bool {
 /// # Errors
 /// When the pack cannot be read, is damaged, or holds anything but the plain files of one run; see the module.
 pub(super) fn unpack(pack: &Path, wanted: impl Fn(&str) -> bool) -> Result<Unpacked, ArchiveError> {
-    let temporary = std::env::temp_dir();
-    let folder = tempfile::Builder::new()
-        .prefix("reportgen-")
-        .tempdir_in(&temporary)
-        .map_err(ArchiveError::io("create folder in", &temporary))?;
+    let folder = PrivateFolder::new()?;
     let id = read(pack, |name, content| {
         if !wanted(name) {
             return io::copy(content, &mut io::sink());
