@@ -40,8 +40,30 @@ pub struct MarkedPlace {
 /// The places of a document, in its order; none where it has no marker.
 ///
 /// # Errors
-/// Every marker that is not closed, not opened, within another or not alone on its line.
+/// Every marker that is not closed, not opened, within another or not alone on its line; a place whose content would make a
+/// marker something else.
 pub fn places(document: &str) -> Result<Vec<MarkedPlace>, Vec<MarkerFault>> {
+    let (places, mut faults) = scan(document);
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let (again, hidden) = scan(&fill(document, &places, &vec!["x\n".to_owned(); places.len()]));
+    let names = again.iter().map(|place| Some(&place.name)).chain(std::iter::repeat(None));
+    let changed = places.iter().zip(names).find(|(place, name)| Some(&place.name) != *name).map(|(place, _)| place);
+    let more = places.last().filter(|_| again.len() > places.len() || !hidden.is_empty());
+    if let Some(place) = changed.or(more) {
+        let problem = format!(
+            "content here would make a marker code or text; let reportgen:{} and its {CLOSE} begin their lines",
+            place.name
+        );
+        faults.push(MarkerFault { line: place.line, problem });
+        return Err(faults);
+    }
+    Ok(places)
+}
+
+/// The places whose markers fit together, and what is wrong with the others.
+fn scan(document: &str) -> (Vec<MarkedPlace>, Vec<MarkerFault>) {
     let (mut places, mut faults) = (Vec::new(), Vec::new());
     let mut open: Option<(DocumentMarker<'_>, String)> = None;
     let fault =
@@ -65,7 +87,7 @@ pub fn places(document: &str) -> Result<Vec<MarkedPlace>, Vec<MarkerFault>> {
     if let Some((first, _)) = open {
         faults.push(fault(&first, format!("reportgen:{} is not closed by {CLOSE}", first.name.unwrap_or_default())));
     }
-    if faults.is_empty() { Ok(places) } else { Err(faults) }
+    (places, faults)
 }
 
 /// The document with `contents` in its `places`, one for each. A content is lines of Markdown that end with `\n`.
@@ -212,6 +234,19 @@ mod tests {
     fn markers_within_html_count() {
         let centred = "<div align=\"center\">\n<!-- reportgen:x -->\n<p>old</p>\n<!-- /reportgen -->\n</div>\n";
         assert!(filled(centred).starts_with("<div align=\"center\">\n<!-- reportgen:x -->\n\n[x]\n"));
+    }
+
+    #[test]
+    fn a_place_whose_content_would_hide_a_marker_is_refused() {
+        for document in [
+            "<!-- reportgen:x -->\ntext\n    <!-- /reportgen -->\n",
+            "text\n    <!-- reportgen:x -->\n    <!-- /reportgen -->\n",
+            "<div>\n<!-- reportgen:x -->\n<!-- /reportgen -->\ntext <!-- a\n<!-- /reportgen -->\n",
+        ] {
+            let faults = faults(document);
+            assert_eq!(faults.len(), 1, "{document}");
+            assert!(faults[0].contains("would make a marker code or text"), "{document}: {faults:?}");
+        }
     }
 
     #[test]
