@@ -16,6 +16,7 @@ use super::strategies::strategies;
 use super::suggestion::quoted;
 use super::sweep::{MOST_SAMPLES, Output, Overlap, Sweep};
 use super::target::target;
+use crate::format::counted;
 use crate::model::bounds::{MOST_CHARTS, MOST_REFERENCES, MOST_STRATEGIES};
 use crate::model::{Nanos, Target};
 
@@ -122,9 +123,9 @@ fn too_many(sweep: &Sweep, section: &Section) -> Option<Diagnostic> {
     let name = if section.written("repeats").is_some() { "repeats" } else { "requests" };
     let title = format!("the sweep would take {samples} samples");
     let factors = format!(
-        "{} strategies × {} request counts × {} repeats and warm-ups",
-        sweep.strategies.len(),
-        sweep.requests.len(),
+        "{} × {} × {} repeats and warm-ups",
+        counted(sweep.strategies.len(), "strategy", "strategies"),
+        counted(sweep.requests.len(), "request count", "request counts"),
         u64::from(sweep.repeats.max) + u64::from(sweep.warmup)
     );
     let diagnostic = Diagnostic::new(
