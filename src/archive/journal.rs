@@ -61,8 +61,13 @@ impl Journal {
     /// are whole. Cost: linear in the files; memory: the samples, not their requests.
     ///
     /// # Errors
-    /// When a file cannot be read or written, or is damaged elsewhere than at its end.
+    /// When a file cannot be read or written, is damaged elsewhere than at its end, or has a second name.
     pub fn resume(folder: &Folder, requests: RequestFile) -> Result<(Self, Vec<SampleRow>), ArchiveError> {
+        // Before any is cut.
+        [Some(files::RAW), requests.file_name()]
+            .into_iter()
+            .flatten()
+            .try_for_each(|name| folder.refuse_shared(name))?;
         let (samples, whole_raw) = whole_samples(folder)?;
         let reopen = |name: &str| {
             let whole = whole_requests(folder, name, &Known::of(&samples), |_, _| {})?;

@@ -31,6 +31,24 @@ fn linked_rows_are_neither_read_nor_cut() {
 }
 
 #[test]
+fn rows_with_a_second_name_are_read_and_not_cut() {
+    let (place, run) = one_run();
+    for name in ["raw.csv", "requests.csv"] {
+        let rows = place.path(&run).join(name);
+        let torn = format!("{}half a row", fs::read_to_string(&rows).unwrap());
+        let theirs = place.write("theirs.csv", &torn);
+        fs::rename(&rows, place.path("whole.csv")).unwrap();
+        fs::hard_link(&theirs, &rows).unwrap();
+        let refused = place.run(&["--resume", &run]);
+        assert_eq!(refused.code, Some(3), "{name}: {}", refused.stderr);
+        assert!(refused.stderr.contains(&format!("{name}: has a second name (a hard link)")), "{}", refused.stderr);
+        assert_eq!(fs::read_to_string(&theirs).unwrap(), torn, "{name}");
+        assert_eq!(place.run(&["render", &run, "-q"]).code, Some(0), "{name}: what is only read may have more names");
+        fs::rename(place.path("whole.csv"), &rows).unwrap();
+    }
+}
+
+#[test]
 fn a_linked_folder_of_pictures_is_not_written_through() {
     let (place, run) = one_run();
     let charts = place.path(&run).join("charts");

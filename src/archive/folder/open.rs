@@ -107,6 +107,21 @@ impl Folder {
         opened.map_err(|error| self.failed("open", name.as_ref(), error))
     }
 
+    /// Refuses a file that has another name (a hard link): what is written into it would change that one too.
+    ///
+    /// # Errors
+    /// When it has. Where there is no file, nothing is done.
+    pub fn refuse_shared(&self, name: &str) -> Result<(), ArchiveError> {
+        match self.within(name.as_ref(), FolderHandle::is_shared) {
+            Ok(true) => {
+                let problem =
+                    "has a second name (a hard link), whose rows would change too: put a copy of it in its place";
+                Err(ArchiveError::content(&self.path.join(name), problem))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Removes a file, or a link itself; where there is none, nothing is done.
     ///
     /// # Errors

@@ -64,6 +64,11 @@ impl FolderPath {
         Ok(kind(fs::symlink_metadata(self.0.join(name))?.file_type()))
     }
 
+    /// Whether a file has another name too, which cannot be told here.
+    pub(super) fn is_shared(&self, _name: &OsStr) -> io::Result<bool> {
+        Ok(false)
+    }
+
     pub(crate) fn rename(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
         fs::rename(self.0.join(from), self.0.join(to))
     }

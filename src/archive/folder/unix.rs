@@ -73,6 +73,11 @@ impl FolderDescriptor {
         Ok(kind(FileType::from_raw_mode(found.st_mode)))
     }
 
+    /// Whether a file has another name too.
+    pub(super) fn is_shared(&self, name: &OsStr) -> io::Result<bool> {
+        Ok(rustix::fs::statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW)?.st_nlink > 1)
+    }
+
     pub(crate) fn rename(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
         Ok(rustix::fs::renameat(&self.0, from, &self.0, to)?)
     }
