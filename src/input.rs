@@ -1,4 +1,4 @@
-//! The only opener of files that are read. Only regular files are opened, and without waiting: a pipe that nobody writes
+//! The only opener of files that are read. Only regular files are opened, and without waiting: a pipe without a writer
 //! to, a device or a socket is refused by name. No more is read of a file than its kind may hold, however it grows.
 
 use std::fs::{File, OpenOptions};
@@ -107,7 +107,7 @@ pub fn limited<R: Read>(source: R, kind: FileKind) -> Limited<R> {
 
 impl<R: Read> Read for Limited<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        // One byte more than allowed, so that a source that ends there is told from one that goes on.
+        // One byte more than allowed, so that a source that ends there differs from one that goes on.
         let most = usize::try_from(self.left.saturating_add(1)).unwrap_or(usize::MAX).min(buffer.len());
         let count = self.source.read(&mut buffer[..most])?;
         self.left = self.left.checked_sub(count as u64).ok_or_else(|| too_large(self.kind))?;

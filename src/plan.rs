@@ -25,7 +25,7 @@ pub struct PlannedSample {
     pub repeat: u32,
     /// Warm-up or measured.
     pub phase: Phase,
-    /// The best possible duration; `None` while nobody knows the target's delay.
+    /// The best possible duration; `None` while the target's delay is unknown.
     pub predicted: Option<Nanos>,
 }
 
@@ -83,7 +83,7 @@ impl Plan {
         self
     }
 
-    /// The predicted time of all samples together; `None` while nobody knows the target's delay.
+    /// The predicted time of all samples together; `None` while the target's delay is unknown.
     #[must_use]
     pub fn predicted(&self) -> Option<Nanos> {
         self.samples.iter().map(|sample| sample.predicted).sum()

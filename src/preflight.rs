@@ -34,7 +34,7 @@ fn violation(sweep: &Sweep, spec: &StrategySpec, requests: RequestCount, limits:
         return Some(LimitViolation { cell: NotRun { strategy: spec.name.clone(), requests, reason }, certain: true });
     }
     if !spec.kind.is_built_in() {
-        // Nobody knows what a program of somebody else's takes.
+        // What an external program takes is unknown.
         return None;
     }
     let streams = spec.kind.width(requests);
@@ -131,7 +131,7 @@ mod tests {
             let LimitViolation { cell, .. } = violations(&sweep(THREADS), &limits).remove(0);
             assert!(cell.reason.contains(setting), "{}", cell.reason);
         }
-        assert_eq!(told(ASYNC, &Limits::default()), [], "a limit that nobody tells stops nothing");
+        assert_eq!(told(ASYNC, &Limits::default()), [], "a limit that is unknown stops nothing");
     }
 
     #[test]

@@ -21,9 +21,9 @@ use crate::terminal::Terminal;
 pub(super) fn run(arguments: &EmbedArgs, terminal: Terminal) -> Result<Exit, Failure> {
     let document = Document::read(&arguments.document, arguments.charts.as_deref())?;
     let loaded = archive::load(&located(&arguments.run).context("cannot embed")?).context("cannot embed")?;
-    let excerpts = document.excerpts(&loaded, settings(&loaded)?)?;
+    let fragments = document.fragments(&loaded, settings(&loaded)?)?;
     document.spares_other_runs(&loaded)?;
-    let stale = document.stale(&loaded, &excerpts)?;
+    let stale = document.stale(&loaded, &fragments)?;
     let number = stale.len();
     if number == 0 {
         terminal.note(&format!("{} is up to date", document.shown));
@@ -79,7 +79,7 @@ impl Document {
         let bytes = input::read(&path, FileKind::Document).with_context(|| format!("cannot read {shown}"))?;
         let text = String::from_utf8(bytes)
             .map_err(|error| Failure::Usage(anyhow!("{shown} is no text: {}", error.utf8_error())))?;
-        let places = export::places(&text).map_err(|faults| complain(&shown, &faults))?;
+        let places = export::places(&text).map_err(|faults| refused(&shown, &faults))?;
         if places.is_empty() {
             let hint = "write one as two lines, <!-- reportgen:duration --> and <!-- /reportgen -->";
             return Err(Failure::Usage(anyhow!("{shown} has no place for a picture, table or findings; {hint}")));
@@ -107,7 +107,7 @@ impl Document {
     }
 
     /// What belongs into each place.
-    fn excerpts(&self, loaded: &Loaded, sweep: &Sweep) -> Result<Vec<Fragment>, Failure> {
+    fn fragments(&self, loaded: &Loaded, sweep: &Sweep) -> Result<Vec<Fragment>, Failure> {
         let report = Report::of(&loaded.run);
         let drawn = chart::draw(&report, &sweep.charts, &sweep.labels);
         let pictures = Pictures {
@@ -117,20 +117,20 @@ impl Document {
             refused: &drawn.refused,
         };
         let folder = self.charts.iter().map(|name| percent_encoded(name)).collect::<Vec<_>>().join("/");
-        let (mut excerpts, mut faults) = (Vec::new(), Vec::new());
+        let (mut fragments, mut faults) = (Vec::new(), Vec::new());
         for place in &self.places {
             match export::fragment(&report, &pictures, &place.name, &folder) {
-                Ok(fragment) => excerpts.push(fragment),
+                Ok(fragment) => fragments.push(fragment),
                 Err(problem) => faults.push(MarkerFault { line: place.line, problem }),
             }
         }
-        if faults.is_empty() { Ok(excerpts) } else { Err(complain(&self.shown, &faults)) }
+        if faults.is_empty() { Ok(fragments) } else { Err(refused(&self.shown, &faults)) }
     }
 
     /// Files that have to be written: pictures first, so that the document never shows one that is not there.
-    fn stale(&self, loaded: &Loaded, excerpts: &[Fragment]) -> anyhow::Result<Vec<Stale>> {
+    fn stale(&self, loaded: &Loaded, fragments: &[Fragment]) -> anyhow::Result<Vec<Stale>> {
         let folder = self.folder();
-        let mut names: Vec<&String> = excerpts.iter().flat_map(|fragment| &fragment.files).collect();
+        let mut names: Vec<&String> = fragments.iter().flat_map(|fragment| &fragment.files).collect();
         names.sort_unstable();
         names.dedup();
         // What the document shows right out of the run needs no copy, and none may bring back a run that is removed now.
@@ -153,7 +153,7 @@ impl Document {
                 stale.push(Stale { path, bytes, what: format!("{}/{name}", self.charts.join("/")) });
             }
         }
-        let contents: Vec<String> = excerpts.iter().map(|fragment| fragment.text.clone()).collect();
+        let contents: Vec<String> = fragments.iter().map(|fragment| fragment.text.clone()).collect();
         let text = export::fill(&self.text, &self.places, &contents);
         if text != self.text {
             stale.push(Stale { path: self.path.clone(), bytes: text.into_bytes(), what: self.shown.clone() });
@@ -199,7 +199,7 @@ fn names(folder: &Path) -> Result<Vec<String>, Failure> {
     Ok(names)
 }
 
-fn complain(document: &str, faults: &[MarkerFault]) -> Failure {
+fn refused(document: &str, faults: &[MarkerFault]) -> Failure {
     let lines: Vec<String> = faults.iter().map(|fault| format!("{document}, {fault}")).collect();
     Failure::Usage(anyhow!("{}; the document is left as it is", lines.join("\n")))
 }

@@ -10,7 +10,7 @@ use crate::model::Target;
 use crate::model::secret::HIDDEN;
 use crate::strategy::StrategySpec;
 
-/// What a run was measured on, with and against, without secrets. Of a body only its checksum is told, where the run keeps
+/// What a run was measured on, with and against, without secrets. Of a body only its checksum is kept, where the run keeps
 /// it at all.
 pub(super) fn factors(loaded: &Loaded) -> Factors {
     let mut facts = Factors::new();

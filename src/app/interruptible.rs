@@ -30,7 +30,7 @@ pub(super) fn until_interrupted<T: Send + 'static>(
 ) -> anyhow::Result<Ended<T>> {
     let (sender, receiver) = mpsc::channel();
     let interrupted = sender.clone();
-    // Whoever hears first has gone before the second comes.
+    // The first subscriber has gone before the second signal comes.
     let _subscription = interrupts.subscribe(move |signal| drop(interrupted.send(Ended::Interrupted(signal))));
     let body = move || drop(sender.send(Ended::Done(panic::catch_unwind(AssertUnwindSafe(work)))));
     let thread = thread::Builder::new().name("drawing".to_owned()).stack_size(STACK_BYTES).spawn(body);

@@ -8,7 +8,7 @@ use crate::chart;
 use crate::cli::RemoveArgs;
 use crate::terminal::{Terminal, shown};
 
-/// Names of what is left in a folder that are told.
+/// How many names of what is left in a folder are listed.
 const SHOWN: usize = 10;
 
 pub(super) fn run(arguments: &RemoveArgs, terminal: Terminal) -> Result<Exit, Failure> {

@@ -85,7 +85,7 @@ fn render_run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failur
     finish(publisher.publish(derived, terminal), &into, print, terminal)
 }
 
-/// What an archived run was told to measure and to draw.
+/// The settings of an archived run: what it measured and draws.
 pub(super) fn settings(loaded: &Loaded) -> Result<&Sweep, Failure> {
     match &loaded.manifest.unreadable {
         Some(reason) => Err(Failure::Diagnostics(reason.clone())),

@@ -204,7 +204,7 @@ pub(super) fn shown_url(target: &Target) -> String {
     match target {
         Target::Delay(_) => "the embedded delay server, at another port for each sample".to_owned(),
         Target::Url(target) => target.shown_url(),
-        Target::Sleep { delay } => format!("nobody, each is a sleep of {}", delay.human()),
+        Target::Sleep { delay } => format!("nowhere, each is a sleep of {}", delay.human()),
     }
 }
 

@@ -56,7 +56,7 @@ pub(super) fn zero(subject: &Subject<'_>) -> String {
     of_ideal(subject, Label::Zero, Label::ZeroFor)
 }
 
-/// `plain` where nobody knows the delay that the ideal is made of.
+/// `plain` where the delay that the ideal is made of is unknown.
 fn of_ideal(subject: &Subject<'_>, plain: Label, with_delay: Label) -> String {
     match delay(subject.report, subject.labels) {
         Some(delay) => subject.labels.fill(with_delay, &[("delay", &delay)]),

@@ -86,13 +86,13 @@ pub(super) fn runs() -> Vec<(&'static str, Run)> {
 /// What the painter relies on.
 fn is_sound(figure: &Figure, strategies: usize) -> Result<(), String> {
     let plain_id = figure.id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-    for (holds, complaint) in [
+    for (holds, violation) in [
         (plain_id, "id"),
         (!figure.title.is_empty() && figure.description.len() > 1, "title and description"),
         (figure.caption.is_empty() || figure.caption.ends_with('.'), "caption"),
         (!figure.panels.is_empty(), "panels"),
     ] {
-        holds.then_some(()).ok_or(complaint)?;
+        holds.then_some(()).ok_or(violation)?;
     }
     figure.panels.iter().try_for_each(|panel| panel_is_sound(panel, strategies))
 }

@@ -61,16 +61,16 @@ pub enum WhyNot {
     /// The best possible duration is not known.
     #[error("the best possible duration is not known")]
     NoIdeal,
-    /// Nobody recorded the single requests.
+    /// The single requests were not recorded.
     #[error("the single requests were not recorded")]
     NoRequests,
-    /// Nobody recorded the single requests at the count that the chart asks for.
+    /// The single requests were not recorded at the count that the chart asks for.
     #[error("the single requests of a sample of {0} were not recorded")]
     NoRequestsAt(RequestCount),
     /// Durations are to be divided by a delay that is not there.
     #[error("the delay that it divides by is not known or zero")]
     NoDelay,
-    /// Nobody recorded what the samples cost.
+    /// What the samples cost was not recorded.
     #[error("neither CPU time nor memory nor context switches were recorded")]
     NoCost,
 }

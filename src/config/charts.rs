@@ -34,7 +34,7 @@ impl ChartContext<'_> {
     }
 }
 
-/// The charts; `None` only where something was complained about.
+/// The charts; `None` only where a diagnostic was added.
 pub(super) fn charts(
     sections: &[Section],
     context: &ChartContext<'_>,

@@ -12,7 +12,7 @@ use crate::format::{visible, visible_line};
 /// A terminal narrower than this wraps, a wider one is not filled.
 const WIDTH: usize = 100;
 
-/// More diagnostics than this are counted, not shown: nobody reads them, and the first ones cause the others.
+/// More diagnostics than this are counted, not shown: the first ones cause the others.
 const SHOWN: usize = 40;
 
 /// What the flags come from, in messages.

@@ -159,7 +159,7 @@ impl Labels {
         Self::named("zh")
     }
 
-    /// The value of `labels`: the name of a set, or a table of texts. `None` where something was complained about.
+    /// The value of `labels`: the name of a set, or a table of texts. `None` where a diagnostic was added.
     pub(super) fn of(value: &Value) -> Option<Self> {
         match value {
             Value::Section(section) => Self::of_table(section),

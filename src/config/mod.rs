@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn complaints_can_be_counted_listed_and_coloured() {
+    fn diagnostics_can_be_counted_listed_and_coloured() {
         let diagnostics = load("x = 1\n[target]\ndelay = 5\n", "a.toml", &KNOWN).unwrap_err();
         let keys: Vec<&str> = diagnostics.iter().map(|diagnostic| diagnostic.key.as_str()).collect();
         assert_eq!((diagnostics.len(), keys), (2, vec!["x", "target.delay"]));

@@ -39,7 +39,7 @@ pub(super) struct KeyEntry {
     pub key: &'static Key,
     /// Place of the key itself; `None` for a default.
     pub name: Option<Range<usize>>,
-    /// `None` where the value is faulty and was complained about.
+    /// `None` where the value is faulty and has its diagnostic.
     pub value: Option<Spanned<Value>>,
 }
 
@@ -77,7 +77,7 @@ impl Section {
         self.written(name).is_some() || self.unknown_keys.contains(&name)
     }
 
-    /// Whether nothing in it was complained about when it was read.
+    /// Whether reading it added no diagnostic.
     pub(super) fn is_sound(&self) -> bool {
         self.unknown_keys.is_empty() && self.entries.iter().all(|entry| entry.name.is_none() || entry.value.is_some())
     }

@@ -10,7 +10,7 @@ use super::suggestion::quoted;
 use super::sweep::{ChartSpec, ReferenceSpec};
 use crate::strategy::StrategySpec;
 
-/// The references; `None` only where something was complained about.
+/// The references; `None` only where a diagnostic was added.
 pub(super) fn references(
     sections: &[Section],
     strategies: Option<&[StrategySpec]>,

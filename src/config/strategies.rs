@@ -13,7 +13,7 @@ use super::suggestion::{listed, quoted};
 use crate::model::bounds::MOST_STRATEGIES;
 use crate::strategy::{Strategy, StrategyKind, StrategySpec, built_in};
 
-/// The strategies, at least one; `None` only where something was complained about. `https` is the place of an https address.
+/// The strategies, at least one; `None` only where a diagnostic was added. `https` is the place of an https address.
 pub(super) fn strategies(
     sections: &[Section],
     https: Option<&Range<usize>>,

@@ -9,7 +9,7 @@ use super::raw::Section;
 use super::suggestion::listed;
 use crate::model::Target;
 
-/// The target; `None` only where something was complained about.
+/// The target; `None` only where a diagnostic was added.
 pub(super) fn target(section: &Section, is_written: bool, diagnostics: &mut Vec<Diagnostic>) -> Option<Target> {
     if section.text("kind") == Some("sleep") {
         return sleep(section, diagnostics);

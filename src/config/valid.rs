@@ -20,7 +20,7 @@ use crate::format::counted;
 use crate::model::bounds::{MOST_CHARTS, MOST_REFERENCES, MOST_STRATEGIES};
 use crate::model::{Nanos, Target};
 
-/// The sweep; `None` only where something was complained about, here or by the reader.
+/// The sweep; `None` only where a diagnostic was added, here or by the reader.
 pub(super) fn sweep(
     root: &Section,
     flags: &[Flag],
@@ -73,7 +73,7 @@ pub(super) fn sweep(
     Some(sweep)
 }
 
-/// Complains where there are more sections than anybody writes; then nothing else is looked at.
+/// Adds a diagnostic where there are too many sections; then nothing else is checked.
 fn too_many_sections(root: &Section, diagnostics: &mut Vec<Diagnostic>) -> bool {
     let before = diagnostics.len();
     for (name, most) in [("strategy", MOST_STRATEGIES), ("chart", MOST_CHARTS), ("reference", MOST_REFERENCES)] {

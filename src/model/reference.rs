@@ -13,6 +13,6 @@ pub struct Reference {
     pub strategy: String,
     /// How long each of its requests had to wait, where that is known.
     pub delay: Option<Nanos>,
-    /// Durations of its samples that count, in the table's order.
+    /// Durations of its valid samples, in the table's order.
     pub durations: Vec<(RequestCount, Nanos)>,
 }

@@ -66,7 +66,7 @@ pub struct Facts {
     pub order: String,
     /// How often each cell was to be measured; `None` where there was no plan.
     pub repeats: Option<Repeats>,
-    /// The command that measured, word by word; empty where nobody noted it.
+    /// The command that measured, word by word; empty where it was not recorded.
     pub command: Vec<String>,
     /// For people: the commit of the source tree that the config lies in.
     pub source: String,
@@ -78,7 +78,7 @@ pub struct Facts {
     pub references: Vec<Reference>,
 }
 
-/// The conditions of a run, as far as somebody noted them.
+/// The conditions of a run, as far as they were recorded.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Conditions {
     /// Runnable tasks when the sweep began, averaged over a minute.

@@ -43,7 +43,7 @@ pub enum SampleStatus {
 /// Why a request, or a whole sample, failed. Found from error types and codes, never from message text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FailureKind {
-    /// Nobody listens there.
+    /// Nothing listens there.
     Refused,
     /// The peer reset the connection.
     Reset,
@@ -157,7 +157,7 @@ pub struct RequestRow {
     pub outcome: Outcome,
 }
 
-/// A row of raw.csv: one measurement of a cell. `None` is a value that nobody measured.
+/// A row of raw.csv: one measurement of a cell. `None` is a value that was not measured.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SampleRow {
     /// The strategy's name.

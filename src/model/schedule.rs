@@ -1,5 +1,5 @@
 //! What the delay server will answer, and when: a pure function of target and seed. The server follows it request by
-//! request, and whoever wants the best possible duration computes it from the same values.
+//! request, and the best possible duration is computed from the same values.
 
 use rand::rngs::ChaCha8Rng;
 use rand::{Rng, SeedableRng};

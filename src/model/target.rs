@@ -13,9 +13,9 @@ use crate::model::units::Nanos;
 pub enum Target {
     /// The embedded delay server, started for the sweep.
     Delay(DelayTarget),
-    /// A server that somebody else runs.
+    /// A server that already runs.
     Url(UrlTarget),
-    /// Nobody: each request is a sleep, so that the cost of each way of waiting shows alone.
+    /// No server: each request is a sleep, so that the cost of each way of waiting shows alone.
     Sleep {
         /// How long each request sleeps.
         delay: Nanos,
@@ -108,7 +108,7 @@ impl Target {
         }
     }
 
-    /// The shortest time that a request can take; `None` where nobody knows.
+    /// The shortest time that a request can take; `None` where it is unknown.
     #[must_use]
     pub fn least_service(&self) -> Option<Nanos> {
         match self {

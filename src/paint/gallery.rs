@@ -172,7 +172,7 @@ fn cost(id: &str, arrangement: Arrangement) -> Figure {
     if arrangement == Arrangement::Stacked {
         panels[1] = Panel {
             title: "Peak memory".to_owned(),
-            empty: Some("Nobody measured it: the data has no column peak_rss_bytes.".to_owned()),
+            empty: Some("Not measured: the data has no column peak_rss_bytes.".to_owned()),
             ..Panel::default()
         };
     }

@@ -226,7 +226,7 @@ mod tests {
     const TRITAN: Matrix = [[1.256, -0.077, -0.179], [-0.078, 0.931, 0.148], [0.005, 0.691, 0.304]];
     const DEUTAN: Matrix = [[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]];
 
-    /// Oklab (Ottosson 2020) of a colour as somebody with this vision sees it.
+    /// Oklab (Ottosson 2020) of a colour as it is seen with this vision.
     fn seen(rgb: Rgb, vision: &Matrix) -> [f64; 3] {
         let product = |matrix: &Matrix, vector: [f64; 3]| {
             std::array::from_fn(|row| (0..3).map(|column| matrix[row][column] * vector[column]).sum::<f64>())

@@ -52,7 +52,7 @@ pub(super) fn reap(
         // SAFETY: `rusage` is plain integers, for which all zeroes is a value.
         #[expect(unsafe_code, reason = "no safe constructor exists")]
         let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
-        // SAFETY: both pointers are to live locals of the right type; the pid is a child nobody else waits for.
+        // SAFETY: both pointers are to live locals of the right type; the pid is a child that is waited for here alone.
         #[expect(unsafe_code, reason = "a system call without a safe wrapper")]
         let reaped = unsafe { libc::wait4(pid, &raw mut status, 0, &raw mut usage) };
         if reaped == pid {
@@ -100,7 +100,7 @@ impl From<libc::rusage> for ProcessCost {
     }
 }
 
-/// Waits for `child` to end. Blocks; call it from a thread of its own. Nobody counts its cost here.
+/// Waits for `child` to end. Blocks; call it from a thread of its own. Its cost is not counted here.
 #[cfg(not(unix))]
 pub(super) fn reap(
     mut child: std::process::Child,

@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM. The first one is handed to whoever waits for a sample, so that the sweep ends in order; the
+//! Ctrl-C and SIGTERM. The first one is handed to the thread that waits for a sample, so that the sweep ends in order; the
 //! second one ends the program at once.
 
 use std::io;

@@ -1,4 +1,4 @@
-//! What is started for one sample: a child of this program, or somebody else's program. Both are read alike.
+//! What is started for one sample: a child of this program, or an external program. The output of both is read alike.
 
 use std::io;
 use std::process::{Command, Stdio};
@@ -9,14 +9,14 @@ use crate::strategy::{Invocation, Task, VARIABLES, Work};
 /// One sample's work, and who does it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Job {
-    /// A built-in strategy, in a child of this program. The child is told its work as one line of JSON and starts nothing
+    /// A built-in strategy, in a child of this program. The child gets its work as one line of JSON and starts nothing
     /// before it has read it, so that its parent can enter it in the watchdog's list first.
     BuiltIn(Box<Task>),
-    /// Somebody else's program, which was told its work already.
+    /// An external program with its work in its environment.
     Command {
         /// The program.
         invocation: Invocation,
-        /// How many requests it was told to issue.
+        /// How many requests it has to issue.
         requests: u32,
         /// The status that counts as success.
         expect_status: u16,
@@ -24,7 +24,7 @@ pub enum Job {
 }
 
 impl Job {
-    /// A sample of a program that is told to do `work`.
+    /// A sample of a program that is to do `work`.
     #[must_use]
     pub fn command(invocation: &Invocation, work: &Work) -> Self {
         Self::Command { invocation: invocation.told(work), requests: work.requests, expect_status: work.expect_status }
@@ -38,7 +38,7 @@ impl Job {
         }
     }
 
-    /// Processes that share the requests; a program of somebody else's counts as one.
+    /// Processes that share the requests; an external program counts as one.
     #[must_use]
     pub fn processes(&self) -> u32 {
         match self {

@@ -50,7 +50,7 @@ pub(super) fn kill_tagged(tag: &SampleTag) {
     }
 }
 
-/// Elsewhere nobody tells the environment of another process.
+/// Other systems do not show the environment of another process.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn kill_tagged(_: &SampleTag) {}
 

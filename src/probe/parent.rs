@@ -38,7 +38,7 @@ pub enum ProbeError {
     /// The spec is not JSON, which cannot be, or a thread could not be started.
     #[error("cannot hand a sample to its process")]
     HandOver(#[source] io::Error),
-    /// The watchdog is gone, so nobody would clean up.
+    /// The watchdog is gone, so nothing would be cleaned up.
     #[error("the process that cleans up after a crash has ended; start the sweep again")]
     Watchdog(#[source] io::Error),
 }
@@ -65,12 +65,12 @@ pub struct Measured {
     pub wall: Nanos,
     /// What it cost.
     pub cost: Option<ProcessCost>,
-    /// Its processes and threads; `None` where nobody could count them in time.
+    /// Its processes and threads; `None` where they could not be counted in time.
     pub process_count: Option<ProcessCount>,
     /// What it wrote.
     pub output: ChildOutput,
     /// Its standard error.
-    pub complaints: OutputTail,
+    pub stderr: OutputTail,
 }
 
 /// Starts children and waits for them.
@@ -101,7 +101,7 @@ enum ChildEvent {
 struct Notes {
     secrets: Arc<KnownSecrets>,
     output: Arc<Mutex<ChildOutput>>,
-    complaints: Arc<Mutex<OutputTail>>,
+    stderr: Arc<Mutex<OutputTail>>,
 }
 
 impl Probe<'_> {
@@ -198,7 +198,7 @@ impl Probe<'_> {
     }
 }
 
-/// Starts three threads that note the child's output and its complaints and report its end.
+/// Starts three threads that record the child's standard output and error and report its end.
 fn listen(
     mut child: Child,
     job: &Job,
@@ -208,7 +208,7 @@ fn listen(
 ) -> io::Result<()> {
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let (requests, expect_status) = (job.requests(), job.expect_status());
-    // A send fails only when nobody waits any more.
+    // A send fails only when the receiver is gone.
     if let Some(stdout) = stdout {
         let (sender, notes) = (sender.clone(), notes.clone());
         spawn("stdout", move || {
@@ -219,7 +219,7 @@ fn listen(
     if let Some(stderr) = stderr {
         let (sender, notes) = (sender.clone(), notes.clone());
         spawn("stderr", move || {
-            output::tail(stderr, &notes.secrets, &notes.complaints);
+            output::tail(stderr, &notes.secrets, &notes.stderr);
             drop(sender.send(ChildEvent::Silent));
         })?;
     }
@@ -259,7 +259,7 @@ impl ChildEvents {
     fn into_measured(self, cut_short: Option<End>, wall: Nanos, notes: &Notes) -> Measured {
         let (exit, cost) = match self.exit {
             Some(Ok((exit, cost))) => (exit, cost),
-            // It could not be waited for: nobody knows how it ended.
+            // It could not be waited for: how it ended is unknown.
             Some(Err(_)) | None => (ExitStatus::Code(-1), None),
         };
         let own_end = match exit {
@@ -272,7 +272,7 @@ impl ChildEvents {
             cost,
             process_count: None,
             output: notes.output.lock().unwrap_or_else(PoisonError::into_inner).clone(),
-            complaints: notes.complaints.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            stderr: notes.stderr.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
     }
 }

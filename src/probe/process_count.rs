@@ -1,4 +1,4 @@
-//! How many processes and threads a sample has at once, witnessed from outside. No system keeps the peak of either, so
+//! How many processes and threads a sample has at once, seen from outside. No system keeps the peak of either, so
 //! they are counted while the sample runs: every millisecond at first, later each time an eighth more time has passed,
 //! and less often where a count is dear: all counts together take at most half a millisecond of CPU time and 1 % of
 //! the sample's time. What lives shorter than the gap between two counts may be missed, so the numbers are the most

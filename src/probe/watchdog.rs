@@ -63,7 +63,7 @@ impl Watchdog {
         Ok(Self { child: command.spawn()? })
     }
 
-    /// Enters somebody on the list. A tag can be entered before its first process is started.
+    /// Adds a process or tag to the list. A tag can be entered before its first process is started.
     ///
     /// # Errors
     /// When the watchdog is gone.
@@ -71,7 +71,7 @@ impl Watchdog {
         self.send('+', tracked)
     }
 
-    /// Strikes somebody off: they have ended, and the number of a group may be given to others.
+    /// Removes it from the list: it has ended, and the number of a group may be given to others.
     ///
     /// # Errors
     /// When the watchdog is gone.

@@ -1,4 +1,4 @@
-//! One connection that speaks HTTP/1.1, as a state machine: it is told that its socket may be ready and says what came of
+//! One connection that speaks HTTP/1.1, as a state machine: called when its socket may be ready, it returns what came of
 //! it. Any method and path will do. What a client does wrong ends its own connection and nothing else.
 //!
 //! While a request waits for its answer nothing more is taken from the connection, but its end is noticed.
@@ -26,7 +26,7 @@ pub(super) const BODY_LIMIT: u64 = 64 << 20;
 const SUCCEEDED: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 16\r\n\r\ndelayed response";
 const FAILED: &[u8] =
     b"HTTP/1.1 500 Internal Server Error\r\ncontent-type: text/plain\r\ncontent-length: 16\r\n\r\ninjected failure";
-/// What is read at most of a client that was told to go.
+/// What is read at most of a client that is being closed.
 const DRAIN_LIMIT: usize = 64 * 1024;
 /// The longest head of a request, and the most that is read ahead of a request that waits, in bytes.
 const HEAD_LIMIT: usize = 8192;
@@ -49,7 +49,7 @@ pub(super) struct Connection {
     pub(super) place: Option<Place>,
     /// What was read and not looked at yet: requests that follow one that waits. Less than twice [`HEAD_LIMIT`].
     ahead: BytesMut,
-    /// Whether there may be more to read although nobody will say so.
+    /// Whether there may be more to read although no event will report it.
     unread: bool,
     /// What could not be written yet. Little more than [`UNSENT_LIMIT`].
     unwritten: BytesMut,
@@ -149,7 +149,7 @@ impl Connection {
             let (event, rest) = self.take(&buffer[..count]);
             self.ahead.extend_from_slice(rest);
             if !matches!(event, Event::Nothing) || is_all {
-                // Whoever asks again after an event has to look for more, unless this was all.
+                // After an event there may be more to read, unless this was all.
                 self.unread = !is_all;
                 return event;
             }

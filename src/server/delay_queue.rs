@@ -1,5 +1,5 @@
 //! Who waits for what: requests for their turn, first come, first served, and then for their time. Two ordered maps, so
-//! that ten thousand waits cost as little each as ten, and whoever leaves is gone at once. Pure.
+//! that ten thousand waits cost as little each as ten, and a client that leaves is removed at once. Pure.
 
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ struct Entry<W> {
     start: Option<Nanos>,
 }
 
-/// A request whose time has come.
+/// A request that is due.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Due<W> {
     /// Who waited.
@@ -63,7 +63,7 @@ impl<W> DelayQueue<W> {
         place
     }
 
-    /// Strikes a request that nobody waits for any more.
+    /// Cancels a request whose client has left.
     pub(super) fn cancel(&mut self, place: Place, now: Nanos) {
         let entry = self.entries.remove(place);
         match entry.start {
@@ -73,7 +73,7 @@ impl<W> DelayQueue<W> {
         self.begin_turns(now);
     }
 
-    /// The first request whose time has come; its turn is over.
+    /// The first request that is due; its turn is over.
     pub(super) fn take_due(&mut self, now: Nanos) -> Option<Due<W>> {
         let first = self.due.first_entry().filter(|first| first.key().0 <= now)?;
         let entry = self.entries.remove(first.remove());

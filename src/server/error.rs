@@ -10,7 +10,7 @@ use thiserror::Error;
 /// Why the delay server cannot serve, or cannot be asked.
 #[derive(Debug, Error)]
 pub enum ServerError {
-    /// Somebody else listens there.
+    /// Another program listens there.
     #[error("{0} is already in use; choose another port, or end the program that holds it")]
     AddressInUse(SocketAddr),
     /// The system refuses to listen there.

@@ -1,8 +1,8 @@
-//! The event loop: accepts connections, advances those that are ready, answers whoever's time has come, obeys commands.
+//! The event loop: accepts connections, advances those that are ready, answers the requests that are due, obeys commands.
 //! One thread does it all, so counting needs no locks.
 //!
 //! Answers go first: whatever else there is to do is done in small portions, and between two portions everybody whose
-//! time has come is answered. Whoever queues is accepted before anybody is read: a full queue costs a client a second.
+//! due is answered. Queued connections are accepted before any is read: a full queue costs a client a second.
 
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpListener as BlockingListener};
@@ -108,9 +108,9 @@ struct ServerLoop {
     delay_queue: DelayQueue<Who>,
     sample: Sample,
     clients: ClientTable<Client>,
-    /// Whether somebody may be waiting to be accepted.
+    /// Whether a connection may be waiting to be accepted.
     is_queued: bool,
-    /// Until when nobody is accepted.
+    /// Until when no connection is accepted.
     pause: Option<Nanos>,
     buffer: Vec<u8>,
 }
@@ -193,14 +193,14 @@ impl ServerLoop {
             self.accept();
             for _ in 0..ADVANCED_AT_ONCE {
                 let Some(client) = self.clients.next_pending() else { break };
-                // Whoever asks faster than is answered is not read meanwhile, or everybody's answers would queue behind his.
+                // A client that asks faster than it is answered is not read meanwhile, or all answers would queue behind its own.
                 let is_late = self.answer_due();
                 self.advance(client, true, !is_late);
             }
         }
     }
 
-    /// Returns whether it is told to stop.
+    /// Returns whether it has to stop.
     fn obey(&mut self) -> bool {
         while let Ok(command) = self.commands.try_recv() {
             match command {
@@ -216,9 +216,9 @@ impl ServerLoop {
         false
     }
 
-    /// The new sample's clients start after this, so whoever is connected or queues for it now is a leftover. They find the
+    /// The new sample's clients start after this, so a connection that is open or queued now is a leftover. They find the
     /// server at a port of their own: after ten thousand connections the system goes on remembering each for a minute, and
-    /// whoever wants to connect to the same port has to search for one of its own that is not remembered.
+    /// a client that connects to the same port has to search for a port of its own that is not remembered.
     fn begin(&mut self, seed: u64) -> Result<SocketAddr, ServerError> {
         let broken = |source| ServerError::Listen { address: self.address, source };
         // First of all: they may hold every descriptor that there is.
@@ -227,7 +227,7 @@ impl ServerLoop {
         let mut listener = listen(SocketAddr::new(self.address.ip(), 0))?;
         let address = listener.local_addr().map_err(broken)?;
         self.poll.registry().register(&mut listener, LISTENER, Interest::READABLE).map_err(broken)?;
-        // Closing the one before takes it off the event loop, and turns away whoever queues for it.
+        // Closing the one before takes it off the event loop, and refuses the queued connections.
         (self.listener, self.address) = (listener, address);
         (self.pause, self.is_queued) = (None, true);
         self.sample = Sample::begin(&self.target, seed);
@@ -351,7 +351,7 @@ impl ServerLoop {
         }
     }
 
-    /// Answers those whose time has come, as far as that is done in a moment. Returns whether some are left.
+    /// Answers the requests that are due, as far as that is done in a moment. Returns whether some are left.
     fn answer_due(&mut self) -> bool {
         let mut now = self.clock.now();
         for _ in 0..ANSWERED_AT_ONCE {

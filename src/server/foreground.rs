@@ -70,7 +70,7 @@ pub struct Remote {
 }
 
 impl Remote {
-    /// Closes every connection, those that nobody has accepted yet included, and counts anew with the answers of `seed`.
+    /// Closes every connection, those not accepted yet included, and counts anew with the answers of `seed`.
     /// Returns the address from then on, with a port that was free; `None` if the server has ended.
     #[must_use]
     pub fn begin(&self, seed: u64) -> Option<Result<SocketAddr, ServerError>> {
@@ -94,7 +94,7 @@ impl Remote {
 
     fn tell(&self, command: LoopCommand) -> Option<()> {
         self.sender.send(command).ok()?;
-        // Without an event loop there is nobody to call, and no answer.
+        // Without an event loop there is no answer.
         self.waker.wake().ok()
     }
 }

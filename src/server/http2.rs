@@ -133,7 +133,7 @@ impl Http2Connection {
                 Poll::Ready(None) => break true,
                 Poll::Pending => {
                     self.discard_bodies(&mut context, &mut arrived);
-                    // What a body gave back is told to the client by the next poll.
+                    // The window that a body gave back is announced to the client by the next poll.
                     if !self.nudge.0.load(Ordering::Relaxed) {
                         break false;
                     }

@@ -1,5 +1,5 @@
 //! The socket below h2: asynchronous as h2 wants it, without a runtime, and for a bounded turn, so that one client's flood
-//! keeps nobody else waiting.
+//! keeps no other client waiting.
 
 use std::cell::Cell;
 use std::io::{ErrorKind, Read, Write};
@@ -30,7 +30,7 @@ pub(super) struct IoTurn {
 }
 
 impl IoTurn {
-    /// A turn that has not begun: whoever holds it may go on.
+    /// A turn that has not begun: its holder may go on.
     pub(super) const fn new() -> Self {
         Self { left: Cell::new(0), read: Cell::new(0), is_cut: Cell::new(true), is_blocked: Cell::new(false) }
     }

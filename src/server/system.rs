@@ -20,7 +20,7 @@ pub(super) fn write_last(stream: &mut TcpStream, text: &[u8]) -> io::Result<usiz
     io::Write::write(stream, text)
 }
 
-/// Whether a read that does not fill its buffer has read all there is, and what comes later is told again. Elsewhere a
+/// Whether a read that does not fill its buffer has read all there is, and what comes later is reported again. Elsewhere a
 /// socket is only told of again once a read has found nothing.
 pub(super) const SHORT_READ_IS_ALL: bool = cfg!(unix);
 

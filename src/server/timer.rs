@@ -63,7 +63,7 @@ mod imp {
             Ok(Self(timer))
         }
 
-        /// Its events come by the edge, and setting it clears it: nobody has to read it.
+        /// Its events are edge-triggered and setting it clears it, so it is never read.
         pub(super) fn set(&self, left: Nanos) -> io::Result<()> {
             let zero = Timespec { tv_sec: 0, tv_nsec: 0 };
             let value = Timespec {

@@ -99,7 +99,7 @@ async fn all(
     for request in 0..work.requests {
         let (client, permits, clock) = (Arc::clone(&client), permits.clone(), Arc::clone(clock));
         tasks.spawn(async move {
-            // Nobody closes the semaphore, so acquiring fails never; the permit is held until the outcome is there.
+            // The semaphore is never closed, so acquiring cannot fail; the permit is held until the outcome is there.
             let _permit = match &permits {
                 Some(permits) => permits.acquire().await.ok(),
                 None => None,

@@ -1,4 +1,4 @@
-//! A program of somebody else's as a strategy: how it is found, and what it is told. It is started by the probe and
+//! An external program as a strategy: how it is found, and what is handed to it. It is started by the probe and
 //! speaks the same lines as the built-in kinds, so nothing here issues a request.
 //!
 //! It inherits the environment of reportgen without any `REPORTGEN_…`, then gets what the config sets, then the work as
@@ -29,7 +29,7 @@ pub struct Command {
     pub command: Vec<String>,
     /// How the program's requests overlap, which names its best possible duration
     pub model: Concurrency,
-    /// Threads or processes, which the program is told
+    /// Threads or processes, handed to the program as `REPORTGEN_WORKERS`
     #[serde(default)]
     #[schemars(range(min = 1, max = 10_000), extend("x-list" = true))]
     pub workers: Option<u32>,

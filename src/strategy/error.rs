@@ -16,7 +16,7 @@ pub enum StrategyError {
         #[source]
         source: reqwest::Error,
     },
-    /// A program of somebody else's is started in place of a child of this one.
+    /// An external program is started in place of a child of this one.
     #[error("a strategy of kind `command` is a program of its own, which no child of reportgen runs")]
     NotBuiltIn,
     /// The request itself cannot be made from the config.

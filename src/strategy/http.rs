@@ -60,7 +60,7 @@ impl Http {
     /// Prepares requests for `work`. Reads the system's certificates once if the address is `https`.
     pub(super) fn new(work: &Work) -> Result<Self, StrategyError> {
         let wrong = |what: &str, text: &str| StrategyError::Request(format!("{what} {text:?} is not valid"));
-        // An address that cannot be read may hold a password, and nobody can tell where.
+        // An address that cannot be read may hold a password anywhere.
         let url = Url::parse(&work.url).map_err(|_| StrategyError::Request("url is not valid".to_owned()))?;
         let method = Method::from_bytes(work.method.as_bytes()).map_err(|_| wrong("method", &work.method))?;
         let http2 = work.http_version == HttpVersion::Two;
@@ -111,7 +111,7 @@ impl Http {
     pub(super) fn asynchronous(&self) -> Result<AsyncHttp, StrategyError> {
         let failed = |source| StrategyError::Client { url: self.shown_url(), source };
         let builder = reqwest::Client::builder();
-        // By prior knowledge: nothing is negotiated, so nobody falls back to the other version unnoticed.
+        // By prior knowledge: nothing is negotiated, so there is no silent fallback to the other version.
         let builder = if self.http2 { builder.http2_prior_knowledge() } else { builder.http1_only() };
         let client = builder
             .tls_backend_preconfigured(self.tls.clone())
@@ -298,7 +298,7 @@ const CONNECTING: Duration = Duration::from_secs(10);
 pub struct Unanswered {
     /// Why.
     pub kind: FailureKind,
-    /// Whether somebody took the connection.
+    /// Whether the connection was accepted.
     pub connected: bool,
 }
 
@@ -308,7 +308,7 @@ pub struct Unanswered {
 /// When no request can be made of the config. A request without a response is `Ok(Err(why))`.
 pub fn health_check(work: &Work) -> Result<Result<TargetSeen, Unanswered>, StrategyError> {
     let http = Http::new(work)?;
-    // Less than the whole time-out, so that nobody there and somebody silent can be told apart.
+    // Less than the whole time-out, so that no server and a silent server can be distinguished.
     let connecting = CONNECTING.min(http.timeout * 3 / 4);
     Ok(http.blocking_within(Some(connecting))?.health_check())
 }

@@ -90,7 +90,7 @@ fn collect(worker: &mut Worker, requests: u32) -> Vec<Outcome> {
     told
 }
 
-/// Exactly one outcome for each of `requests`: those that nobody told of ended with their process.
+/// Exactly one outcome for each of `requests`: those without a report ended with their process.
 fn whole(told: Vec<Outcome>, requests: u32, clock: &dyn Clock) -> impl Iterator<Item = Outcome> {
     let now = clock.now();
     let mut told = told.into_iter().peekable();
@@ -107,7 +107,7 @@ fn whole(told: Vec<Outcome>, requests: u32, clock: &dyn Clock) -> impl Iterator<
     })
 }
 
-/// The process's end: issues its part when it is told to, reports when it is asked to. Ends when its input ends.
+/// The process's end: issues its part on command, reports on command. Ends when its input ends.
 pub(super) fn serve(
     work: &Work,
     mut lines: impl Iterator<Item = io::Result<String>>,
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn requests_that_nobody_told_of_died_with_their_process() {
+    fn requests_without_a_report_died_with_their_process() {
         let told = |request| Outcome {
             request,
             worker: 0,

@@ -1,5 +1,5 @@
 //! A fixed pool of worker processes that make blocking requests. Requests are handed out one at a time over pipes, so
-//! that a slow one delays nobody: a thread of the parent feeds each worker and stamps both times, hand-over included,
+//! that a slow one delays no other: a thread of the parent feeds each worker and stamps both times, hand-over included,
 //! because that is what this strategy costs.
 //!
 //! The pipe carries lines: first the work as JSON, answered by `ready`; then a request index, answered by

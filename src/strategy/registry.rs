@@ -69,7 +69,7 @@ impl std::ops::Deref for StrategyKind {
     }
 }
 
-/// One sample's work, and the kind that does it: what a sample's child is told, as JSON.
+/// One sample's work, and the kind that does it: what a sample's child gets, as JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Task {
     /// The kind with its options.

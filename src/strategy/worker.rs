@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::work::Work;
 
-/// What a worker is told first.
+/// The first line that a worker gets.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum WorkerTask {
     /// To issue one request whenever it is asked.

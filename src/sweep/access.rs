@@ -109,7 +109,7 @@ fn of_body(target: &UrlTarget) -> Vec<String> {
     keys.chain(found).chain([body]).map(str::to_owned).collect()
 }
 
-/// What a program is told by its command line and its environment.
+/// What a program gets by its command line and its environment.
 fn of_strategy(kind: &StrategyKind) -> Vec<String> {
     let StrategyKind::Command(command) = kind else { return Vec::new() };
     let own = command.environment.iter().filter(|(name, value)| !is_harmless_variable(name) && !is_harmless(value));

@@ -81,7 +81,7 @@ impl<'a> Budget<'a> {
 }
 
 /// How long `samples` will take from the first to the last, where each takes its predicted time and starts in order as
-/// soon as the budget allows; `None` while nobody knows the target's delay. What strategies use is guessed.
+/// soon as the budget allows; `None` while the target's delay is unknown. What strategies use is guessed.
 pub(super) fn predicted(sweep: &Sweep, samples: &[PlannedSample]) -> Option<Nanos> {
     let budget = Budget::new(sweep);
     let mut running: VecDeque<(Nanos, PlannedSample)> = VecDeque::new();

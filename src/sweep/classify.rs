@@ -129,7 +129,7 @@ impl Classification {
 /// A sample whose process did not end as it should, or said what cannot be.
 fn broken(measured: &Measured, least: Option<Nanos>) -> Option<(SampleStatus, String)> {
     let told = |kind: FailureKind, what: String| {
-        let last = measured.complaints.lines().chain(measured.output.other.lines()).rfind(|line| !line.is_empty());
+        let last = measured.stderr.lines().chain(measured.output.other.lines()).rfind(|line| !line.is_empty());
         match last {
             Some(line) => format!("{kind}: {what}: {line}"),
             None => format!("{kind}: {what}"),

@@ -23,7 +23,7 @@ pub enum SweepError {
     /// The process that cleans up could not be started.
     #[error("cannot start the process that cleans up after a crash")]
     Watchdog(#[source] std::io::Error),
-    /// A sample has nobody who waits for it.
+    /// The thread that waits for a sample could not be started.
     #[error("cannot start a thread for a sample")]
     Thread(#[source] std::io::Error),
     /// A further delay server could not be started.

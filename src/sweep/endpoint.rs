@@ -35,7 +35,7 @@ pub enum HealthCheck {
     Answered(TargetSeen),
     /// The connection was taken, and then this happened. Samples may meet the same, and say so themselves.
     Failed(FailureKind),
-    /// There was none: a sleep has nobody to ask, and the embedded server would answer only after more than half a second.
+    /// There was none: a sleep has no server, and the embedded server would answer only after more than half a second.
     NotAsked,
     /// A signal came first.
     Interrupted(Signal),
@@ -52,13 +52,13 @@ impl HealthCheck {
     }
 }
 
-/// Why there is nobody to send requests to.
+/// Why there is no server to send requests to.
 #[derive(Debug, Error)]
 pub enum EndpointError {
     /// The embedded server has a problem.
     #[error(transparent)]
     Server(#[from] ServerError),
-    /// Nobody takes a connection.
+    /// No connection is accepted.
     #[error("target {url} does not answer ({kind}); start its server or correct `url` in [target]")]
     Unreachable {
         /// The address, without password.
@@ -69,7 +69,7 @@ pub enum EndpointError {
     /// No request can be made for it.
     #[error(transparent)]
     Request(#[from] StrategyError),
-    /// The first request has nobody who waits for it.
+    /// The thread that waits for the first request could not be started.
     #[error("cannot start a thread for the first request")]
     Thread(#[source] io::Error),
 }
@@ -98,7 +98,7 @@ impl Endpoint {
     /// Sends one request to see who answers; an interrupt ends the wait.
     ///
     /// # Errors
-    /// When nobody takes the connection, or no request can be made of the config.
+    /// When the connection is not accepted, or no request can be made of the config.
     pub fn health_check(
         &self,
         sweep: &Sweep,
@@ -169,7 +169,7 @@ impl Endpoint {
 fn ask(work: Work, interrupts: &Interrupts) -> Result<Result<HealthReply, Signal>, EndpointError> {
     let (sender, output) = mpsc::channel();
     let interrupted = sender.clone();
-    // A send fails only when nobody waits any more.
+    // A send fails only when the receiver is gone.
     let _subscription = interrupts.subscribe(move |signal| drop(interrupted.send(Err(signal))));
     let asking = move || drop(sender.send(Ok(strategy::health_check(&work))));
     thread::Builder::new().name("health".to_owned()).spawn(asking).map_err(EndpointError::Thread)?;

@@ -15,7 +15,7 @@ pub enum SweepEvent<'a> {
         plan: &'a Plan,
         /// Those that are going to be taken, in order.
         missing: &'a [PlannedSample],
-        /// How long these take together; `None` while nobody knows the target's delay.
+        /// How long these take together; `None` while the target's delay is unknown.
         predicted: Option<Nanos>,
     },
     /// A planned sample is not wanted: its cell is precise enough.
@@ -39,7 +39,7 @@ pub enum SweepEvent<'a> {
     },
 }
 
-/// Somebody who watches a sweep.
+/// Receives the events of a sweep.
 pub trait Observer {
     /// Called for each event in order, outside the measured time.
     ///

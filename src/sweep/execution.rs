@@ -25,7 +25,7 @@ pub struct Execution<'a> {
     pub plan: &'a Plan,
     /// Those that need not be taken again: the rows of a run that is resumed.
     pub recorded: &'a [SampleRow],
-    /// How long one request takes: configured, or estimated; `None` where nobody knows.
+    /// How long one request takes: configured, or estimated; `None` where it is unknown.
     pub delay: Option<Nanos>,
     /// Where requests go: one to begin with; more are opened as samples run side by side.
     pub endpoints: Vec<Endpoint>,

@@ -22,7 +22,7 @@ pub(crate) fn sample(data: &[u8]) {
         _ => End::TimedOut,
     };
     let wall = Nanos::SECOND * u64::from(*wall);
-    let measured = Measured { end, wall, cost: None, process_count: None, output, complaints: OutputTail::default() };
+    let measured = Measured { end, wall, cost: None, process_count: None, output, stderr: OutputTail::default() };
     let seen = u64::from(*seen);
     let server_stats = ServerStats { requests: seen, answered: seen, ..ServerStats::default() };
     let strategy = StrategySpec::by_default("sequential").expect("a kind without options");

@@ -1,5 +1,5 @@
 //! The CPU that this sweep uses: this process, its samples, their workers and their delay servers, those that have
-//! ended included. Read from /proc; where there is none, nobody knows.
+//! ended included. Read from /proc; where there is none, it is unknown.
 
 use crate::model::Nanos;
 

@@ -38,7 +38,7 @@ pub use programs::Programs;
 pub use run::Examined;
 pub use smoke_test::{SmokeTest, SmokeTestError};
 
-/// How long all samples of `plan` take together, side by side where the sweep says so; `None` while nobody knows the
+/// How long all samples of `plan` take together, side by side where the sweep says so; `None` while the delay of the
 /// target's delay. Where samples run side by side it is a guess on the safe side: what strategies use is not known yet.
 #[must_use]
 pub fn predicted(sweep: &Sweep, plan: &Plan) -> Option<Nanos> {

@@ -35,7 +35,7 @@ impl Execution<'_> {
         ended
     }
 
-    /// Takes one sample of the first strategy, of `requests` requests, and classifies it. No observer is told.
+    /// Takes one sample of the first strategy, of `requests` requests, and classifies it. No observer is notified.
     ///
     /// # Errors
     /// When the sample cannot be taken at all.

@@ -1,5 +1,5 @@
 //! Before a sweep: each program issues one request, so that one that cannot even start (an import that fails, a wrong
-//! argument) is told at once and not as a column of failed samples. Its version is asked for too. A program that starts
+//! argument) is reported at once and not as a column of failed samples. Its version is asked for too. A program that starts
 //! and then misbehaves is not classified here: that is what samples are for.
 
 use std::collections::BTreeMap;
@@ -20,7 +20,7 @@ use crate::strategy::{Invocation, Task};
 const LIMIT: Nanos = Nanos(60 * Nanos::SECOND.0);
 /// Longest time for a program to tell its version.
 const VERSION_LIMIT: Nanos = Nanos(10 * Nanos::SECOND.0);
-/// How many lines of a program's complaints are told.
+/// How many lines of a program's standard error are shown.
 const LINES: usize = 12;
 /// Longest version that is kept, in characters.
 const LONGEST_VERSION: usize = 200;
@@ -129,7 +129,7 @@ impl Execution<'_> {
         let url = self.endpoints.first().map_or("", Endpoint::url);
         let task = Task::new(&self.sweep.target, url, first, 1, self.programs.worker.clone());
         let measured = probe.measure(&Job::command(command, &task.work)).map_err(SweepError::from)?;
-        let written = measured.output.other.first().or(measured.complaints.first());
+        let written = measured.output.other.first().or(measured.stderr.first());
         match (measured.end, written) {
             (End::Exited(0), Some(line)) => Ok(line.trim().chars().take(LONGEST_VERSION).collect()),
             (End::Interrupted(_), _) => Ok(String::new()),
@@ -153,7 +153,7 @@ fn ended(end: End) -> String {
 
 /// The last lines of what a program wrote: to standard error, else to standard output.
 fn said(measured: &Measured) -> String {
-    let tail = if measured.complaints.count() > 0 { &measured.complaints } else { &measured.output.other };
+    let tail = if measured.stderr.count() > 0 { &measured.stderr } else { &measured.output.other };
     let lines: Vec<&str> = tail.lines().collect();
     let last = &lines[lines.len().saturating_sub(LINES)..];
     if last.is_empty() {

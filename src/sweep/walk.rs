@@ -201,7 +201,7 @@ impl<'w, 'o, 'scope, 'env> Walk<'w, 'o, 'scope, 'env> {
         let Some((running, found)) = self.next_finished(limit) else { return Ok(()) };
         let found = found?;
         match found.measured.end {
-            // Nobody is told of a sample that a signal cut short.
+            // A sample that a signal cut short is no event.
             End::Interrupted(signal) => {
                 self.interrupted.get_or_insert(signal);
                 Ok(())

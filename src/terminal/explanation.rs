@@ -47,11 +47,8 @@ pub fn explanation(examined: &Examined, command: Option<&Invocation>) -> String 
     tell("requests", &outcomes(&measured.output.outcomes, row));
     tell("server", &server(server_stats.as_ref()));
     tell("cost", &cost(row, measured));
-    if measured.complaints.count() > 0 {
-        tell(
-            "stderr",
-            &format!("{} lines, the last of them:\n{}", measured.complaints.count(), last(&measured.complaints)),
-        );
+    if measured.stderr.count() > 0 {
+        tell("stderr", &format!("{} lines, the last of them:\n{}", measured.stderr.count(), last(&measured.stderr)));
     }
     tell("verdict", &verdict(row));
     text

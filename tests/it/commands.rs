@@ -1,4 +1,4 @@
-//! Strategies that are programs of somebody else's: what they are told, what is recorded of them, and what is said when
+//! Strategies that are external programs: what is handed to them, what is recorded of them, and what is said when
 //! they cannot run. The programs are shell scripts that send real requests through this program's own child.
 
 #![cfg(unix)]

@@ -48,7 +48,7 @@ fn a_run_that_is_written_is_not_drawn_packed_resumed_or_removed() {
         assert_eq!(said.code, Some(3), "{arguments:?}");
         assert!(said.stderr.contains(&run) && said.stderr.contains("another reportgen"), "{}", said.stderr);
     }
-    // Whoever only reads is not kept out.
+    // Readers are not kept out.
     assert_eq!(place.run(&["verify", &run]).code, Some(0));
     drop(held);
     assert_eq!(place.run(&["remove", &run]).code, Some(0));

@@ -32,7 +32,7 @@ fn measure(program: &Program, task: Task) -> Measured {
     let (watchdog, interrupts, clock, secrets) = (&watchdog, &interrupts, &clock, &Arc::default());
     let probe = Probe { program, time_limit, watchdog, interrupts, clock, secrets };
     let measured = probe.measure(&Job::BuiltIn(Box::new(task))).unwrap();
-    assert_eq!(measured.end, End::Exited(0), "{:?}", measured.complaints);
+    assert_eq!(measured.end, End::Exited(0), "{:?}", measured.stderr);
     measured
 }
 

@@ -14,7 +14,7 @@ use crate::test_directory::{TestDirectory, await_no_process};
 
 const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
-/// What a program does once it is told to issue the requests of a sample; the smoke test's single request is honest.
+/// What a program does in a sample; the smoke test's single request is honest.
 fn config(place: &TestDirectory, rest: &str, programs: &[(&str, &str)]) {
     write_client(place);
     let mut config = format!("[target]\ndelay = \"20ms\"\n[sweep]\nrequests = [5]\nrepeats = 1\n{rest}");
@@ -112,7 +112,7 @@ fn a_flood_is_passed_over_in_bounded_memory() {
             ("stderr", "./client; head -c 100000000 /dev/zero | tr '\\0' x >&2; exit 4"),
         ],
     );
-    // A page that nobody reads holds the sweep up at its end, so that it can be looked at.
+    // A page that is not read holds the sweep up at its end, so that it can be looked at.
     let page = NamedPipe::pipe(&place, "page");
     let mut command = place.command();
     command.env("PATH", PATH).env("GITHUB_STEP_SUMMARY", &page).args(["-c", "hostile.toml", "--formats", "svg"]);

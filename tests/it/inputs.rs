@@ -1,4 +1,4 @@
-//! Whatever is read is a regular file of bounded length: pipes that nobody writes to, devices and files without end are
+//! Whatever is read is a regular file of bounded length: pipes without a writer, devices and files without end are
 //! refused by name, and none is waited for.
 
 #![cfg(target_os = "linux")]
@@ -59,7 +59,7 @@ fn a_pipe_in_a_run_is_refused_and_does_not_hang_a_listing() {
         assert_eq!(output.code, Some(3), "{name}: {}", output.stderr);
         assert!(output.stderr.contains(name), "{name}: {}", output.stderr);
     }
-    // Whoever cleans up reads every manifest.
+    // Cleaning up reads every manifest.
     fs::remove_dir_all(place.path("reports")).unwrap();
 }
 

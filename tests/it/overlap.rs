@@ -1,4 +1,4 @@
-//! Samples side by side: none lost, none twice, none torn, each witnessed by a server of its own, nothing left running.
+//! Samples side by side: none lost, none twice, none torn, each seen by a server of its own, nothing left running.
 
 #![cfg(unix)]
 

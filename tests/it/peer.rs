@@ -101,7 +101,7 @@ impl Drop for Peer {
     }
 }
 
-/// An address at which nobody listens.
+/// An address at which nothing listens.
 pub(crate) fn unused_address() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     format!("http://{}/", listener.local_addr().unwrap())

@@ -132,7 +132,7 @@ impl NamedPipe {
         Self(reached)
     }
 
-    /// A pipe that nobody listens to: a program that opens it waits until somebody does.
+    /// A pipe without a reader: a program that opens it waits until there is one.
     pub(crate) fn pipe(place: &TestDirectory, name: &str) -> PathBuf {
         let made = place.shell(&format!("PATH=/usr/bin:/bin mkfifo {name}")).status().unwrap();
         assert!(made.success(), "mkfifo {name}");

@@ -101,7 +101,7 @@ fn secrets_reach_the_target_and_no_file_of_the_run() {
     assert_eq!(rendered.code, Some(0), "{}", rendered.stderr);
     check_silence(rendered.stdout.as_bytes(), "JSON");
     check_files(&folder);
-    assert!(peer.heads().is_empty(), "drawing again asks nobody");
+    assert!(peer.heads().is_empty(), "drawing again sends no request");
 
     shorten(&folder);
     let alone = run(&place, &["--resume", name]);

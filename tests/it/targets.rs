@@ -1,4 +1,4 @@
-//! Sweeps against servers that somebody else runs, and against targets that misbehave: each failure in its own kind,
+//! Sweeps against servers that run already, and against targets that misbehave: each failure in its own kind,
 //! the sweep goes on, and nothing is left running.
 
 use std::fs;
@@ -98,7 +98,7 @@ fn a_server_that_dies_half_way_leaves_refused_requests_and_the_sweep_goes_on() {
     assert_eq!(output.code, Some(1), "{}", output.stderr);
     let rows = samples(&place, output.stdout.lines().last().unwrap());
     assert!(rows[..9].iter().all(|row| row.status == SampleStatus::Ok));
-    // The one under way may end either way; those after it meet nobody.
+    // The one under way may end either way; those after it meet no server.
     assert!(rows[12..].iter().all(|row| row.status == SampleStatus::Failed && row.error.starts_with("refused: ")));
 }
 
@@ -131,7 +131,7 @@ fn whatever_a_target_does_wrong_is_data_of_its_kind() {
     }
 }
 
-/// Nobody answers the first request for half a minute; the signal does not wait for that.
+/// The first request is not answered for half a minute; the signal does not wait for that.
 #[cfg(unix)]
 #[test]
 fn an_interrupt_ends_the_wait_for_the_first_answer() {

@@ -72,29 +72,29 @@ fn words(name: &str) -> Vec<String> {
     spaced.split_whitespace().map(str::to_owned).collect()
 }
 
-fn demand(complaints: impl IntoIterator<Item = String>) {
-    let complaints: Vec<String> = complaints.into_iter().collect();
-    assert!(complaints.is_empty(), "\n{}\n", complaints.join("\n"));
+fn demand(violations: impl IntoIterator<Item = String>) {
+    let violations: Vec<String> = violations.into_iter().collect();
+    assert!(violations.is_empty(), "\n{}\n", violations.join("\n"));
 }
 
 #[test]
 fn imports_go_down() {
-    let (floors, mut complaints) = (floors(), Vec::new());
+    let (floors, mut violations) = (floors(), Vec::new());
     for source in sources() {
         let Some((own, floor)) = source.module().and_then(|name| Some((name, floors.get(name)?))) else { continue };
         for other in modules_named(&source).iter().filter(|other| *other != own) {
             if floors.get(other).is_some_and(|height| height >= floor) {
-                complaints.push(format!("src/{}: {own} (floor {floor}) names {other}", source.path));
+                violations.push(format!("src/{}: {own} (floor {floor}) names {other}", source.path));
             }
         }
     }
-    demand(complaints);
+    demand(violations);
 }
 
 #[test]
 fn files_do_not_import_each_other_in_circles() {
     let sources = sources();
-    let (graph, mut complaints, mut left) = (files_named(&sources), Vec::new(), BTreeMap::<&str, usize>::new());
+    let (graph, mut violations, mut left) = (files_named(&sources), Vec::new(), BTreeMap::<&str, usize>::new());
     for circle in circles(&graph) {
         let folder = circle[0].split('/').next().unwrap();
         *left.entry(folder).or_default() += circle.len();
@@ -104,13 +104,13 @@ fn files_do_not_import_each_other_in_circles() {
                 let others: Vec<&str> = graph[file].iter().copied().filter(|other| circle.contains(other)).collect();
                 format!("  {file} names {}", others.join(", "))
             };
-            complaints
+            violations
                 .push(format!("a circle of imports:\n{}", circle.iter().map(within).collect::<Vec<_>>().join("\n")));
         }
     }
     let done = CIRCLES.iter().filter(|(folder, _)| !left.contains_key(folder));
-    complaints.extend(done.map(|(folder, _)| format!("src/{folder} has no circle: take it out of CIRCLES")));
-    demand(complaints);
+    violations.extend(done.map(|(folder, _)| format!("src/{folder} has no circle: take it out of CIRCLES")));
+    demand(violations);
 }
 
 #[test]
@@ -170,31 +170,31 @@ fn every_file_says_what_it_is_for() {
 
 #[test]
 fn files_and_functions_are_short() {
-    let mut complaints = Vec::new();
+    let mut violations = Vec::new();
     let own = fs::read_to_string(root().join(file!())).unwrap();
     let lengths = sources().into_iter().map(|source| (format!("src/{}", source.path), source.raw, source.code));
     for (path, raw, code) in lengths.chain([(file!().to_owned(), own.clone(), blank_words(&own))]) {
         let lines = raw.lines().count();
         if lines > MOST_FILE_LINES {
-            complaints.push(format!("{path}: {lines} lines"));
+            violations.push(format!("{path}: {lines} lines"));
         }
         let long = functions(&code).into_iter().filter(|(.., length)| *length > MOST_FUNCTION_LINES);
-        complaints.extend(long.map(|(name, line, length)| format!("{path}:{line}: fn {name} has {length} lines")));
+        violations.extend(long.map(|(name, line, length)| format!("{path}:{line}: fn {name} has {length} lines")));
     }
-    demand(complaints);
+    demand(violations);
 }
 
 /// A file of the folder implements the trait exactly when the registry names it.
 #[test]
 fn registries_agree_with_their_folders() {
-    let (sources, mut complaints) = (sources(), Vec::new());
+    let (sources, mut violations) = (sources(), Vec::new());
     for (folder, file, registry, of) in REGISTRIES {
         let Some(index) = sources.iter().find(|source| source.path == format!("{folder}/{file}")) else {
-            complaints.push(format!("src/{folder}/{file} is gone"));
+            violations.push(format!("src/{folder}/{file} is gone"));
             continue;
         };
         let Some(start) = index.code.find(registry) else {
-            complaints.push(format!("src/{folder}/{file} has no {registry}"));
+            violations.push(format!("src/{folder}/{file} has no {registry}"));
             continue;
         };
         let list = index.code[start..].split(['{', '=']).nth(1).unwrap_or("").split(['}', ';']).next().unwrap_or("");
@@ -205,16 +205,16 @@ fn registries_agree_with_their_folders() {
         let stems = implementing.filter_map(|source| source.path.strip_prefix(folder)?.strip_prefix('/'));
         let present: BTreeSet<&str> = stems.filter_map(|stem| stem.strip_suffix(".rs")).collect();
         let odd = listed.symmetric_difference(&present);
-        complaints
+        violations
             .extend(odd.map(|item| format!("{folder}/{item}.rs implements {of}, or {registry} lists it: not both")));
-        complaints.extend(listed.is_empty().then(|| format!("{registry} lists nothing")));
+        violations.extend(listed.is_empty().then(|| format!("{registry} lists nothing")));
     }
-    demand(complaints);
+    demand(violations);
 }
 
 #[test]
 fn crates_are_named_in_one_place() {
-    let mut complaints = Vec::new();
+    let mut violations = Vec::new();
     for source in sources() {
         let places = PLACES.iter().flat_map(|(names, allowed)| names.split(' ').map(move |name| (name, allowed)));
         for (name, allowed) in places {
@@ -222,11 +222,11 @@ fn crates_are_named_in_one_place() {
                 source.code[at + name.len()..].starts_with("::") || source.code[..at].trim_end().ends_with("use")
             });
             if used && !allowed.contains(&source.module().unwrap_or_default()) {
-                complaints.push(format!("src/{} names the crate {name}; its place is {allowed:?}", source.path));
+                violations.push(format!("src/{} names the crate {name}; its place is {allowed:?}", source.path));
             }
         }
     }
-    demand(complaints);
+    demand(violations);
 }
 
 #[test]
@@ -239,7 +239,7 @@ fn nothing_is_unwrapped_outside_tests() {
 
 #[test]
 fn names_say_something() {
-    let mut complaints = Vec::new();
+    let mut violations = Vec::new();
     let is_empty = |name: &str| words(name).iter().any(|word| EMPTY_NAMES.contains(&word.as_str()));
     for source in sources() {
         let parts = source.path.split('/').map(|part| part.trim_end_matches(".rs").to_owned());
@@ -248,9 +248,9 @@ fn names_say_something() {
                 .map(|at| name_at(source.code[at + keyword.len()..].trim_start()).to_owned())
         });
         let empty = parts.chain(declared).filter(|name| is_empty(name));
-        complaints.extend(empty.map(|name| format!("src/{}: the name {name} says nothing", source.path)));
+        violations.extend(empty.map(|name| format!("src/{}: the name {name} says nothing", source.path)));
     }
-    demand(complaints);
+    demand(violations);
 }
 
 #[test]

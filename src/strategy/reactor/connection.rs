@@ -1,4 +1,4 @@
-//! One connection as a state machine: it is told that its socket may be ready, does what can be done without waiting, and
+//! One connection as a state machine: called when its socket may be ready, it does what can be done without waiting, and
 //! says how far it came.
 
 use std::io::{self, ErrorKind, Read, Write};

@@ -68,7 +68,7 @@ impl Response {
             let mut head = httparse::Response::new(&mut headers);
             let Status::Complete(length) = head.parse(text)? else { return Ok(None) };
             let code = head.code.ok_or(Unreadable::Malformed)?;
-            // An interim answer: the real one follows. 101 would be another protocol, which nobody asked for.
+            // An interim answer: the real one follows. 101 would be another protocol, which was not asked for.
             if matches!(code, 100 | 102..=199) {
                 return Ok(Some(length));
             }
