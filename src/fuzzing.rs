@@ -3,7 +3,7 @@
 
 use crate::archive::fuzz as archive;
 use crate::config::{self, Known, Overlay};
-use crate::export::{MarkedPlace, fill, places};
+use crate::document::{MarkedPlace, fill, places};
 use crate::server::fuzz as server;
 use crate::{chart, strategy, sweep};
 

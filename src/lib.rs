@@ -1,8 +1,8 @@
 //! reportgen: sweeps request counts across concurrency strategies, archives what it measured, and draws it.
 //!
 //! The way through it: text → [`config::Sweep`] → [`plan`] → samples (one child process each) → [`model::Run`] →
-//! [`report`] → [`model::figure::Figure`]s → painted bytes → files. `report`,
-//! `comparison`, `history`, `chart` and `export` are pure: what they make of an archived run depends on that run alone.
+//! [`report`] → [`model::figure::Figure`]s and [`document::Document`] → bytes → files. `report`,
+//! `comparison`, `history`, `chart` and `document` are pure: what they make of an archived run depends on that run alone.
 //! Files are written by `archive` and `app`, standard output and error by `terminal`; processes are started by `sweep`,
 //! `probe`, `server` and `strategy`; `paint` reads fonts, `limits` and `clock` ask the system.
 //!
@@ -16,18 +16,18 @@
 //! | 8 | terminal | the only printer: progress, tables, warnings, error chains |
 //! | 7 | sweep | plan → samples: one child per sample, observers, interrupts |
 //! | 6 | preflight | which cells this machine cannot hold |
-//! | 6 | export | report and painted figures → one file each |
+//! | 6 | document | report, comparison or history → document → bytes of each format; all sentences about runs |
 //! | 5 | cli | the command line, each value parsed once |
-//! | 5 | chart | report → figure, pure |
+//! | 5 | chart | report, comparison or history → figure, pure |
 //! | 5 | archive | run directories on disk |
-//! | 5 | comparison | two runs → verdicts and figures, pure |
 //! | 5 | plan | sweep → ordered samples and their predicted time |
-//! | 4 | history | many runs of one config → series with their changes, pure |
-//! | 4 | report | run → report, pure |
 //! | 4 | probe | the child that measures one sample, both ends |
 //! | 4 | config | text → Sweep |
+//! | 4 | comparison | two runs → verdicts, pure; numbers, no sentences |
 //! | 3 | strategy | ways of issuing n requests |
 //! | 3 | server | the embedded delay server, a process of its own |
+//! | 3 | history | many runs of one config → series with their changes, pure; numbers, no sentences |
+//! | 3 | report | run → report, pure; numbers, no sentences |
 //! | 2 | paint | figure → SVG → PNG |
 //! | 2 | stats | samples → numbers, pure |
 //! | 2 | protocol | the JSON lines between a sample's child and its parent |
@@ -51,7 +51,7 @@ pub mod cli;
 pub mod clock;
 pub mod comparison;
 pub mod config;
-pub mod export;
+pub mod document;
 pub mod format;
 pub mod framing;
 #[cfg(any(test, feature = "fuzzing"))]

@@ -6,17 +6,17 @@ use std::path::Path;
 use anyhow::Context;
 
 use super::factors::factors;
-use super::gallery::{Gallery, height};
 use super::outcome::{Exit, Failure, is_run, located};
-use super::pages::Pages;
-use super::source::{default_output, distinct};
+use super::pages::{self, Pages};
+use super::source::{default_output, with_formats};
 use crate::archive::{self, files};
-use crate::cli::{CompareArgs, ComparisonFormat};
-use crate::comparison::{self, Comparison, Factors, Side, Verdict};
-use crate::export::{Pictures, comparison_html, comparison_json, comparison_markdown};
+use crate::chart;
+use crate::cli::CompareArgs;
+use crate::comparison::{Comparison, Factors, Side, Verdict};
+use crate::document::{DocumentSource, headline};
 use crate::model::Run;
 use crate::report::Report;
-use crate::terminal::{self, Terminal};
+use crate::terminal::Terminal;
 
 pub(super) fn run(arguments: &CompareArgs, terminal: Terminal) -> Result<Exit, Failure> {
     let [base, new] = [&arguments.base, &arguments.new].map(|path| ComparedRun::read(path));
@@ -25,41 +25,19 @@ pub(super) fn run(arguments: &CompareArgs, terminal: Terminal) -> Result<Exit, F
     let [base, new] = [(base.name, &reports[0], base.factors), (new.name, &reports[1], new.factors)]
         .map(|(name, report, factors)| Side { name, report, factors });
     let compared = Comparison::of(&base, &new, arguments.threshold, arguments.force);
+    let source = DocumentSource::Comparison(&compared);
     if let Some(folder) = &arguments.output_dir {
-        write(&compared, arguments, folder, terminal)?;
+        let figures = &chart::comparison(&compared, &headline(&compared));
+        let output = with_formats(default_output()?, arguments.formats.as_deref());
+        let list = files::COMPARISON_LIST;
+        Pages { source, figures, output, list, folder, force: arguments.force }.write(terminal)?;
     }
-    let text = match arguments.output_format {
-        ComparisonFormat::Text => terminal::comparison(&compared),
-        ComparisonFormat::Json => comparison_json(&compared).context("cannot write the comparison as JSON")?,
-        ComparisonFormat::Markdown => comparison_markdown(&compared, None),
-    };
-    let written = match arguments.output_format {
-        ComparisonFormat::Json => terminal.document(text.as_bytes()),
-        ComparisonFormat::Text | ComparisonFormat::Markdown => terminal.result(&text),
-    };
-    written.context("cannot write to standard output")?;
+    pages::print(&source, arguments.output_format, terminal)?;
     Ok(match compared.overall() {
         Some(Verdict::Slower) => Exit::Slower,
         Some(Verdict::CannotTell) | None => Exit::CannotTell,
         Some(Verdict::Same | Verdict::Faster) => Exit::Done,
     })
-}
-
-fn write(compared: &Comparison<'_>, arguments: &CompareArgs, folder: &Path, terminal: Terminal) -> Result<(), Failure> {
-    let mut output = default_output()?;
-    output.formats = arguments.formats.as_deref().map_or(output.formats, distinct);
-    let figures = comparison::figures(compared);
-    output.height = height(compared.lines.len());
-    let pages = Pages { stem: "comparison", list: files::COMPARISON_LIST, folder, force: arguments.force };
-    pages.write(Gallery::names(&output, &figures), terminal, |into| {
-        let gallery = Gallery { output: &output, fonts_from: Path::new("."), into };
-        let drawn = gallery.paint(&figures, terminal).context("cannot draw the comparison")?;
-        let pictures = Pictures { drawn, themes: &output.themes, formats: &output.formats, refused: &[] };
-        let page = comparison_html(compared, &pictures).context("cannot make comparison.html")?;
-        let document = comparison_json(compared).context("cannot make comparison.json")?;
-        Ok([page, comparison_markdown(compared, Some(&pictures)), document])
-    })?;
-    Ok(())
 }
 
 /// One of the two runs as it was read.

@@ -4,10 +4,12 @@ use std::fmt::Write;
 
 use super::capacity::{Capacity, told};
 use crate::config::{Overlap, Sweep};
+use crate::document::{self, DataTable, TableColumn, TableValue};
+use crate::format::shown;
+use crate::model::figure::Unit;
 use crate::model::{Nanos, Phase};
 use crate::plan::{self, Plan};
 use crate::sweep;
-use crate::terminal::{self, shown};
 
 /// The plan as text.
 pub(super) fn text(config: &Sweep, plan: &Plan, capacity: &Capacity) -> String {
@@ -49,22 +51,32 @@ pub(super) fn text(config: &Sweep, plan: &Plan, capacity: &Capacity) -> String {
 }
 
 fn cells(sweep: &Sweep) -> String {
-    let header = ["strategy", "kind", "requests", "samples", "predicted each", "predicted in all"];
+    let time = |heading| TableColumn::number(heading, Unit::Seconds);
+    let count = |heading| TableColumn::number(heading, Unit::Count);
+    let columns = vec![
+        TableColumn::name("Strategy"),
+        TableColumn::text("Kind"),
+        count("Requests"),
+        count("Samples"),
+        time("Predicted each"),
+        time("Predicted in all"),
+    ];
+    let mut table = DataTable::new("Plan", columns);
     let samples = u64::from(sweep.warmup + sweep.repeats.max);
-    let rows = sweep.strategies.iter().flat_map(|strategy| {
-        sweep.requests.iter().filter(|requests| strategy.runs(**requests)).map(move |&requests| {
+    for strategy in &sweep.strategies {
+        for &requests in sweep.requests.iter().filter(|requests| strategy.runs(**requests)) {
             let each = sweep.target.delay().map(|delay| plan::ideal(&sweep.target, strategy, requests, delay));
-            vec![
-                shown(&strategy.name, 40),
-                strategy.kind.info().name.to_owned(),
-                requests.to_string(),
-                samples.to_string(),
-                predicted(each),
-                predicted(each.map(|each| each * samples)),
-            ]
-        })
-    });
-    terminal::columns(&header, rows)
+            table = table.row([
+                strategy.name.as_str().into(),
+                strategy.kind.info().name.into(),
+                requests.into(),
+                TableValue::Number(samples as f64),
+                predicted(each).into(),
+                predicted(each.map(|each| each * samples)).into(),
+            ]);
+        }
+    }
+    document::table(&table)
 }
 
 fn predicted(time: Option<Nanos>) -> String {

@@ -12,14 +12,14 @@ use crate::archive::{self, Loaded, files, write_atomically};
 use crate::chart;
 use crate::cli::EmbedArgs;
 use crate::config::Sweep;
-use crate::export::{self, Fragment, MarkedPlace, MarkerFault, Picture, Pictures};
+use crate::document::{self, Fragment, MarkedPlace, MarkerFault, Picture, Pictures};
 use crate::format::{command_line, percent_encoded};
 use crate::input::{self, FileKind};
 use crate::report::Report;
 use crate::terminal::Terminal;
 
 pub(super) fn run(arguments: &EmbedArgs, terminal: Terminal) -> Result<Exit, Failure> {
-    let document = Document::read(&arguments.document, arguments.charts.as_deref())?;
+    let document = MarkedDocument::read(&arguments.document, arguments.charts.as_deref())?;
     let loaded = archive::load(&located(&arguments.run).context("cannot embed")?).context("cannot embed")?;
     let fragments = document.fragments(&loaded, settings(&loaded)?)?;
     document.spares_other_runs(&loaded)?;
@@ -48,7 +48,7 @@ pub(super) fn run(arguments: &EmbedArgs, terminal: Terminal) -> Result<Exit, Fai
 }
 
 /// A document with its places.
-struct Document {
+struct MarkedDocument {
     /// As messages name it.
     shown: String,
     /// Where it is, links followed: writing must not replace a link.
@@ -67,7 +67,7 @@ struct Stale {
     what: String,
 }
 
-impl Document {
+impl MarkedDocument {
     fn read(path: &Path, charts: Option<&Path>) -> Result<Self, Failure> {
         let shown = path.display().to_string();
         let path = fs::canonicalize(path).with_context(|| format!("cannot read {shown}"))?;
@@ -79,7 +79,7 @@ impl Document {
         let bytes = input::read(&path, FileKind::Document).with_context(|| format!("cannot read {shown}"))?;
         let text = String::from_utf8(bytes)
             .map_err(|error| Failure::Usage(anyhow!("{shown} is no text: {}", error.utf8_error())))?;
-        let places = export::places(&text).map_err(|faults| refused(&shown, &faults))?;
+        let places = document::places(&text).map_err(|faults| refused(&shown, &faults))?;
         if places.is_empty() {
             let hint = "write one as two lines, <!-- reportgen:duration --> and <!-- /reportgen -->";
             return Err(Failure::Usage(anyhow!("{shown} has no place for a picture, table or findings; {hint}")));
@@ -119,7 +119,7 @@ impl Document {
         let folder = self.charts.iter().map(|name| percent_encoded(name)).collect::<Vec<_>>().join("/");
         let (mut fragments, mut faults) = (Vec::new(), Vec::new());
         for place in &self.places {
-            match export::fragment(&report, &pictures, &place.name, &folder) {
+            match document::fragment(&report, &pictures, &place.name, &folder) {
                 Ok(fragment) => fragments.push(fragment),
                 Err(problem) => faults.push(MarkerFault { line: place.line, problem }),
             }
@@ -154,7 +154,7 @@ impl Document {
             }
         }
         let contents: Vec<String> = fragments.iter().map(|fragment| fragment.text.clone()).collect();
-        let text = export::fill(&self.text, &self.places, &contents);
+        let text = document::fill(&self.text, &self.places, &contents);
         if text != self.text {
             stale.push(Stale { path: self.path.clone(), bytes: text.into_bytes(), what: self.shown.clone() });
         }

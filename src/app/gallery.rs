@@ -8,7 +8,7 @@ use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::archive::{FolderWriter, files};
 use crate::config::Output;
-use crate::export::Picture;
+use crate::document::Picture;
 use crate::model::figure::{Figure, Format, Theme};
 use crate::paint::{self, Fonts, Size};
 use crate::terminal::Terminal;

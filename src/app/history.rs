@@ -5,20 +5,18 @@ use std::path::{Component, Path, PathBuf};
 use anyhow::{Context, anyhow};
 
 use super::factors::add_target;
-use super::gallery::{Gallery, height};
 use super::outcome::{Exit, Failure};
-use super::pages::Pages;
-use super::source::{default_output, distinct};
-use crate::archive::{self, Broken, Git, Listing, RunEntry, files};
+use super::pages::{self, Pages};
+use super::source::{default_output, with_formats};
+use crate::archive::{self, Broken, Git, RunEntry, files};
 use crate::chart;
-use crate::cli::{ComparisonFormat, HistoryArgs, HistoryOrder};
+use crate::cli::{HistoryArgs, HistoryOrder};
 use crate::comparison::Factors;
-use crate::export::{history_html, history_json, history_markdown};
+use crate::document::{Archived, DocumentSource};
 use crate::format::percent_encoded;
 use crate::history::{By, EntryCell, HistoryEntry, RunSeries, Selection, all_series};
 use crate::model::Target;
-use crate::model::figure::Figure;
-use crate::terminal::{self, Terminal};
+use crate::terminal::Terminal;
 
 /// Runs in a table for people.
 const SHOWN: usize = 20;
@@ -38,22 +36,24 @@ pub(super) fn run(arguments: &HistoryArgs, terminal: Terminal) -> Result<Exit, F
     let selection = Selection { config: arguments.config.as_deref(), by, requests: arguments.requests };
     let found = all_series(&entries, &selection);
     check(&found, &entries, arguments)?;
+    let broken: Vec<(String, String)> =
+        listing.broken.into_iter().map(|Broken { name, reason }| (name, reason)).collect();
     if let Some(folder) = &arguments.output_dir {
-        write(&found, &listing, arguments, folder, terminal)?;
+        let series = found.iter().zip(1..);
+        let figures = series.filter_map(|(series, at)| chart::history(series, &chart::history_id(found.len(), at)));
+        let figures = &figures.collect::<Vec<_>>();
+        let archived = Archived { series: &found, broken: &broken, newest: usize::MAX };
+        let source = DocumentSource::History(&archived);
+        let output = with_formats(default_output()?, arguments.formats.as_deref());
+        let list = files::HISTORY_LIST;
+        Pages { source, figures, output, list, folder, force: arguments.force }.write(terminal)?;
     }
-    let text = match arguments.output_format {
-        ComparisonFormat::Text => terminal::history(&found, SHOWN),
-        ComparisonFormat::Json => history_json(&found).context("cannot write the history as JSON")?,
-        ComparisonFormat::Markdown => history_markdown(&found, SHOWN),
-    };
     if entries.is_empty() {
         terminal.note(&format!("{} holds no runs", arguments.dir.display()));
     }
-    let written = match arguments.output_format {
-        ComparisonFormat::Json => terminal.document(text.as_bytes()),
-        ComparisonFormat::Text | ComparisonFormat::Markdown => terminal.result(&text),
-    };
-    written.context("cannot write to standard output")?;
+    // What is broken is a warning already.
+    let shown = Archived { series: &found, broken: &[], newest: SHOWN };
+    pages::print(&DocumentSource::History(&shown), arguments.output_format, terminal)?;
     Ok(Exit::Done)
 }
 
@@ -104,41 +104,6 @@ fn entry_cell(run: &RunEntry, cell: &archive::IndexedCell) -> Option<EntryCell> 
         requests: cell.requests,
         median_s: cell.median.map(crate::model::Nanos::as_secs_f64),
     })
-}
-
-fn write(
-    found: &[RunSeries<'_>],
-    listing: &Listing,
-    arguments: &HistoryArgs,
-    folder: &Path,
-    terminal: Terminal,
-) -> Result<(), Failure> {
-    let mut output = default_output()?;
-    output.formats = arguments.formats.as_deref().map_or(output.formats, distinct);
-    let figures: Vec<Option<Figure>> =
-        found.iter().zip(1..).map(|(series, number)| chart::history(series, &id(found.len(), number))).collect();
-    let broken: Vec<(String, String)> =
-        listing.broken.iter().map(|broken| (broken.name.clone(), broken.reason.clone())).collect();
-    let pages = Pages { stem: "history", list: files::HISTORY_LIST, folder, force: arguments.force };
-    let names: Vec<String> = Gallery::names(&output, figures.iter().flatten()).collect();
-    pages.write(names.into_iter(), terminal, |into| {
-        let mut pictures = Vec::new();
-        for figure in &figures {
-            output.height = height(figure.as_ref().map_or(1, |figure| figure.panels.len()));
-            let gallery = Gallery { output: &output, fonts_from: Path::new("."), into };
-            let painted = gallery.paint(figure.as_slice(), terminal).context("cannot draw the history")?;
-            pictures.push(painted.into_iter().next());
-        }
-        let page = history_html(found, &pictures, &broken).context("cannot make history.html")?;
-        let document = history_json(found).context("cannot make history.json")?;
-        Ok([page, history_markdown(found, usize::MAX), document])
-    })?;
-    Ok(())
-}
-
-/// The stem of a series of runs' files.
-fn id(all_series: usize, number: usize) -> String {
-    if all_series == 1 { "history".to_owned() } else { format!("history-{number}") }
 }
 
 /// The relative address of a folder as seen from a page in another, which is made where it is missing; it ends with a

@@ -6,7 +6,7 @@ use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::Path;
 
-use crate::export::{self, Pictures};
+use crate::document::{self, Pictures};
 use crate::report::Report;
 use crate::terminal::Terminal;
 
@@ -33,7 +33,7 @@ fn write(path: &Path, report: &Report<'_>, pictures: &Pictures<'_>) -> io::Resul
     // What others wrote may end without a line break.
     let gap = if taken > 0 { "\n\n" } else { "" };
     let room = MOST_BYTES.saturating_sub(taken).saturating_sub(gap.len() + 1);
-    let Some(page) = export::job_summary(report, pictures, room) else { return Ok(false) };
+    let Some(page) = document::job_summary(report, pictures, room) else { return Ok(false) };
     file.write_all(format!("{gap}{page}").as_bytes())?;
     Ok(true)
 }

@@ -1,18 +1,40 @@
-//! A document that is no report, in a folder: a page, a text, the same for programs, and pictures. `compare` and
-//! `history` write one.
+//! A document about several runs: printed in one format, or written into a folder in all of them, with its pictures.
+//! `compare` and `history` make one.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
 
-use crate::archive::{Derived, Folder, FolderWriter, RunLock};
+use super::gallery::{Gallery, height};
+use crate::archive::{Derived, Folder, RunLock};
+use crate::cli::ComparisonFormat;
+use crate::config::Output;
+use crate::document::{DocumentSource, JSON, MARKDOWN, Pictures, TEXT, WRITERS};
+use crate::model::figure::Figure;
 use crate::terminal::Terminal;
+
+/// Prints a document to standard output.
+pub(super) fn print(source: &DocumentSource<'_>, format: ComparisonFormat, terminal: Terminal) -> anyhow::Result<()> {
+    let writer = match format {
+        ComparisonFormat::Text => TEXT,
+        ComparisonFormat::Json => JSON,
+        ComparisonFormat::Markdown => MARKDOWN,
+    };
+    let bytes = writer.bytes(source, &Pictures::default()).context("cannot make the document")?;
+    let printed =
+        if writer.is_data() { terminal.document(&bytes) } else { terminal.result(&String::from_utf8_lossy(&bytes)) };
+    printed.context("cannot write to standard output")
+}
 
 /// Which document, and where it goes.
 pub(super) struct Pages<'a> {
-    /// What it is called, and its files.
-    pub stem: &'static str,
+    /// What it is about.
+    pub source: DocumentSource<'a>,
+    /// Its figures.
+    pub figures: &'a [Figure],
+    /// How they look; each is as high as its panels need.
+    pub output: Output,
     /// The name of the hidden file that tells what was written.
     pub list: &'static str,
     /// The folder; made where it is missing.
@@ -22,25 +44,31 @@ pub(super) struct Pages<'a> {
 }
 
 impl Pages<'_> {
-    /// Writes the pictures of the given paths and then the texts: HTML, Markdown and JSON. `make` writes the former and
-    /// returns the latter.
-    pub(super) fn write(
-        &self,
-        pictures: impl Iterator<Item = String>,
-        terminal: Terminal,
-        make: impl FnOnce(&FolderWriter) -> anyhow::Result<[String; 3]>,
-    ) -> anyhow::Result<()> {
-        let failed = || format!("cannot write the {}", self.stem);
-        let names = ["html", "md", "json"].map(|end| format!("{}.{end}", self.stem));
+    /// Writes the pictures, then the document in every format that has files.
+    pub(super) fn write(mut self, terminal: Terminal) -> anyhow::Result<()> {
+        let stem = self.source.stem(false);
+        let failed = || format!("cannot write the {stem}");
         let folder = Arc::new(Folder::create(self.folder).with_context(failed)?);
         let _lock = RunLock::take(&folder).with_context(failed)?;
         let mut into = Derived::of_document(folder, self.list, self.force);
-        into.begin(names.iter().cloned().chain(pictures).collect()).with_context(failed)?;
-        for (name, text) in names.iter().zip(make(into.writer())?) {
-            into.writer().write(name, text.as_bytes()).with_context(failed)?;
+        let names = WRITERS.iter().filter_map(|writer| writer.file_name(&self.source));
+        into.begin(names.chain(Gallery::names(&self.output, self.figures)).collect()).with_context(failed)?;
+        let mut drawn = Vec::new();
+        for figure in self.figures {
+            self.output.height = height(figure.panels.len());
+            let gallery = Gallery { output: &self.output, fonts_from: Path::new("."), into: into.writer() };
+            let painted = gallery.paint(std::slice::from_ref(figure), terminal);
+            drawn.extend(painted.with_context(|| format!("cannot draw the {stem}"))?);
+        }
+        let (themes, formats) = (&*self.output.themes, &*self.output.formats);
+        let pictures = Pictures { drawn, themes, formats, refused: &[] };
+        for writer in WRITERS {
+            let Some(name) = writer.file_name(&self.source) else { continue };
+            let bytes = writer.bytes(&self.source, &pictures).with_context(|| format!("cannot make {name}"))?;
+            into.writer().write(&name, &bytes).with_context(failed)?;
         }
         into.finish().with_context(failed)?;
-        terminal.note(&format!("the {} is in {}", self.stem, self.folder.display()));
+        terminal.note(&format!("the {stem} is in {}", self.folder.display()));
         Ok(())
     }
 }

@@ -11,10 +11,10 @@ use crate::archive::Derived;
 use crate::chart::{self, Drawn};
 use crate::cli::OutputFormat;
 use crate::config::{ChartSpec, Labels, Output};
-use crate::export::{self, Pictures};
+use crate::document::{self, DocumentSource, Pictures, WRITERS};
 use crate::model::{Run, SampleStatus};
-use crate::report::{Caveat, Report};
-use crate::terminal::{self, Terminal, shown};
+use crate::report::Report;
+use crate::terminal::Terminal;
 
 /// Says where a run is: the last line of the results, or a note beside a document.
 pub(super) fn tell_where(path: &Path, print: OutputFormat, terminal: Terminal) -> anyhow::Result<()> {
@@ -49,15 +49,16 @@ impl Publisher<'_> {
     pub(super) fn publish(&self, mut into: Derived<'_>, terminal: Terminal) -> anyhow::Result<bool> {
         let report = Report::of(self.run);
         let drawn = chart::draw(&report, self.charts, self.labels);
-        let names = export::EXPORTS.iter().map(|export| export.file_name().to_owned());
+        let source = DocumentSource::Report(&report);
+        let names = WRITERS.iter().filter_map(|writer| writer.file_name(&source));
         into.begin(names.chain(Gallery::names(self.output, &drawn.figures)).collect())?;
         let pictures = self.pictures(&drawn, &into, terminal)?;
         let mut summary = Vec::new();
-        for export in export::EXPORTS {
-            let name = export.file_name();
-            let bytes = export::bytes(*export, &report, &pictures).with_context(|| format!("cannot make {name}"))?;
-            into.writer().write(name, &bytes)?;
-            if name == export::SUMMARY_JSON {
+        for writer in WRITERS {
+            let Some(name) = writer.file_name(&source) else { continue };
+            let bytes = writer.bytes(&source, &pictures).with_context(|| format!("cannot make {name}"))?;
+            into.writer().write(&name, &bytes)?;
+            if writer.extension() == "json" {
                 summary = bytes;
             }
         }
@@ -68,13 +69,12 @@ impl Publisher<'_> {
         job_summary::append(&report, &pictures, terminal);
         if !terminal.is_quiet() {
             if self.print == OutputFormat::Text {
-                terminal.result(&terminal::summary(&report)).context("cannot write to standard output")?;
+                terminal
+                    .result(&document::table(&document::summary(&report)))
+                    .context("cannot write to standard output")?;
             }
-            for Caveat { strategy_index, evidence, advice, .. } in &report.caveats {
-                let who = strategy_index.map_or_else(String::new, |strategy_index| {
-                    format!("{}: ", shown(&report.strategies[strategy_index].name, 60))
-                });
-                terminal.warn(&format!("{who}{evidence} {advice}"));
+            for caveat in document::caveats(&report) {
+                terminal.warn(&caveat.sentence());
             }
         }
         Ok(self.run.samples.iter().any(|sample| sample.status != SampleStatus::Ok))

@@ -6,7 +6,8 @@ use super::outcome::{Exit, Failure, located};
 use crate::archive::Removable;
 use crate::chart;
 use crate::cli::RemoveArgs;
-use crate::terminal::{Terminal, shown};
+use crate::format::shown;
+use crate::terminal::Terminal;
 
 /// How many names of what is left in a folder are listed.
 const SHOWN: usize = 10;

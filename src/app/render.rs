@@ -9,7 +9,7 @@ use anyhow::Context;
 use super::interruptible::{Ended, until_interrupted};
 use super::outcome::{Exit, Failure, is_run, located};
 use super::publish::{Publisher, tell_where};
-use super::source::{default_output, distinct};
+use super::source::{default_output, with_formats};
 use crate::archive::{self, Derived, Folder, Loaded, PACK_SUFFIX, Rendering, RunDirectory, RunLock, files};
 use crate::cli::{OutputFormat, RenderArgs};
 use crate::config::{Labels, Sweep};
@@ -39,8 +39,7 @@ fn draw(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failure> {
         return render_run(arguments, terminal);
     }
     let run = archive::load_csv(&arguments.source).context("cannot render")?;
-    let mut output = default_output()?;
-    output.formats = arguments.formats.as_deref().map_or(output.formats, distinct);
+    let output = with_formats(default_output()?, arguments.formats.as_deref());
     let into = arguments.output_dir.clone().unwrap_or_else(|| beside(&arguments.source));
     let print = arguments.output_format;
     let labels = Labels::default();
@@ -69,8 +68,7 @@ fn render_run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failur
         terminal.warn(&format!("{deviation}; what is drawn is not what was measured"));
     }
     let sweep = settings(&loaded)?.clone();
-    let mut output = sweep.output;
-    output.formats = arguments.formats.as_deref().map_or(output.formats, distinct);
+    let output = with_formats(sweep.output, arguments.formats.as_deref());
     let fonts_from = directory.path().to_owned();
     loaded.manifest.rendering = Some(Rendering::here(&output.formats));
     let into = elsewhere.as_deref().unwrap_or(directory.folder()).path().to_owned();

@@ -1,5 +1,6 @@
 //! Where a config comes from, and the sweep that it and the command line ask for.
 
+use std::collections::BTreeSet;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
@@ -93,6 +94,13 @@ pub(super) fn default_output() -> Result<Output, Failure> {
     sweep.map(|sweep| sweep.output).map_err(|diagnostics| Failure::Diagnostics(diagnostics.render(false)))
 }
 
+/// The same in these formats, each once, where there are any.
+pub(super) fn with_formats(output: Output, formats: Option<&[Format]>) -> Output {
+    let Some(formats) = formats else { return output };
+    let formats: BTreeSet<Format> = formats.iter().copied().collect();
+    Output { formats: formats.into_iter().collect(), ..output }
+}
+
 fn overlay(arguments: &SweepArgs) -> Overlay {
     Overlay {
         only: arguments.only.clone(),
@@ -104,12 +112,4 @@ fn overlay(arguments: &SweepArgs) -> Overlay {
         formats: arguments.formats.clone(),
         output_dir: arguments.output_dir.clone(),
     }
-}
-
-/// Formats in order, each once.
-pub(super) fn distinct(formats: &[Format]) -> Vec<Format> {
-    let mut formats = formats.to_vec();
-    formats.sort_unstable();
-    formats.dedup();
-    formats
 }

@@ -10,11 +10,11 @@ use super::publish::Publisher;
 use super::render::settings;
 use crate::archive::{self, Derived, Deviation, Folder, Loaded, Rendering, RunDirectory, files};
 use crate::cli::{OutputFormat, VerifyArgs};
-use crate::format::visible_line;
+use crate::format::{shown, visible_line};
 use crate::input::FileKind;
 use crate::model::figure::Format;
 use crate::paint::Fonts;
-use crate::terminal::{self, Terminal};
+use crate::terminal::Terminal;
 
 pub(super) fn run(arguments: &VerifyArgs, terminal: Terminal) -> Result<Exit, Failure> {
     let path = located(&arguments.run).context("cannot verify")?;
@@ -38,7 +38,7 @@ pub(super) fn run(arguments: &VerifyArgs, terminal: Terminal) -> Result<Exit, Fa
 }
 
 fn line(deviation: &Deviation) -> String {
-    format!("{}: {}", terminal::shown(&deviation.file, 200), terminal::shown(&deviation.problem, 400))
+    format!("{}: {}", shown(&deviation.file, 200), shown(&deviation.problem, 400))
 }
 
 /// The derived files that are not what this program makes of the run's data; none where it is not the one that made them.

@@ -6,14 +6,12 @@ use crate::config::Label;
 use crate::format::grouped;
 use crate::model::RequestCount;
 use crate::model::figure::{Axis, Mark, Panel, Point, Role, Scale, Series, Spread, Unit};
-use crate::report::{Cell, ReferenceCell, ReferenceLine};
+use crate::report::{Cell, FEWEST_FOR_INTERVAL, ReferenceCell, ReferenceLine};
 
 /// More counts than this are no tick positions.
 const MOST_TICKS: usize = 60;
 /// Fewer points than this show intervals as bars: a band needs a line to lie around.
 const FEWEST_FOR_BAND: usize = 4;
-/// Fewer samples than this have no interval worth drawing.
-const FEWEST_FOR_INTERVAL: usize = 3;
 
 /// A quantity of a cell, by request count.
 pub(super) struct Quantity {

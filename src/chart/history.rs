@@ -2,9 +2,23 @@
 //! run: it is drawn from many.
 
 use crate::chart::downsample;
-use crate::format::requests;
+use crate::format::{counted, requests};
 use crate::history::{By, RunSeries, SeriesPoint, StrategySeries};
 use crate::model::figure::{Arrangement, Axis, Figure, Mark, Panel, Point, Role, Scale, Series, Shape, Unit};
+use crate::stats::Change;
+
+/// What the figure of one of so many series is called; `number` counts from 1.
+#[must_use]
+pub fn history_id(series: usize, number: usize) -> String {
+    if series == 1 { "history".to_owned() } else { format!("history-{number}") }
+}
+
+/// `10.1 % slower`.
+#[must_use]
+pub fn change_text(change: &Change) -> String {
+    let word = if change.after > change.before { "slower" } else { "faster" };
+    format!("{:.1} % {word}", (change.after / change.before - 1.0).abs() * 100.0)
+}
 
 /// The figure of a series; `None` where nothing was measured. `id` names its files.
 #[must_use]
@@ -17,7 +31,12 @@ pub fn history(series: &RunSeries<'_>, id: &str) -> Option<Figure> {
     let runs: usize = series.places.iter().map(|place| place.runs.len()).sum();
     Some(Figure {
         id: id.to_owned(),
-        title: format!("{}: median at {} over {runs} runs", series.config, requests(series.requests)),
+        title: format!(
+            "{}: median at {} over {}",
+            series.config,
+            requests(series.requests),
+            counted(runs, "run", "runs")
+        ),
         description: format!("{}.", drawn.iter().map(|(_, line)| told(line)).collect::<Vec<_>>().join("; ")),
         caption: format!(
             "{}. Dashed: level between changes; crossed circle: first {} after a change.",
@@ -37,14 +56,7 @@ fn place_word(by: By) -> &'static str {
 }
 
 fn told(line: &StrategySeries) -> String {
-    let changes: Vec<String> = line
-        .changes
-        .iter()
-        .map(|change| {
-            let word = if change.after > change.before { "slower" } else { "faster" };
-            format!("{:.1} % {word}", (change.after / change.before - 1.0).abs() * 100.0)
-        })
-        .collect();
+    let changes: Vec<String> = line.changes.iter().map(change_text).collect();
     match changes.as_slice() {
         [] => format!("{} keeps its level", line.name),
         changes => format!("{} becomes {}", line.name, changes.join(", then ")),

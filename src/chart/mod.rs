@@ -3,6 +3,7 @@
 
 mod by_count;
 mod captions;
+mod comparison;
 #[cfg(test)]
 mod contract;
 mod cost;
@@ -22,7 +23,8 @@ mod timeline;
 mod wording;
 mod words;
 
-pub use history::history;
+pub use comparison::comparison;
+pub use history::{change_text, history, history_id};
 pub use kind::{Chart, Subject, WhyNot};
 
 use crate::config::{ChartSpec, Labels};

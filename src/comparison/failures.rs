@@ -32,7 +32,8 @@ impl Failures {
     }
 
     /// The chance that so many of all failures fall into the new run if both fail alike.
-    pub(super) fn p_more(&self) -> f64 {
+    #[must_use]
+    pub fn p_more(&self) -> f64 {
         stats::more_than_chance(self.base, self.new)
     }
 }

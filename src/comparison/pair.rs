@@ -1,7 +1,8 @@
 //! What a comparison is made of: two runs, the strategies that both have, and what is said of each.
 
 use crate::comparison::cell::CellPair;
-use crate::comparison::factor::{Difference, Factors};
+use crate::comparison::difference::Difference;
+use crate::comparison::factor::Factors;
 use crate::comparison::failures::Failures;
 use crate::comparison::verdict::{Judged, Verdict};
 use crate::model::RequestCount;

@@ -13,4 +13,4 @@ pub use command::command_line;
 pub use markup::escaped;
 pub use number::{grouped, percent, short, significant, trimmed};
 pub use plural::{counted, requests};
-pub use visible::{is_hidden, visible, visible_line, visible_styled};
+pub use visible::{is_hidden, shown, visible, visible_line, visible_styled};

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 /// again changes nothing. Cost: one pass.
 #[must_use]
 pub fn visible(text: &str) -> Cow<'_, str> {
-    shown(text, |character, next| match character {
+    replaced(text, |character, next| match character {
         '\n' | '\t' => Some(character),
         '\r' if next == Some('\n') => Some(character),
         _ => None,
@@ -18,7 +18,17 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 /// A text that stands on one line, such as a name: line ends and tabs are spaces.
 #[must_use]
 pub fn visible_line(text: &str) -> Cow<'_, str> {
-    shown(text, |character, _| matches!(character, '\n' | '\r' | '\t').then_some(' '))
+    replaced(text, |character, _| matches!(character, '\n' | '\r' | '\t').then_some(' '))
+}
+
+/// A name as it may be shown on a terminal: one line, hidden characters as escapes, at most `width` characters.
+#[must_use]
+pub fn shown(name: &str, width: usize) -> String {
+    let clean = visible_line(name).into_owned();
+    if clean.chars().count() <= width {
+        return clean;
+    }
+    clean.chars().take(width.saturating_sub(1)).chain(['…']).collect()
 }
 
 /// As [`visible`], for a text that this program has put colours into: sequences that only set them (`ESC [ 1 ; 31 m`)
@@ -47,7 +57,7 @@ pub const fn is_hidden(character: char) -> bool {
 }
 
 /// `white_space` says what stands in place of a control character with the one after it, if it is no escape.
-fn shown(text: &str, white_space: impl Fn(char, Option<char>) -> Option<char>) -> Cow<'_, str> {
+fn replaced(text: &str, white_space: impl Fn(char, Option<char>) -> Option<char>) -> Cow<'_, str> {
     let Some(first) = text.char_indices().find_map(|(at, c)| (!is_plain(c)).then_some(at)) else {
         return Cow::Borrowed(text);
     };
@@ -127,7 +137,7 @@ mod tests {
 
     use proptest::prelude::{any, proptest};
 
-    use super::{visible, visible_line, visible_styled};
+    use super::{shown, visible, visible_line, visible_styled};
 
     /// What an outsider may put into a name to move or hide text.
     const HOSTILE: [(&str, &str); 14] = [
@@ -185,6 +195,13 @@ mod tests {
         let text = "\u{1b}[1m\u{1b}[38;5;9merror\u{1b}[0m \u{1b}[2J\u{1b}]0;title\u{7}\u{1b}[m \u{202e}\u{1b}";
         let shown = "\u{1b}[1m\u{1b}[38;5;9merror\u{1b}[0m \\u{1b}[2J\\u{1b}]0;title\\u{7}\u{1b}[m \\u{202e}\\u{1b}";
         assert_eq!(visible_styled(text), shown);
+    }
+
+    #[test]
+    fn names_cannot_move_the_cursor() {
+        assert_eq!(shown("a\u{1b}[2Jb\nc\u{202e}", 40), r"a\u{1b}[2Jb c\u{202e}");
+        assert_eq!(shown("abcdef", 4), "abc…");
+        assert_eq!(shown("请求次数", 4), "请求次数");
     }
 
     proptest! {

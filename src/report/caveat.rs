@@ -1,71 +1,143 @@
 //! What a caveat is: something that a reader should know before trusting the numbers.
 
-use crate::model::RequestCount;
+use crate::model::{Nanos, RequestCount};
+use crate::report::status_counts::StatusCounts;
 
 /// Something that weakens the numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Caveat {
-    /// What it is about.
+    /// What it is about, with the numbers that show it.
     pub kind: CaveatKind,
     /// The strategy it is about; `None` for the whole run.
     pub strategy_index: Option<usize>,
     /// The request counts it is about, ascending; empty for all of them.
     pub requests: Vec<RequestCount>,
-    /// The numbers that show it, in a sentence.
-    pub evidence: String,
-    /// What to do about it, in a sentence.
-    pub advice: String,
 }
 
-/// What a caveat is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a caveat is about. Shares are of 1.
+#[derive(Clone, Debug, PartialEq)]
 pub enum CaveatKind {
     /// Planned samples are missing.
-    Unfinished,
-    /// Cells were not run.
-    NotRun,
+    Unfinished {
+        /// How many.
+        missing: usize,
+        /// Of so many.
+        planned: usize,
+    },
+    /// Combinations were not run.
+    NotRun {
+        /// The first request count of them.
+        first: RequestCount,
+        /// Why it was not run: a clause whose subject is the combination.
+        reason: String,
+    },
     /// Samples ran at the same time as others.
-    Overlapped,
+    Overlapped {
+        /// How many.
+        samples: usize,
+        /// Of so many.
+        of: usize,
+        /// Whether each had a delay server of its own.
+        own_servers: bool,
+    },
     /// Samples failed, or did not do the work.
-    FailedSamples,
+    FailedSamples {
+        /// What became of all samples.
+        statuses: StatusCounts,
+        /// The first reason; empty where none is known.
+        first_error: String,
+        /// Whether this machine had no room for some requests.
+        ran_out: bool,
+    },
     /// Too few samples for an interval.
-    FewSamples,
-    /// Samples of one cell differ widely.
-    Spread,
+    FewSamples {
+        /// Combinations that have too few.
+        few: usize,
+        /// Of so many.
+        of: usize,
+        /// Samples of the one that has least.
+        least: usize,
+    },
+    /// Samples of one combination differ widely. The numbers are those of the widest.
+    Spread {
+        /// Interquartile range over median.
+        share: f64,
+        /// Its request count.
+        requests: RequestCount,
+        /// Its samples.
+        samples: usize,
+    },
     /// Later samples are slower, or faster, than earlier ones.
-    Drift,
+    Drift {
+        /// By this share; below 0 is faster.
+        change: f64,
+        /// After correction for all tests.
+        p: f64,
+        /// Strategies that were tested.
+        tests: usize,
+    },
     /// The target was faster or slower after the sweep than before it.
-    TargetDrift,
+    TargetDrift {
+        /// What a single request took before.
+        before: Nanos,
+        /// And after.
+        after: Nanos,
+        /// By this share; below 0 is faster.
+        change: f64,
+    },
     /// Other work ran when the sweep began.
-    BusyMachine,
+    BusyMachine {
+        /// Load average of one minute.
+        load: f64,
+        /// Hardware threads.
+        cores: u32,
+    },
     /// The host took CPU time away.
-    StolenTime,
+    StolenTime {
+        /// Of the time of all cores.
+        share: f64,
+        /// CPU time in seconds.
+        seconds: f64,
+    },
     /// The wall clock was set.
-    ClockStep,
+    ClockStep {
+        /// By so many seconds.
+        seconds: f64,
+    },
     /// The client itself was busy, so it may have set the pace.
-    ClientBound,
+    ClientBound {
+        /// The most cores it kept busy.
+        cores: f64,
+        /// At this request count.
+        requests: RequestCount,
+    },
     /// The delay server was busy, so it may have set the pace.
-    ServerBound,
+    ServerBound {
+        /// The most cores it kept busy.
+        cores: f64,
+        /// At this request count.
+        requests: RequestCount,
+    },
 }
 
 impl CaveatKind {
     /// The word in files.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub const fn as_str(&self) -> &'static str {
         match self {
-            Self::Unfinished => "unfinished",
-            Self::NotRun => "not-run",
-            Self::Overlapped => "overlapped",
-            Self::FailedSamples => "failed-samples",
-            Self::FewSamples => "few-samples",
-            Self::Spread => "spread",
-            Self::Drift => "drift",
-            Self::TargetDrift => "target-drift",
-            Self::BusyMachine => "busy-machine",
-            Self::StolenTime => "stolen-time",
-            Self::ClockStep => "clock-step",
-            Self::ClientBound => "client-bound",
-            Self::ServerBound => "server-bound",
+            Self::Unfinished { .. } => "unfinished",
+            Self::NotRun { .. } => "not-run",
+            Self::Overlapped { .. } => "overlapped",
+            Self::FailedSamples { .. } => "failed-samples",
+            Self::FewSamples { .. } => "few-samples",
+            Self::Spread { .. } => "spread",
+            Self::Drift { .. } => "drift",
+            Self::TargetDrift { .. } => "target-drift",
+            Self::BusyMachine { .. } => "busy-machine",
+            Self::StolenTime { .. } => "stolen-time",
+            Self::ClockStep { .. } => "clock-step",
+            Self::ClientBound { .. } => "client-bound",
+            Self::ServerBound { .. } => "server-bound",
         }
     }
 }

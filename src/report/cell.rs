@@ -1,9 +1,11 @@
 //! The numbers of one cell: one strategy at one request count.
 
-use serde::Serialize;
-
 use crate::model::{CellRequests, Nanos, Outcome, Repeats, RequestCount, SampleRow, SampleStatus, Timing};
+use crate::report::status_counts::StatusCounts;
 use crate::stats::{self, Interval, Sorted, Summary};
+
+/// Fewer samples than this have no interval that says much.
+pub const FEWEST_FOR_INTERVAL: usize = 3;
 
 /// One strategy at one request count. Statistics are over the samples that were measured (no warm-ups) and whose
 /// status is `ok`; the others stand aside in `excluded`. Times are seconds.
@@ -87,21 +89,6 @@ pub struct Excluded<'run> {
     pub status: SampleStatus,
     /// Why: one line.
     pub error: &'run str,
-}
-
-/// Measured samples by status, named as in files.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct StatusCounts {
-    /// All requests succeeded.
-    pub ok: u32,
-    /// Some requests failed.
-    pub partial: u32,
-    /// The sample broke.
-    pub failed: u32,
-    /// Its time ran out.
-    pub timeout: u32,
-    /// It did not do the work of the cell.
-    pub void: u32,
 }
 
 /// Times of the single requests that succeeded, all measured samples together, in seconds.
@@ -255,26 +242,6 @@ fn relative_iqr(sorted: &Sorted) -> Option<f64> {
 impl<'run> Excluded<'run> {
     fn of(row: &'run SampleRow) -> Self {
         Self { duration_s: duration(row), status: row.status, error: &row.error }
-    }
-}
-
-impl StatusCounts {
-    /// Samples with any status but `ok`.
-    #[must_use]
-    pub fn not_ok(self) -> u32 {
-        self.partial + self.failed + self.timeout + self.void
-    }
-
-    /// Of rows, and of `bare` durations, which are all good.
-    fn of(rows: &[&SampleRow], bare: usize) -> Self {
-        let count = |status| u32::try_from(rows.iter().filter(|row| row.status == status).count()).unwrap_or(u32::MAX);
-        Self {
-            ok: count(SampleStatus::Ok).saturating_add(u32::try_from(bare).unwrap_or(u32::MAX)),
-            partial: count(SampleStatus::Partial),
-            failed: count(SampleStatus::Failed),
-            timeout: count(SampleStatus::Timeout),
-            void: count(SampleStatus::Void),
-        }
     }
 }
 

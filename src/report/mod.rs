@@ -8,6 +8,7 @@ mod cell;
 mod conditions;
 mod findings;
 mod reference;
+mod status_counts;
 #[cfg(test)]
 pub(crate) mod testkit;
 
@@ -16,9 +17,10 @@ use std::collections::{BTreeMap, HashMap};
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
 pub use caveat::{Caveat, CaveatKind};
-pub use cell::{Cell, Cost, Excluded, Latency, StatusCounts, Stopped, cell_seed, is_precise};
-pub use findings::{Finding, FindingKind};
+pub use cell::{Cell, Cost, Excluded, FEWEST_FOR_INTERVAL, Latency, Stopped, cell_seed, is_precise};
+pub use findings::{Finding, FindingKind, FindingTopic, GrowthShape, LineFit, NEAR, StrategyOrder};
 pub use reference::{ReferenceCell, ReferenceLine};
+pub use status_counts::StatusCounts;
 
 use crate::model::{Facts, Phase, RequestCount, Run, StrategyLine};
 use crate::stats;

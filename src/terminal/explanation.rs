@@ -3,8 +3,7 @@
 
 use anstyle::{AnsiColor, Style};
 
-use super::printer::shown;
-use crate::format::{counted, requests};
+use crate::format::{counted, requests, shown};
 use crate::model::{Nanos, Outcome, SampleRow, SampleStatus, Timing};
 use crate::probe::{ChildOutput, End, Measured, OutputTail};
 use crate::server::ServerStats;

@@ -1,45 +1,59 @@
 //! The runs of an archive as a table, and below it what is broken.
 
-use super::printer::shown;
-use super::table::{columns, dash};
 use crate::archive::{Listing, RunEntry, RunStatus};
+use crate::document::{self, DataTable, TableColumn, TableValue};
 use crate::model::RequestCount;
+use crate::model::figure::Unit;
+
+/// What stands where nothing is known.
+const UNKNOWN: &str = "–";
 
 /// A line for each run, newest first.
 #[must_use]
 pub fn listing(listing: &Listing) -> String {
-    let header =
-        ["run", "title", "started (UTC)", "strategies", "requests", "samples", "failed", "machine", "commit", "tags"];
-    let rows: Vec<Vec<String>> = listing.runs.iter().map(row).collect();
-    let mut text = if rows.is_empty() { String::new() } else { columns(&header, rows) };
-    if !listing.broken.is_empty() {
-        let rows = listing.broken.iter().map(|broken| vec![shown(&broken.name, 48), shown(&broken.reason, 300)]);
-        text.push_str(if text.is_empty() { "" } else { "\n" });
-        text.push_str(&columns(&["broken", "why"], rows));
-    }
-    text
+    let number = |heading| TableColumn::number(heading, Unit::Count);
+    let columns = vec![
+        TableColumn::name("Run"),
+        TableColumn::text("Title").at_most(32),
+        TableColumn::text("Started (UTC)").at_most(16),
+        TableColumn::text("Strategies").at_most(28),
+        number("Requests"),
+        number("Samples"),
+        number("Failed"),
+        TableColumn::text("Machine").at_most(16),
+        TableColumn::text("Commit"),
+        TableColumn::text("Tags").at_most(32),
+    ];
+    let runs = listing.runs.iter().fold(DataTable::new("Runs", columns), |table, run| table.row(row(run)));
+    let columns = vec![TableColumn::name("Broken"), TableColumn::text("Why")];
+    let broken = listing.broken.iter().fold(DataTable::new("Broken", columns), |table, broken| {
+        table.row([broken.name.as_str().into(), broken.reason.as_str().into()])
+    });
+    let tables = [runs, broken].into_iter().filter(|table| !table.rows.is_empty());
+    tables.map(|table| document::table(&table)).collect::<Vec<_>>().join("\n")
 }
 
-fn row(run: &RunEntry) -> Vec<String> {
+fn row(run: &RunEntry) -> [TableValue; 10] {
     let samples = match run.status {
         RunStatus::Finished => run.samples.to_string(),
         RunStatus::Running | RunStatus::Interrupted => format!("{} of {}", run.recorded_samples, run.planned_samples),
     };
     let commit = run.git.as_ref().map(|git| {
         let short: String = git.commit.chars().take(8).collect();
-        format!("{}{}", shown(&short, 8), if git.modified { "+" } else { "" })
+        format!("{short}{}", if git.modified { "+" } else { "" })
     });
-    vec![
-        shown(&run.name, 48),
-        shown(&run.title, 32),
-        shown(&moment(&run.started_at), 16),
-        shown(&run.strategies.join(","), 28),
-        counts(&run.counts),
-        samples,
-        run.failures.to_string(),
-        run.host.as_deref().map_or_else(dash, |host| shown(host, 16)),
-        commit.unwrap_or_else(dash),
-        if run.tags.is_empty() { dash() } else { shown(&run.tags.join(","), 32) },
+    let known = |text: Option<String>| text.filter(|text| !text.is_empty()).map_or(UNKNOWN.into(), TableValue::from);
+    [
+        run.name.as_str().into(),
+        run.title.as_str().into(),
+        moment(&run.started_at).into(),
+        run.strategies.join(",").into(),
+        counts(&run.counts).into(),
+        samples.into(),
+        run.failures.into(),
+        known(run.host.clone()),
+        known(commit),
+        known(Some(run.tags.join(","))),
     ]
 }
 
@@ -51,7 +65,7 @@ fn moment(time: &str) -> String {
 /// `10,20,30`, or from the least to the greatest where they are many.
 fn counts(counts: &[RequestCount]) -> String {
     match counts {
-        [] => dash(),
+        [] => UNKNOWN.to_owned(),
         [first, .., last] if counts.len() > 3 => format!("{first}–{last} ({})", counts.len()),
         few => few.iter().map(ToString::to_string).collect::<Vec<_>>().join(","),
     }

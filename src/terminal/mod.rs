@@ -3,20 +3,12 @@
 //! [`visible`](crate::format::visible) on its way out, data for programs excepted. Colour is decided once: `--color`, then
 //! NO_COLOR and CLICOLOR_FORCE, then whether the stream is a terminal.
 
-mod comparison;
 mod explanation;
-mod history;
 mod listing;
 mod printer;
 mod progress;
-mod summary;
-mod table;
 
-pub use comparison::comparison;
 pub use explanation::explanation;
-pub use history::history;
 pub use listing::listing;
-pub use printer::{Terminal, shown};
+pub use printer::Terminal;
 pub use progress::SweepProgress;
-pub use summary::summary;
-pub use table::columns;

@@ -6,7 +6,7 @@ use anstream::ColorChoice;
 use anstyle::{AnsiColor, Style};
 
 use crate::cli;
-use crate::format::{visible, visible_line, visible_styled};
+use crate::format::{visible, visible_styled};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -140,27 +140,5 @@ fn write_whole(stdout: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
     match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written,
-    }
-}
-
-/// A name as it may be shown on a terminal: one line, hidden characters as escapes, at most `width` characters.
-#[must_use]
-pub fn shown(name: &str, width: usize) -> String {
-    let clean = visible_line(name).into_owned();
-    if clean.chars().count() <= width {
-        return clean;
-    }
-    clean.chars().take(width.saturating_sub(1)).chain(['…']).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::shown;
-
-    #[test]
-    fn names_cannot_move_the_cursor() {
-        assert_eq!(shown("a\u{1b}[2Jb\nc\u{202e}", 40), r"a\u{1b}[2Jb c\u{202e}");
-        assert_eq!(shown("abcdef", 4), "abc…");
-        assert_eq!(shown("请求次数", 4), "请求次数");
     }
 }

@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-use super::printer::{Terminal, shown};
+use super::printer::Terminal;
+use crate::format::shown;
 use crate::model::{Nanos, Phase, SampleRow, SampleStatus};
 use crate::plan::PlannedSample;
 use crate::sweep::{Observer, SweepEvent};

@@ -1,13 +1,14 @@
 "use strict";
-// report.html in a real browser: node check.js RUN. Opens the run's page from disk in headless Chromium and checks what a
-// reader would. Every number on the page is held against the run's summary.csv. Ends with 1 and names what failed.
+// report.html in a real browser: node check.js RUN [PAGE…]. Opens the run's page from disk in headless Chromium and checks what
+// a reader would. Every number on the page is held against the run's summary.csv. Pages of comparisons and histories are
+// checked for what holds of any page. Ends with 1 and names what failed.
 const fs = require("fs");
 const path = require("path");
 const { pathToFileURL } = require("url");
 const { chromium } = require("playwright-core");
 
 const run = process.argv[2];
-const url = pathToFileURL(path.resolve(run, "report.html")).href;
+const address = (file) => pathToFileURL(path.resolve(file)).href;
 const axe = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const DESKTOP = { width: 1200, height: 900 };
 const PHONE = { width: 375, height: 700 };
@@ -231,7 +232,7 @@ const checks = {
     }
   },
 
-  async "paper shows every chart and nothing to press"(open) {
+  async "print shows every chart and nothing to press"(open) {
     const page = await open(DESKTOP);
     await page.emulateMedia({ media: "print", colorScheme: "dark" });
     demand((await visible(page, "figure .wide svg")).every(Boolean), "a chart is missing");
@@ -251,10 +252,14 @@ const checks = {
   },
 };
 
+const ofAnyPage = ["375 pixels need no sideways scrolling", "an accessibility checker finds nothing"];
+const jobs = Object.keys(checks).map((name) => [name, address(path.join(run, "report.html"))])
+  .concat(process.argv.slice(3).flatMap((file) => ofAnyPage.map((name) => [name, address(file)])));
+
 (async () => {
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: flags });
   let failed = 0;
-  for (const [name, check] of Object.entries(checks)) {
+  for (const [name, url] of jobs) {
     const contexts = [];
     const strange = [];
     const open = async (viewport, options = {}) => {
@@ -268,13 +273,13 @@ const checks = {
       return page;
     };
     try {
-      await check(open);
+      await checks[name](open);
       // Of every page of every check.
       same(strange, [], "requests, console messages and errors");
-      console.log(`ok    ${name}`);
+      console.log(`ok    ${path.basename(url)}: ${name}`);
     } catch (error) {
       failed += 1;
-      console.log(`FAIL  ${name}\n      ${error.message}`);
+      console.log(`FAIL  ${path.basename(url)}: ${name}\n      ${error.message}`);
     }
     await Promise.all(contexts.map((context) => context.close()));
   }

@@ -26,7 +26,7 @@ fn a_lasting_change_is_told_and_drawn() {
     fs::write(place.path("reports/sweep-20261101T080000Z/report.html"), "").unwrap();
     let output = place.run(&["history", "-o", "pages"]);
     assert_eq!(output.code, Some(0), "{}", output.stderr);
-    assert!(output.stdout.starts_with("sweep: 20 runs, medians at 50 requests\n"), "{}", output.stdout);
+    assert!(output.stdout.contains("\nsweep: 20 runs, medians at 50 requests\n"), "{}", output.stdout);
     assert!(output.stdout.contains("since sweep-20261112T080000Z: 10"), "{}", output.stdout);
     assert_eq!(output.stdout.matches('▲').count(), 1, "{}", output.stdout);
     assert_eq!(place.entries("pages"), [".reportgen-history", "charts", "history.html", "history.json", "history.md"]);

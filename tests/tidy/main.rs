@@ -22,7 +22,7 @@ const EMPTY_NAMES: [&str; 10] =
 const REGISTRIES: [(&str, &str, &str, &str); 3] = [
     ("strategy", "registry.rs", "kinds! {", "Strategy"),
     ("chart", "mod.rs", "CHARTS:", "Chart"),
-    ("export", "mod.rs", "EXPORTS:", "Export"),
+    ("document", "mod.rs", "WRITERS:", "Writer"),
 ];
 
 /// Third-party crates and the only modules that may name them.
@@ -37,10 +37,10 @@ const PLACES: [(&str, &[&str]); 17] = [
     ("hyper", &["strategy"]),
     ("h2 hdrhistogram bytes futures_util", &["server"]),
     ("mio httparse slab", &["framing", "server", "strategy"]),
-    ("indicatif comfy_table", &["terminal"]),
+    ("indicatif", &["terminal"]),
     ("annotate_snippets", &["config"]),
-    ("csv", &["archive", "export"]),
-    ("minijinja pulldown_cmark", &["export"]),
+    ("csv", &["archive", "document"]),
+    ("comfy_table minijinja pulldown_cmark", &["document"]),
     ("percent_encoding shlex", &["format"]),
     ("statrs", &["stats"]),
     ("tar zstd", &["archive"]),

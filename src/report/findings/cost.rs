@@ -1,117 +1,65 @@
 //! What speed costs: how much of the time the CPU worked, and which of the fast strategies takes least of it.
 
-use super::finding::{Finding, FindingKind, Told};
-use crate::format::{percent, requests};
-use crate::model::figure::Unit;
+use super::finding::{Finding, FindingKind, Measurements};
 use crate::report::cell::Cell;
 
-/// Strategies whose median exceeds the fastest by at most this share count as fast.
-const WITHIN: f64 = 0.05;
+/// Strategies whose median exceeds the fastest by at most this share are as good as the fastest.
+pub const NEAR: f64 = 0.05;
 
 /// One finding for each strategy, at its largest count; one alone where nobody recorded CPU time.
-pub(super) fn waiting(told: &Told<'_>) -> Vec<Finding> {
-    let last: Vec<&Cell<'_>> = told.by_line.iter().filter_map(|cells| cells.last().copied()).collect();
-    if last.is_empty() {
-        return Vec::new();
-    }
-    let found: Vec<Finding> = last.iter().filter_map(|cell| share(told, cell)).collect();
-    if found.is_empty() {
-        let text = "CPU time was not recorded: the data can't tell how much of the time was waiting.".to_owned();
-        return vec![Finding {
-            kind: FindingKind::Waiting,
-            settled: false,
-            strategy_indices: last.iter().map(|cell| cell.strategy_index).collect(),
-            requests: Vec::new(),
-            numbers: Vec::new(),
-            text,
-        }];
+pub(super) fn waiting(measured: &Measurements<'_>) -> Vec<Finding> {
+    let last: Vec<&Cell<'_>> = measured.by_line.iter().filter_map(|cells| cells.last().copied()).collect();
+    let found: Vec<Finding> = last.iter().filter_map(|cell| cpu_time(cell)).collect();
+    if found.is_empty() && !last.is_empty() {
+        let strategy_indices = last.iter().map(|cell| cell.strategy_index).collect();
+        return vec![Finding { kind: FindingKind::NoCpuTime, settled: false, strategy_indices, requests: Vec::new() }];
     }
     found
 }
 
-fn share(told: &Told<'_>, cell: &Cell<'_>) -> Option<Finding> {
-    let (cpu, cores, median) = (cell.cost.cpu_s?, cell.cost.cores?, cell.median()?);
-    let name = told.name(cell.strategy_index);
-    let (all, requests) = (Unit::Seconds.text(median), requests(cell.requests));
-    let text = if cores < 1.0 {
-        let waited = percent(1.0 - cores, 1);
-        format!("{name} waited {waited} of {all} for {requests}: its CPU time is {}.", Unit::Seconds.text(cpu))
-    } else {
-        format!(
-            "{name} kept {cores:.2} cores busy for all of {all} for {requests}: its CPU time is {}.",
-            Unit::Seconds.text(cpu)
-        )
-    };
-    let numbers = vec![("cpu_s", cpu), ("cores", cores), ("median_s", median)];
-    let (strategy_indices, requests) = (vec![cell.strategy_index], vec![cell.requests]);
-    Some(Finding { kind: FindingKind::Waiting, settled: true, strategy_indices, requests, numbers, text })
+fn cpu_time(cell: &Cell<'_>) -> Option<Finding> {
+    let (cpu_s, cores, median_s) = (cell.cost.cpu_s?, cell.cost.cores?, cell.median()?);
+    let kind = FindingKind::CpuTime { cpu_s, cores, median_s };
+    Some(Finding { kind, settled: true, strategy_indices: vec![cell.strategy_index], requests: vec![cell.requests] })
 }
 
 /// The strategy to choose at the largest count that was measured.
-pub(super) fn cheapest(told: &Told<'_>) -> Option<Finding> {
-    let cells = || told.by_line.iter().copied().flatten().copied();
+pub(super) fn cheapest(measured: &Measurements<'_>) -> Option<Finding> {
+    let cells = || measured.by_line.iter().copied().flatten().copied();
     let largest = cells().map(|cell| cell.requests).max()?;
     let mut at: Vec<(f64, &Cell<'_>)> =
         cells().filter(|cell| cell.requests == largest).filter_map(|cell| Some((cell.median()?, cell))).collect();
     at.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let &(best, fastest) = at.first()?;
-    let fast: Vec<(f64, &Cell<'_>)> = at.into_iter().take_while(|(m, _)| *m <= best * (1.0 + WITHIN)).collect();
-    let mut paid: Vec<(f64, &Cell<'_>)> = fast.iter().filter_map(|(_, cell)| Some((cell.cost.cpu_s?, *cell))).collect();
-    paid.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let head = format!(
-        "At {} {} is the fastest with {}",
-        requests(largest),
-        told.name(fastest.strategy_index),
-        Unit::Seconds.text(best)
-    );
-    let mut numbers = vec![("fastest_s", best)];
-    numbers.extend(paid.first().map(|(cpu, _)| ("cpu_s", *cpu)));
-    let complete = paid.len() == fast.len();
-    let text = format!("{head}{}", verdict(told, &fast, &paid));
-    let strategy_indices = if complete {
-        paid.iter().map(|(_, cell)| cell.strategy_index).collect()
+    let &(median_s, fastest) = at.first()?;
+    at.retain(|(median, _)| *median <= median_s * (1.0 + NEAR));
+    let mut cpu_s: Vec<(usize, f64)> =
+        at.iter().filter_map(|(_, cell)| Some((cell.strategy_index, cell.cost.cpu_s?))).collect();
+    cpu_s.sort_by(|a, b| a.1.total_cmp(&b.1));
+    let settled = cpu_s.len() == at.len();
+    let strategy_indices = if settled {
+        cpu_s.iter().map(|(strategy_index, _)| *strategy_index).collect()
     } else {
         vec![fastest.strategy_index]
     };
-    let requests = vec![largest];
-    Some(Finding { kind: FindingKind::Cheapest, settled: complete, strategy_indices, requests, numbers, text })
-}
-
-fn verdict(told: &Told<'_>, fast: &[(f64, &Cell<'_>)], paid: &[(f64, &Cell<'_>)]) -> String {
-    let within = format!("within {} of it", percent(WITHIN, 1));
-    if paid.len() < fast.len() {
-        return format!("; CPU time was not recorded for all that are {within}, so the data can't tell the cheapest.");
-    }
-    let cost =
-        |(cpu, cell): &(f64, &Cell<'_>)| format!("{} {}", told.name(cell.strategy_index), Unit::Seconds.text(*cpu));
-    match paid {
-        [] => ".".to_owned(),
-        [(cpu, _)] => format!("; no other is {within}. It takes {} of CPU time.", Unit::Seconds.text(*cpu)),
-        [(cpu, cell), rest @ ..] => {
-            let others: Vec<String> = rest.iter().map(cost).collect();
-            let (name, cpu, others) = (told.name(cell.strategy_index), Unit::Seconds.text(*cpu), others.join(", "));
-            format!("; of the {} {within}, {name} is the cheapest with {cpu} of CPU time ({others}).", paid.len())
-        }
-    }
+    let kind = FindingKind::Fastest { strategy_index: fastest.strategy_index, median_s, near: at.len(), cpu_s };
+    Some(Finding { kind, settled, strategy_indices, requests: vec![largest] })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Finding, FindingKind};
     use crate::model::{Nanos, Run};
-    use crate::report::Report;
-    use crate::report::testkit::{Sketch, article};
+    use crate::report::testkit::Sketch;
+    use crate::report::{Finding, FindingKind, FindingTopic, Report};
 
-    fn of(run: &Run, kind: FindingKind) -> Vec<Finding> {
-        Report::of(run).findings.into_iter().filter(|finding| finding.kind == kind).collect()
+    fn of(run: &Run, topic: FindingTopic) -> Vec<Finding> {
+        Report::of(run).findings.into_iter().filter(|finding| finding.kind.topic() == topic).collect()
     }
 
     fn three(cpu_ms: [Option<u64>; 3]) -> Run {
-        let seconds = [1.0, 1.05, 1.2];
         let sketch = ["a", "b", "c"].iter().fold(Sketch::new(), |sketch, name| sketch.strategy(name, "async", None));
-        let samples = cpu_ms.iter().zip(seconds).enumerate();
-        let add = |sketch: Sketch, (strategy_index, (cpu, seconds)): (usize, (&Option<u64>, f64))| {
-            sketch.sample(strategy_index, 10, seconds).also(|row| {
+        let samples = cpu_ms.into_iter().zip([1.0, 1.05, 1.2]).enumerate();
+        let add = |sketch: Sketch, (index, (cpu, seconds)): (usize, (Option<u64>, f64))| {
+            sketch.sample(index, 10, seconds).also(|row| {
                 (row.cpu_user_s, row.cpu_system_s) = (cpu.map(Nanos::from_millis), Some(Nanos::ZERO));
             })
         };
@@ -119,41 +67,21 @@ mod tests {
     }
 
     #[test]
-    fn waiting_is_told_for_each_strategy_at_its_largest_count() {
-        let found = of(&article(3), FindingKind::Waiting);
-        assert_eq!(found[0].text, "single_thread waited 99.8 % of 5 s for 50 requests: its CPU time is 10 ms.");
-        assert_eq!(found[3].text, "async_get waited 90.2 % of 102 ms for 50 requests: its CPU time is 10 ms.");
-        let busy = of(&three([Some(2_000), None, None]), FindingKind::Waiting);
-        assert_eq!(busy.len(), 1);
-        assert_eq!(busy[0].text, "a kept 2.00 cores busy for all of 1 s for 10 requests: its CPU time is 2 s.");
-        let unknown = of(&three([None; 3]), FindingKind::Waiting);
-        assert!(unknown.len() == 1 && !unknown[0].settled && unknown[0].text.contains("can't tell"));
+    fn those_near_the_fastest_are_ranked_by_cpu_time() {
+        let found = of(&three([Some(90), Some(40), Some(1)]), FindingTopic::Cheapest).remove(0);
+        assert_eq!((found.settled, found.strategy_indices.as_slice()), (true, &[1, 0][..]));
+        let kind =
+            FindingKind::Fastest { strategy_index: 0, median_s: 1.0, near: 2, cpu_s: vec![(1, 0.04), (0, 0.09)] };
+        assert_eq!(found.kind, kind);
+        assert_eq!(found.kind.numbers(), [("fastest_s", 1.0), ("cpu_s", 0.04)]);
     }
 
     #[test]
-    fn the_cheapest_of_the_fast_is_found() {
-        for (cpu, settled, text) in [
-            (
-                [Some(90), Some(40), Some(1)],
-                true,
-                "At 10 requests a is the fastest with 1 s; of the 2 within 5 % of it, b is the cheapest with 40 ms of \
-                 CPU time (a 90 ms).",
-            ),
-            (
-                [Some(90), None, Some(1)],
-                false,
-                "At 10 requests a is the fastest with 1 s; CPU time was not recorded for all that are within 5 % of \
-                 it, so the data can't tell the cheapest.",
-            ),
-        ] {
-            let found = of(&three(cpu), FindingKind::Cheapest);
-            assert_eq!((found[0].settled, found[0].text.as_str()), (settled, text));
-        }
-        let alone = of(&article(3), FindingKind::Cheapest);
-        assert_eq!(
-            alone[0].text,
-            "At 50 requests async_get is the fastest with 102 ms; no other is within 5 % of it. It takes 10 ms of CPU \
-             time."
-        );
+    fn without_all_cpu_times_the_cheapest_is_open() {
+        let found = of(&three([Some(90), None, Some(1)]), FindingTopic::Cheapest).remove(0);
+        assert_eq!((found.settled, found.strategy_indices.as_slice()), (false, &[0][..]));
+        let unknown = of(&three([None; 3]), FindingTopic::Waiting).remove(0);
+        assert_eq!((unknown.settled, unknown.kind), (false, FindingKind::NoCpuTime));
+        assert_eq!(unknown.strategy_indices, [0, 1, 2]);
     }
 }

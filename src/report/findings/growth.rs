@@ -1,9 +1,7 @@
 //! How the duration of each strategy grows with the number of requests: a line, the staircase of a pool, or neither.
 
-use super::finding::{Finding, FindingKind, Told};
-use crate::model::figure::Unit;
-use crate::model::{Concurrency, RequestCount};
-use crate::report::cell::Cell;
+use super::finding::{Finding, FindingKind, GrowthShape, LineFit, Measurements};
+use crate::model::Concurrency;
 use crate::stats::LeastSquares;
 
 /// Fewer counts than this fit any line.
@@ -15,125 +13,75 @@ const BETTER: f64 = 0.5;
 /// A typical distance above this share of the whole rise is told as a bad fit.
 const POOR: f64 = 0.05;
 
-pub(super) fn of<'a>(told: &'a Told<'_>) -> impl Iterator<Item = Finding> + 'a {
-    told.by_line.iter().map(|cells| Growth::of(told, cells).finding())
+pub(super) fn of<'a>(measured: &'a Measurements<'_>) -> impl Iterator<Item = Finding> + 'a {
+    measured.by_line.iter().map(|cells| {
+        let strategy_index = cells[0].strategy_index;
+        let line = &measured.lines[strategy_index];
+        let growth = Growth {
+            workers: line.workers.filter(|_| line.model == Some(Concurrency::Pool)),
+            points: cells.iter().filter_map(|cell| Some((cell.requests.into(), cell.median()?))).collect(),
+        };
+        let shape = growth.shape();
+        let settled = !matches!(shape, GrowthShape::TooFewCounts { .. } | GrowthShape::NoTrend(_));
+        Finding {
+            kind: FindingKind::Growth(shape),
+            settled,
+            strategy_indices: vec![strategy_index],
+            requests: cells.iter().map(|cell| cell.requests).collect(),
+        }
+    })
 }
 
 /// The medians of one strategy.
-struct Growth<'a> {
-    name: &'a str,
-    strategy_index: usize,
+struct Growth {
     /// Width of the staircase, where there may be one.
     workers: Option<u32>,
     points: Vec<(f64, f64)>,
-    requests: Vec<RequestCount>,
 }
 
-impl<'a> Growth<'a> {
-    fn of(told: &'a Told<'_>, cells: &[&Cell<'_>]) -> Self {
-        let strategy_index = cells[0].strategy_index;
-        let line = &told.lines[strategy_index];
-        Self {
-            name: told.name(strategy_index),
-            strategy_index,
-            workers: line.workers.filter(|_| line.model == Some(Concurrency::Pool)),
-            points: cells.iter().filter_map(|cell| Some((cell.requests.into(), cell.median()?))).collect(),
-            requests: cells.iter().map(|cell| cell.requests).collect(),
-        }
-    }
-
-    fn finding(self) -> Finding {
+impl Growth {
+    fn shape(&self) -> GrowthShape {
         let line = LeastSquares::through(&self.points).filter(|_| self.points.len() >= FEWEST_COUNTS);
-        let (settled, numbers, statement) = match line {
-            None => (false, Vec::new(), self.too_few()),
-            Some(line) => match self.staircase(&line) {
-                Some((workers, stairs)) => (true, stairs_numbers(&stairs, &line), steps(workers, &stairs, &line)),
-                None => self.straight(&line),
-            },
-        };
-        let text = format!("{} {statement}", self.name);
-        let (strategy_indices, requests) = (vec![self.strategy_index], self.requests);
-        Finding { kind: FindingKind::Growth, settled, strategy_indices, requests, numbers, text }
-    }
-
-    fn too_few(&self) -> String {
-        let counts = if self.points.len() == 1 { "count" } else { "counts" };
-        format!(
-            "was measured at {} request {counts}: the data can't tell how it grows, which takes {FEWEST_COUNTS}.",
-            self.points.len()
-        )
+        let Some(line) = line else { return GrowthShape::TooFewCounts { needed: FEWEST_COUNTS } };
+        self.staircase(&line).unwrap_or_else(|| self.straight(&line))
     }
 
     /// The line through (rounds, median), where it fits clearly better than the one through (requests, median).
-    fn staircase(&self, line: &LeastSquares) -> Option<(u32, LeastSquares)> {
+    fn staircase(&self, line: &LeastSquares) -> Option<GrowthShape> {
         let workers = self.workers?;
         let rounds = |x: f64| (x / f64::from(workers)).ceil();
         let points: Vec<(f64, f64)> = self.points.iter().map(|(x, y)| (rounds(*x), *y)).collect();
         let stairs = LeastSquares::through(&points)?;
         let better = stairs.residual < line.residual * BETTER && stairs.slope > 0.0;
-        better.then_some((workers, stairs))
+        let (step_s, residual_s, line_residual_s) = (stairs.slope, stairs.residual, line.residual);
+        better.then_some(GrowthShape::Steps { workers, step_s, residual_s, line_residual_s })
     }
 
-    fn straight(&self, line: &LeastSquares) -> (bool, Vec<(&'static str, f64)>, String) {
-        let margin = line.slope_margin.unwrap_or(f64::INFINITY);
-        let numbers = vec![
-            ("slope_s", line.slope),
-            ("slope_low_s", line.slope - margin),
-            ("slope_high_s", line.slope + margin),
-            ("residual_s", line.residual),
-        ];
-        let (first, last) = (self.points[0].0, self.points[self.points.len() - 1].0);
-        let rise = (line.slope * (last - first)).abs();
-        let mean = self.points.iter().map(|point| point.1).sum::<f64>() / self.points.len() as f64;
-        let rests =
-            format!("a line through {} medians, residual {}", self.points.len(), Unit::Seconds.text(line.residual));
-        if rise < LEVEL * mean && line.residual < LEVEL * mean {
-            return (
-                true,
-                numbers,
-                format!("stays level at {} from {first} to {last} requests ({rests}).", Unit::Seconds.text(mean)),
-            );
-        }
-        let [low, high] = [-margin, margin].map(|reach| Unit::Seconds.text(line.slope + reach));
-        if line.slope.abs() <= margin {
-            let statement = format!("may grow or not, the data can't tell: {low} to {high} per request ({rests}).");
-            return (false, numbers, statement);
-        }
-        let verb = if line.slope > 0.0 { "grows" } else { "falls" };
-        let fit = if line.residual > POOR * rise {
-            format!(" A line fits badly: its residual is {:.0} % of the whole rise.", line.residual / rise * 100.0)
+    fn straight(&self, line: &LeastSquares) -> GrowthShape {
+        let medians = self.points.len();
+        let margin_s = line.slope_margin.unwrap_or(f64::INFINITY);
+        let fit = LineFit { slope_s: line.slope, margin_s, residual_s: line.residual, medians };
+        let rise = (line.slope * (self.points[medians - 1].0 - self.points[0].0)).abs();
+        let mean_s = self.points.iter().map(|point| point.1).sum::<f64>() / medians as f64;
+        if rise < LEVEL * mean_s && line.residual < LEVEL * mean_s {
+            GrowthShape::Level { mean_s, fit }
+        } else if line.slope.abs() <= margin_s {
+            GrowthShape::NoTrend(fit)
         } else {
-            String::new()
-        };
-        let each = Unit::Seconds.text(line.slope.abs());
-        let sure = if low == high { String::new() } else { format!("95 % interval {low} to {high}; ") };
-        (true, numbers, format!("{verb} by {each} per request ({sure}{rests}).{fit}"))
+            GrowthShape::Slope { fit, misfit: (line.residual > POOR * rise).then_some(line.residual / rise) }
+        }
     }
-}
-
-fn stairs_numbers(stairs: &LeastSquares, line: &LeastSquares) -> Vec<(&'static str, f64)> {
-    vec![("step_s", stairs.slope), ("residual_s", stairs.residual), ("line_residual_s", line.residual)]
-}
-
-fn steps(workers: u32, stairs: &LeastSquares, line: &LeastSquares) -> String {
-    format!(
-        "grows in steps: {} for each round of {workers} requests, one per worker. The staircase misses the medians by \
-         {}, a straight line by {}.",
-        Unit::Seconds.text(stairs.slope),
-        Unit::Seconds.text(stairs.residual),
-        Unit::Seconds.text(line.residual)
-    )
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Finding, FindingKind};
-    use crate::report::Report;
+    use crate::model::Run;
     use crate::report::testkit::{Sketch, article};
+    use crate::report::{Finding, FindingKind, FindingTopic, GrowthShape, Report};
 
-    fn growth(run: &crate::model::Run) -> Vec<Finding> {
+    fn growth(run: &Run) -> Vec<Finding> {
         let findings = Report::of(run).findings.into_iter();
-        findings.filter(|finding| finding.kind == FindingKind::Growth).collect()
+        findings.filter(|finding| finding.kind.topic() == FindingTopic::Growth).collect()
     }
 
     fn alone(medians: &[(u32, f64)]) -> Finding {
@@ -145,40 +93,35 @@ mod tests {
     #[test]
     fn the_article_has_a_line_two_staircases_and_a_level() {
         let found = growth(&article(3));
-        let texts: Vec<&str> = found.iter().map(|finding| finding.text.as_str()).collect();
-        assert_eq!(
-            texts,
-            [
-                "single_thread grows by 100 ms per request (a line through 5 medians, \
-                 residual 0 s).",
-                "multithread grows in steps: 100 ms for each round of 20 requests, one per worker. The staircase \
-                 misses the medians by 0 s, a straight line by 24.5 ms.",
-                "multiprocess grows in steps: 100 ms for each round of 20 requests, one per worker. The staircase \
-                 misses the medians by 0 s, a straight line by 24.5 ms.",
-                "async_get stays level at 102 ms from 10 to 50 requests (a line through 5 medians, residual 0 s).",
-            ]
-        );
         assert!(found.iter().all(|finding| finding.settled && finding.requests == [10, 20, 30, 40, 50]));
-        let slope = found[0].numbers.iter().find(|number| number.0 == "slope_s").unwrap().1;
-        assert!((slope - 0.1).abs() < 1e-12);
+        let FindingKind::Growth(GrowthShape::Slope { fit, misfit: None }) = &found[0].kind else {
+            panic!("{:?}", found[0])
+        };
+        assert!((fit.slope_s - 0.1).abs() < 1e-12 && fit.medians == 5, "{fit:?}");
+        for pool in &found[1..3] {
+            let FindingKind::Growth(GrowthShape::Steps { workers: 20, step_s, .. }) = pool.kind else {
+                panic!("{pool:?}")
+            };
+            assert!((step_s - 0.1).abs() < 1e-12, "{step_s}");
+        }
+        let FindingKind::Growth(GrowthShape::Level { mean_s, .. }) = found[3].kind else { panic!("{:?}", found[3]) };
+        assert!((mean_s - 0.102).abs() < 1e-12, "{mean_s}");
     }
 
     #[test]
-    fn what_the_data_cannot_tell_is_said() {
+    fn what_the_data_cannot_tell_is_open() {
         let few = alone(&[(10, 1.0), (20, 2.0)]);
-        assert!(!few.settled && few.numbers.is_empty());
-        assert_eq!(few.text, "a was measured at 2 request counts: the data can't tell how it grows, which takes 3.");
+        assert_eq!((few.settled, few.kind), (false, FindingKind::Growth(GrowthShape::TooFewCounts { needed: 3 })));
         let wild = alone(&[(10, 1.0), (20, 3.0), (30, 1.5), (40, 2.0)]);
-        assert!(!wild.settled, "{}", wild.text);
-        assert!(wild.text.contains("the data can't tell: −"), "{}", wild.text);
+        assert!(!wild.settled && matches!(wild.kind, FindingKind::Growth(GrowthShape::NoTrend(_))), "{wild:?}");
     }
 
     #[test]
-    fn a_bad_fit_and_a_fall_are_said() {
+    fn a_line_that_misses_the_medians_is_marked() {
         let bent = alone(&[(10, 0.1), (20, 0.4), (30, 0.9), (40, 1.6), (50, 2.5)]);
-        assert!(bent.settled && bent.text.contains("a grows by 60 ms per request"), "{}", bent.text);
-        assert!(bent.text.ends_with("A line fits badly: its residual is 7 % of the whole rise."), "{}", bent.text);
-        let falling = alone(&[(10, 3.0), (20, 2.0), (30, 1.0)]);
-        assert!(falling.text.starts_with("a falls by 100 ms per request (a line through 3"));
+        assert!(
+            matches!(bent.kind, FindingKind::Growth(GrowthShape::Slope { misfit: Some(share), .. }) if share > 0.06),
+            "{bent:?}"
+        );
     }
 }

@@ -1,32 +1,33 @@
-//! What the numbers say, in sentences: how each strategy grows, which overtakes which, how busy the CPU was, and which
-//! strategy is the cheapest of the fast ones. Each finding holds the numbers that it rests on, or says that the data
-//! can't tell. Reads cells only; knows nothing of charts or files.
+//! What the numbers say: how each strategy grows, which overtakes which, how busy the CPU was, and which strategy is the
+//! cheapest of the fast ones. Each finding holds the numbers that it rests on. Reads cells only; knows no words.
 
 mod cost;
 mod finding;
 mod growth;
 mod overtaking;
 
-pub use finding::{Finding, FindingKind};
+pub use cost::NEAR;
+pub use finding::{Finding, FindingKind, FindingTopic, GrowthShape, LineFit, StrategyOrder};
 
 use crate::model::StrategyLine;
 use crate::report::cell::Cell;
-use finding::Told;
+use finding::Measurements;
 
 /// All findings, by kind. Empty where no sample counts.
 pub(super) fn of(lines: &[StrategyLine], cells: &[Cell<'_>]) -> Vec<Finding> {
     let good: Vec<&Cell<'_>> = cells.iter().filter(|cell| cell.median().is_some()).collect();
-    let told = Told { lines, by_line: good.chunk_by(|a, b| a.strategy_index == b.strategy_index).collect() };
-    let mut findings: Vec<Finding> = cost::cheapest(&told).into_iter().collect();
-    findings.extend(growth::of(&told));
-    findings.extend(overtaking::of(&told));
-    findings.extend(cost::waiting(&told));
+    let measured =
+        Measurements { lines, by_line: good.chunk_by(|a, b| a.strategy_index == b.strategy_index).collect() };
+    let mut findings: Vec<Finding> = cost::cheapest(&measured).into_iter().collect();
+    findings.extend(growth::of(&measured));
+    findings.extend(overtaking::of(&measured));
+    findings.extend(cost::waiting(&measured));
     findings
 }
 
 #[cfg(test)]
 mod tests {
-    use super::FindingKind;
+    use super::FindingTopic;
     use crate::model::SampleStatus;
     use crate::report::Report;
     use crate::report::testkit::{Sketch, article};
@@ -34,11 +35,11 @@ mod tests {
     #[test]
     fn findings_stand_by_kind_and_the_article_has_each() {
         let run = article(3);
-        let kinds: Vec<_> = Report::of(&run).findings.iter().map(|finding| finding.kind).collect();
+        let kinds: Vec<_> = Report::of(&run).findings.iter().map(|finding| finding.kind.topic()).collect();
         let ranks: Vec<_> =
-            kinds.iter().map(|kind| FindingKind::ALL.iter().position(|other| other == kind).unwrap()).collect();
+            kinds.iter().map(|kind| FindingTopic::ALL.iter().position(|other| other == kind).unwrap()).collect();
         assert!(ranks.is_sorted());
-        assert!(FindingKind::ALL.iter().all(|kind| kinds.contains(kind)), "{kinds:?}");
+        assert!(FindingTopic::ALL.iter().all(|kind| kinds.contains(kind)), "{kinds:?}");
     }
 
     #[test]

@@ -3,38 +3,40 @@
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-use super::finding::{ENOUGH, Finding, FindingKind, Told};
+use super::finding::{Finding, FindingKind, Measurements, StrategyOrder};
 use crate::model::RequestCount;
-use crate::report::cell::Cell;
+use crate::report::cell::{Cell, FEWEST_FOR_INTERVAL};
 
 /// More pairs than this are counted and not told one by one.
 const MOST_TOLD: usize = 12;
 
-pub(super) fn of(told: &Told<'_>) -> Vec<Finding> {
-    if told.by_line.len() < 2 {
+pub(super) fn of(measured: &Measurements<'_>) -> Vec<Finding> {
+    if measured.by_line.len() < 2 {
         return Vec::new();
     }
-    let strategy_indices = 0..told.by_line.len();
+    let strategy_indices = 0..measured.by_line.len();
     let pairs = strategy_indices.flat_map(|second| (0..second).map(move |first| (first, second)));
     let (mut sure, mut doubtful, mut shared) = (Vec::new(), Doubtful::default(), BTreeSet::new());
     // There are as many pairs as the square of the strategies, so none is kept that is not told of.
     for (a, b) in pairs {
-        let race = Race::of(told.by_line[a], told.by_line[b]);
+        let race = Race::of(measured.by_line[a], measured.by_line[b]);
         shared.extend(race.pairs.iter().map(|(a, _)| a.requests));
-        let found = race.sure(told);
+        let found = race.sure();
         if found.is_empty() && race.is_doubtful() {
-            doubtful.add(&race, told);
+            doubtful.add(&race);
         }
         sure.extend(found);
     }
     sure.sort_by_key(|finding| finding.requests.last().copied());
     let more = sure.len().saturating_sub(MOST_TOLD);
     sure.truncate(MOST_TOLD);
-    if let Some(last) = sure.last_mut().filter(|_| more > 0) {
-        last.text.push_str(&format!(" The data show {more} more such pairs at larger counts."));
+    if let Some(FindingKind::Order(StrategyOrder::Overtakes { further, .. })) =
+        sure.last_mut().map(|last| &mut last.kind)
+    {
+        *further = more;
     }
     if sure.is_empty() && doubtful.count == 0 {
-        sure.extend(nobody(told, shared.into_iter().collect()));
+        sure.extend(nobody(measured, shared.into_iter().collect()));
     }
     sure.extend(doubtful.finding());
     sure
@@ -63,22 +65,13 @@ impl<'a> Race<'a> {
         turned.map(|pair| LeadChange { from: pair[0].0, to: pair[1].0, first_leads: pair[1].1.is_lt() }).collect()
     }
 
-    fn sure(&self, told: &Told<'_>) -> Vec<Finding> {
+    fn sure(&self) -> Vec<Finding> {
         let finding = |change: LeadChange| {
             let (first, second) = self.strategy_indices;
-            let (winner, loser) = if change.first_leads { (first, second) } else { (second, first) };
+            let strategy_indices = if change.first_leads { vec![first, second] } else { vec![second, first] };
             let (from, to) = (change.from, change.to);
-            let mut numbers = vec![("from_requests", from.into()), ("to_requests", to.into())];
-            numbers.extend(self.crossing(&change).map(|at| ("crossing_requests", at)));
-            let near = self.crossing(&change).map_or_else(String::new, |at| format!(", at about {at:.0}"));
-            let text = format!(
-                "{} overtakes {} between {from} and {to} requests{near} (the 95 % intervals of the medians are apart \
-                 at both ends).",
-                told.name(winner),
-                told.name(loser)
-            );
-            let (strategy_indices, requests) = (vec![winner, loser], vec![from, to]);
-            Finding { kind: FindingKind::Overtaking, settled: true, strategy_indices, requests, numbers, text }
+            let order = StrategyOrder::Overtakes { from, to, crossing: self.crossing(&change), further: 0 };
+            Finding { kind: FindingKind::Order(order), settled: true, strategy_indices, requests: vec![from, to] }
         };
         self.changes(clearly).into_iter().map(finding).collect()
     }
@@ -113,7 +106,7 @@ fn by_median(a: &Cell<'_>, b: &Cell<'_>) -> Ordering {
 
 /// The order of two cells whose intervals do not touch.
 fn clearly(a: &Cell<'_>, b: &Cell<'_>) -> Ordering {
-    if a.points.len() < ENOUGH || b.points.len() < ENOUGH {
+    if a.points.len() < FEWEST_FOR_INTERVAL || b.points.len() < FEWEST_FOR_INTERVAL {
         return Ordering::Equal;
     }
     match (a.interval, b.interval) {
@@ -124,32 +117,23 @@ fn clearly(a: &Cell<'_>, b: &Cell<'_>) -> Ordering {
 }
 
 /// `requests` are the counts that any two strategies share, ascending.
-fn nobody(told: &Told<'_>, requests: Vec<RequestCount>) -> Option<Finding> {
-    let (first, last) = (*requests.first()?, *requests.last()?);
-    let single = requests.len() == 1;
-    let text = if single {
-        format!("All strategies share one request count, {first}: the data can't tell whether one overtakes another.")
-    } else {
-        let strategies = told.by_line.len();
-        format!("From {first} to {last} requests none of the {strategies} strategies overtakes another.")
+fn nobody(measured: &Measurements<'_>, requests: Vec<RequestCount>) -> Option<Finding> {
+    let order = match requests.len() {
+        0 => return None,
+        1 => StrategyOrder::OneCount,
+        _ => StrategyOrder::Same,
     };
-    let strategy_indices = told.by_line.iter().map(|cells| cells[0].strategy_index).collect();
-    Some(Finding {
-        kind: FindingKind::Overtaking,
-        settled: !single,
-        strategy_indices,
-        requests,
-        numbers: Vec::new(),
-        text,
-    })
+    let strategy_indices = measured.by_line.iter().map(|cells| cells[0].strategy_index).collect();
+    let settled = order == StrategyOrder::Same;
+    Some(Finding { kind: FindingKind::Order(order), settled, strategy_indices, requests })
 }
 
 /// Pairs of which the data can't tell.
 #[derive(Default)]
 struct Doubtful {
     count: usize,
-    /// The names of the first ones.
-    names: Vec<String>,
+    /// The first ones.
+    named: Vec<(usize, usize)>,
     strategy_indices: BTreeSet<usize>,
     requests: BTreeSet<RequestCount>,
     /// Whether any cell has samples enough for an interval.
@@ -157,48 +141,36 @@ struct Doubtful {
 }
 
 impl Doubtful {
-    fn add(&mut self, race: &Race<'_>, told: &Told<'_>) {
+    fn add(&mut self, race: &Race<'_>) {
         self.count += 1;
-        if self.names.len() < MOST_TOLD {
-            self.names.push(format!(
-                "{} and {}",
-                told.name(race.strategy_indices.0),
-                told.name(race.strategy_indices.1)
-            ));
+        if self.named.len() < MOST_TOLD {
+            self.named.push(race.strategy_indices);
         }
         self.strategy_indices.extend([race.strategy_indices.0, race.strategy_indices.1]);
         for (a, b) in &race.pairs {
-            self.requests.extend([a.requests, b.requests]);
-            self.has_enough |= a.points.len() >= ENOUGH || b.points.len() >= ENOUGH;
+            self.requests.insert(a.requests);
+            self.has_enough |= a.points.len().max(b.points.len()) >= FEWEST_FOR_INTERVAL;
         }
     }
 
-    fn finding(mut self) -> Option<Finding> {
-        if self.count == 0 {
-            return None;
-        }
-        if self.count > MOST_TOLD {
-            self.names.push(format!("{} more pairs", self.count - MOST_TOLD));
-        }
-        let why = if self.has_enough {
-            "their 95 % intervals overlap at one end or both".to_owned()
-        } else {
-            format!("cells have fewer than {ENOUGH} samples, so there is no interval to judge by")
-        };
-        let names = self.names.join("; ");
-        let text = format!("The medians change their order, but {why}, and the data can't tell: {names}.");
+    fn finding(self) -> Option<Finding> {
+        let fewest = (!self.has_enough).then_some(FEWEST_FOR_INTERVAL);
+        let order = StrategyOrder::Unclear { pairs: self.count, named: self.named, fewest };
         let (strategy_indices, requests) =
             (self.strategy_indices.into_iter().collect(), self.requests.into_iter().collect());
-        let numbers = vec![("pairs", self.count as f64)];
-        Some(Finding { kind: FindingKind::Overtaking, settled: false, strategy_indices, requests, numbers, text })
+        (self.count > 0).then_some(Finding {
+            kind: FindingKind::Order(order),
+            settled: false,
+            strategy_indices,
+            requests,
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Finding, FindingKind};
-    use crate::report::Report;
     use crate::report::testkit::{Sketch, article};
+    use crate::report::{Finding, FindingKind, FindingTopic, Report, StrategyOrder};
 
     /// Two strategies at 10, 20, 30 …; each cell has three samples, `spread` apart.
     fn race(one: &[f64], other: &[f64], spread: f64) -> Vec<Finding> {
@@ -212,18 +184,19 @@ mod tests {
         }
         let run = sketch.run();
         let findings = Report::of(&run).findings.into_iter();
-        findings.filter(|finding| finding.kind == FindingKind::Overtaking).collect()
+        findings.filter(|finding| finding.kind.topic() == FindingTopic::Overtaking).collect()
     }
 
     #[test]
     fn an_overtaking_has_its_interval_and_its_place() {
         let found = race(&[1.0, 2.0, 3.0, 4.0], &[2.5, 2.5, 2.5, 2.5], 0.1);
         assert_eq!(found.len(), 1);
-        assert_eq!(
-            found[0].text,
-            "other overtakes one between 20 and 30 requests, at about 25 (the 95 % intervals of the medians are apart \
-             at both ends)."
-        );
+        let FindingKind::Order(StrategyOrder::Overtakes { from: 20, to: 30, crossing: Some(at), further: 0 }) =
+            found[0].kind
+        else {
+            panic!("{found:?}")
+        };
+        assert!((at - 25.0).abs() < 1e-9, "{at}");
         assert_eq!((found[0].strategy_indices.as_slice(), found[0].requests.as_slice()), (&[1, 0][..], &[20, 30][..]));
         let near = race(&[1.0, 2.0, 3.0, 4.0], &[2.5, 2.5, 2.5, 2.5], 0.3);
         assert_eq!(near[0].requests, [10, 40], "ends where the intervals overlap are not sure");
@@ -234,7 +207,8 @@ mod tests {
         let found = race(&[1.0, 2.0], &[1.1, 1.9], 0.2);
         assert_eq!(found.len(), 1);
         assert!(!found[0].settled);
-        assert!(found[0].text.ends_with("overlap at one end or both, and the data can't tell: one and other."));
+        let order = StrategyOrder::Unclear { pairs: 1, named: vec![(0, 1)], fewest: None };
+        assert_eq!(found[0].kind, FindingKind::Order(order));
         assert!(!race(&[1.0], &[2.0], 0.1)[0].settled, "one count shows no change");
     }
 
@@ -242,8 +216,9 @@ mod tests {
     fn ties_are_no_overtaking() {
         let run = article(3);
         let report = Report::of(&run);
-        let found: Vec<_> = report.findings.iter().filter(|finding| finding.kind == FindingKind::Overtaking).collect();
+        let found: Vec<_> =
+            report.findings.iter().filter(|finding| finding.kind.topic() == FindingTopic::Overtaking).collect();
         assert_eq!(found.len(), 1);
-        assert_eq!(found[0].text, "From 10 to 50 requests none of the 4 strategies overtakes another.");
+        assert_eq!((&found[0].kind, found[0].settled), (&FindingKind::Order(StrategyOrder::Same), true));
     }
 }

@@ -1,0 +1,206 @@
+//! Caveats in sentences: the numbers that show each, and what to do about it.
+
+use super::model::Item;
+use crate::format::counted;
+use crate::model::Facts;
+use crate::report::{Caveat, CaveatKind, FEWEST_FOR_INTERVAL, Report, StatusCounts};
+
+/// Every caveat of a report.
+#[must_use]
+pub fn caveats(report: &Report<'_>) -> Vec<Item> {
+    report.caveats.iter().map(|caveat| item(report, caveat)).collect()
+}
+
+/// A caveat as a statement: whom it is about, the evidence, the advice.
+pub(super) fn item(report: &Report<'_>, caveat: &Caveat) -> Item {
+    let label =
+        caveat.strategy_index.map_or_else(String::new, |strategy_index| report.strategies[strategy_index].name.clone());
+    Item { label, text: evidence(caveat), aside: advice(caveat, report.facts), ..Item::default() }
+}
+
+/// The numbers that show it, in a sentence.
+fn evidence(caveat: &Caveat) -> String {
+    match &caveat.kind {
+        CaveatKind::Unfinished { missing, planned } => {
+            format!("{missing} of {planned} planned samples were not measured.")
+        }
+        CaveatKind::NotRun { first, reason } => {
+            let counts: Vec<String> = caveat.requests.iter().map(ToString::to_string).collect();
+            format!("Not run at {} requests: at {first} it {reason}.", counts.join(", "))
+        }
+        CaveatKind::Overlapped { samples, of, own_servers } => {
+            let own = if *own_servers { ", each against a delay server of its own" } else { "" };
+            format!("{samples} of {of} samples ran side by side with others{own}.")
+        }
+        CaveatKind::FailedSamples { statuses, first_error, .. } => {
+            let first = if first_error.is_empty() { String::new() } else { format!(" The first: {first_error}.") };
+            format!("Of {} samples, {}.{first}", statuses.all(), failed(*statuses))
+        }
+        CaveatKind::FewSamples { few, of, least } => {
+            format!(
+                "{few} of {of} combinations have fewer than {FEWEST_FOR_INTERVAL} valid samples; the least has {least}."
+            )
+        }
+        CaveatKind::Spread { share, requests, samples } => format!(
+            "The interquartile range is {:.0} % of the median at {requests} requests, over {samples} samples.",
+            share * 100.0
+        ),
+        CaveatKind::Drift { change, p, tests } => format!(
+            "Samples of the sweep's later half are {:.1} % {} than those of its earlier half (seasonal Mann–Kendall test, \
+             p = {p:.4} after correction for {tests} tests).",
+            change.abs() * 100.0,
+            if *change > 0.0 { "slower" } else { "faster" }
+        ),
+        CaveatKind::TargetDrift { before, after, change } => format!(
+            "A single request took {} before the sweep and {} after it ({:+.0} %).",
+            before.human(),
+            after.human(),
+            change * 100.0
+        ),
+        CaveatKind::BusyMachine { load, cores } => {
+            format!("The load average was {load:.2} on {cores} cores when the sweep began.")
+        }
+        CaveatKind::StolenTime { share, seconds } => format!(
+            "The host took {:.1} % of this machine's CPU time away during the sweep ({seconds:.2} s).",
+            share * 100.0
+        ),
+        CaveatKind::ClockStep { seconds } => format!("The wall clock was set by {seconds:+.3} s during the sweep."),
+        CaveatKind::ClientBound { cores, requests } => {
+            format!("At {requests} requests the client kept {cores:.2} cores busy for the whole sample.")
+        }
+        CaveatKind::ServerBound { cores, requests } => {
+            format!("At {requests} requests the delay server kept {cores:.2} cores busy for the whole sample.")
+        }
+    }
+}
+
+/// What to do about it, in a sentence.
+fn advice(caveat: &Caveat, facts: &Facts) -> String {
+    let text = match &caveat.kind {
+        CaveatKind::Unfinished { .. } => {
+            let run = if facts.run_id.is_empty() { "RUN" } else { &facts.run_id };
+            return format!("`reportgen --resume {run}` measures them.");
+        }
+        CaveatKind::FewSamples { .. } => {
+            return format!(
+                "Measure with `repeats = {FEWEST_FOR_INTERVAL}` or more: so few samples cannot show how far they spread."
+            );
+        }
+        CaveatKind::Spread { samples, .. } => {
+            let more = counted(*samples, "repeat", "repeats");
+            return format!(
+                "Close what else runs on this machine, or measure more than {more} for a narrower interval."
+            );
+        }
+        CaveatKind::NotRun { .. } => "There is no sample of these combinations.",
+        CaveatKind::Overlapped { .. } => {
+            "They shared the processor within `overlap-cpu`; measure with `overlap = \"off\"` where the last percent \
+             matters."
+        }
+        CaveatKind::FailedSamples { ran_out: true, .. } => {
+            "This machine ran out of descriptors, ports or memory: raise `ulimit -n` or `net.ipv4.ip_local_port_range`, or \
+             lower the count. Failed samples are left out of all statistics."
+        }
+        CaveatKind::FailedSamples { .. } => {
+            "They are left out of all statistics; raw.csv and requests.csv say what happened to each."
+        }
+        CaveatKind::Drift { .. } => {
+            "Something changed while measuring: a warm machine, a full cache, another program. Measure again, with \
+             `warmup` or on a quiet machine."
+        }
+        CaveatKind::TargetDrift { .. } => {
+            "The ideal is computed from the first; measure again when the target is steady."
+        }
+        CaveatKind::BusyMachine { .. } => "Measure again when nothing else runs.",
+        CaveatKind::StolenTime { .. } => "Measure on a machine of its own, or with more repeats.",
+        CaveatKind::ClockStep { .. } => {
+            "Durations come from the monotonic clock and stand; time stamps in raw.csv do not fit together."
+        }
+        CaveatKind::ClientBound { .. } => {
+            "The client may have set the pace, not the target: use a longer delay, fewer requests, or more threads."
+        }
+        CaveatKind::ServerBound { .. } => {
+            "The server may have set the pace, not the client: use a longer delay or fewer requests."
+        }
+    };
+    text.to_owned()
+}
+
+/// `2 timeout, 1 discarded`; empty where no sample failed.
+pub(super) fn failed(statuses: StatusCounts) -> String {
+    let kinds = [
+        (statuses.partial, "partial"),
+        (statuses.failed, "failed"),
+        (statuses.timeout, "timeout"),
+        (statuses.void, "discarded"),
+    ];
+    let told = kinds.into_iter().filter(|(number, _)| *number > 0).map(|(number, kind)| format!("{number} {kind}"));
+    told.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::caveats;
+    use crate::model::{NotRun, Run, SampleStatus};
+    use crate::report::Report;
+    use crate::report::testkit::{Sketch, article};
+
+    fn told(run: &Run) -> Vec<String> {
+        caveats(&Report::of(run)).iter().map(super::Item::sentence).collect()
+    }
+
+    fn line(durations: &[f64]) -> Sketch {
+        let sketch = Sketch::new().strategy("a", "sequential", None);
+        durations.iter().fold(sketch, |sketch, seconds| sketch.sample(0, 10, *seconds))
+    }
+
+    #[test]
+    fn few_samples_are_counted() {
+        let text = told(&article(1)).remove(0);
+        assert!(text.starts_with("20 of 20 combinations have fewer than 3 valid samples; the least has 1. "), "{text}");
+    }
+
+    #[test]
+    fn a_spread_says_where_and_how_wide() {
+        let text = told(&line(&[1.0, 1.3, 1.0, 1.3]).run()).remove(0);
+        let start =
+            "a: The interquartile range is 26 % of the median at 10 requests, over 4 samples. Close what else runs";
+        assert!(text.starts_with(start), "{text}");
+    }
+
+    #[test]
+    fn combinations_that_were_not_run_are_named_with_the_reason() {
+        let mut run = line(&[1.0, 1.0, 1.0]).run();
+        run.facts.not_run = [20, 50]
+            .map(|requests| {
+                let reason = format!("needs about {requests} threads, this machine allows 9; raise kernel.threads-max");
+                NotRun { strategy: "a".into(), requests, reason }
+            })
+            .to_vec();
+        let text = told(&run).remove(0);
+        let start = "a: Not run at 20, 50 requests: at 20 it needs about 20 threads, this machine allows 9; raise ";
+        assert!(text.starts_with(start), "{text}");
+    }
+
+    #[test]
+    fn failed_and_missing_samples_are_counted() {
+        let mut run = line(&[1.0, 1.0, 1.0, 9.0, 9.0])
+            .also(|row| (row.status, row.error) = (SampleStatus::Void, "server saw 9".into()))
+            .run();
+        run.samples[3].status = SampleStatus::Timeout;
+        run.samples[3].error = "sample-timeout after 9 s".into();
+        run.facts.planned_samples = 8;
+        run.facts.run_id = "sweep-20261122T183000Z".into();
+        assert_eq!(
+            told(&run),
+            [
+                "3 of 8 planned samples were not measured. `reportgen --resume sweep-20261122T183000Z` measures them.",
+                "a: Of 5 samples, 1 timeout, 1 discarded. The first: sample-timeout after 9 s. They are left out of all \
+                 statistics; raw.csv and requests.csv say what happened to each."
+            ]
+        );
+        run.samples[3].error = "reset: 3 of 10 requests, local-limit: 2 of 10 requests".into();
+        let text = told(&run).remove(1);
+        assert!(text.contains("This machine ran out of descriptors, ports or memory"), "{text}");
+    }
+}

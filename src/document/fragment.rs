@@ -1,0 +1,88 @@
+//! One part of a run's document for a document that others write: a picture, the table, or the findings.
+
+use super::markdown::{PictureLinks, block, table};
+use super::model::Block;
+use super::pictures::Pictures;
+use super::report::{found, numbers, page_numbers};
+use crate::report::Report;
+
+/// A part of the document as Markdown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fragment {
+    /// Lines that end with `\n`.
+    pub text: String,
+    /// Names of the picture files that it shows, as they are in the run's folder of charts and in the document's.
+    pub files: Vec<String>,
+}
+
+/// The part called `name`: `table`, `findings`, or a figure's id. `folder` is where the document finds pictures, as part
+/// of an address.
+///
+/// # Errors
+/// Why there is no such part.
+pub fn fragment(report: &Report<'_>, pictures: &Pictures<'_>, name: &str, folder: &str) -> Result<Fragment, String> {
+    let text = |text: String| Fragment { text, files: Vec::new() };
+    match name {
+        "table" => return Ok(text(table(&page_numbers(&numbers(report))))),
+        "findings" => return Ok(text(findings(report))),
+        _ => {}
+    }
+    if let Some((kind, why)) = pictures.refused.iter().find(|(kind, _)| kind == name) {
+        return Err(format!("the run has no {kind} chart: {why}"));
+    }
+    let Some(picture) = pictures.drawn.iter().find(|picture| picture.figure.id == name) else {
+        let ids = pictures.drawn.iter().map(|picture| picture.figure.id.as_str());
+        let known: Vec<&str> = ids.chain(["table", "findings"]).collect();
+        return Err(format!("the run has no part {name:?}; it has {}", known.join(", ")));
+    };
+    let Some(links) = PictureLinks::of(pictures, folder) else { return Err("the run has no picture files".to_owned()) };
+    Ok(Fragment { text: links.image(picture.figure), files: links.files(picture.figure) })
+}
+
+/// The findings for a document with headings of its own; a sentence that says so where there is none.
+fn findings(report: &Report<'_>) -> String {
+    let parts = found(report).into_iter().map(|part| match part {
+        Block::Heading(title) => format!("**{title}**\n"),
+        other => block(&other, None),
+    });
+    let parts: Vec<String> = parts.collect();
+    if parts.is_empty() { "No sample is valid, so there is nothing to find.\n".to_owned() } else { parts.join("\n") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fragment;
+    use crate::chart::WhyNot;
+    use crate::document::{Picture, Pictures};
+    use crate::model::figure::{Figure, Format, Theme};
+    use crate::report::Report;
+    use crate::report::testkit::article;
+
+    #[test]
+    fn each_part_has_its_name_and_its_files() {
+        let run = article(3);
+        let report = Report::of(&run);
+        let figure = Figure { id: "duration".into(), title: "A".into(), ..Figure::default() };
+        let refused = [("timeline".to_owned(), WhyNot::NoRequests)];
+        let pictures = |themes| Pictures {
+            drawn: vec![Picture::unpainted(&figure)],
+            themes,
+            formats: &[Format::Png],
+            refused: &refused,
+        };
+        let part = |name: &str| fragment(&report, &pictures(&Theme::ALL), name, "README-charts");
+        let both = part("duration").unwrap();
+        assert_eq!(both.files, ["duration.png", "duration-dark.png"]);
+        assert!(both.text.contains("srcset=\"README-charts/duration-dark.png\""));
+        assert!(both.text.ends_with("</picture>\n"));
+        let light = fragment(&report, &pictures(&[Theme::Light]), "duration", "x").unwrap();
+        assert_eq!(light.files, ["duration.png"]);
+        assert!(part("table").unwrap().text.starts_with("| Strategy | Requests |"));
+        assert!(part("findings").unwrap().text.starts_with("**Fastest and cheapest**\n\n- "));
+        assert_eq!(part("pie").unwrap_err(), "the run has no part \"pie\"; it has duration, table, findings");
+        assert_eq!(
+            part("timeline").unwrap_err(),
+            "the run has no timeline chart: the single requests were not recorded"
+        );
+    }
+}

@@ -1,0 +1,391 @@
+//! A run's report as a document: findings, charts, numbers, failures, caveats, and how it was measured. Nothing here is
+//! computed; numbers of the report become words.
+
+use super::caveats;
+use super::findings;
+use super::model::{Block, Document, DocumentSection, FigureBlock, Fold};
+use super::pictures::{Picture, Pictures};
+use super::table::{DataTable, TableColumn, TableValue};
+use crate::format::{command_line, counted, requests};
+use crate::model::figure::{Panel, Role, Series, Shape, Unit};
+use crate::model::{Facts, Nanos, StrategyLine, Target};
+use crate::report::{Cell, FindingTopic, Report};
+
+pub(super) fn document<'a>(report: &Report<'_>, pictures: &'a Pictures<'a>) -> Document<'a> {
+    let facts = report.facts;
+    let numbers = page_numbers(&numbers(report));
+    let numbers = if numbers.rows.is_empty() { Vec::new() } else { vec![Block::Table(numbers)] };
+    let sections = [
+        DocumentSection::new("findings", "Findings", found(report)),
+        DocumentSection::new("charts", "Charts", charts(report, pictures)),
+        DocumentSection::new("numbers", "Numbers", numbers),
+        DocumentSection::new("failures", "Failures", failures(report)),
+        DocumentSection::new("caveats", "Caveats", listed(report)),
+        DocumentSection::new("method", "How it was measured", vec![Block::Facts(method(report))]).called("Method"),
+        DocumentSection::new("reproduce", "How to reproduce", command(facts)).called("Reproduce"),
+    ];
+    Document {
+        title: if facts.title.is_empty() { "Report".to_owned() } else { facts.title.clone() },
+        language: "en",
+        answer: String::new(),
+        lead: lead(report),
+        sections: sections.into_iter().filter(|section| !section.blocks.is_empty()).collect(),
+    }
+}
+
+fn lead(report: &Report<'_>) -> String {
+    let samples: usize = report.cells.iter().map(|cell| cell.points.len()).sum();
+    let failed: u32 = report.cells.iter().map(|cell| cell.statuses.not_ok()).sum();
+    let strategies = counted(report.strategies.len(), "strategy", "strategies");
+    let counts = match report.counts {
+        [] => "no request count".to_owned(),
+        [one] => requests(*one),
+        [first, .., last] => format!("{first} to {last} requests"),
+    };
+    let failed = if failed > 0 { format!(", {failed} more failed") } else { String::new() };
+    format!("{strategies}, {counts}, {}{failed}.", counted(samples, "valid sample", "valid samples"))
+}
+
+/// The findings, each topic with its heading; empty where there are none.
+pub(super) fn found<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
+    let topic = |topic| {
+        let items = findings::items(report, topic);
+        if items.is_empty() { Vec::new() } else { vec![Block::Heading(findings::title(topic)), Block::List(items)] }
+    };
+    FindingTopic::ALL.into_iter().flat_map(topic).collect()
+}
+
+fn charts<'a>(report: &Report<'_>, pictures: &'a Pictures<'a>) -> Vec<Block<'a>> {
+    let names = report.strategies.iter().map(|line| line.name.clone()).zip(0..).collect();
+    let switches = (!pictures.drawn.is_empty()).then_some(Block::Switches(names));
+    let figures = pictures.drawn.iter().map(|picture| Block::Figure(FigureBlock { picture, values: values(picture) }));
+    let refused = pictures.refused.iter().map(|(kind, why)| Block::Note(format!("No {kind} chart: {why}.")));
+    switches.into_iter().chain(figures).chain(refused).collect()
+}
+
+/// The numbers of a figure whose panels are over request counts.
+fn values<'a>(picture: &Picture<'_>) -> Option<Fold<'a>> {
+    let tables = picture.figure.panels.iter().filter_map(panel_values);
+    let blocks: Vec<Block<'a>> = tables.map(Block::Table).collect();
+    (!blocks.is_empty()).then_some(Fold { summary: "Values of this chart", blocks })
+}
+
+fn panel_values(panel: &Panel) -> Option<DataTable> {
+    let measured = |line: &&Series| line.role != Role::Ideal && line.shape == Shape::Line;
+    let lines: Vec<&Series> = panel.series.iter().filter(measured).collect();
+    if panel.x.unit != Unit::Count || lines.is_empty() {
+        return None;
+    }
+    let mut counts: Vec<f64> = lines.iter().flat_map(|line| line.points.iter().map(|point| point.x)).collect();
+    counts.sort_unstable_by(f64::total_cmp);
+    counts.dedup();
+    let column = |line: &&Series| TableColumn::number(&line.name, panel.y.unit).of(line.strategy_index);
+    let columns = std::iter::once(TableColumn::number("Requests", Unit::Count)).chain(lines.iter().map(column));
+    let title = if panel.title.is_empty() { &panel.y.label } else { &panel.title };
+    let mut table = DataTable { captioned: true, ..DataTable::new(title, columns.collect()) };
+    for x in counts {
+        let at = |line: &&Series| line.points.iter().find(|point| point.x.total_cmp(&x).is_eq())?.y;
+        let values = std::iter::once(Some(x)).chain(lines.iter().map(at));
+        table.add(None, String::new(), values.map(TableValue::from));
+    }
+    Some(table)
+}
+
+/// Every combination of strategy and count that was measured, here or elsewhere, with all its numbers.
+pub(super) fn numbers(report: &Report<'_>) -> DataTable {
+    let seconds = |heading: &str| TableColumn::number(heading, Unit::Seconds);
+    let columns = vec![
+        TableColumn::name("Strategy"),
+        TableColumn::number("Requests", Unit::Count),
+        TableColumn::number("Samples", Unit::Count),
+        seconds("Median"),
+        seconds("95 % interval"),
+        seconds("Ideal"),
+        seconds("Overhead"),
+        TableColumn::number("Speed-up", Unit::Ratio),
+        TableColumn::number("Requests/s", Unit::PerSecond),
+        seconds("CPU time"),
+        TableColumn::number("Memory", Unit::Bytes),
+        TableColumn::number("Threads", Unit::Count),
+        TableColumn::number("Failed", Unit::Count),
+    ];
+    let mut table = DataTable { sortable: true, ..DataTable::new("Numbers of all combinations", columns) };
+    for cell in &report.cells {
+        table.add(Some(cell.strategy_index), String::new(), measured(report, cell));
+    }
+    for line in &report.references {
+        for cell in &line.cells {
+            let known = [
+                format!("{} (measured elsewhere)", line.about.name).into(),
+                cell.requests.into(),
+                cell.samples.into(),
+                Some(cell.median_s).into(),
+            ];
+            let none = || std::iter::repeat(TableValue::Missing);
+            let throughput = std::iter::once(cell.throughput_rps().into());
+            table.add(
+                Some(line.strategy_index),
+                String::new(),
+                known.into_iter().chain(none().take(4)).chain(throughput).chain(none()),
+            );
+        }
+    }
+    table
+}
+
+fn measured(report: &Report<'_>, cell: &Cell<'_>) -> [TableValue; 13] {
+    let interval = cell.interval.map_or(TableValue::Missing, |interval| {
+        let [low, high] = [interval.low, interval.high].map(|end| Unit::Seconds.text(end));
+        TableValue::Shown(format!("{low} – {high}"), Some(interval.high - interval.low))
+    });
+    let threads = cell.cost.threads.map_or(TableValue::Missing, |threads| {
+        match cell.cost.processes.filter(|processes| *processes > 1) {
+            None => threads.into(),
+            Some(processes) => TableValue::Shown(format!("{threads} in {processes} processes"), Some(threads.into())),
+        }
+    });
+    [
+        report.strategies[cell.strategy_index].name.as_str().into(),
+        cell.requests.into(),
+        cell.points.len().into(),
+        cell.median().into(),
+        interval,
+        cell.ideal_s.into(),
+        cell.overhead_s.into(),
+        cell.speedup.into(),
+        cell.throughput_rps.into(),
+        cell.cost.cpu_s.into(),
+        cell.cost.peak_rss_bytes.into(),
+        threads,
+        cell.excluded.len().into(),
+    ]
+}
+
+/// What a page shows of the [`numbers`].
+pub(super) fn page_numbers(numbers: &DataTable) -> DataTable {
+    let shown = numbers.columns.iter().map(|column| column.heading.as_str()).filter(|heading| *heading != "Failed");
+    numbers.select(&shown.collect::<Vec<_>>())
+}
+
+/// What a terminal shows of the numbers when a sweep ends.
+#[must_use]
+pub fn summary(report: &Report<'_>) -> DataTable {
+    let shown =
+        ["Strategy", "Requests", "Samples", "Median", "95 % interval", "Ideal", "Overhead", "Speed-up", "Failed"];
+    numbers(report).select(&shown)
+}
+
+fn failures<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
+    let columns = vec![
+        TableColumn::name("Strategy"),
+        TableColumn::number("Requests", Unit::Count),
+        TableColumn::text("Samples"),
+        TableColumn::text("First reason"),
+    ];
+    let mut table = DataTable { sortable: true, ..DataTable::new("Failures", columns) };
+    for cell in report.cells.iter().filter(|cell| cell.statuses.not_ok() > 0) {
+        let reason = cell.excluded.iter().map(|sample| sample.error).find(|error| !error.is_empty());
+        let name = report.strategies[cell.strategy_index].name.as_str();
+        let values = [
+            name.into(),
+            cell.requests.into(),
+            caveats::failed(cell.statuses).into(),
+            reason.unwrap_or_default().into(),
+        ];
+        table.add(None, String::new(), values);
+    }
+    if table.rows.is_empty() {
+        return Vec::new();
+    }
+    vec![Block::Paragraph("These samples are in no median.".to_owned()), Block::Table(table)]
+}
+
+fn listed<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
+    let items = caveats::caveats(report);
+    if items.is_empty() { Vec::new() } else { vec![Block::List(items)] }
+}
+
+/// The command that measured; empty where nobody noted it.
+fn command<'a>(facts: &Facts) -> Vec<Block<'a>> {
+    let command = (!facts.command.is_empty()).then(|| command_line(&facts.command));
+    command.map(|text| Block::Code { language: "sh", text }).into_iter().collect()
+}
+fn method(report: &Report<'_>) -> Vec<(&'static str, String)> {
+    let facts = report.facts;
+    let counts: Vec<String> = report.counts.iter().map(u32::to_string).collect();
+    let lines: Vec<String> = report.strategies.iter().map(strategy).collect();
+    let baseline = report
+        .baseline
+        .map(|strategy_index| format!("Speed-ups are against {}.", report.strategies[strategy_index].name));
+    let medians = "Medians of the valid samples, set-up included; their 95 % intervals come from the samples.";
+    [
+        ("Target", facts.target.as_ref().map(target)),
+        ("Strategies", Some(lines.join("; "))),
+        ("Requests", Some(counts.join(", "))),
+        ("Repeats", repeats(facts)),
+        ("Order", Some(order(&facts.order).to_owned())),
+        ("Numbers", Some([Some(medians.to_owned()), baseline].into_iter().flatten().collect::<Vec<_>>().join(" "))),
+        ("Machine", Some(facts.machine.clone())),
+        ("Limits", Some(facts.limits.clone())),
+        ("Measured", period(facts)),
+        ("Seed", facts.target.as_ref().map(|_| facts.seed.to_string())),
+        ("Run", Some(facts.run_id.clone())),
+        ("Source tree", Some(facts.source.clone())),
+        ("Version", Some(facts.tool_version.clone()).filter(|v| !v.is_empty()).map(|v| format!("reportgen {v}"))),
+    ]
+    .into_iter()
+    .filter_map(|(name, text)| Some((name, text.filter(|text| !text.is_empty())?)))
+    .collect()
+}
+
+fn strategy(line: &StrategyLine) -> String {
+    let workers = line.workers.map(|workers| counted(workers as usize, "worker", "workers"));
+    let about: Vec<String> =
+        [Some(line.kind.clone()).filter(|kind| !kind.is_empty()), workers].into_iter().flatten().collect();
+    if about.is_empty() { line.name.clone() } else { format!("{} ({})", line.name, about.join(", ")) }
+}
+
+/// Passwords, header values and the body stay out: pages are published.
+fn target(target: &Target) -> String {
+    match target {
+        Target::Delay(delay) => {
+            let jitter = (delay.jitter > Nanos::ZERO).then(|| format!(" ± {}", delay.jitter.human()));
+            let failures =
+                (delay.failure_rate > 0.0).then(|| format!(", {} of them fail", Unit::Share.text(delay.failure_rate)));
+            let limit =
+                (delay.max_concurrent > 0).then(|| format!(", at most {} served at once", delay.max_concurrent));
+            let extras: String = [jitter, failures, limit].into_iter().flatten().collect();
+            format!("the embedded server, which waits {} before each response{extras}", delay.delay.human())
+        }
+        Target::Url(url) => {
+            let names: Vec<&str> = url.headers.iter().map(|(name, _)| name.as_str()).collect();
+            let headers = if names.is_empty() { String::new() } else { format!(", with headers {}", names.join(", ")) };
+            format!("{} {}, expecting status {}{headers}", url.method, url.shown_url(), url.expect_status)
+        }
+        Target::Sleep { delay } => format!("no server: each request is a sleep of {}", delay.human()),
+    }
+}
+
+/// The word of the manifest in a sentence; empty where nobody noted it.
+fn order(word: &str) -> &str {
+    match word {
+        "interleaved" => "each repeat visits all combinations in a random order, drawn from the seed",
+        "listed" => "as the config lists the combinations, one after another",
+        other => other,
+    }
+}
+
+fn repeats(facts: &Facts) -> Option<String> {
+    let repeats = facts.repeats?;
+    Some(match repeats.precision {
+        None => format!("{} of each combination", repeats.min),
+        Some(share) => format!(
+            "{} to {} of each combination, until the interval is at most {} of the median wide",
+            repeats.min,
+            repeats.max,
+            Unit::Share.text(share)
+        ),
+    })
+}
+
+fn period(facts: &Facts) -> Option<String> {
+    let started = Some(facts.started_at.as_str()).filter(|time| !time.is_empty())?;
+    Some(if facts.ended_at.is_empty() { format!("from {started}") } else { format!("{started} to {}", facts.ended_at) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{document, target};
+    use crate::document::{Block, DataTable, Document, Pictures};
+    use crate::model::{Repeats, SampleStatus, Target, UrlTarget};
+    use crate::report::Report;
+    use crate::report::testkit::{Sketch, article, reference};
+
+    fn blocks<'d>(document: &'d Document<'_>, id: &str) -> &'d [Block<'d>] {
+        document.sections.iter().find(|section| section.id == id).map_or(&[], |section| &section.blocks)
+    }
+
+    fn table<'d>(document: &'d Document<'_>, id: &str) -> &'d DataTable {
+        let table = |block: &'d Block<'_>| if let Block::Table(table) = block { Some(table) } else { None };
+        blocks(document, id).iter().find_map(table).unwrap()
+    }
+
+    fn texts(table: &DataTable, row: usize) -> Vec<&str> {
+        table.rows[row].cells.iter().map(|cell| cell.text.as_str()).collect()
+    }
+
+    #[test]
+    fn the_article_is_told_in_full() {
+        let mut run = article(3);
+        run.facts.repeats = Some(Repeats::fixed(3));
+        (run.facts.order, run.facts.limits) = ("interleaved".into(), "1024 open files".into());
+        run.facts.command = ["reportgen", "--config", "my sweep.toml"].map(str::to_owned).to_vec();
+        let (report, pictures) = (Report::of(&run), Pictures::default());
+        let document = document(&report, &pictures);
+        assert_eq!(document.lead, "4 strategies, 10 to 50 requests, 60 valid samples.");
+        assert_eq!(
+            texts(table(&document, "numbers"), 19),
+            [
+                "async_get",
+                "50",
+                "3",
+                "102 ms",
+                "101 ms – 103 ms",
+                "100 ms",
+                "2 ms",
+                "49×",
+                "490",
+                "10 ms",
+                "8 MiB",
+                "50"
+            ]
+        );
+        let [Block::Code { text, .. }] = blocks(&document, "reproduce") else { panic!("one command") };
+        assert_eq!(text, "reportgen --config 'my sweep.toml'");
+        let [Block::Facts(method)] = blocks(&document, "method") else { panic!("one list of facts") };
+        let names: Vec<&str> = method.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, ["Target", "Strategies", "Requests", "Repeats", "Order", "Numbers", "Limits", "Seed"]);
+        assert!(method.contains(&("Repeats", "3 of each combination".to_owned())), "{method:?}");
+        assert!(blocks(&document, "failures").is_empty());
+    }
+
+    #[test]
+    fn what_failed_is_told_by_combination_with_its_first_reason() {
+        let failed = |status, error: &'static str| {
+            move |row: &mut crate::model::SampleRow| (row.status, row.error) = (status, error.to_owned())
+        };
+        let sketch = Sketch::new().strategy("a", "async", None);
+        let sketch = sketch.sample(0, 10, 1.0).also(failed(SampleStatus::Timeout, ""));
+        let run = sketch.sample(0, 10, 1.0).also(failed(SampleStatus::Void, "server saw 9")).run();
+        let (report, pictures) = (Report::of(&run), Pictures::default());
+        let document = document(&report, &pictures);
+        assert_eq!(texts(table(&document, "failures"), 0), ["a", "10", "1 timeout, 1 discarded", "server saw 9"]);
+        assert_eq!(document.lead, "1 strategy, 10 requests, 0 valid samples, 2 more failed.");
+    }
+
+    #[test]
+    fn what_was_measured_elsewhere_stands_below() {
+        let mut run = article(1);
+        run.facts.references = vec![reference("R", "async_get")];
+        let (report, pictures) = (Report::of(&run), Pictures::default());
+        let document = document(&report, &pictures);
+        let numbers = table(&document, "numbers");
+        let expected = ["R (measured elsewhere)", "10", "3", "5.02 s", "", "", "", "", "1.99", "", "", ""];
+        assert_eq!(texts(numbers, 20), expected);
+        assert_eq!(numbers.rows[20].strategy_index, Some(3), "the colour of the strategy that it is like");
+    }
+
+    #[test]
+    fn secrets_of_a_target_stay_out() {
+        let told = target(&Target::Url(UrlTarget {
+            url: "http://me:secret@host/x".into(),
+            method: "GET".into(),
+            body: String::new(),
+            expect_status: 200,
+            headers: vec![("Authorization".into(), "Bearer secret".into())],
+        }));
+        assert!(told.contains("host/x"), "{told}");
+        assert!(told.contains("Authorization"), "{told}");
+        assert!(!told.contains("secret"), "{told}");
+    }
+}
