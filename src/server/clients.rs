@@ -1,9 +1,11 @@
 //! All connected clients: which of them have to be advanced although no event says so, and how much memory they hold
 //! together. `C` is what a client is. Pure.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use slab::Slab;
+
+use crate::model::Nanos;
 
 /// What all clients together may make the server hold: partial requests, requests read ahead, unsent answers and HTTP/2
 /// streams, in bytes. A client that wants to go beyond it is disconnected, so that hostile ones cannot fill the memory.
@@ -12,10 +14,18 @@ const HELD_LIMIT: usize = 24 << 20;
 /// kernel's queue until one closes.
 const MOST_CLIENTS: usize = 65_536;
 
+/// How long a client may take to finish the head of a request, or to close where it was told to.
+const UNFINISHED_LIMIT: Nanos = Nanos::from_millis(10_000);
+
 /// Something that holds memory for a client.
 pub(super) trait Holds {
     /// Bytes that it holds because of what its client did, beyond those of a connection that only waits.
     fn held(&self) -> usize;
+
+    /// Whether its client has begun something that it has to finish soon.
+    fn is_unfinished(&self) -> bool {
+        false
+    }
 }
 
 /// The clients by their key.
@@ -25,18 +35,21 @@ pub(super) struct ClientTable<C> {
     pending: VecDeque<usize>,
     /// Bytes that all hold, as of the last [`Self::settle`] of each.
     held: usize,
+    /// Keys of clients that have begun something that they have to finish, by the time of that.
+    unfinished: BTreeSet<(Nanos, usize)>,
 }
 
 struct ClientEntry<C> {
     client: C,
     held: usize,
+    unfinished_since: Option<Nanos>,
     is_pending: bool,
 }
 
 impl<C: Holds> ClientTable<C> {
     /// None.
     pub(super) const fn new() -> Self {
-        Self { entries: Slab::new(), pending: VecDeque::new(), held: 0 }
+        Self { entries: Slab::new(), pending: VecDeque::new(), held: 0, unfinished: BTreeSet::new() }
     }
 
     /// Whether no further one may be accepted.
@@ -51,7 +64,7 @@ impl<C: Holds> ClientTable<C> {
 
     /// Adds a client that holds nothing yet.
     pub(super) fn insert(&mut self, client: C) -> usize {
-        self.entries.insert(ClientEntry { client, held: 0, is_pending: false })
+        self.entries.insert(ClientEntry { client, held: 0, unfinished_since: None, is_pending: false })
     }
 
     /// The client of this key, if it is still there.
@@ -63,6 +76,9 @@ impl<C: Holds> ClientTable<C> {
     pub(super) fn remove(&mut self, key: usize) -> Option<C> {
         let entry = self.entries.try_remove(key)?;
         self.held -= entry.held;
+        if let Some(since) = entry.unfinished_since {
+            self.unfinished.remove(&(since, key));
+        }
         Some(entry.client)
     }
 
@@ -99,10 +115,31 @@ impl<C: Holds> ClientTable<C> {
         Some(key)
     }
 
-    /// Takes down what a client holds now. Returns whether it may stay: `false` where it holds more than before and all
+    /// When the next client is overdue.
+    pub(super) fn next_overdue(&self) -> Option<Nanos> {
+        self.unfinished.first().map(|(since, _)| *since + UNFINISHED_LIMIT)
+    }
+
+    /// A client that has not finished in time what it began.
+    pub(super) fn overdue(&self, now: Nanos) -> Option<usize> {
+        self.unfinished.first().filter(|(since, _)| *since + UNFINISHED_LIMIT <= now).map(|(_, key)| *key)
+    }
+
+    /// Takes down what a client holds now, and whether it is unfinished. Returns whether it may stay: `false` where it holds more than before and all
     /// together are beyond the limit.
-    pub(super) fn settle(&mut self, key: usize) -> bool {
+    pub(super) fn settle(&mut self, key: usize, now: Nanos) -> bool {
         let Some(entry) = self.entries.get_mut(key) else { return true };
+        match (entry.unfinished_since, entry.client.is_unfinished()) {
+            (None, true) => {
+                entry.unfinished_since = Some(now);
+                self.unfinished.insert((now, key));
+            }
+            (Some(since), false) => {
+                entry.unfinished_since = None;
+                self.unfinished.remove(&(since, key));
+            }
+            _ => {}
+        }
         let before = std::mem::replace(&mut entry.held, entry.client.held());
         self.held = self.held - before + entry.held;
         entry.held <= before || self.held <= HELD_LIMIT
@@ -111,17 +148,40 @@ impl<C: Holds> ClientTable<C> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ClientTable, HELD_LIMIT, Holds};
+    use super::{ClientTable, HELD_LIMIT, Holds, UNFINISHED_LIMIT};
+    use crate::model::Nanos;
 
+    /// One that holds something has begun something.
     impl Holds for usize {
         fn held(&self) -> usize {
             *self
         }
+
+        fn is_unfinished(&self) -> bool {
+            *self > 0
+        }
+    }
+
+    #[test]
+    fn whoever_does_not_finish_in_time_is_overdue() {
+        let mut clients = ClientTable::new();
+        let [slow, fast, gone] = [clients.insert(0), clients.insert(0), clients.insert(0)];
+        for (key, held, at) in [(gone, 1, 1), (slow, 1, 2), (fast, 1, 3), (slow, 2, 4), (fast, 0, 5)] {
+            *clients.get_mut(key).unwrap() = held;
+            clients.settle(key, Nanos(at));
+        }
+        clients.remove(gone);
+        let end = Nanos(2) + UNFINISHED_LIMIT;
+        assert_eq!(clients.next_overdue(), Some(end), "counted from its beginning");
+        assert_eq!(clients.overdue(end - Nanos(1)), None);
+        assert_eq!(clients.overdue(end), Some(slow));
+        clients.remove(slow);
+        assert_eq!(clients.next_overdue(), None, "the others are finished or gone");
     }
 
     fn grow(clients: &mut ClientTable<usize>, key: usize, held: usize) -> bool {
         *clients.get_mut(key).unwrap() = held;
-        clients.settle(key)
+        clients.settle(key, Nanos::ZERO)
     }
 
     #[test]

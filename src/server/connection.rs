@@ -299,6 +299,14 @@ impl Holds for Connection {
     fn held(&self) -> usize {
         self.head.held() + self.request.body.held() + self.ahead.capacity() + self.unwritten.capacity()
     }
+
+    fn is_unfinished(&self) -> bool {
+        match self.state {
+            State::Head => !self.head.as_bytes().is_empty(),
+            State::Draining(_) => true,
+            State::Body | State::Waiting => false,
+        }
+    }
 }
 
 /// One system call that writes what it can.

@@ -5,13 +5,12 @@
 //! due is answered. Queued connections are accepted before any is read: a full queue costs a client a second.
 
 use std::io::{self, ErrorKind};
-use std::net::{SocketAddr, TcpListener as BlockingListener};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender};
 
 use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Token, Waker};
-use socket2::{Domain, Protocol, Socket, Type};
 
 use crate::clock::{Clock, SystemClock};
 use crate::model::{DelayTarget, Nanos};
@@ -20,11 +19,10 @@ use crate::server::connection::{Connection, Event};
 use crate::server::delay_queue::{DelayQueue, Due, Place};
 use crate::server::error::ServerError;
 use crate::server::http2::Http2Connection;
+use crate::server::listener::listen;
 use crate::server::sample::{Sample, ServerStats};
 use crate::server::timer::Timer;
 
-/// ClientTable that may be waiting to be accepted; the kernel clamps it to its own limit.
-const BACKLOG: i32 = 65_535;
 /// How long no connection is accepted after one could not be, unless one closes earlier.
 const ACCEPT_PAUSE: Nanos = Nanos::from_millis(100);
 /// Socket events taken from the kernel at once. Few, because who queues to be accepted waits behind them.
@@ -33,7 +31,7 @@ const EVENTS_AT_ONCE: usize = 64;
 const ACCEPTED_AT_ONCE: usize = 16;
 /// Answers between two looks at the sockets: as many as take about a millisecond.
 const ANSWERED_AT_ONCE: usize = 64;
-/// ClientTable advanced without an event between two looks at the sockets.
+/// Clients advanced without an event between two looks at the sockets.
 const ADVANCED_AT_ONCE: usize = 64;
 /// One buffer for all connections; nothing stays in it.
 const BUFFER_BYTES: usize = 64 * 1024;
@@ -57,24 +55,6 @@ pub(super) enum LoopCommand {
     End(Sender<ServerStats>),
     /// Close everything.
     Stop,
-}
-
-/// Opens a listening socket, ready for the event loop.
-pub(super) fn listen(address: SocketAddr) -> Result<TcpListener, ServerError> {
-    try_listen(address).map(TcpListener::from_std).map_err(|source| match source.kind() {
-        ErrorKind::AddrInUse => ServerError::AddressInUse(address),
-        _ => ServerError::Listen { address, source },
-    })
-}
-
-fn try_listen(address: SocketAddr) -> io::Result<BlockingListener> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
-    // Elsewhere than on Unix this option lets two servers share a port.
-    socket.set_reuse_address(cfg!(unix))?;
-    socket.bind(&address.into())?;
-    socket.listen(BACKLOG)?;
-    socket.set_nonblocking(true)?;
-    Ok(socket.into())
 }
 
 /// An event loop without sockets, and a way to call it from elsewhere.
@@ -127,6 +107,13 @@ impl Holds for Client {
             Self::Http2(connection) => connection.held(),
         }
     }
+
+    fn is_unfinished(&self) -> bool {
+        match self {
+            Self::One(connection) => connection.is_unfinished(),
+            Self::Http2(connection) => connection.is_unfinished(),
+        }
+    }
 }
 
 /// Who waits for an answer: a client, and of one that multiplexes a stream.
@@ -169,7 +156,8 @@ impl ServerLoop {
     fn run(&mut self) -> io::Result<()> {
         let mut events = Events::with_capacity(EVENTS_AT_ONCE);
         loop {
-            let deadline = self.delay_queue.next().into_iter().chain(self.pause).min();
+            let deadline =
+                [self.delay_queue.next(), self.pause, self.clients.next_overdue()].into_iter().flatten().min();
             let limit = self.timer.set(deadline, self.clock.now())?;
             let is_busy = self.clients.has_pending() || self.is_queued && self.pause.is_none();
             match self.poll.poll(&mut events, if is_busy { Some(std::time::Duration::ZERO) } else { limit }) {
@@ -190,6 +178,7 @@ impl ServerLoop {
                 }
             }
             self.answer_due();
+            self.part_with_overdue();
             self.accept();
             for _ in 0..ADVANCED_AT_ONCE {
                 let Some(client) = self.clients.next_pending() else { break };
@@ -338,7 +327,7 @@ impl ServerLoop {
 
     /// After a step of a client: parts with it where it holds too much, and sees to it that it goes on where it may.
     fn settle(&mut self, client: usize) {
-        if !self.clients.settle(client) {
+        if !self.clients.settle(client, self.clock.now()) {
             return self.part(client);
         }
         let may_advance = match self.clients.get_mut(client) {
@@ -379,6 +368,15 @@ impl ServerLoop {
             self.part(client);
         }
         now
+    }
+
+    /// Parts with those that do not finish what they began, as far as that is done in a moment.
+    fn part_with_overdue(&mut self) {
+        let now = self.clock.now();
+        for _ in 0..ADVANCED_AT_ONCE {
+            let Some(client) = self.clients.overdue(now) else { break };
+            self.part(client);
+        }
     }
 
     /// Forgets a client and whatever it waits for.

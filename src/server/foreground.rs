@@ -11,6 +11,7 @@ use crate::limits;
 use crate::model::DelayTarget;
 use crate::server::error::ServerError;
 use crate::server::event_loop::{self, LoopCommand};
+use crate::server::listener::listen;
 use crate::server::sample::ServerStats;
 
 /// A delay server that listens and does not serve yet.
@@ -32,7 +33,7 @@ impl Server {
     pub fn bind(address: SocketAddr, target: &DelayTarget, seed: u64) -> Result<Self, ServerError> {
         limits::raise_descriptors();
         limits::reserve_descriptors();
-        let listener = event_loop::listen(address)?;
+        let listener = listen(address)?;
         let address = listener.local_addr().map_err(|source| ServerError::Listen { address, source })?;
         let (poll, waker) = event_loop::event_loop()?;
         let (sender, commands) = channel();

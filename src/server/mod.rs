@@ -21,6 +21,7 @@ mod foreground;
 pub(crate) mod fuzz;
 mod handle;
 mod http2;
+mod listener;
 mod sample;
 mod socket;
 mod system;

@@ -279,6 +279,19 @@ fn the_answer_to_head_has_no_body() {
 }
 
 #[test]
+fn who_never_finishes_a_request_or_never_closes_is_disconnected_and_who_waits_is_not() {
+    let session = Session::start(&after(Nanos::ZERO));
+    let mut silent = session.client();
+    let mut slow = session.client().send("GET / HT");
+    let mut stays = session.client().send(GET_AND_CLOSE);
+    stays.read(16).unwrap();
+    assert!(stays.is_closed(), "the server's side");
+    assert!(slow.is_closed());
+    silent = silent.ask(GET).0;
+    assert_eq!(silent.ask(GET).1, 200, "between requests nobody has to hurry");
+}
+
+#[test]
 fn rubbish_gets_400_and_neither_it_nor_a_silent_client_counts() {
     let mut session = Session::start(&after(Nanos::ZERO));
     let _silent = session.client();
