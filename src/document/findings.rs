@@ -122,6 +122,11 @@ fn order_text<'n>(order: &StrategyOrder, finding: &Finding, name: impl Fn(usize)
             );
             format!("The medians change their order, but {why}, and the data can't tell: {}.", names.join("; "))
         }
+        StrategyOrder::Unsearched { left, all } => {
+            format!(
+                "{left} of {all} pairs of strategies were not searched for overtaking: there are too many combinations to compare."
+            )
+        }
     }
 }
 

@@ -111,6 +111,13 @@ pub enum StrategyOrder {
         /// Samples that an interval takes, where no combination has so many.
         fewest: Option<usize>,
     },
+    /// There are too many cells to look at every pair of strategies.
+    Unsearched {
+        /// Pairs that were not looked at.
+        left: usize,
+        /// Pairs that there are.
+        all: usize,
+    },
 }
 
 /// A straight line through the medians of a strategy. Times are seconds.
@@ -190,7 +197,9 @@ impl FindingKind {
                 let ends = [("from_requests", f64::from(*from)), ("to_requests", f64::from(*to))];
                 ends.into_iter().chain(crossing.map(|at| ("crossing_requests", at))).collect()
             }
-            Self::Order(StrategyOrder::Unclear { pairs, .. }) => vec![("pairs", *pairs as f64)],
+            Self::Order(StrategyOrder::Unclear { pairs, .. } | StrategyOrder::Unsearched { left: pairs, .. }) => {
+                vec![("pairs", *pairs as f64)]
+            }
             Self::CpuTime { cpu_s, cores, median_s } => {
                 vec![("cpu_s", *cpu_s), ("cores", *cores), ("median_s", *median_s)]
             }

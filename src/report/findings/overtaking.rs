@@ -9,16 +9,30 @@ use crate::report::cell::{Cell, FEWEST_FOR_INTERVAL};
 
 /// More pairs than this are counted and not told one by one.
 const MOST_TOLD: usize = 12;
+/// Cells that are compared at most, for there are as many pairs as the square of the strategies: 1 000 strategies at 4
+/// counts, or 100 at 400.
+const MOST_COMPARED: usize = 4_000_000;
 
 pub(super) fn of(measured: &Measurements<'_>) -> Vec<Finding> {
+    search(measured, MOST_COMPARED)
+}
+
+/// Cost: linear in `most`, but for a logarithm.
+fn search(measured: &Measurements<'_>, most: usize) -> Vec<Finding> {
     if measured.by_line.len() < 2 {
         return Vec::new();
     }
     let strategy_indices = 0..measured.by_line.len();
     let pairs = strategy_indices.flat_map(|second| (0..second).map(move |first| (first, second)));
     let (mut sure, mut doubtful, mut shared) = (Vec::new(), Doubtful::default(), BTreeSet::new());
-    // There are as many pairs as the square of the strategies, so none is kept that is not told of.
+    let (mut compared, mut searched) = (0, 0);
+    // Of so many pairs none is kept that is not told of.
     for (a, b) in pairs {
+        compared += measured.by_line[a].len() + measured.by_line[b].len();
+        if compared > most {
+            break;
+        }
+        searched += 1;
         let race = Race::of(measured.by_line[a], measured.by_line[b]);
         shared.extend(race.pairs.iter().map(|(a, _)| a.requests));
         let found = race.sure();
@@ -35,10 +49,15 @@ pub(super) fn of(measured: &Measurements<'_>) -> Vec<Finding> {
     {
         *further = more;
     }
-    if sure.is_empty() && doubtful.count == 0 {
+    let all = measured.by_line.len() * (measured.by_line.len() - 1) / 2;
+    if sure.is_empty() && doubtful.count == 0 && searched == all {
         sure.extend(nobody(measured, shared.into_iter().collect()));
     }
     sure.extend(doubtful.finding());
+    if searched < all {
+        let kind = FindingKind::Order(StrategyOrder::Unsearched { left: all - searched, all });
+        sure.push(Finding { kind, settled: false, strategy_indices: Vec::new(), requests: Vec::new() });
+    }
     sure
 }
 
@@ -50,7 +69,8 @@ struct Race<'a> {
 
 impl<'a> Race<'a> {
     fn of(one: &[&'a Cell<'a>], other: &[&'a Cell<'a>]) -> Self {
-        let partner = |cell: &'a Cell<'a>| Some((cell, *other.iter().find(|o| o.requests == cell.requests)?));
+        let at = |requests| other.binary_search_by_key(&requests, |cell| cell.requests).ok();
+        let partner = |cell: &'a Cell<'a>| Some((cell, other[at(cell.requests)?]));
         Self {
             strategy_indices: (one[0].strategy_index, other[0].strategy_index),
             pairs: one.iter().filter_map(|cell| partner(cell)).collect(),
@@ -78,7 +98,9 @@ impl<'a> Race<'a> {
 
     /// Where the lines between the medians cross; `None` where they do so more than once.
     fn crossing(&self, change: &LeadChange) -> Option<f64> {
-        let within = self.pairs.iter().filter(|(a, _)| (change.from..=change.to).contains(&a.requests));
+        let from = self.pairs.partition_point(|(a, _)| a.requests < change.from);
+        let to = self.pairs.partition_point(|(a, _)| a.requests <= change.to);
+        let within = self.pairs[from..to].iter();
         let gaps: Vec<(f64, f64)> =
             within.filter_map(|(a, b)| Some((a.requests.into(), a.median()? - b.median()?))).collect();
         let mut turns = gaps.windows(2).filter(|pair| (pair[0].1 > 0.0) != (pair[1].1 > 0.0));
@@ -169,6 +191,7 @@ impl Doubtful {
 
 #[cfg(test)]
 mod tests {
+    use super::{Measurements, search};
     use crate::report::testkit::{Sketch, article};
     use crate::report::{Finding, FindingKind, FindingTopic, Report, StrategyOrder};
 
@@ -210,6 +233,18 @@ mod tests {
         let order = StrategyOrder::Unclear { pairs: 1, named: vec![(0, 1)], fewest: None };
         assert_eq!(found[0].kind, FindingKind::Order(order));
         assert!(!race(&[1.0], &[2.0], 0.1)[0].settled, "one count shows no change");
+    }
+
+    #[test]
+    fn pairs_that_are_too_many_to_search_are_counted() {
+        let run = article(3);
+        let report = Report::of(&run);
+        let cells: Vec<_> = report.cells.iter().collect();
+        let by_line = cells.chunk_by(|a, b| a.strategy_index == b.strategy_index).collect();
+        // As many as two pairs have at five counts.
+        let found = search(&Measurements { lines: report.strategies, by_line }, 20);
+        assert_eq!(found.len(), 1, "of the two nothing is sure");
+        assert_eq!(found[0].kind, FindingKind::Order(StrategyOrder::Unsearched { left: 4, all: 6 }));
     }
 
     #[test]
