@@ -16,6 +16,7 @@ use std::process::{Command, ExitCode};
 
 use anyhow::Context;
 use reportgen::archive::{self, Folder, Journal};
+use reportgen::bundle;
 use reportgen::clock::{Clock, SystemClock};
 use reportgen::model::{Nanos, Outcome, RequestFile, SampleRow};
 use reportgen::stats::Sorted;
@@ -126,7 +127,7 @@ fn skeleton(folder: &Path, kind: RequestFile) -> anyhow::Result<PathBuf> {
 
 /// Puts synthetic samples in place of the measured ones, through the journal that a sweep writes.
 fn fill(run: &Path, kind: RequestFile, rows: u32) -> anyhow::Result<()> {
-    let measured = archive::load(run)?.run.samples;
+    let measured = bundle::load(run)?.run.samples;
     for name in [Some(archive::files::RAW), kind.file_name()].into_iter().flatten() {
         std::fs::remove_file(run.join(name))?;
     }

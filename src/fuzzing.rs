@@ -2,8 +2,10 @@
 //! feature `fuzzing` only: the program holds none of it. The bodies that need what a folder keeps to itself lie there.
 
 use crate::archive::fuzz as archive;
+use crate::bundle::fuzz as bundle;
 use crate::config::{self, Known, Overlay};
 use crate::document::{MarkedPlace, fill, places};
+use crate::importer::fuzz as importer;
 use crate::server::fuzz as server;
 use crate::{chart, strategy, sweep};
 
@@ -14,7 +16,7 @@ pub type FuzzTarget = fn(&[u8]);
 pub const TARGETS: [(&str, FuzzTarget); 11] = [
     ("config", config),
     ("document", document),
-    ("foreign_csv", foreign_csv),
+    ("imported_csv", imported_csv),
     ("http1_client", http1_client),
     ("http1_server", http1_server),
     ("http2_server", http2_server),
@@ -79,9 +81,9 @@ pub fn document(data: &[u8]) {
     }
 }
 
-/// A table is the same in blocks and row by row, and again when it was written anew.
-pub fn foreign_csv(data: &[u8]) {
-    archive::foreign_csv(data);
+/// A table is the same in chunks and row by row, and again when it was written anew.
+pub fn imported_csv(data: &[u8]) {
+    importer::imported_csv(data);
 }
 
 /// A response is the same in whatever pieces it comes.
@@ -106,7 +108,7 @@ pub fn manifest(data: &[u8]) {
 
 /// Nothing leaves the folder that a pack is taken out into, and no more comes out than the bound.
 pub fn pack(data: &[u8]) {
-    archive::pack(data);
+    bundle::pack(data);
 }
 
 /// The row of a sample claims no more than what its child wrote bears out.
@@ -119,7 +121,7 @@ pub fn raw_rows(data: &[u8]) {
     archive::raw_rows(data);
 }
 
-/// Rows of requests are the same in blocks, row by row, and compressed.
+/// Rows of requests are the same in chunks, row by row, and compressed.
 pub fn request_rows(data: &[u8]) {
     archive::request_rows(data);
 }
@@ -172,6 +174,6 @@ mod tests {
 
     #[test]
     fn corpora_of_files_hold() {
-        ["foreign_csv", "manifest", "pack", "raw_rows", "request_rows"].into_iter().for_each(replay);
+        ["imported_csv", "manifest", "pack", "raw_rows", "request_rows"].into_iter().for_each(replay);
     }
 }

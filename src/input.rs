@@ -1,9 +1,13 @@
 //! The only opener of files that are read. Only regular files are opened, and without waiting: a pipe without a writer
 //! to, a device or a socket is refused by name. No more is read of a file than its kind may hold, however it grows.
 
+mod limited;
+
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
+
+pub use limited::Limited;
 
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
@@ -25,8 +29,6 @@ pub enum FileKind {
     Pack,
     /// A document that `embed` fills.
     Document,
-    /// The index of a folder of runs.
-    Index,
     /// A font.
     Font,
     /// A chart or report.
@@ -42,7 +44,7 @@ impl FileKind {
         match self {
             Self::Config | Self::Tags => MIB,
             Self::Manifest | Self::Document | Self::System => 16 * MIB,
-            Self::Index | Self::Font | Self::Rendered => 256 * MIB,
+            Self::Font | Self::Rendered => 256 * MIB,
             Self::Table => GIB,
             Self::Pack => 4 * GIB,
             Self::Stream => 64 * GIB,
@@ -65,13 +67,23 @@ impl InputFile {
     /// When it is longer than its kind may be.
     pub fn new(file: File, kind: FileKind) -> io::Result<Self> {
         let length = file.metadata()?.len();
-        if length > kind.limit() { Err(too_large(kind)) } else { Ok(Self { source: limited(file, kind), length }) }
+        if length > kind.limit() {
+            Err(too_large(kind.limit()))
+        } else {
+            Ok(Self { source: limited(file, kind), length })
+        }
     }
 
     /// Its length in bytes when it was opened.
     #[must_use]
     pub fn length(&self) -> u64 {
         self.length
+    }
+
+    /// How many bytes were read of it.
+    #[must_use]
+    pub fn position(&self) -> u64 {
+        self.source.taken()
     }
 
     /// All of it. Memory: its length.
@@ -92,31 +104,13 @@ impl Read for InputFile {
     }
 }
 
-/// A source that fails when more comes out of it than its kind may hold.
-#[derive(Debug)]
-pub struct Limited<R> {
-    source: R,
-    kind: FileKind,
-    left: u64,
-}
-
 /// Bounds a source that is no file, such as standard input.
 pub fn limited<R: Read>(source: R, kind: FileKind) -> Limited<R> {
-    Limited { source, kind, left: kind.limit() }
+    Limited::new(source, kind.limit(), too_large)
 }
 
-impl<R: Read> Read for Limited<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        // One byte more than allowed, so that a source that ends there differs from one that goes on.
-        let most = usize::try_from(self.left.saturating_add(1)).unwrap_or(usize::MAX).min(buffer.len());
-        let count = self.source.read(&mut buffer[..most])?;
-        self.left = self.left.checked_sub(count as u64).ok_or_else(|| too_large(self.kind))?;
-        Ok(count)
-    }
-}
-
-fn too_large(kind: FileKind) -> io::Error {
-    let (number, unit) = if kind.limit() >= GIB { (kind.limit() / GIB, "GiB") } else { (kind.limit() / MIB, "MiB") };
+fn too_large(most: u64) -> io::Error {
+    let (number, unit) = if most >= GIB { (most / GIB, "GiB") } else { (most / MIB, "MiB") };
     io::Error::new(io::ErrorKind::FileTooLarge, format!("larger than {number} {unit}, the most that is read of it"))
 }
 

@@ -14,21 +14,25 @@
 //! | 10 | fuzzing | bodies of the fuzz targets; in no build but theirs and the tests' |
 //! | 9 | app | one file per subcommand; joins the floors |
 //! | 8 | terminal | the only printer: progress, tables, warnings, error chains |
+//! | 7 | catalog | many runs: find, list, remove |
 //! | 7 | sweep | plan → samples: one child per sample, observers, interrupts |
+//! | 6 | bundle | one run as one file: pack, unpack, hostile archives |
 //! | 6 | preflight | which cells this machine cannot hold |
 //! | 6 | document | report, comparison or history → document → bytes of each format; all sentences about runs |
 //! | 5 | cli | the command line, each value parsed once |
 //! | 5 | chart | report, comparison or history → figure, pure |
-//! | 5 | archive | run directories on disk |
+//! | 5 | archive | one run directory: layout, manifest, rows, journal, checksums |
 //! | 5 | plan | sweep → ordered samples and their predicted time |
 //! | 4 | probe | the child that measures one sample, both ends |
 //! | 4 | config | text → Sweep |
 //! | 4 | comparison | two runs → verdicts, pure; numbers, no sentences |
 //! | 3 | strategy | ways of issuing n requests |
 //! | 3 | server | the embedded delay server, a process of its own |
+//! | 3 | importer | tables that were measured elsewhere → run |
 //! | 3 | history | many runs of one config → series with their changes, pure; numbers, no sentences |
 //! | 3 | report | run → report, pure; numbers, no sentences |
 //! | 2 | paint | figure → SVG → PNG |
+//! | 2 | rows | samples and requests ↔ rows of CSV |
 //! | 2 | stats | samples → numbers, pure |
 //! | 2 | protocol | the JSON lines between a sample's child and its parent |
 //! | 2 | framing | where the parts of an HTTP/1.1 message end, pure |
@@ -46,6 +50,8 @@
 
 pub mod app;
 pub mod archive;
+pub mod bundle;
+pub mod catalog;
 pub mod chart;
 pub mod cli;
 pub mod clock;
@@ -58,6 +64,7 @@ pub mod framing;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod history;
+pub mod importer;
 pub mod input;
 pub mod limits;
 pub mod model;
@@ -67,6 +74,7 @@ pub mod preflight;
 pub mod probe;
 pub mod protocol;
 pub mod report;
+pub(crate) mod rows;
 pub mod server;
 #[cfg(test)]
 mod snapshots;

@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use reportgen::archive::{self, Loaded};
+use reportgen::archive::Loaded;
+use reportgen::bundle;
 
 /// Sweeps the config of this text, with further arguments, and reads the run.
 pub(crate) fn run(config: &str, arguments: &[&str]) -> anyhow::Result<Loaded> {
@@ -15,5 +16,5 @@ pub(crate) fn run(config: &str, arguments: &[&str]) -> anyhow::Result<Loaded> {
     let output = command.output()?;
     anyhow::ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let run = String::from_utf8(output.stdout)?;
-    Ok(archive::load(Path::new(run.trim_end()))?)
+    Ok(bundle::load(Path::new(run.trim_end()))?)
 }

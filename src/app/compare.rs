@@ -9,11 +9,13 @@ use super::factors::factors;
 use super::outcome::{Exit, Failure, is_run, located};
 use super::pages::{self, Pages};
 use super::source::{default_output, with_formats};
-use crate::archive::{self, files};
+use crate::archive::files;
+use crate::bundle;
 use crate::chart;
 use crate::cli::CompareArgs;
 use crate::comparison::{Comparison, Factors, Side, Verdict};
 use crate::document::{DocumentSource, headline};
+use crate::importer;
 use crate::model::Run;
 use crate::report::Report;
 use crate::terminal::Terminal;
@@ -51,11 +53,11 @@ impl ComparedRun {
     fn read(path: &Path) -> Result<Self, Failure> {
         let found = located(path).context("cannot compare")?;
         if !is_run(&found) {
-            let run = archive::load_csv(&found).context("cannot compare")?;
+            let run = importer::load_csv(&found).context("cannot compare")?;
             let name = found.file_name().unwrap_or(OsStr::new("csv")).to_string_lossy().into_owned();
             return Ok(Self { name, run, factors: Factors::new() });
         }
-        let loaded = archive::load(&found).context("cannot compare")?;
+        let loaded = bundle::load(&found).context("cannot compare")?;
         let factors = factors(&loaded);
         Ok(Self { name: loaded.run.facts.run_id.clone(), run: loaded.run, factors })
     }

@@ -8,7 +8,8 @@ use anyhow::{Context, anyhow};
 
 use super::outcome::{Exit, Failure, located};
 use super::render::settings;
-use crate::archive::{self, Loaded, files, write_atomically};
+use crate::archive::{Loaded, files, write_atomically};
+use crate::bundle;
 use crate::chart;
 use crate::cli::EmbedArgs;
 use crate::config::Sweep;
@@ -20,7 +21,7 @@ use crate::terminal::Terminal;
 
 pub(super) fn run(arguments: &EmbedArgs, terminal: Terminal) -> Result<Exit, Failure> {
     let document = MarkedDocument::read(&arguments.document, arguments.charts.as_deref())?;
-    let loaded = archive::load(&located(&arguments.run).context("cannot embed")?).context("cannot embed")?;
+    let loaded = bundle::load(&located(&arguments.run).context("cannot embed")?).context("cannot embed")?;
     let fragments = document.fragments(&loaded, settings(&loaded)?)?;
     document.spares_other_runs(&loaded)?;
     let stale = document.stale(&loaded, &fragments)?;
@@ -92,13 +93,13 @@ impl MarkedDocument {
         self.charts.iter().fold(self.path.with_file_name(""), |path, name| path.join(name))
     }
 
-    /// Pictures in a run directory are sealed: those of another run are not for this document to write.
+    /// Pictures in a run directory have checksums: those of another run are not for this document to write.
     fn spares_other_runs(&self, loaded: &Loaded) -> Result<(), Failure> {
         let Ok(folder) = fs::canonicalize(self.folder()) else { return Ok(()) };
         let own = fs::canonicalize(loaded.directory.path()).ok();
         match folder.ancestors().take(2).find(|above| above.join(files::MANIFEST).is_file()) {
             Some(run) if own.as_deref() != Some(run) => Err(Failure::Usage(anyhow!(
-                "{} belongs to the run {}, whose pictures are sealed; name another folder, or that run",
+                "{} belongs to the run {}, whose checksums cover its pictures; name another folder, or that run",
                 self.charts.join("/"),
                 run.display()
             ))),

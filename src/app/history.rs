@@ -8,21 +8,22 @@ use super::factors::add_target;
 use super::outcome::{Exit, Failure};
 use super::pages::{self, Pages};
 use super::source::{default_output, with_formats};
-use crate::archive::{self, Broken, Git, RunEntry, files};
+use crate::archive::{Git, files};
+use crate::catalog::{self, Broken, RunEntry};
 use crate::chart;
 use crate::cli::{HistoryArgs, HistoryOrder};
 use crate::comparison::Factors;
 use crate::document::{Archived, DocumentSource};
 use crate::format::percent_encoded;
 use crate::history::{By, EntryCell, HistoryEntry, RunSeries, Selection, all_series};
-use crate::model::Target;
+use crate::model::{Nanos, RequestCount};
 use crate::terminal::Terminal;
 
 /// Runs in a table for people.
 const SHOWN: usize = 20;
 
 pub(super) fn run(arguments: &HistoryArgs, terminal: Terminal) -> Result<Exit, Failure> {
-    let listing = archive::scan(&arguments.dir).context("cannot read the archive")?;
+    let listing = catalog::scan(&arguments.dir).context("cannot read the archive")?;
     for Broken { name, reason } in &listing.broken {
         terminal.warn(&format!("{name} is left out: {reason}"));
     }
@@ -78,31 +79,34 @@ fn check(found: &[RunSeries<'_>], entries: &[HistoryEntry], arguments: &HistoryA
 
 fn entry(run: &RunEntry, archive: &Path, links: Option<&str>) -> HistoryEntry {
     let mut target = Factors::new();
-    add_target(&mut target, &Target::from(&run.target));
+    add_target(&mut target, &run.manifest.settings.target);
     // What is zero was not asked for.
     let asked = target.iter().filter(|(_, value)| !["0", "0 s", "0 %", "none"].contains(&value.as_str()));
     let target = asked.map(|(factor, value)| format!("{factor} {value}"));
-    let machine = [run.hardware.clone(), format!("measuring version {}", run.measuring_version)];
+    let machine = [run.manifest.machine.hardware(), format!("measuring version {}", run.manifest.measuring_version)];
     let common: Vec<String> = target.chain(machine.into_iter().filter(|part| !part.is_empty())).collect();
     let link = links.filter(|_| archive.join(&run.name).join("report.html").is_file());
     HistoryEntry {
         run_id: run.name.clone(),
         config: run.config_stem().to_owned(),
-        started_at: run.started_at.clone(),
-        commit: run.git.as_ref().map(Git::summary).unwrap_or_default(),
+        started_at: run.manifest.started_at.clone(),
+        commit: run.manifest.git.as_ref().map(Git::summary).unwrap_or_default(),
         factors: common.join(", "),
         link: link.map_or_else(String::new, |base| format!("{base}{}/report.html", percent_encoded(&run.name))),
-        cells: run.cells.iter().filter_map(|cell| entry_cell(run, cell)).collect(),
+        cells: run.medians.iter().filter_map(|(cell, median)| entry_cell(run, *cell, *median)).collect(),
     }
 }
 
-fn entry_cell(run: &RunEntry, cell: &archive::IndexedCell) -> Option<EntryCell> {
-    let strategy_index = cell.strategy as usize;
+fn entry_cell(
+    run: &RunEntry,
+    (strategy_index, requests): (usize, RequestCount),
+    median: Option<Nanos>,
+) -> Option<EntryCell> {
     Some(EntryCell {
         strategy: run.strategies.get(strategy_index)?.clone(),
         options: run.options.get(strategy_index).cloned().unwrap_or_default(),
-        requests: cell.requests,
-        median_s: cell.median.map(crate::model::Nanos::as_secs_f64),
+        requests,
+        median_s: median.map(Nanos::as_secs_f64),
     })
 }
 

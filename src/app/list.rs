@@ -4,12 +4,13 @@ use anyhow::Context;
 use serde_json::{Value, json};
 
 use super::outcome::{Exit, Failure};
-use crate::archive::{self, Broken, Listing, RunEntry};
+use crate::archive::ManifestTarget;
+use crate::catalog::{self, Broken, Listing, RunEntry};
 use crate::cli::{ListArgs, ListFormat};
 use crate::terminal::{self, Terminal};
 
 pub(super) fn run(arguments: &ListArgs, terminal: Terminal) -> Result<Exit, Failure> {
-    let listing = archive::scan(&arguments.dir).context("cannot list")?;
+    let listing = catalog::scan(&arguments.dir).context("cannot list")?;
     let text = match arguments.output_format {
         ListFormat::Text => terminal::listing(&listing),
         ListFormat::Json => json_text(&listing)?,
@@ -32,25 +33,26 @@ fn json_text(listing: &Listing) -> anyhow::Result<String> {
 }
 
 fn run_value(run: &RunEntry) -> Value {
+    let manifest = &run.manifest;
     json!({
         "name": run.name,
         "packed": run.packed,
-        "id": run.id,
-        "title": run.title,
-        "status": run.status,
-        "started_at": run.started_at,
-        "ended_at": run.ended_at,
-        "target": run.target,
+        "id": manifest.run_id,
+        "title": manifest.settings.title,
+        "status": manifest.status,
+        "started_at": manifest.started_at,
+        "ended_at": manifest.ended_at,
+        "target": ManifestTarget::from(&manifest.settings.target),
         "strategies": run.strategies,
         "counts": run.counts,
         "samples": run.samples,
         "failures": run.failures,
-        "host": run.host,
-        "machine": run.machine,
-        "commit": run.git.as_ref().map(|git| &git.commit),
-        "modified": run.git.as_ref().map(|git| git.modified),
-        "tool_version": run.tool_version,
-        "config_sha256": run.config_sha256,
+        "host": manifest.machine.host,
+        "machine": manifest.machine.summary(),
+        "commit": manifest.git.as_ref().map(|git| &git.commit),
+        "modified": manifest.git.as_ref().map(|git| git.modified),
+        "tool_version": manifest.tool_version,
+        "config_sha256": manifest.config_sha256,
         "tags": run.tags,
     })
 }

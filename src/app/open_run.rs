@@ -10,6 +10,7 @@ use crate::archive::{
     self, Build, FolderWriter, Git, Journal, MEASURING_VERSION, Machine, Manifest, RunDirectory, RunLock, RunStatus,
     checksum, files,
 };
+use crate::catalog;
 use crate::cli::OutputFormat;
 use crate::clock::{self, SystemClock};
 use crate::config::Sweep;
@@ -54,7 +55,7 @@ pub(super) fn begin(
     seen: Option<TargetSeen>,
     words: Vec<String>,
 ) -> anyhow::Result<OpenRun> {
-    archive::finish_removals(&job.sweep.output.dir);
+    catalog::finish_removals(&job.sweep.output.dir);
     let made = RunDirectory::create(&job.sweep.output.dir, &job.source.stem, clock::wall_time())
         .context("cannot make a run directory")?;
     let directory = made.0.clone();

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::archive::{self, PACK_SUFFIX};
+use crate::bundle::{self, PACK_SUFFIX};
+use crate::catalog;
 
 /// What a command did, as a process says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,10 +61,10 @@ impl From<anyhow::Error> for Failure {
 
 /// Whether a path that the command line names is one of a run; else it is one of a table.
 pub(super) fn is_run(path: &Path) -> bool {
-    path.is_dir() || archive::is_pack(path) || path.to_string_lossy().ends_with(PACK_SUFFIX)
+    path.is_dir() || bundle::is_pack(path) || path.to_string_lossy().ends_with(PACK_SUFFIX)
 }
 
 /// The path of a run or a file that the command line names.
 pub(super) fn located(run: &Path) -> anyhow::Result<PathBuf> {
-    Ok(archive::locate(run, Path::new(archive::DEFAULT_DIR))?)
+    Ok(catalog::locate(run, Path::new(catalog::DEFAULT_DIR))?)
 }

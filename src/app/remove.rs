@@ -3,7 +3,7 @@
 use anyhow::Context;
 
 use super::outcome::{Exit, Failure, located};
-use crate::archive::Removable;
+use crate::catalog::Removable;
 use crate::chart;
 use crate::cli::RemoveArgs;
 use crate::format::shown;

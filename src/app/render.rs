@@ -10,10 +10,12 @@ use super::interruptible::{Ended, until_interrupted};
 use super::outcome::{Exit, Failure, is_run, located};
 use super::publish::{Publisher, tell_where};
 use super::source::{default_output, with_formats};
-use crate::archive::{self, Derived, Folder, Loaded, PACK_SUFFIX, Rendering, RunDirectory, RunLock, files};
+use crate::archive::{self, Derived, Folder, Loaded, Rendering, RunLock, files};
+use crate::bundle::{self, PACK_SUFFIX};
 use crate::cli::{OutputFormat, RenderArgs};
 use crate::config::{Labels, Sweep};
 use crate::format::command_line;
+use crate::importer;
 use crate::probe::Interrupts;
 use crate::terminal::Terminal;
 
@@ -38,7 +40,7 @@ fn draw(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failure> {
     if is_run(&arguments.source) {
         return render_run(arguments, terminal);
     }
-    let run = archive::load_csv(&arguments.source).context("cannot render")?;
+    let run = importer::load_csv(&arguments.source).context("cannot render")?;
     let output = with_formats(default_output()?, arguments.formats.as_deref());
     let into = arguments.output_dir.clone().unwrap_or_else(|| beside(&arguments.source));
     let print = arguments.output_format;
@@ -52,7 +54,7 @@ fn draw(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failure> {
 }
 
 fn render_run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failure> {
-    let directory = RunDirectory::open(&arguments.source).context("cannot render")?;
+    let directory = bundle::open(&arguments.source).context("cannot render")?;
     let pack = directory.pack().map(|_| beside(&arguments.source));
     let elsewhere = arguments.output_dir.clone().or(pack);
     // A copy of a run onto itself is none.
@@ -64,7 +66,7 @@ fn render_run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failur
     let lock = elsewhere.as_ref().map_or_else(|| directory.lock(), |folder| RunLock::take(folder));
     let _lock = lock.context("cannot render")?;
     let mut loaded = Loaded::of(&directory).context("cannot render")?;
-    for deviation in archive::changed_since_sealed(&loaded).context("cannot render")? {
+    for deviation in archive::changed_measurements(&loaded).context("cannot render")? {
         terminal.warn(&format!("{deviation}; what is drawn is not what was measured"));
     }
     let sweep = settings(&loaded)?.clone();

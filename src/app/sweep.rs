@@ -14,6 +14,7 @@ use super::render::settings;
 use super::source::{Source, folder_of};
 use super::{dispatch, dry_run};
 use crate::archive::{self, Derived, Journal, Loaded, Machine, Manifest, Rendering, RunDirectory, RunStatus, files};
+use crate::bundle;
 use crate::cli::SweepArgs;
 use crate::clock::{self, Clock};
 use crate::config::{self, Sweep};
@@ -46,7 +47,7 @@ pub(super) fn run(arguments: &SweepArgs, words: &[OsString], terminal: Terminal)
 
 /// Takes up an interrupted run where its journals end.
 fn resume(run: &Path, arguments: &SweepArgs, terminal: Terminal) -> Result<Exit, Failure> {
-    let directory = RunDirectory::open(&located(run).context("cannot resume")?).context("cannot resume")?;
+    let directory = bundle::open(&located(run).context("cannot resume")?).context("cannot resume")?;
     // Before anything is read: what another program writes meanwhile would be missed.
     let lock = directory.lock().context("cannot resume")?;
     let loaded = Loaded::of(&directory).context("cannot resume")?;
@@ -219,7 +220,7 @@ fn finish(
     let OpenRun { clock, directory, mut manifest, journal, lock: _lock, .. } = started;
     let taken = journal.samples();
     drop(journal);
-    // Rows that were sealed when the run was interrupted are not the ones that are there now.
+    // The checksums are of the rows that there were when the run was interrupted.
     manifest.files.retain(|name, _| !files::is_measured(name));
     manifest.status = match ended {
         Ok(Ending::Finished) => RunStatus::Finished,
@@ -265,14 +266,14 @@ fn finish(
     })
 }
 
-/// Seals the rows and makes everything that is made of them; says whether a sample failed.
+/// Takes the checksums of the rows and makes everything that is made of them; says whether a sample failed.
 fn report(
     job: &SweepJob,
     directory: &RunDirectory,
     manifest: &mut Manifest,
     terminal: Terminal,
 ) -> anyhow::Result<bool> {
-    manifest.seal_measured(directory)?;
+    manifest.record_measured(directory)?;
     let loaded = Loaded::of(directory)?;
     let publisher = Publisher {
         run: &loaded.run,

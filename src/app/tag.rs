@@ -1,4 +1,4 @@
-//! `reportgen tag` and `untag`: words that people give a run, beside its sealed files.
+//! `reportgen tag` and `untag`: words that people give a run, beside its files.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -7,6 +7,7 @@ use anyhow::{Context, anyhow};
 
 use super::outcome::{Exit, Failure, located};
 use crate::archive::{self, Manifest, RunDirectory, RunLock};
+use crate::bundle;
 use crate::cli::TagArgs;
 use crate::terminal::Terminal;
 
@@ -33,7 +34,7 @@ pub(super) fn remove(arguments: &TagArgs, terminal: Terminal) -> Result<Exit, Fa
 
 /// The tags of a run, and the lock under which they were read and may be changed.
 fn open(run: &Path) -> anyhow::Result<(RunDirectory, BTreeSet<String>, RunLock)> {
-    let directory = RunDirectory::open(&located(run)?)?;
+    let directory = bundle::open(&located(run)?)?;
     let lock = directory.wait_for_lock()?;
     // What has no manifest of a run gets no tags.
     Manifest::read(&directory)?;

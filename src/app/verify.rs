@@ -9,6 +9,7 @@ use super::outcome::{Exit, Failure, located};
 use super::publish::Publisher;
 use super::render::settings;
 use crate::archive::{self, Derived, Deviation, Folder, Loaded, Rendering, RunDirectory, files};
+use crate::bundle;
 use crate::cli::{OutputFormat, VerifyArgs};
 use crate::format::{shown, visible_line};
 use crate::input::FileKind;
@@ -18,10 +19,10 @@ use crate::terminal::Terminal;
 
 pub(super) fn run(arguments: &VerifyArgs, terminal: Terminal) -> Result<Exit, Failure> {
     let path = located(&arguments.run).context("cannot verify")?;
-    let directory = RunDirectory::open(&path).context("cannot verify")?;
+    let directory = bundle::open(&path).context("cannot verify")?;
     let mut found = archive::verify(&directory).context("cannot verify")?;
     if found.iter().any(|deviation| files::is_measured(&deviation.file) || deviation.file == files::MANIFEST) {
-        terminal.note("the derived files are held against their checksums only: the data is not what was sealed");
+        terminal.note("the derived files are checked against their checksums only: the data differs from its own");
     } else {
         let drawn = derived(&directory, terminal)?;
         let known: BTreeSet<String> = found.iter().map(|deviation| deviation.file.clone()).collect();
@@ -48,15 +49,16 @@ fn derived(directory: &RunDirectory, terminal: Terminal) -> Result<Vec<Deviation
     let here = Rendering::here(&[]);
     if !rendering.is_of_same_program(&here) {
         let (then, now) = (rendering.program(), here.program());
-        terminal
-            .note(&format!("the derived files are held against their checksums only: {then} made them, this is {now}"));
+        terminal.note(&format!(
+            "the derived files are checked against their checksums only: {then} made them, this is {now}"
+        ));
         return Ok(Vec::new());
     }
     let (folder_of_run, sweep) = (loaded.directory.path(), settings(&loaded)?);
     let mut output = sweep.output.clone();
     output.formats = rendering.formats.iter().filter_map(|word| Format::parse(word)).collect();
     if output.fonts.iter().any(|font| !folder_of_run.join(font).is_file()) {
-        terminal.note("the derived files are held against their checksums only: fonts of the config are not here");
+        terminal.note("the derived files are checked against their checksums only: fonts of the config are not here");
         return Ok(Vec::new());
     }
     let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
@@ -94,10 +96,10 @@ fn rendering(loaded: &Loaded) -> Rendering {
 
 fn compared(loaded: &Loaded, drawn: &Folder) -> anyhow::Result<Vec<Deviation>> {
     let made: BTreeSet<String> = drawn.contents()?.files.into_iter().collect();
-    let sealed = loaded.manifest.files.keys().filter(|name| !files::is_measured(name));
-    let sealed: BTreeSet<String> = sealed.cloned().collect();
+    let known = loaded.manifest.files.keys().filter(|name| !files::is_measured(name));
+    let known: BTreeSet<String> = known.cloned().collect();
     let mut found = Vec::new();
-    for name in made.union(&sealed) {
+    for name in made.union(&known) {
         let there = loaded.directory.folder().read(name, FileKind::Rendered);
         let problem = match (made.contains(name), there) {
             (true, Ok(Some(there))) => {

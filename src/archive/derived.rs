@@ -10,13 +10,12 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::checksums::checksum;
 use super::error::ArchiveError;
 use super::files;
 use super::folder::{EntryKind, Folder};
 use super::layout::RunDirectory;
 use super::manifest::Manifest;
-use super::seal::checksum;
-use super::unpack::is_plain;
 use super::writer::{FolderWriter, remove_leftovers};
 use crate::input::FileKind;
 
@@ -109,7 +108,7 @@ impl<'a> Derived<'a> {
         match record {
             Record::Run { directory, manifest } => {
                 announce(&mut manifest.files, names);
-                manifest.seal_measured(directory)
+                manifest.record_measured(directory)
             }
             Record::Copy { from, manifest } => {
                 let known = manifest.files_of_copy(folder);
@@ -151,7 +150,7 @@ impl<'a> Derived<'a> {
             Record::Run { manifest, .. } | Record::Copy { manifest, .. } => {
                 remove_stale((&folder, &writer), &mut manifest.files, &names, is_run)?;
                 writer.finish()?;
-                manifest.seal(&RunDirectory::of(folder))
+                manifest.record_checksums(&RunDirectory::of(folder))
             }
             Record::List(mut list, name) => {
                 remove_stale((&folder, &writer), &mut list, &names, false)?;
@@ -174,12 +173,17 @@ fn announce(record: &mut Checksums, names: &[String]) {
 /// Files that others wrote and that would be overwritten.
 fn check(folder: &Folder, names: &[String], known: &Checksums) -> Result<(), ArchiveError> {
     if is_link(folder, files::CHARTS) {
-        return Err(ArchiveError::InTheWay { path: folder.path().join(files::CHARTS) });
+        return Err(in_the_way(folder, files::CHARTS));
     }
     match names.iter().find(|name| !is_free(folder, name, known)) {
-        Some(name) => Err(ArchiveError::InTheWay { path: folder.path().join(name) }),
+        Some(name) => Err(in_the_way(folder, name)),
         None => Ok(()),
     }
+}
+
+fn in_the_way(folder: &Folder, name: &str) -> ArchiveError {
+    let why = "is there and reportgen did not write it; choose another folder with -o, or overwrite with --force";
+    ArchiveError::Unusable { path: folder.path().join(name), why }
 }
 
 /// Whether a file may be written: nothing is there, or what this program made.
@@ -203,12 +207,12 @@ fn is_made(folder: &Folder, name: &str, sum: &str) -> bool {
 /// What was measured is never replaced by something else, nor the manifest of another run.
 fn check_copy(from: &RunDirectory, folder: &Folder, same_run: bool) -> Result<(), ArchiveError> {
     if !same_run && !is_free(folder, files::MANIFEST, &Checksums::new()) {
-        return Err(ArchiveError::InTheWay { path: folder.path().join(files::MANIFEST) });
+        return Err(in_the_way(folder, files::MANIFEST));
     }
     for name in measured(from)? {
         let same = Checksums::from([(name.clone(), checksum(from.folder(), &name)?)]);
         if !is_free(folder, &name, &same) {
-            return Err(ArchiveError::InTheWay { path: folder.path().join(name) });
+            return Err(in_the_way(folder, &name));
         }
     }
     Ok(())
@@ -231,17 +235,11 @@ fn remove_stale(
     for name in stale {
         let sum = record.remove(&name).unwrap_or_default();
         // A record may come from anywhere: it must not name a file that this program never makes.
-        if is_picture(&name) && (whatever_they_hold || is_made(folder, &name, &sum)) {
+        if files::is_picture(&name) && (whatever_they_hold || is_made(folder, &name, &sum)) {
             writer.remove(&name)?;
         }
     }
     Ok(())
-}
-
-/// Whether a name is one of a picture.
-pub(super) fn is_picture(name: &str) -> bool {
-    let rest = name.strip_prefix(files::CHARTS).and_then(|rest| rest.strip_prefix('/'));
-    rest.is_some_and(|name| is_plain(name) && [".svg", ".png"].iter().any(|end| name.ends_with(end)))
 }
 
 /// What the list of a folder tells. One that cannot be read tells nothing: then every file there is of others.

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use crate::importer::ImportError;
+
 /// Why a run could not be written or read.
 #[derive(Debug, Error)]
 pub enum ArchiveError {
@@ -45,20 +47,13 @@ pub enum ArchiveError {
         /// The file that is not there.
         missing: &'static str,
     },
-    /// A run directory of a sweep that was stopped before its first sample.
-    #[error(
-        "{} is no run yet: it holds no manifest.json, since its sweep is only beginning or was killed at its beginning; \
-         `reportgen remove` takes away what was killed", path.display()
-    )]
-    Unfinished {
-        /// The folder.
+    /// A file or folder that is not in a state to work with.
+    #[error("{} {why}", path.display())]
+    Unusable {
+        /// Which.
         path: PathBuf,
-    },
-    /// A link where a file or folder of a run should be.
-    #[error("{} is a link, and a run holds none: put what it leads to in its place, or remove it", path.display())]
-    Link {
-        /// The link.
-        path: PathBuf,
+        /// What it is, and what to do.
+        why: &'static str,
     },
     /// A run that vanished while it was worked on.
     #[error("{} was removed or renamed meanwhile", path.display())]
@@ -72,76 +67,38 @@ pub enum ArchiveError {
         /// The folder.
         path: PathBuf,
     },
-    /// A pack that cannot be read or written.
-    #[error("cannot {verb} pack {}: {problem}", path.display())]
-    Pack {
-        /// What was tried.
+    /// What is not done to a run or a pack.
+    #[error("cannot {verb} {}: {why}", path.display())]
+    Refused {
+        /// What was asked for.
         verb: &'static str,
-        /// The pack.
-        path: PathBuf,
-        /// Why not.
-        problem: String,
-    },
-    /// A word that names no run.
-    #[error("no run {word:?}: it is no path, nor the name, id or tag of a run in {}; `reportgen list` shows them", folder.display())]
-    Unknown {
-        /// The word.
-        word: String,
-        /// Where it was looked up.
-        folder: PathBuf,
-    },
-    /// A word that names several runs.
-    #[error("{word:?} names more than one run: {found}; say which")]
-    Ambiguous {
-        /// The word.
-        word: String,
-        /// Their names.
-        found: String,
-    },
-    /// A file of somebody else's that would be overwritten.
-    #[error(
-        "{} is there and reportgen did not write it; choose another folder with -o, or overwrite with --force",
-        path.display()
-    )]
-    InTheWay {
-        /// The file.
-        path: PathBuf,
-    },
-    /// A run that must not be removed.
-    #[error("{} is not removed: {why}", path.display())]
-    Kept {
         /// The folder or pack.
         path: PathBuf,
         /// Why not.
         why: String,
     },
-    /// A run that must not be resumed.
-    #[error("cannot resume {}: {why}", path.display())]
-    Resume {
-        /// The folder.
-        path: PathBuf,
-        /// What differs.
-        why: String,
-    },
+    /// A word that names no run, or more than one.
+    #[error("{0}")]
+    Word(String),
 }
 
 impl ArchiveError {
     /// Gives an I/O error its path and verb.
-    pub(super) fn io(verb: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+    pub(crate) fn io(verb: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Io { verb, path: path.to_owned(), source }
     }
 
     /// The problem alone, where a path says nothing: of a temporary file.
-    pub(super) fn problem(self) -> String {
+    pub(crate) fn problem(self) -> String {
         match self {
-            Self::Pack { problem, .. } | Self::Content { problem, .. } => problem,
+            Self::Refused { why: problem, .. } | Self::Content { problem, .. } => problem,
             Self::Io { source, .. } => source.to_string(),
             other => other.to_string(),
         }
     }
 
     /// The file below `folder` that it is about.
-    pub(super) fn file_in(&self, folder: &Path) -> Option<String> {
+    pub(crate) fn file_in(&self, folder: &Path) -> Option<String> {
         match self {
             Self::Io { path, .. } | Self::Content { path, .. } => {
                 Some(path.strip_prefix(folder).ok()?.to_string_lossy().into_owned())
@@ -152,19 +109,15 @@ impl ArchiveError {
     }
 
     /// The same error about the same file, where `private` is the temporary folder of what `shown` names.
-    pub(super) fn relocated(mut self, private: &Path, shown: &Path) -> Self {
+    pub(crate) fn relocated(mut self, private: &Path, shown: &Path) -> Self {
         if let Self::Io { path, .. }
         | Self::Content { path, .. }
         | Self::NewerSchema { path, .. }
         | Self::NotARun { path, .. }
-        | Self::Unfinished { path }
-        | Self::Link { path, .. }
+        | Self::Unusable { path, .. }
         | Self::Removed { path, .. }
         | Self::Busy { path, .. }
-        | Self::Pack { path, .. }
-        | Self::InTheWay { path, .. }
-        | Self::Kept { path, .. }
-        | Self::Resume { path, .. } = &mut self
+        | Self::Refused { path, .. } = &mut self
             && let Ok(rest) = path.strip_prefix(private)
         {
             *path = if rest.as_os_str().is_empty() { shown.to_owned() } else { shown.join(rest) };
@@ -172,8 +125,22 @@ impl ArchiveError {
         self
     }
 
+    /// A link where a file or folder of a run should be.
+    pub(super) fn link(path: PathBuf) -> Self {
+        Self::Unusable { path, why: "is a link, and a run holds none: put what it leads to in its place, or remove it" }
+    }
+
     /// A file that holds something else than it should.
-    pub(super) fn content(path: &Path, problem: impl Into<String>) -> Self {
+    pub(crate) fn content(path: &Path, problem: impl Into<String>) -> Self {
         Self::Content { path: path.to_owned(), problem: problem.into() }
+    }
+}
+
+impl From<ImportError> for ArchiveError {
+    fn from(error: ImportError) -> Self {
+        match error {
+            ImportError::Io { verb, path, source } => Self::Io { verb, path, source },
+            ImportError::Content { path, problem } => Self::Content { path, problem },
+        }
     }
 }

@@ -1,7 +1,5 @@
 //! Names of the files of a run.
 
-use super::unpack::is_plain;
-
 /// Facts about the run and checksums of its files.
 pub const MANIFEST: &str = "manifest.json";
 /// The config, as given but for secrets.
@@ -25,6 +23,18 @@ pub const DERIVED: [&str; 4] = ["summary.csv", "summary.json", "report.html", "r
 pub fn is_measured(name: &str) -> bool {
     let is_table = || name.strip_prefix(REFERENCES).and_then(|rest| rest.strip_prefix('/')).is_some_and(is_plain);
     MEASURED.contains(&name) || is_table()
+}
+
+/// Whether a name is one of a picture.
+pub(crate) fn is_picture(name: &str) -> bool {
+    let rest = name.strip_prefix(CHARTS).and_then(|rest| rest.strip_prefix('/'));
+    rest.is_some_and(|name| is_plain(name) && [".svg", ".png"].iter().any(|end| name.ends_with(end)))
+}
+
+/// Whether a name is one part of a path and leads nowhere else on any system.
+pub(crate) fn is_plain(name: &str) -> bool {
+    let strange = |c: char| c.is_control() || "/\\:*?\"<>|".contains(c);
+    !name.is_empty() && !name.starts_with('.') && !name.contains(strange)
 }
 
 /// The folder of the pictures.

@@ -9,11 +9,11 @@ use std::path::PathBuf;
 use super::error::ArchiveError;
 use super::files;
 use super::folder::Folder;
-use super::reader::{Columns, Whole, rows};
-use super::requests::{Known, first_row, whole_requests};
-use super::rows::{RAW_COLUMNS, RAW_COLUMNS_OF_OLD, raw_fields, write_requests};
+use super::reader::{ValidPrefix, rows};
+use super::requests::{KnownSamples, whole_requests};
 use crate::input::FileKind;
-use crate::model::{Outcome, Phase, RequestFile, SampleRow};
+use crate::model::{Outcome, Phase, RequestFile, RequestRow, SampleRow};
+use crate::rows::{first_row, sample_row, write_requests};
 
 /// How hard requests.csv.zst is compressed: Zstandard's own default.
 const LEVEL: i32 = zstd::DEFAULT_COMPRESSION_LEVEL;
@@ -49,10 +49,11 @@ impl Journal {
             let (path, file) = (folder.path().join(name), folder.create_file(name)?);
             let mut appender = Appender { path, file, length: 0, width, compressed: is_compressed(requests, name) };
             appender.append(|to| to.write_all(first_row.as_bytes()))?;
-            Ok(appender)
+            Ok::<_, ArchiveError>(appender)
         };
-        let raw = start(files::RAW, &raw_first_row(), RAW_COLUMNS.len())?;
-        let requests = requests.file_name().map(|name| start(name, &first_row(), 0)).transpose()?;
+        let raw = start(files::RAW, &first_row::<SampleRow>(), usize::MAX)?;
+        let requests =
+            requests.file_name().map(|name| start(name, &first_row::<RequestRow>(), usize::MAX)).transpose()?;
         folder.sync()?;
         Ok(Self { raw, requests, samples: 0 })
     }
@@ -68,14 +69,16 @@ impl Journal {
             .into_iter()
             .flatten()
             .try_for_each(|name| folder.refuse_shared(name))?;
-        let (samples, whole_raw) = whole_samples(folder)?;
+        let (samples, valid_raw) = whole_samples(folder)?;
         let reopen = |name: &str| {
-            let whole = whole_requests(folder, name, &Known::of(&samples), |_, _| {})?;
-            Appender::reopen(folder, name, whole, (&first_row(), is_compressed(requests, name)))
+            let valid = whole_requests(folder, name, &KnownSamples::of(&samples), |_, _| {})?;
+            Appender::reopen(folder, name, valid, (&first_row::<RequestRow>(), is_compressed(requests, name)))
         };
         let requests = requests.file_name().map(reopen).transpose()?;
-        let mut raw = Appender::reopen(folder, files::RAW, whole_raw, (&raw_first_row(), false))?;
-        raw.width = if whole_raw.width == 0 { RAW_COLUMNS.len() } else { whole_raw.width };
+        let mut raw = Appender::reopen(folder, files::RAW, valid_raw, (&first_row::<SampleRow>(), false))?;
+        if valid_raw.width == 0 {
+            raw.width = usize::MAX;
+        }
         folder.sync()?;
         Ok((Self { raw, requests, samples: samples.len() }, samples))
     }
@@ -91,12 +94,8 @@ impl Journal {
         {
             requests.append(|to| write_requests(to, row, outcomes))?;
         }
-        let width = self.raw.width.min(RAW_COLUMNS.len());
-        self.raw.append(|to| {
-            let mut writer = csv::Writer::from_writer(to);
-            writer.write_record(&raw_fields(row)[..width])?;
-            writer.flush()
-        })?;
+        let width = self.raw.width;
+        self.raw.append(|to| to.write_all(&sample_row(row, width)?))?;
         self.samples += 1;
         Ok(())
     }
@@ -108,10 +107,6 @@ impl Journal {
     }
 }
 
-fn raw_first_row() -> String {
-    format!("{}\n", RAW_COLUMNS.join(","))
-}
-
 fn is_compressed(requests: RequestFile, name: &str) -> bool {
     requests == RequestFile::CsvZst && requests.file_name() == Some(name)
 }
@@ -121,13 +116,13 @@ impl Appender {
     fn reopen(
         folder: &Folder,
         name: &str,
-        whole: Whole,
+        valid: ValidPrefix,
         (first_row, compressed): (&str, bool),
     ) -> Result<Self, ArchiveError> {
-        let length = whole.length;
+        let length = valid.length;
         let (path, file) = (folder.path().join(name), folder.reopen_file(name)?);
         file.set_len(length).map_err(ArchiveError::io("cut", &path))?;
-        let mut appender = Self { path, file, length, width: whole.width, compressed };
+        let mut appender = Self { path, file, length, width: valid.width, compressed };
         appender.file.seek(SeekFrom::Start(length)).map_err(ArchiveError::io("open", &appender.path))?;
         if length == 0 {
             appender.append(|to| to.write_all(first_row.as_bytes()))?;
@@ -164,15 +159,16 @@ impl Appender {
 }
 
 /// The whole samples of a raw.csv of any schema. A file that is missing holds none.
-pub(super) fn whole_samples(folder: &Folder) -> Result<(Vec<SampleRow>, Whole), ArchiveError> {
-    let Some(file) = folder.find_file(files::RAW, FileKind::Table)? else { return Ok((Vec::new(), Whole::default())) };
+pub(crate) fn whole_samples(folder: &Folder) -> Result<(Vec<SampleRow>, ValidPrefix), ArchiveError> {
     let mut samples = Vec::new();
-    let mut columns = Columns::new(&RAW_COLUMNS, RAW_COLUMNS_OF_OLD);
-    let whole = rows(file, &mut columns, Whole::default(), |fields| {
-        samples.push(fields.sample()?);
-        Ok(true)
+    let Some(file) = folder.find_file(files::RAW, FileKind::Table)? else {
+        return Ok((samples, ValidPrefix::default()));
+    };
+    let valid = rows(file, &mut None, ValidPrefix::default(), |sample| {
+        samples.push(sample);
+        true
     });
-    Ok((samples, whole.map_err(|fault| fault.of(&folder.path().join(files::RAW)))?))
+    Ok((samples, valid.map_err(|fault| fault.of(&folder.path().join(files::RAW)))?))
 }
 
 #[cfg(test)]
@@ -182,9 +178,9 @@ mod tests {
 
     use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
 
-    use super::super::rows::tests::{outcome, sample};
     use super::{Folder, Journal, files};
     use crate::model::{Outcome, RequestFile, SampleRow};
+    use crate::rows::testkit::{outcome, sample};
 
     fn open(folder: &Path) -> Folder {
         Folder::open(folder).unwrap()

@@ -12,9 +12,22 @@ use super::error::ArchiveError;
 use super::files;
 use super::folder::{Contents, Folder, folder_of};
 use super::lock::RunLock;
-use super::unpack::{Unpacked, unpack};
+use super::private::PrivateFolder;
 use crate::format::is_hidden;
 use crate::input::FileKind;
+
+const NO_RUN_YET: &str = "is no run yet: it holds no manifest.json, since its sweep is only beginning or was killed at its \
+                          beginning; `reportgen remove` takes away what was killed";
+
+/// The files of a pack in a private folder. They vanish with this value.
+#[derive(Debug)]
+pub(crate) struct Unpacked {
+    pub(crate) folder: PrivateFolder,
+    /// Where the pack is.
+    pub(crate) pack: PathBuf,
+    /// The folder's name in the pack.
+    pub(crate) id: String,
+}
 
 /// The folder of one run. That of a pack is private, and vanishes with the last copy of this value.
 #[derive(Clone, Debug)]
@@ -72,32 +85,43 @@ impl RunDirectory {
         let _ = fs::remove_dir_all(self.path());
     }
 
-    /// An existing run directory, or the files of a pack, taken out of it into a private folder.
+    /// An existing run directory.
     ///
     /// # Errors
-    /// When it is neither, or holds no manifest.
+    /// When it is none, or holds no manifest.
     pub fn open(path: &Path) -> Result<Self, ArchiveError> {
-        Self::open_with(path, |_| true)
+        let path = fs::canonicalize(path).map_err(ArchiveError::io("open run", path))?;
+        Self::of(Arc::new(Folder::open(&path)?)).with_manifest()
     }
 
-    /// The same with only the files of a pack that are `wanted`.
-    pub(super) fn open_with(path: &Path, wanted: impl Fn(&str) -> bool) -> Result<Self, ArchiveError> {
-        let path = fs::canonicalize(path).map_err(ArchiveError::io("open run", path))?;
-        let directory = if path.is_dir() {
-            Self::of(Arc::new(Folder::open(&path)?))
-        } else {
-            let unpacked = unpack(&path, wanted)?;
-            let (folder, id) = (Arc::new(Folder::open(unpacked.path())?), unpacked.id.clone());
-            Self { folder, id, unpacked: Some(Arc::new(unpacked)) }
-        };
-        if directory.folder.find_file(files::MANIFEST, FileKind::Manifest)?.is_some() {
-            return Ok(directory);
+    /// A run directory whose files were taken out of a pack.
+    ///
+    /// # Errors
+    /// When it holds no manifest.
+    pub(crate) fn of_pack(unpacked: Unpacked) -> Result<Self, ArchiveError> {
+        let (folder, id) = (Arc::new(Folder::open(unpacked.folder.path())?), unpacked.id.clone());
+        Self { folder, id, unpacked: Some(Arc::new(unpacked)) }.with_manifest()
+    }
+
+    fn with_manifest(self) -> Result<Self, ArchiveError> {
+        match self.demand(files::MANIFEST) {
+            Ok(()) => Ok(self),
+            Err(ArchiveError::NotARun { path, .. }) if self.unpacked.is_none() && stem_of(&self.id).is_some() => {
+                Err(ArchiveError::Unusable { path, why: NO_RUN_YET })
+            }
+            Err(error) => Err(error),
         }
-        let path = directory.shown().to_owned();
-        match directory.unpacked {
-            None if stem_of(&directory.id).is_some() => Err(ArchiveError::Unfinished { path }),
-            _ => Err(ArchiveError::NotARun { path, missing: files::MANIFEST }),
+    }
+
+    /// Refuses what lacks a file that every run has.
+    ///
+    /// # Errors
+    /// When the file is not there, or something else is there.
+    pub(crate) fn demand(&self, missing: &'static str) -> Result<(), ArchiveError> {
+        if self.folder.has(missing) || self.folder.find_file(missing, FileKind::Stream)?.is_some() {
+            return Ok(());
         }
+        Err(ArchiveError::NotARun { path: self.shown().to_owned(), missing })
     }
 
     /// The run directory that an open folder is, or is about to become.
@@ -125,8 +149,8 @@ impl RunDirectory {
 
     fn locked(&self, take: fn(&Folder) -> Result<RunLock, ArchiveError>) -> Result<RunLock, ArchiveError> {
         if let Some(pack) = self.pack() {
-            let problem = "a pack is never written to; unpack it with `tar --zstd -xf` and name the folder".to_owned();
-            return Err(ArchiveError::Pack { verb: "write", path: pack.to_owned(), problem });
+            let why = "a pack is never written to; unpack it with `tar --zstd -xf` and name the folder".to_owned();
+            return Err(ArchiveError::Refused { verb: "write pack", path: pack.to_owned(), why });
         }
         let lock = take(&self.folder)?;
         self.folder.refuse_links()?;
@@ -160,7 +184,7 @@ impl RunDirectory {
     }
 
     /// An error that names the pack and not the private folder.
-    pub(super) fn relocate(&self, error: ArchiveError) -> ArchiveError {
+    pub(crate) fn relocate(&self, error: ArchiveError) -> ArchiveError {
         error.relocated(self.path(), self.shown())
     }
 
@@ -214,7 +238,7 @@ impl RunDirectory {
 
     /// The same for who holds the lock of the folder of runs.
     #[cfg(unix)]
-    pub(super) fn point_latest(&self, folder: &Folder) -> Result<(), ArchiveError> {
+    pub(crate) fn point_latest(&self, folder: &Folder) -> Result<(), ArchiveError> {
         let parent = folder.path();
         let latest = parent.join(files::LATEST);
         // Who holds the lock is the only one that makes it: what is there was left by a program that was killed.
@@ -239,8 +263,8 @@ impl RunDirectory {
     }
 
     #[cfg(not(unix))]
-    pub(super) fn point_latest(&self, folder: &Folder) -> Result<(), ArchiveError> {
-        super::write_atomically(&folder.path().join(files::LATEST), format!("{}\n", self.id).as_bytes())
+    pub(crate) fn point_latest(&self, folder: &Folder) -> Result<(), ArchiveError> {
+        super::writer::write_atomically(&folder.path().join(files::LATEST), format!("{}\n", self.id).as_bytes())
     }
 }
 
@@ -253,7 +277,7 @@ pub fn contents(folder: &Path) -> Result<Contents, ArchiveError> {
 }
 
 /// A run id without its start: `sweep-20261122T183000Z-2` → `sweep`; `None` for what is no run id.
-pub(super) fn stem_of(id: &str) -> Option<&str> {
+pub(crate) fn stem_of(id: &str) -> Option<&str> {
     let is_start = |word: &str| {
         word.len() == 16
             && word.ends_with('Z')

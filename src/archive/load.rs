@@ -1,19 +1,20 @@
 //! A run directory → [`Run`], whether it was finished, interrupted or killed.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::Path;
 
 use super::error::ArchiveError;
 use super::files;
-use super::gather::Gathered;
 use super::journal::whole_samples;
 use super::layout::RunDirectory;
 use super::machine::Git;
 use super::manifest::{Manifest, RunStatus};
 use super::references::read_references;
-use super::requests::{Known, whole_requests};
+use super::requests::{KnownSamples, whole_requests};
+use super::reservoir::Reservoir;
+use crate::importer::{add_unknown, counts};
 use crate::input::FileKind;
 use crate::model::{CellRequests, Facts, Nanos, RequestCount, Run, SampleRow, StrategyLine};
+use crate::strategy::StrategySpec;
 
 /// A run as it was read.
 #[derive(Clone, Debug)]
@@ -28,56 +29,39 @@ pub struct Loaded {
     pub run: Run,
 }
 
-/// Reads a run directory or a pack. Rows that were written only in part are left out.
-///
-/// # Errors
-/// When something is missing or damaged, naming it.
-pub fn load(path: &Path) -> Result<Loaded, ArchiveError> {
-    Loaded::of(&RunDirectory::open(path)?)
-}
-
 impl Loaded {
-    /// Reads a run that is open.
+    /// Reads a run that is open. Rows that were written only in part are left out.
     ///
     /// # Errors
-    /// Those of [`load`].
+    /// When something is missing or damaged, naming it.
     pub fn of(directory: &RunDirectory) -> Result<Self, ArchiveError> {
-        read(directory.clone()).map_err(|error| directory.relocate(error))
+        Self::read(directory).map_err(|error| directory.relocate(error))
+    }
+
+    /// The same; errors name the private folder of a pack.
+    pub(super) fn read(directory: &RunDirectory) -> Result<Self, ArchiveError> {
+        let manifest = Manifest::read(directory)?;
+        directory.demand(files::CONFIG)?;
+        let config = directory.folder().read(files::CONFIG, FileKind::Config)?.unwrap_or_default();
+        let config = String::from_utf8(config).map_err(|error| {
+            ArchiveError::content(&directory.file(files::CONFIG), format!("not UTF-8 text: {}", error.utf8_error()))
+        })?;
+        let samples = samples(directory, manifest.status)?;
+        let strategies = strategy_lines(&manifest.settings.strategies, &samples);
+        let facts = Facts { references: read_references(directory, &manifest.references)?, ..facts(&manifest) };
+        let requests = requests(directory, &samples, &strategies)?;
+        let run = Run { facts, counts: counts(&samples), strategies, samples, requests, ..Run::default() };
+        Ok(Self { directory: directory.clone(), manifest, config, run })
     }
 }
 
-pub(super) fn read(directory: RunDirectory) -> Result<Loaded, ArchiveError> {
-    let Rows { manifest, config, mut run } = rows(&directory)?;
-    run.requests = requests(&directory, &run.samples, &run.strategies)?;
-    run.facts.references = read_references(&directory, &manifest.references)?;
-    Ok(Loaded { directory, manifest, config, run })
-}
-
-/// A run without its requests and references.
-pub(super) struct Rows {
-    pub(super) manifest: Manifest,
-    pub(super) config: String,
-    pub(super) run: Run,
-}
-
-/// Reads all of a run but its requests and references.
-pub(super) fn rows(directory: &RunDirectory) -> Result<Rows, ArchiveError> {
-    let manifest = Manifest::read(directory)?;
-    let folder = directory.folder();
-    let missing = |missing| ArchiveError::NotARun { path: directory.shown().to_owned(), missing };
-    let config = folder.read(files::CONFIG, FileKind::Config)?.ok_or_else(|| missing(files::CONFIG))?;
-    let config = String::from_utf8(config).map_err(|error| {
-        ArchiveError::content(&directory.file(files::CONFIG), format!("not UTF-8 text: {}", error.utf8_error()))
-    })?;
+/// The samples of a run.
+pub(crate) fn samples(directory: &RunDirectory, status: RunStatus) -> Result<Vec<SampleRow>, ArchiveError> {
     // A run that was killed at its very beginning may have no journal yet: it holds no sample.
-    if manifest.status == RunStatus::Finished && folder.find_file(files::RAW, FileKind::Table)?.is_none() {
-        return Err(missing(files::RAW));
+    if status == RunStatus::Finished {
+        directory.demand(files::RAW)?;
     }
-    let (samples, _) = whole_samples(folder)?;
-    let strategies = strategies(&manifest, &samples);
-    let (facts, counts) = (facts(&manifest), counts(&samples));
-    let run = Run { facts, strategies, counts, samples, durations: BTreeMap::new(), requests: BTreeMap::new() };
-    Ok(Rows { manifest, config, run })
+    Ok(whole_samples(directory.folder())?.0)
 }
 
 pub(super) fn facts(manifest: &Manifest) -> Facts {
@@ -105,42 +89,17 @@ pub(super) fn facts(manifest: &Manifest) -> Facts {
     }
 }
 
-/// Strategies in the order of the config.
-fn strategies(manifest: &Manifest, samples: &[SampleRow]) -> Vec<StrategyLine> {
-    let mut lines: Vec<StrategyLine> = manifest
-        .settings
-        .strategies
-        .iter()
-        .map(|strategy| StrategyLine {
-            name: strategy.name.clone(),
-            kind: strategy.kind.info().name.to_owned(),
-            workers: strategy.kind.workers(),
-            model: Some(strategy.kind.concurrency()),
-        })
-        .collect();
+/// Strategies in the order of the config; behind them those that only the rows know.
+pub(crate) fn strategy_lines(known: &[StrategySpec], samples: &[SampleRow]) -> Vec<StrategyLine> {
+    let line = |strategy: &StrategySpec| StrategyLine {
+        name: strategy.name.clone(),
+        kind: strategy.kind.info().name.to_owned(),
+        workers: strategy.kind.workers(),
+        model: Some(strategy.kind.concurrency()),
+    };
+    let mut lines = known.iter().map(line).collect();
     add_unknown(&mut lines, samples);
     lines
-}
-
-/// Appends a line for every strategy that only the rows know, in order of appearance.
-pub(super) fn add_unknown(lines: &mut Vec<StrategyLine>, samples: &[SampleRow]) {
-    let mut known: std::collections::HashSet<String> = lines.iter().map(|line| line.name.clone()).collect();
-    for sample in samples {
-        if !known.contains(&sample.strategy) {
-            known.insert(sample.strategy.clone());
-            lines.push(StrategyLine {
-                name: sample.strategy.clone(),
-                kind: sample.kind.clone(),
-                workers: sample.workers,
-                model: None,
-            });
-        }
-    }
-}
-
-/// Every request count, ascending.
-pub(super) fn counts(samples: &[SampleRow]) -> Vec<RequestCount> {
-    samples.iter().map(|sample| sample.requests).collect::<std::collections::BTreeSet<_>>().into_iter().collect()
 }
 
 /// Every request of the run, by cell. Memory: 8 bytes for each one that succeeded.
@@ -158,10 +117,10 @@ fn requests(
         samples.iter().map(|sample| (strategy_indices[sample.strategy.as_str()], sample.requests)).collect();
     let places: BTreeMap<_, usize> = keys.iter().copied().collect::<BTreeSet<_>>().into_iter().zip(0..).collect();
     let place_of: Vec<usize> = keys.iter().map(|key| places[key]).collect();
-    let mut gathered = Gathered::new(places.len());
-    whole_requests(directory.folder(), name, &Known::of(samples), |sample, outcome| {
-        gathered.add(place_of[sample], samples[sample].repeat == 1, outcome);
+    let mut reservoir = Reservoir::new(places.len());
+    whole_requests(directory.folder(), name, &KnownSamples::of(samples), |sample, outcome| {
+        reservoir.add(place_of[sample], samples[sample].repeat == 1, outcome);
     })?;
-    let cells = places.into_keys().zip(gathered.sorted());
+    let cells = places.into_keys().zip(reservoir.sorted());
     Ok(cells.filter(|(_, cell)| !cell.latencies.is_empty() || !cell.first_repeat.is_empty()).collect())
 }

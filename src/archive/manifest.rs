@@ -2,14 +2,15 @@
 //! then with the checksum of every other file.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::build::{Build, Rendering};
+use super::checksums::{checksum, with_own_checksum};
 use super::error::ArchiveError;
 use super::files;
 use super::folder::Folder;
@@ -17,11 +18,10 @@ use super::layout::RunDirectory;
 use super::machine::{Git, Machine};
 use super::older;
 use super::references::ManifestReference;
-use super::seal::{self, checksum};
 use super::writer::FolderWriter;
 use crate::config::Sweep;
 use crate::input::FileKind;
-use crate::model::{Conditions, DelayTarget, Nanos, NotRun, Target, TargetSeen, UrlTarget};
+use crate::model::{Conditions, NotRun, TargetSeen};
 
 /// Schema of manifest.json. Older ones are read, newer ones refused.
 const SCHEMA_VERSION: u32 = 3;
@@ -121,81 +121,6 @@ pub struct Manifest {
     pub manifest_sha256: String,
 }
 
-/// The target, without secrets.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum ManifestTarget {
-    /// The embedded delay server. Times are seconds.
-    Delay {
-        /// Time before each response.
-        delay_s: f64,
-        /// Uniform, ± around it.
-        jitter_s: f64,
-        /// Share of responses that are HTTP 500.
-        failure_rate: f64,
-        /// Requests served at once; 0 is unlimited.
-        max_concurrent: u32,
-    },
-    /// A server that somebody else runs.
-    Url {
-        /// Its address, without password.
-        url: String,
-        /// HTTP method.
-        method: String,
-        /// The status that counts as success.
-        expect_status: u16,
-        /// Names of the headers sent; their values are nobody's business.
-        header_names: Vec<String>,
-    },
-    /// Nobody: each request is a sleep.
-    Sleep {
-        /// How long, in seconds.
-        delay_s: f64,
-    },
-}
-
-impl From<&Target> for ManifestTarget {
-    fn from(target: &Target) -> Self {
-        match target {
-            Target::Delay(DelayTarget { delay, jitter, failure_rate, max_concurrent }) => Self::Delay {
-                delay_s: delay.as_secs_f64(),
-                jitter_s: jitter.as_secs_f64(),
-                failure_rate: *failure_rate,
-                max_concurrent: *max_concurrent,
-            },
-            Target::Url(target) => Self::Url {
-                url: target.shown_url(),
-                method: target.method.clone(),
-                expect_status: target.expect_status,
-                header_names: target.headers.iter().map(|(name, _)| name.clone()).collect(),
-            },
-            Target::Sleep { delay } => Self::Sleep { delay_s: delay.as_secs_f64() },
-        }
-    }
-}
-
-impl From<&ManifestTarget> for Target {
-    /// The target as far as the manifest tells it: headers have names and no values.
-    fn from(target: &ManifestTarget) -> Self {
-        match target {
-            ManifestTarget::Delay { delay_s, jitter_s, failure_rate, max_concurrent } => Self::Delay(DelayTarget {
-                delay: Nanos::from_secs_f64(*delay_s),
-                jitter: Nanos::from_secs_f64(*jitter_s),
-                failure_rate: *failure_rate,
-                max_concurrent: *max_concurrent,
-            }),
-            ManifestTarget::Url { url, method, expect_status, header_names } => Self::Url(UrlTarget {
-                url: url.clone(),
-                method: method.clone(),
-                body: String::new(),
-                expect_status: *expect_status,
-                headers: header_names.iter().map(|name| (name.clone(), String::new())).collect(),
-            }),
-            ManifestTarget::Sleep { delay_s } => Self::Sleep { delay: Nanos::from_secs_f64(*delay_s) },
-        }
-    }
-}
-
 impl Manifest {
     /// What else went on while the run was measured.
     #[must_use]
@@ -231,27 +156,9 @@ impl Manifest {
     }
 
     /// The same where the manifest has another name.
-    pub(super) fn read_from(directory: &RunDirectory, name: &str) -> Result<Self, ArchiveError> {
-        let (folder, path) = (directory.folder(), directory.file(name));
-        let missing = || ArchiveError::NotARun { path: directory.shown().to_owned(), missing: files::MANIFEST };
-        let text = folder.read(name, FileKind::Manifest)?.ok_or_else(missing)?;
-        let mut value: serde_json::Value = serde_json::from_slice(&text)
-            .map_err(|error| ArchiveError::content(&path, format!("not JSON: {error}")))?;
-        let version = value.get("schema_version").and_then(serde_json::Value::as_u64);
-        let found = version.and_then(|version| u32::try_from(version).ok());
-        match found {
-            None => Err(ArchiveError::content(&path, "no schema_version, so it is not a run's manifest")),
-            Some(found) if found > SCHEMA_VERSION => {
-                Err(ArchiveError::NewerSchema { path, found, known: SCHEMA_VERSION })
-            }
-            Some(1 | 2) => {
-                let unreadable =
-                    older::convert(&mut value, folder).map_err(|problem| ArchiveError::content(&path, problem))?;
-                let manifest: Self = content(&path, value)?;
-                Ok(Self { unreadable, ..manifest })
-            }
-            Some(_) => content(&path, value),
-        }
+    pub(crate) fn read_from(directory: &RunDirectory, name: &str) -> Result<Self, ArchiveError> {
+        let (manifest, unreadable) = read_manifest::<Self>(directory, name)?;
+        Ok(Self { unreadable, ..manifest })
     }
 
     /// Writes the manifest of a run, in place of the one before. It is of this program's schema then.
@@ -264,7 +171,7 @@ impl Manifest {
         let text = serde_json::to_string_pretty(&manifest)
             .map_err(|error| ArchiveError::content(&path, format!("cannot be written as JSON: {error}")))?;
         let writer = FolderWriter::of(directory.folder().clone());
-        writer.write(files::MANIFEST, seal::signed(text).as_bytes())?;
+        writer.write(files::MANIFEST, with_own_checksum(text).as_bytes())?;
         writer.finish()
     }
 
@@ -273,7 +180,7 @@ impl Manifest {
     ///
     /// # Errors
     /// When a file cannot be read.
-    pub(super) fn checksum_measured(&mut self, directory: &RunDirectory) -> Result<(), ArchiveError> {
+    fn add_measured(&mut self, directory: &RunDirectory) -> Result<(), ArchiveError> {
         let mut names = directory.list()?;
         names.retain(|name| files::is_measured(name));
         // What is gone has none.
@@ -287,8 +194,8 @@ impl Manifest {
     ///
     /// # Errors
     /// When a file cannot be read or the manifest not be written.
-    pub fn seal_measured(&mut self, directory: &RunDirectory) -> Result<(), ArchiveError> {
-        self.checksum_measured(directory)?;
+    pub fn record_measured(&mut self, directory: &RunDirectory) -> Result<(), ArchiveError> {
+        self.add_measured(directory)?;
         self.write(directory)
     }
 
@@ -297,8 +204,8 @@ impl Manifest {
     ///
     /// # Errors
     /// When a file cannot be read or the manifest not be written.
-    pub fn seal(&mut self, directory: &RunDirectory) -> Result<(), ArchiveError> {
-        self.checksum_measured(directory)?;
+    pub fn record_checksums(&mut self, directory: &RunDirectory) -> Result<(), ArchiveError> {
+        self.add_measured(directory)?;
         let derived = self.files.keys().filter(|name| !files::is_measured(name)).cloned().collect();
         self.files.extend(checksums(directory, derived)?);
         self.write(directory)
@@ -317,7 +224,8 @@ impl Manifest {
     /// # Errors
     /// Naming what differs.
     pub fn check_resumable(&self, directory: &RunDirectory) -> Result<(), ArchiveError> {
-        let refuse = |why: String| Err(ArchiveError::Resume { path: directory.shown().to_owned(), why });
+        let refuse =
+            |why: String| Err(ArchiveError::Refused { verb: "resume", path: directory.shown().to_owned(), why });
         if self.measuring_version != MEASURING_VERSION {
             return refuse(format!(
                 "it was measured by reportgen {} (measuring version {}), this one measures by version {MEASURING_VERSION}; \
@@ -340,6 +248,34 @@ fn checksums(directory: &RunDirectory, names: Vec<String>) -> Result<Vec<(String
     names.into_par_iter().map(|name| checksum(directory.folder(), &name).map(|sum| (name, sum))).collect()
 }
 
-fn content(path: &Path, value: serde_json::Value) -> Result<Manifest, ArchiveError> {
-    serde_json::from_value(value).map_err(|error| ArchiveError::content(path, error.to_string()))
+/// Reads what `T` holds of a manifest; all else in it is passed over. For a run of schema 1 or 2, also why its config can
+/// no longer be read.
+pub(crate) fn read_manifest<T: DeserializeOwned>(
+    directory: &RunDirectory,
+    name: &str,
+) -> Result<(T, Option<String>), ArchiveError> {
+    #[derive(Deserialize)]
+    struct SchemaVersion {
+        schema_version: Option<u32>,
+    }
+    let (folder, path) = (directory.folder(), directory.file(name));
+    let missing = || ArchiveError::NotARun { path: directory.shown().to_owned(), missing: files::MANIFEST };
+    let text = folder.read(name, FileKind::Manifest)?.ok_or_else(missing)?;
+    let wrong = |error: serde_json::Error| ArchiveError::content(&path, error.to_string());
+    let version = match serde_json::from_slice(&text) {
+        Ok(SchemaVersion { schema_version }) => schema_version,
+        Err(error) if error.is_data() => None,
+        Err(error) => return Err(ArchiveError::content(&path, format!("not JSON: {error}"))),
+    };
+    match version {
+        None => Err(ArchiveError::content(&path, "no schema_version, so it is not a run's manifest")),
+        Some(found) if found > SCHEMA_VERSION => Err(ArchiveError::NewerSchema { path, found, known: SCHEMA_VERSION }),
+        Some(1 | 2) => {
+            let mut value = serde_json::from_slice(&text).map_err(wrong)?;
+            let unreadable =
+                older::convert(&mut value, folder).map_err(|problem| ArchiveError::content(&path, problem))?;
+            Ok((serde_json::from_value(value).map_err(wrong)?, unreadable))
+        }
+        Some(_) => Ok((serde_json::from_slice(&text).map_err(wrong)?, None)),
+    }
 }

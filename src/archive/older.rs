@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::files;
 use super::folder::Folder;
-use super::manifest::ManifestTarget;
+use super::target::ManifestTarget;
 use crate::config::{self, Known, Overlay, Sweep};
 use crate::input::FileKind;
 use crate::model::figure::Format;

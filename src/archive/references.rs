@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use super::error::ArchiveError;
 use super::files;
-use super::foreign::{load_csv, read_csv};
 use super::layout::{RunDirectory, safe_stem};
 use super::writer::FolderWriter;
 use crate::config::ReferenceSpec;
+use crate::importer::{load_csv, read_csv};
 use crate::input::{self, FileKind};
 use crate::model::{Nanos, Reference, RequestCount, Run, SampleStatus};
 
@@ -40,7 +40,7 @@ pub fn check_references(specs: &[ReferenceSpec], from: &Path) -> Result<(), Arch
     let mut tables = Tables::default();
     specs.iter().try_for_each(|spec| {
         let path = from.join(&spec.file);
-        tables.durations(&path, &spec.strategy, || load_csv(&path)).map(drop)
+        tables.durations(&path, &spec.strategy, || Ok(load_csv(&path)?)).map(drop)
     })
 }
 
@@ -110,12 +110,9 @@ pub(super) fn read_references(
     kept.iter().map(read).collect()
 }
 
-/// The durations of one strategy.
-type Durations = Vec<(RequestCount, Nanos)>;
-
 /// Tables that were read, each once: many references may name the same.
 #[derive(Default)]
-struct Tables(HashMap<PathBuf, HashMap<String, Durations>>);
+struct Tables(HashMap<PathBuf, Run>);
 
 impl Tables {
     /// What a strategy's samples took, where they count.
@@ -124,39 +121,26 @@ impl Tables {
         path: &Path,
         strategy: &str,
         read: impl FnOnce() -> Result<Run, ArchiveError>,
-    ) -> Result<Durations, ArchiveError> {
-        let table = match self.0.entry(path.to_owned()) {
+    ) -> Result<Vec<(RequestCount, Nanos)>, ArchiveError> {
+        let run = match self.0.entry(path.to_owned()) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(place) => place.insert(table_of(&read()?)),
+            Entry::Vacant(place) => place.insert(read()?),
         };
-        match table.get(strategy) {
-            Some(durations) if !durations.is_empty() => Ok(durations.clone()),
-            _ => {
-                let mut names: Vec<&str> = table.keys().map(String::as_str).collect();
-                names.sort_unstable();
-                names.truncate(12);
-                let problem = format!("no row of strategy {strategy:?} counts; it holds {}", names.join(", "));
-                Err(ArchiveError::content(path, problem))
-            }
+        let of_strategy = |index: &usize| run.strategies[*index].name == strategy;
+        let samples = run.samples.iter().filter(|row| row.strategy == strategy && row.status == SampleStatus::Ok);
+        let samples = samples.filter_map(|row| Some((row.requests, row.duration_s?)));
+        let bare = run.durations.iter().filter(|((index, _), _)| of_strategy(index));
+        let bare = bare.flat_map(|((_, requests), found)| found.iter().map(|duration| (*requests, *duration)));
+        let durations: Vec<_> = samples.chain(bare).collect();
+        if durations.is_empty() {
+            let mut names: Vec<&str> = run.strategies.iter().map(|line| line.name.as_str()).collect();
+            names.sort_unstable();
+            names.truncate(12);
+            let problem = format!("no row of strategy {strategy:?} counts; it holds {}", names.join(", "));
+            return Err(ArchiveError::content(path, problem));
         }
+        Ok(durations)
     }
-}
-
-/// A table's durations by strategy; empty where no row of one counts.
-fn table_of(run: &Run) -> HashMap<String, Durations> {
-    let mut table: HashMap<String, Durations> =
-        run.strategies.iter().map(|line| (line.name.clone(), Vec::new())).collect();
-    for row in run.samples.iter().filter(|row| row.status == SampleStatus::Ok) {
-        if let (Some(durations), Some(duration)) = (table.get_mut(&row.strategy), row.duration_s) {
-            durations.push((row.requests, duration));
-        }
-    }
-    for ((strategy_index, requests), durations) in &run.durations {
-        if let Some(known) = table.get_mut(&run.strategies[*strategy_index].name) {
-            known.extend(durations.iter().map(|duration| (*requests, *duration)));
-        }
-    }
-    table
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! Tags of a run: words that people give it, beside its sealed files. They may change at any time, so no checksum vouches
-//! for them.
+//! Tags of a run: words that people give it, beside its other files. They may change at any time, so that the manifest has
+//! no checksum of them.
 
 use std::collections::BTreeSet;
 

@@ -1,11 +1,11 @@
-//! A small run on disk for tests of this folder: two strategies at two counts, sealed.
+//! A small run on disk for tests: two strategies at two counts, with checksums.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::rows::tests::{outcome, sample};
 use super::{Build, Journal, MEASURING_VERSION, Machine, Manifest, RunDirectory, RunStatus, checksum, files};
 use crate::config::{self, Known, Sweep};
+use crate::rows::testkit::{outcome, sample};
 use crate::strategy::StrategySpec;
 
 const CONFIG: &str = "[target]\ndelay = \"100ms\"\n[sweep]\nrequests = [1, 3]\nrepeats = 2\n";
@@ -13,7 +13,7 @@ const CONFIG: &str = "[target]\ndelay = \"100ms\"\n[sweep]\nrequests = [1, 3]\nr
 const DERIVED: [&str; 2] = ["summary.csv", "charts/duration.svg"];
 
 /// The manifest of a finished run of eight samples.
-pub(super) fn manifest(directory: &RunDirectory) -> Manifest {
+pub(crate) fn manifest(directory: &RunDirectory) -> Manifest {
     let strategy = |name: &str| StrategySpec {
         name: name.to_owned(),
         ..StrategySpec::by_default("thread-pool").expect("a built-in kind")
@@ -55,7 +55,7 @@ pub(super) fn manifest(directory: &RunDirectory) -> Manifest {
 }
 
 /// Makes the run below `parent`; its derived files are not what `render` would make.
-pub(super) fn small_run(parent: &Path) -> RunDirectory {
+pub(crate) fn small_run(parent: &Path) -> RunDirectory {
     let (directory, _lock) = RunDirectory::create(parent, "small", "2026-11-22T18:30:00Z".parse().unwrap()).unwrap();
     super::FolderWriter::of(directory.folder().clone()).write(files::CONFIG, CONFIG.as_bytes()).unwrap();
     let mut journal = Journal::create(directory.folder(), crate::model::RequestFile::Csv).unwrap();
@@ -72,14 +72,14 @@ pub(super) fn small_run(parent: &Path) -> RunDirectory {
     }
     let mut manifest = manifest(&directory);
     manifest.files.extend(DERIVED.map(|name| (name.to_owned(), String::new())));
-    manifest.seal(&directory).unwrap();
+    manifest.record_checksums(&directory).unwrap();
     directory.become_latest().unwrap();
     directory
 }
 
-/// Changes a run's manifest and seals it again.
-pub(super) fn resealed(directory: &RunDirectory, change: impl FnOnce(&mut Manifest)) {
+/// Changes a run's manifest and takes the missing checksums.
+pub(crate) fn rewritten(directory: &RunDirectory, change: impl FnOnce(&mut Manifest)) {
     let mut manifest = Manifest::read(directory).unwrap();
     change(&mut manifest);
-    manifest.seal(directory).unwrap();
+    manifest.record_checksums(directory).unwrap();
 }

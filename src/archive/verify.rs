@@ -3,14 +3,13 @@
 
 use std::fmt;
 
+use super::checksums::{checksum, matches_own_checksum};
 use super::error::ArchiveError;
 use super::files;
 use super::folder::Contents;
 use super::layout::RunDirectory;
 use super::load::Loaded;
-use super::load::read;
 use super::manifest::{Manifest, RunStatus};
-use super::seal::{checksum, is_as_signed};
 use super::tags::tags;
 use crate::input::FileKind;
 
@@ -63,11 +62,11 @@ pub fn verify(directory: &RunDirectory) -> Result<Vec<Deviation>, ArchiveError> 
     Ok(found)
 }
 
-/// What was measured, or asked for, and is not as it was sealed. Nothing for a run that never was.
+/// What was measured, or asked for, and differs from its checksum. Nothing for a run that has none yet.
 ///
 /// # Errors
 /// When a file cannot be read.
-pub fn changed_since_sealed(loaded: &Loaded) -> Result<Vec<Deviation>, ArchiveError> {
+pub fn changed_measurements(loaded: &Loaded) -> Result<Vec<Deviation>, ArchiveError> {
     let sums = loaded.manifest.files.iter().filter(|(name, _)| files::is_measured(name));
     let deviations = sums.map(|(name, sum)| against(&loaded.directory, name, sum));
     deviations.filter_map(Result::transpose).collect()
@@ -78,8 +77,8 @@ fn own_checksum(directory: &RunDirectory, manifest: &Manifest) -> Result<Option<
         return Ok(None);
     }
     let text = directory.folder().read(files::MANIFEST, FileKind::Manifest)?.unwrap_or_default();
-    Ok((!std::str::from_utf8(&text).is_ok_and(is_as_signed))
-        .then(|| Deviation::of(files::MANIFEST, "its content is not the one it has the checksum of")))
+    Ok((!std::str::from_utf8(&text).is_ok_and(matches_own_checksum))
+        .then(|| Deviation::of(files::MANIFEST, "its content differs from its own checksum")))
 }
 
 fn checksums(
@@ -103,8 +102,8 @@ fn checksums(
         }
     }
     let unknown = |name: &&String| {
-        let sealed = manifest.files.is_empty() || manifest.files.contains_key(*name);
-        !sealed && ![files::MANIFEST, files::TAGS].contains(&name.as_str())
+        let known = manifest.files.is_empty() || manifest.files.contains_key(*name);
+        !known && ![files::MANIFEST, files::TAGS].contains(&name.as_str())
     };
     found.extend(contents.files.iter().filter(unknown).map(|name| Deviation::of(name, "is not of the run")));
     found.extend(contents.others.iter().map(|name| Deviation::of(name, "is not of the run, and no plain file")));
@@ -113,12 +112,12 @@ fn checksums(
 
 fn against(directory: &RunDirectory, name: &str, sum: &str) -> Result<Option<Deviation>, ArchiveError> {
     let now = checksum(directory.folder(), name)?;
-    Ok((now != sum).then(|| Deviation::of(name, "its content is not the one that was sealed")))
+    Ok((now != sum).then(|| Deviation::of(name, "its content differs from its checksum")))
 }
 
 /// What the manifest tells, against the files.
 fn facts(directory: &RunDirectory, manifest: &Manifest) -> Result<Vec<Deviation>, ArchiveError> {
-    let loaded = match read(directory.clone()) {
+    let loaded = match Loaded::read(directory) {
         Ok(loaded) => loaded,
         Err(error @ (ArchiveError::Content { .. } | ArchiveError::NotARun { .. } | ArchiveError::Io { .. })) => {
             let file = error.file_in(directory.path()).unwrap_or_else(|| files::RAW.to_owned());
@@ -149,8 +148,8 @@ mod tests {
     use proptest::prelude::{any, prop, proptest};
     use tempfile::TempDir;
 
-    use super::super::testkit::{resealed, small_run};
-    use super::super::{RunDirectory, files, pack, set_tags};
+    use super::super::testkit::{rewritten, small_run};
+    use super::super::{RunDirectory, files, set_tags};
     use super::verify;
 
     fn lines(run: &RunDirectory) -> Vec<String> {
@@ -197,7 +196,7 @@ mod tests {
         let found = lines(&run);
         assert_eq!(found.len(), 4, "{found:?}");
         for (line, expected) in found.iter().zip([
-            "charts/duration.svg: its content is not the one that was sealed",
+            "charts/duration.svg: its content differs from its checksum",
             "summary.csv: missing",
             "notes.txt: is not of the run",
             "tags.json: no list of tags: ",
@@ -207,10 +206,10 @@ mod tests {
     }
 
     #[test]
-    fn facts_of_the_manifest_are_held_against_the_rows() {
+    fn facts_of_the_manifest_are_checked_against_the_rows() {
         let parent = tempfile::tempdir().unwrap();
         let run = small_run(parent.path());
-        resealed(&run, |manifest| {
+        rewritten(&run, |manifest| {
             (manifest.planned_samples, manifest.config_sha256) = (9, "0".repeat(64));
             manifest.settings.strategies.truncate(1);
         });
@@ -226,17 +225,14 @@ mod tests {
     }
 
     #[test]
-    fn sealing_again_does_not_make_changed_rows_good() {
+    fn new_checksums_do_not_make_changed_rows_good() {
         let parent = tempfile::tempdir().unwrap();
         let run = small_run(parent.path());
         let raw = fs::read_to_string(run.file(files::RAW)).unwrap();
         fs::write(run.file(files::RAW), raw.replacen("0.105100000", "0.100100000", 1)).unwrap();
         fs::write(run.file("summary.csv"), "drawn again\n").unwrap();
-        resealed(&run, |_| {});
-        assert_eq!(lines(&run), ["raw.csv: its content is not the one that was sealed"]);
-        let packed = parent.path().join("packed.tar.zst");
-        pack(&run, run.id(), &packed).unwrap();
-        assert_eq!(lines(&RunDirectory::open(&packed).unwrap()).len(), 1, "nor does packing");
+        rewritten(&run, |_| {});
+        assert_eq!(lines(&run), ["raw.csv: its content differs from its checksum"]);
     }
 
     #[test]

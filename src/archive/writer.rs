@@ -105,7 +105,7 @@ impl FolderWriter {
 }
 
 /// A file that is being written under a temporary name. Nothing is left of one that is dropped.
-pub(super) struct NewFile {
+pub(crate) struct NewFile {
     folder: Folder,
     /// What it will be called.
     name: OsString,
@@ -116,7 +116,7 @@ pub(super) struct NewFile {
 
 impl NewFile {
     /// Begins a file that will be at `path`, and removes what killed programs left in its folder.
-    pub(super) fn create(path: &Path) -> Result<Self, ArchiveError> {
+    pub(crate) fn create(path: &Path) -> Result<Self, ArchiveError> {
         let name =
             path.file_name().ok_or_else(|| ArchiveError::io("write", path)(io::ErrorKind::InvalidInput.into()))?;
         Self::create_in(&Folder::open(folder_of(path))?, Path::new(name))
@@ -134,22 +134,22 @@ impl NewFile {
     }
 
     /// What is being written.
-    pub(super) fn file(&mut self) -> &mut File {
+    pub(crate) fn file(&mut self) -> &mut File {
         &mut self.file
     }
 
     /// Where it is for now.
-    pub(super) fn temporary_path(&self) -> PathBuf {
+    pub(crate) fn temporary_path(&self) -> PathBuf {
         self.folder.path().join(self.temporary.as_ref().unwrap_or(&self.name))
     }
 
     /// Syncs the file and gives it its name, in place of what was there.
-    pub(super) fn replace(self) -> Result<(), ArchiveError> {
+    pub(crate) fn replace(self) -> Result<(), ArchiveError> {
         self.finish(FolderHandle::rename)
     }
 
     /// Syncs the file and gives it its name, unless something has that name.
-    pub(super) fn add(self) -> Result<(), ArchiveError> {
+    pub(crate) fn add(self) -> Result<(), ArchiveError> {
         self.finish(FolderHandle::add)
     }
 
@@ -230,7 +230,7 @@ fn random_word() -> String {
 }
 
 /// Whether a name is one that this program gives a temporary file.
-pub(super) fn is_temporary(name: &str) -> bool {
+pub(crate) fn is_temporary(name: &str) -> bool {
     let rest = name.strip_prefix(TEMPORARY).unwrap_or_default();
     rest.len() == RANDOM && rest.chars().all(|c| c.is_ascii_alphanumeric())
 }

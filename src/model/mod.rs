@@ -10,6 +10,7 @@ pub mod repeats;
 pub mod run;
 pub mod sample;
 pub mod schedule;
+mod seconds;
 pub mod secret;
 pub mod secret_text;
 pub mod strategy;

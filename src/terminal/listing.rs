@@ -1,6 +1,7 @@
 //! The runs of an archive as a table, and below it what is broken.
 
-use crate::archive::{Listing, RunEntry, RunStatus};
+use crate::archive::RunStatus;
+use crate::catalog::{Listing, RunEntry};
 use crate::document::{self, DataTable, TableColumn, TableValue};
 use crate::model::RequestCount;
 use crate::model::figure::Unit;
@@ -34,24 +35,26 @@ pub fn listing(listing: &Listing) -> String {
 }
 
 fn row(run: &RunEntry) -> [TableValue; 10] {
-    let samples = match run.status {
+    let samples = match run.manifest.status {
         RunStatus::Finished => run.samples.to_string(),
-        RunStatus::Running | RunStatus::Interrupted => format!("{} of {}", run.recorded_samples, run.planned_samples),
+        RunStatus::Running | RunStatus::Interrupted => {
+            format!("{} of {}", run.recorded_samples, run.manifest.planned_samples)
+        }
     };
-    let commit = run.git.as_ref().map(|git| {
+    let commit = run.manifest.git.as_ref().map(|git| {
         let short: String = git.commit.chars().take(8).collect();
         format!("{short}{}", if git.modified { "+" } else { "" })
     });
     let known = |text: Option<String>| text.filter(|text| !text.is_empty()).map_or(UNKNOWN.into(), TableValue::from);
     [
         run.name.as_str().into(),
-        run.title.as_str().into(),
-        moment(&run.started_at).into(),
+        run.manifest.settings.title.as_str().into(),
+        moment(&run.manifest.started_at).into(),
         run.strategies.join(",").into(),
         counts(&run.counts).into(),
         samples.into(),
         run.failures.into(),
-        known(run.host.clone()),
+        known(run.manifest.machine.host.clone()),
         known(commit),
         known(Some(run.tags.join(","))),
     ]

@@ -104,7 +104,10 @@ fn tags_protect_a_run_and_name_it() {
     let manifest = fs::read(place.path(&run).join("manifest.json")).unwrap();
     let tagged = place.run(&["tag", &run, "v1.0", "baseline"]);
     assert_eq!((tagged.code, tagged.stdout.ends_with(": baseline v1.0\n")), (Some(0), true), "{}", tagged.stdout);
-    assert!(fs::read(place.path(&run).join("manifest.json")).unwrap() == manifest, "the sealed files are untouched");
+    assert!(
+        fs::read(place.path(&run).join("manifest.json")).unwrap() == manifest,
+        "the files with checksums are untouched"
+    );
     assert_eq!(place.run(&["render", "v1.0", "-q", "-o", "copy"]).code, Some(0), "a tag names its run");
     assert_eq!(place.run(&["pack", "baseline", "-o", "b.tar.zst"]).code, Some(0));
     for (arguments, code, message) in [
@@ -145,7 +148,6 @@ fn a_reader_who_goes_away_is_no_error_and_an_archive_may_be_read_only() {
         place.shell(&format!("'{program}' list --output-format json | head -n 1; '{program}' list | true")).output();
     let output = output.unwrap();
     assert_eq!((output.stdout.as_slice(), output.stderr.as_slice()), (&b"[\n"[..], &b""[..]));
-    fs::remove_file(place.path("reports/.reportgen-index")).unwrap();
     let script = format!("chmod a-w reports; '{program}' list; code=$?; chmod u+w reports; exit $code");
     let output = crate::test_directory::captured(&place.shell(&script).output().unwrap());
     assert_eq!(output.code, Some(0), "{}", output.stderr);
@@ -169,13 +171,13 @@ fn verify_names_every_deviation_and_exits_1() {
         assert_eq!(output.code, Some(1), "{name}: {}{}", output.stdout, output.stderr);
         assert_eq!(output.stdout.lines().collect::<Vec<_>>(), expected, "{name}");
     };
-    let sealed = "its content is not the one that was sealed";
-    restored("raw.csv", &|text| text.replacen("ok", "OK", 1), &[&format!("raw.csv: {sealed}")]);
-    restored("report.md", &|text| format!("{text}more\n"), &[&format!("report.md: {sealed}")]);
+    let changed = "its content differs from its checksum";
+    restored("raw.csv", &|text| text.replacen("ok", "OK", 1), &[&format!("raw.csv: {changed}")]);
+    restored("report.md", &|text| format!("{text}more\n"), &[&format!("report.md: {changed}")]);
     restored(
         "manifest.json",
         &|text| text.replace("\"Quick\"", "\"Quack\""),
-        &["manifest.json: its content is not the one it has the checksum of"],
+        &["manifest.json: its content differs from its own checksum"],
     );
     fs::write(path("notes.txt"), "mine").unwrap();
     fs::rename(path("charts/duration.svg"), path("charts/other.svg")).unwrap();
@@ -197,7 +199,7 @@ fn verify_names_every_deviation_and_exits_1() {
 }
 
 #[test]
-fn a_derived_file_that_was_sealed_wrong_is_found_by_drawing_it_again() {
+fn a_derived_file_with_a_checksum_that_was_made_for_it_is_found_by_drawing_it_again() {
     let (place, run) = one_run();
     let directory = reportgen::archive::RunDirectory::open(&place.path(&run)).unwrap();
     let mut manifest = reportgen::archive::Manifest::read(&directory).unwrap();
@@ -206,7 +208,7 @@ fn a_derived_file_that_was_sealed_wrong_is_found_by_drawing_it_again() {
     fs::remove_file(directory.file("report.md")).unwrap();
     manifest.files.remove("report.md");
     manifest.files.insert("extra.txt".to_owned(), String::new());
-    manifest.seal(&directory).unwrap();
+    manifest.record_checksums(&directory).unwrap();
     let output = place.run(&["verify", &run]);
     let lines = [
         "extra.txt: is nothing that `render` makes of the run's data",
@@ -225,7 +227,7 @@ fn a_derived_file_that_was_sealed_wrong_is_found_by_drawing_it_again() {
 
     manifest.tool_version = "0.0.1".to_owned();
     manifest.rendering.as_mut().unwrap().tool_version = "0.0.1".to_owned();
-    manifest.seal(&directory).unwrap();
+    manifest.record_checksums(&directory).unwrap();
     let older = place.run(&["verify", &run]);
     assert_eq!(older.code, Some(0), "{}", older.stdout);
     assert!(older.stderr.contains("reportgen 0.0.1 made them"), "{}", older.stderr);
@@ -239,7 +241,7 @@ fn drawing_again_does_not_make_changed_rows_good() {
     fs::write(&raw, changed).unwrap();
     let drawn = place.run(&["render", &run, "-q"]);
     assert_eq!(drawn.code, Some(0));
-    assert!(drawn.stderr.contains("raw.csv: its content is not the one that was sealed"), "{}", drawn.stderr);
+    assert!(drawn.stderr.contains("raw.csv: its content differs from its checksum"), "{}", drawn.stderr);
     let output = place.run(&["verify", &run]);
     assert_eq!((output.code, output.stdout.contains("raw.csv: ")), (Some(1), true), "{}", output.stdout);
 }

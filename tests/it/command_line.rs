@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use reportgen::archive;
+use reportgen::bundle;
 use reportgen::config;
 
 use crate::peer;
@@ -204,7 +204,7 @@ fn a_share_of_failing_requests_makes_partial_samples() {
     assert_eq!(output.code, Some(1), "{}", output.stderr);
     let raw = fs::read_to_string(place.path(output.stdout.trim_end()).join("raw.csv")).unwrap();
     assert_eq!(raw.matches(",partial,wrong-status: ").count(), built_in_kinds().count(), "{raw}");
-    let run = archive::load(&place.path(output.stdout.trim_end())).unwrap().run;
+    let run = bundle::load(&place.path(output.stdout.trim_end())).unwrap().run;
     let failures: BTreeSet<&str> = run.samples.iter().map(|row| row.error.as_str()).collect();
     assert_eq!(failures.len(), 1, "the same delays and failures for every strategy: {failures:?}");
 }

@@ -6,7 +6,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use reportgen::archive;
+use reportgen::bundle;
 use reportgen::model::{DelayTarget, Nanos, SampleRow, SampleStatus, Target, Timing};
 use reportgen::strategy::Task;
 use serde_json::json;
@@ -31,7 +31,7 @@ pub(crate) fn write_program(place: &TestDirectory, name: &str, text: &str) {
 }
 
 pub(crate) fn samples(place: &TestDirectory, output: &str) -> Vec<SampleRow> {
-    archive::load(&place.path(output.trim_end())).unwrap().run.samples
+    bundle::load(&place.path(output.trim_end())).unwrap().run.samples
 }
 
 const PATH: &str = "/usr/local/bin:/usr/bin:/bin";

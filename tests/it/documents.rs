@@ -125,7 +125,7 @@ fn pictures_stand_in_the_folder_that_is_named_or_stay_where_they_are() {
     let charts = format!("../{other}/charts");
     let output = embed(&charts, &[]);
     assert_eq!(
-        (output.code, output.stderr.contains("whose pictures are sealed")),
+        (output.code, output.stderr.contains("whose checksums cover its pictures")),
         (Some(2), true),
         "{}",
         output.stderr

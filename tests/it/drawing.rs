@@ -156,7 +156,7 @@ fn rows_are_never_replaced_by_those_of_another_run() {
 }
 
 #[test]
-fn pictures_that_are_not_made_any_more_go_and_files_of_others_stay_unsealed() {
+fn pictures_that_are_not_made_any_more_go_and_files_of_others_stay_without_checksums() {
     let (place, run) = one_run();
     let pictures = place.entries(&format!("{run}/charts"));
     assert_eq!(place.run(&["render", &run, "-q", "--formats", "svg,png"]).code, Some(0));
@@ -226,7 +226,7 @@ fn an_interrupt_after_the_last_sample_keeps_the_rows_and_names_the_command_that_
         assert_eq!(output.code, Some(code), "{}", output.stderr);
         let run = run_of(&place).unwrap().strip_prefix(place.path("")).unwrap().display().to_string();
         assert!(output.stderr.contains(&format!("reportgen render {run}")), "{}", output.stderr);
-        assert_eq!(reportgen::archive::load(&place.path(&run)).unwrap().run.samples.len(), 8);
+        assert_eq!(reportgen::bundle::load(&place.path(&run)).unwrap().run.samples.len(), 8);
         assert_eq!(place.run(&["render", &run, "-q", "--formats", "svg,png"]).code, Some(0));
         check_verified(&place, &run);
     }

@@ -86,7 +86,7 @@ fn check(tracer: &Path, number: usize) {
     let run = runs(&place).pop().unwrap();
     let verified = place.run(&["verify", run.to_str().unwrap()]);
     assert_eq!((verified.code, &*verified.stderr), (Some(0), ""), "{failed}: {}", verified.stdout);
-    assert_eq!(reportgen::archive::load(&run).unwrap().run.samples.len(), SAMPLES, "{failed}");
+    assert_eq!(reportgen::bundle::load(&run).unwrap().run.samples.len(), SAMPLES, "{failed}");
 }
 
 #[test]

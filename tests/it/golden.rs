@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use jsonschema::Validator;
 use reportgen::archive::{self, RunDirectory, RunStatus};
+use reportgen::bundle;
 use serde_json::Value;
 
 use crate::test_directory::TestDirectory;
@@ -33,7 +34,7 @@ pub(crate) fn assert_matches_schema(path: &Path) {
 #[test]
 fn recorded_runs_of_every_schema_load_and_verify() {
     for (folder, schema) in GOLDEN.into_iter().zip(1..) {
-        let loaded = archive::load(&root(folder)).unwrap();
+        let loaded = bundle::load(&root(folder)).unwrap();
         assert_eq!((loaded.manifest.schema_version, loaded.manifest.status), (schema, RunStatus::Finished), "{folder}");
         let run = &loaded.run;
         assert_eq!(run.facts.title, "Golden", "{folder}");
@@ -50,7 +51,7 @@ fn recorded_runs_of_every_schema_load_and_verify() {
 #[test]
 fn recorded_runs_of_every_schema_have_the_same_settings() {
     let settings = |folder: &str| {
-        let settings = archive::load(&root(folder)).unwrap().manifest.settings;
+        let settings = bundle::load(&root(folder)).unwrap().manifest.settings;
         serde_json::to_value(settings).unwrap()
     };
     let newest = settings(GOLDEN[2]);

@@ -39,7 +39,7 @@ fn a_lasting_change_is_told_and_drawn() {
         assert!(!page.contains(word), "{word}");
     }
     let again = place.run(&["history", "-o", "again"]);
-    assert_eq!(again.stdout, output.stdout, "from the index");
+    assert_eq!(again.stdout, output.stdout);
     assert!(fs::read(place.path("pages/history.json")).unwrap() == fs::read(place.path("again/history.json")).unwrap());
 }
 

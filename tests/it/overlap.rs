@@ -37,7 +37,7 @@ fn await_two(sweep: &mut Running) -> bool {
 }
 
 fn rows(run: &Path) -> Vec<SampleRow> {
-    reportgen::archive::load(run).unwrap().run.samples
+    reportgen::bundle::load(run).unwrap().run.samples
 }
 
 /// Every sample once, whole, seen by a server that saw nothing else.

@@ -17,7 +17,7 @@ fn run(place: &TestDirectory, kind: &str) -> (String, Vec<String>, String) {
 }
 
 fn recorded(place: &TestDirectory, run: &str) -> usize {
-    let loaded = reportgen::archive::load(&place.path(run)).unwrap();
+    let loaded = reportgen::bundle::load(&place.path(run)).unwrap();
     loaded.run.requests.values().map(|cell| cell.latencies.len()).sum()
 }
 

@@ -30,7 +30,7 @@ pub(crate) fn run_of(place: &TestDirectory) -> Option<PathBuf> {
 
 /// Every row of raw.csv as strategy, count, repeat, phase; panics on a torn row.
 fn cells(run: &Path) -> Vec<(String, u32, u32, String)> {
-    let loaded = reportgen::archive::load(run).unwrap();
+    let loaded = reportgen::bundle::load(run).unwrap();
     loaded
         .run
         .samples

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 
-use reportgen::archive;
+use reportgen::bundle;
 use reportgen::model::{FailureKind, Nanos, SampleRow, SampleStatus, Target};
 use reportgen::strategy;
 
@@ -38,7 +38,7 @@ impl Drop for ServeCommand {
 }
 
 fn samples(place: &TestDirectory, run: &str) -> Vec<SampleRow> {
-    archive::load(&place.path(run.trim_end())).unwrap().run.samples
+    bundle::load(&place.path(run.trim_end())).unwrap().run.samples
 }
 
 fn config(url: &str, rest: &str) -> String {
@@ -52,7 +52,7 @@ fn a_url_gets_its_ideal_from_an_estimate_and_no_witness() {
     place.write("url.toml", config(&served.url, ""));
     let output = place.run(&["-c", "url.toml", "-q"]);
     assert_eq!(output.code, Some(0), "{}", output.stderr);
-    let loaded = archive::load(&place.path(output.stdout.trim_end())).unwrap();
+    let loaded = bundle::load(&place.path(output.stdout.trim_end())).unwrap();
     let (before, after) = loaded.run.facts.estimated_delay.unwrap();
     assert!(before.as_secs_f64() >= 0.02);
     assert!(after.is_some());
@@ -72,7 +72,7 @@ fn a_sleep_is_swept_like_any_target_and_has_no_witness() {
     place.write("sleep.toml", "[target]\nkind = \"sleep\"\ndelay = \"10ms\"\n[sweep]\nrequests = [3]\nrepeats = 1\n");
     let output = place.run(&["-c", "sleep.toml", "-q", "--delay", "20ms"]);
     assert_eq!(output.code, Some(0), "{}", output.stderr);
-    let loaded = archive::load(&place.path(output.stdout.trim_end())).unwrap();
+    let loaded = bundle::load(&place.path(output.stdout.trim_end())).unwrap();
     assert_eq!(loaded.run.facts.target, Some(Target::Sleep { delay: Nanos::from_millis(20) }));
     assert_eq!(loaded.run.samples.len(), strategy::built_in().count());
     for row in &loaded.run.samples {
@@ -114,7 +114,7 @@ fn whatever_a_target_does_wrong_is_data_of_its_kind() {
         let warned = output.stderr.contains(&format!("failed the first request ({kind})"));
         assert_eq!(warned, kind != FailureKind::WrongStatus, "{fault:?}: {}", output.stderr);
         let run = place.path(output.stdout.trim_end());
-        let loaded = archive::load(&run).unwrap();
+        let loaded = bundle::load(&run).unwrap();
         assert_eq!(loaded.run.samples.len(), strategy::built_in().count());
         for row in &loaded.run.samples {
             assert_eq!((row.status, row.succeeded, row.failed), (SampleStatus::Failed, Some(0), Some(2)), "{row:?}");
@@ -210,7 +210,7 @@ fn several_processes_have_a_server_each_and_one_witness() {
     );
     let output = place.run(&["-c", "spread.toml", "-q"]);
     assert_eq!(output.code, Some(0), "{}", output.stderr);
-    let samples = reportgen::archive::load(&place.path(output.stdout.trim_end())).unwrap().run.samples;
+    let samples = reportgen::bundle::load(&place.path(output.stdout.trim_end())).unwrap().run.samples;
     assert_eq!(samples.len(), 8);
     for row in samples {
         assert_eq!(row.status, SampleStatus::Ok, "{row:?}");

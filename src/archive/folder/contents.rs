@@ -58,6 +58,6 @@ impl Folder {
         let others = self.contents()?.others;
         let is_link = |name: &&String| self.kind(name.as_ref()).is_ok_and(|kind| kind == Some(EntryKind::Link));
         let link = others.iter().find(is_link);
-        link.map_or(Ok(()), |name| Err(ArchiveError::Link { path: self.path().join(name) }))
+        link.map_or(Ok(()), |name| Err(ArchiveError::link(self.path().join(name))))
     }
 }

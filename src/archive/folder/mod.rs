@@ -17,4 +17,5 @@ pub use contents::Contents;
 pub(super) use contents::TEMPORARY;
 pub(super) use entry::{Creation, EntryKind};
 pub use open::Folder;
-pub(super) use open::{FolderHandle, folder_of, sync_folder};
+pub(super) use open::FolderHandle;
+pub(crate) use open::{folder_of, sync_folder};

@@ -240,7 +240,7 @@ impl Folder {
         for part in name.components() {
             way.push(part);
             if self.kind(&way).is_ok_and(|kind| kind == Some(EntryKind::Link)) {
-                return ArchiveError::Link { path: self.path.join(way) };
+                return ArchiveError::link(self.path.join(way));
             }
         }
         if error.kind() == io::ErrorKind::NotFound && self.is_gone() {

@@ -7,9 +7,9 @@ use proptest::prelude::{any, prop, proptest};
 use tar::{Builder, EntryType, Header};
 use tempfile::TempDir;
 
-use super::super::pack::pack;
-use super::super::testkit::small_run;
-use super::{MOST_ENTRIES, members, unpack};
+use super::pack::pack;
+use super::unpack::{MOST_ENTRIES, members, unpack};
+use crate::archive::testkit::small_run;
 
 /// A tar in the making, with headers that no well-meaning program writes.
 struct Forgery(Builder<Vec<u8>>);

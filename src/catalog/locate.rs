@@ -3,9 +3,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::error::ArchiveError;
-use super::index::scan;
-use super::pack::PACK_SUFFIX;
+use super::scan::scan;
+use crate::archive::ArchiveError;
+use crate::bundle::PACK_SUFFIX;
 
 /// Where run directories go, and are looked for, when nobody says otherwise.
 pub const DEFAULT_DIR: &str = "reports";
@@ -19,7 +19,11 @@ pub fn locate(word: &Path, folder: &Path) -> Result<PathBuf, ArchiveError> {
     if word.symlink_metadata().is_ok() {
         return Ok(word.to_owned());
     }
-    let unknown = || ArchiveError::Unknown { word: word.display().to_string(), folder: folder.to_owned() };
+    let unknown = || {
+        let (word, folder) = (word.display().to_string(), folder.display());
+        let hint = "it is no path, nor the name, id or tag of a run in";
+        ArchiveError::Word(format!("no run {word:?}: {hint} {folder}; `reportgen list` shows them"))
+    };
     if word.components().count() != 1 {
         return Err(ArchiveError::io("open run", word)(io::ErrorKind::NotFound.into()));
     }
@@ -34,16 +38,16 @@ pub fn locate(word: &Path, folder: &Path) -> Result<PathBuf, ArchiveError> {
         return Err(unknown());
     }
     let mut found = scan(folder)?.runs;
-    found.retain(|run| run.id == name || run.tags.iter().any(|tag| tag == name));
-    found.sort_by(|a, b| a.id.cmp(&b.id).then(a.packed.cmp(&b.packed)));
-    found.dedup_by(|later, first| later.id == first.id && later.packed);
+    found.retain(|run| run.manifest.run_id == name || run.tags.iter().any(|tag| tag == name));
+    found.sort_by(|a, b| a.manifest.run_id.cmp(&b.manifest.run_id).then(a.packed.cmp(&b.packed)));
+    found.dedup_by(|later, first| later.manifest.run_id == first.manifest.run_id && later.packed);
     match found.as_slice() {
         [] => Err(unknown()),
         [run] => Ok(folder.join(&run.name)),
-        several => Err(ArchiveError::Ambiguous {
-            word: name.to_owned(),
-            found: several.iter().map(|run| run.name.clone()).collect::<Vec<_>>().join(", "),
-        }),
+        several => {
+            let found = several.iter().map(|run| run.name.as_str()).collect::<Vec<_>>().join(", ");
+            Err(ArchiveError::Word(format!("{name:?} names more than one run: {found}; say which")))
+        }
     }
 }
 
@@ -52,9 +56,10 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    use super::super::testkit::small_run;
-    use super::super::{pack, set_tags};
     use super::locate;
+    use crate::archive::set_tags;
+    use crate::archive::testkit::{rewritten, small_run};
+    use crate::bundle::pack;
 
     #[test]
     fn a_run_is_found_by_path_name_id_and_tag() {
@@ -81,9 +86,7 @@ mod tests {
         assert_eq!(find("renamed"), Ok("renamed".to_owned()));
 
         let second = small_run(parent.path());
-        let mut manifest = super::super::Manifest::read(&second).unwrap();
-        manifest.run_id = "other".to_owned();
-        manifest.seal(&second).unwrap();
+        rewritten(&second, |manifest| manifest.run_id = "other".to_owned());
         set_tags(&second, ["baseline".to_owned()].into()).unwrap();
         let error = find("baseline").unwrap_err();
         assert!(error.contains("more than one run"), "{error}");

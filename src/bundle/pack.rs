@@ -7,11 +7,9 @@ use std::path::Path;
 use tar::{Builder, EntryType, Header};
 use zstd::stream::write::Encoder;
 
-use super::error::ArchiveError;
-use super::folder::{folder_of, sync_folder};
-use super::layout::RunDirectory;
 use super::unpack::{self, WINDOW_LOG};
-use super::writer::NewFile;
+use crate::archive::files::is_plain;
+use crate::archive::{ArchiveError, NewFile, RunDirectory, folder_of, sync_folder};
 use crate::input::FileKind;
 
 /// What the name of a pack ends with.
@@ -23,7 +21,7 @@ const LEVEL: i32 = 9;
 /// The run id that names a pack: the one the run was given when it was made, else its folder's name.
 #[must_use]
 pub fn pack_id<'a>(run_id: &'a str, directory: &'a RunDirectory) -> &'a str {
-    if unpack::is_plain(run_id) { run_id } else { directory.id() }
+    if is_plain(run_id) { run_id } else { directory.id() }
 }
 
 /// Writes every file of a run into `to`, below a folder named `id`. Cost: linear in the run's size; memory: some
@@ -33,7 +31,7 @@ pub fn pack_id<'a>(run_id: &'a str, directory: &'a RunDirectory) -> &'a str {
 /// When `to` exists, a file cannot be read or written, or the run holds what a pack cannot: links, names that are not
 /// text or too long, more than can be read again. Nothing is left then.
 pub fn pack(directory: &RunDirectory, id: &str, to: &Path) -> Result<(), ArchiveError> {
-    let refuse = |problem: String| ArchiveError::Pack { verb: "write", path: to.to_owned(), problem };
+    let refuse = |why: String| ArchiveError::Refused { verb: "write pack", path: to.to_owned(), why };
     let failed = || ArchiveError::io("write", to);
     let contents = directory.contents()?;
     if let Some(other) = contents.others.first() {
@@ -81,10 +79,10 @@ fn header(name: &str, length: u64) -> io::Result<Header> {
 mod tests {
     use std::fs;
 
-    use super::super::files;
-    use super::super::testkit::small_run;
     use super::{pack, pack_id};
-    use crate::archive::{RunDirectory, load};
+    use crate::archive::testkit::{rewritten, small_run};
+    use crate::archive::{RunDirectory, files, verify};
+    use crate::bundle::{load, open};
 
     #[test]
     fn a_pack_is_read_like_its_folder_and_its_bytes_depend_on_nothing_else() {
@@ -102,6 +100,18 @@ mod tests {
         assert!(private.is_dir() && from_pack.directory.pack() == Some(fs::canonicalize(&one).unwrap().as_path()));
         drop(from_pack);
         assert!(!private.exists(), "what was taken out of a pack vanishes with it");
+    }
+
+    #[test]
+    fn packing_does_not_make_changed_rows_good() {
+        let parent = tempfile::tempdir().unwrap();
+        let run = small_run(parent.path());
+        let raw = fs::read_to_string(run.file(files::RAW)).unwrap();
+        fs::write(run.file(files::RAW), raw.replacen("0.105100000", "0.100100000", 1)).unwrap();
+        rewritten(&run, |_| {});
+        let packed = parent.path().join("packed.tar.zst");
+        pack(&run, run.id(), &packed).unwrap();
+        assert_eq!(verify(&open(&packed).unwrap()).unwrap().len(), 1);
     }
 
     #[test]

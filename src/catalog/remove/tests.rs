@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use super::super::testkit::{resealed, small_run};
-use super::super::{Folder, RunDirectory, RunLock, files, pack, scan, set_tags, write_atomically};
-use super::{Removable, finish_removals, is_of_chart};
+use super::{Removable, finish_removals, is_of_chart, scan};
+use crate::archive::testkit::{rewritten, small_run};
+use crate::archive::{Folder, RunDirectory, RunLock, files, set_tags, write_atomically};
+use crate::bundle::pack;
 
 const CHARTS: [&str; 2] = ["duration", "cost"];
 
@@ -26,7 +27,7 @@ fn names(folder: &Path) -> Vec<String> {
 fn only_an_untagged_run_goes_and_latest_follows() {
     let parent = tempfile::tempdir().unwrap();
     let (first, second) = (small_run(parent.path()), small_run(parent.path()));
-    resealed(&second, |manifest| manifest.started_at = "2026-11-23T00:00:00.000Z".to_owned());
+    rewritten(&second, |manifest| manifest.started_at = "2026-11-23T00:00:00.000Z".to_owned());
     set_tags(&second, ["kept".to_owned()].into()).unwrap();
     assert!(refusal(second.path()).contains("tagged kept"));
     fs::create_dir(parent.path().join("folder")).unwrap();
@@ -44,7 +45,7 @@ fn only_an_untagged_run_goes_and_latest_follows() {
     remove(&first);
     let mut left: Vec<_> = fs::read_dir(parent.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     left.retain(|name| name != files::LATEST || cfg!(unix));
-    assert_eq!(left, ["folder"], "no link, no index of nothing, nothing hidden");
+    assert_eq!(left, ["folder"], "no link, nothing hidden");
 }
 
 #[test]
@@ -66,8 +67,8 @@ fn what_lacks_manifest_config_or_rows_is_no_run() {
 fn what_is_not_of_the_run_stays_with_its_folder_whatever_the_manifest_says() {
     let parent = tempfile::tempdir().unwrap();
     let run = small_run(parent.path());
-    let foreign = ["charts/holiday.png", "notes/today.md", "references/mine.csv", "thesis.txt"];
-    for name in foreign {
+    let others = ["charts/holiday.png", "notes/today.md", "references/mine.csv", "thesis.txt"];
+    for name in others {
         write_atomically(&run.file(name), b"mine").unwrap();
     }
     fs::create_dir(run.file("empty")).unwrap();
@@ -78,14 +79,14 @@ fn what_is_not_of_the_run_stays_with_its_folder_whatever_the_manifest_says() {
     assert_eq!(remove(&run), ["charts/holiday.png", "empty", "notes/today.md", "references/mine.csv", "thesis.txt"]);
     let mut left = names(run.path());
     left.retain(|name| name.contains('.'));
-    assert_eq!(left, foreign);
+    assert_eq!(left, others);
     assert_eq!(scan(parent.path()).unwrap().runs.len(), 0);
 
-    let sealed = small_run(parent.path());
-    write_atomically(&sealed.file("thesis.txt"), b"mine").unwrap();
-    resealed(&sealed, |_| {});
-    assert_eq!(remove(&sealed), ["thesis.txt"]);
-    assert_eq!(names(sealed.path()), ["thesis.txt"]);
+    let known = small_run(parent.path());
+    write_atomically(&known.file("thesis.txt"), b"mine").unwrap();
+    rewritten(&known, |_| {});
+    assert_eq!(remove(&known), ["thesis.txt"]);
+    assert_eq!(names(known.path()), ["thesis.txt"]);
 }
 
 #[test]

@@ -1,22 +1,15 @@
-//! A folder of runs → what `list` and `history` tell of them, newest first. Folders and packs are read alike. What was
-//! read once is kept in a hidden file of the folder and read from there for as long as the run's files are the ones that
-//! were read; that file is never the truth, and is made again whenever it is missing, old or damaged.
+//! A folder of runs → what `list` and `history` tell of them, newest first. Nothing is remembered from one scan to the
+//! next: every run is read, on all processors.
 
-mod cache;
-mod entry;
-
-use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::Path;
 
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
-use super::error::ArchiveError;
-use super::files;
-use super::pack::PACK_SUFFIX;
-use cache::Stamp;
-pub use entry::{IndexedCell, RunEntry};
+use super::entry::RunEntry;
+use crate::archive::{ArchiveError, files};
+use crate::bundle::PACK_SUFFIX;
 
 /// The runs of a folder.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,16 +29,9 @@ pub struct Broken {
     pub reason: String,
 }
 
-/// Something in the folder that should be a run.
-struct Candidate {
-    name: String,
-    /// `None` where its files cannot even be looked at.
-    stamp: Option<Stamp>,
-}
-
 /// Every run of `folder`. Left out are hidden names, files that are no packs, and links to what is listed anyway, such
-/// as `latest`. Cost: three file system look-ups for each run that was read before, its rows for every other; memory: a
-/// few kilobytes for each run.
+/// as `latest`. Cost: reads the manifest, the tags and the samples of each run, all of a pack; memory: a few kilobytes for
+/// each run.
 ///
 /// # Errors
 /// When the folder cannot be read, or is itself a run.
@@ -54,46 +40,25 @@ pub fn scan(folder: &Path) -> Result<Listing, ArchiveError> {
         return Err(ArchiveError::content(folder, "is one run, not a folder of runs"));
     }
     let (names, mut broken) = names(folder)?;
-    let candidates: Vec<Candidate> =
-        names.into_par_iter().map(|name| Candidate { stamp: Stamp::of(&folder.join(&name)), name }).collect();
-    let mut known = cache::read(folder);
-    let remembered = known.len();
-    let (mut runs, mut unread) = (Vec::with_capacity(candidates.len()), Vec::new());
-    for candidate in candidates {
-        match known.remove(&candidate.name) {
-            Some((stamp, entry)) if candidate.stamp.as_ref() == Some(&stamp) => runs.push((stamp, entry)),
-            _ => unread.push(candidate),
-        }
-    }
-    let kept = runs.len();
-    let read: Vec<_> = unread.into_par_iter().map(|candidate| read(folder, candidate)).collect();
-    for result in read.into_iter().flatten() {
+    let mut runs = Vec::with_capacity(names.len());
+    for result in names.into_par_iter().filter_map(|name| read(folder, name)).collect::<Vec<_>>() {
         match result {
             Ok(run) => runs.push(run),
             Err(reason) => broken.push(reason),
         }
     }
-    if runs.len() != kept || remembered != kept {
-        cache::write(folder, &runs);
-    }
-    let mut runs: Vec<RunEntry> = runs.into_iter().map(|(_, entry)| entry).collect();
     // Times are RFC 3339 in UTC with milliseconds, so that they sort as text.
-    runs.sort_by(|a, b| b.started_at.cmp(&a.started_at).then_with(|| a.name.cmp(&b.name)));
+    runs.sort_by(|a, b| b.manifest.started_at.cmp(&a.manifest.started_at).then_with(|| a.name.cmp(&b.name)));
     broken.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(Listing { runs, broken })
 }
 
 /// `None` for one that was removed or renamed since the folder was read.
-fn read(folder: &Path, candidate: Candidate) -> Option<Result<(Stamp, RunEntry), Broken>> {
-    let Candidate { name, stamp } = candidate;
+fn read(folder: &Path, name: String) -> Option<Result<RunEntry, Broken>> {
     let path = folder.join(&name);
-    let reason = match (RunEntry::read(&path, &name), stamp) {
-        (Ok(entry), Some(stamp)) => return Some(Ok((stamp, entry))),
-        (Ok(_), None) => "it changed while it was read".to_owned(),
-        (Err(error), _) => reason(&error),
-    };
-    let is_gone = fs::symlink_metadata(&path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
-    (!is_gone).then_some(Err(Broken { name, reason }))
+    let read = RunEntry::read(&path, &name).map_err(|error| Broken { reason: reason(&error), name });
+    let is_gone = || fs::symlink_metadata(&path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+    (read.is_ok() || !is_gone()).then_some(read)
 }
 
 /// An error with its causes, in one line.
@@ -136,8 +101,19 @@ fn names(folder: &Path) -> Result<(Vec<String>, Vec<Broken>), ArchiveError> {
     Ok((names, broken))
 }
 
-/// What a cache remembers, by name.
-type Known = HashMap<String, (Stamp, RunEntry)>;
-
 #[cfg(test)]
-mod tests;
+mod tests {
+    use std::fs;
+
+    use super::read;
+    use crate::archive::testkit::small_run;
+
+    #[test]
+    fn a_run_that_vanishes_during_the_scan_is_left_out() {
+        let parent = tempfile::tempdir().unwrap();
+        let run = small_run(parent.path());
+        assert!(read(parent.path(), run.id().to_owned()).unwrap().is_ok());
+        fs::rename(run.path(), parent.path().join(".removing-run")).unwrap();
+        assert!(read(parent.path(), run.id().to_owned()).is_none());
+    }
+}

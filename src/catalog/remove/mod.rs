@@ -11,18 +11,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::derived::is_picture;
-use super::error::ArchiveError;
-use super::files;
-use super::folder::{Contents, Folder, sync_folder};
-use super::index::scan;
-use super::journal::whole_samples;
-use super::layout::{RunDirectory, stem_of};
-use super::lock::RunLock;
-use super::manifest::{Manifest, RunStatus};
-use super::tags::tags;
-use super::writer::is_temporary;
-use crate::input::FileKind;
+use super::scan::scan;
+use crate::archive::files::{self, is_picture};
+use crate::archive::{
+    ArchiveError, Contents, Folder, Manifest, RunDirectory, RunLock, RunStatus, is_temporary, stem_of, sync_folder,
+    tags, whole_samples,
+};
+use crate::bundle;
 use crate::model::figure::Theme;
 
 /// What the names of folders that are being removed begin with.
@@ -71,7 +66,7 @@ impl Removable {
         let files = if metadata.is_dir() { Some(RunFiles::of(&path, charts)?) } else { None };
         if files.is_none() {
             let parts = [files::MANIFEST, files::TAGS, files::CONFIG, files::RAW];
-            let pack = RunDirectory::open_with(&path, |name| parts.contains(&name))?;
+            let pack = bundle::open_with(&path, |name| parts.contains(&name))?;
             check_run(&pack).map_err(|error| pack.relocate(error))?;
         }
         Ok(Self { path, parent, files })
@@ -103,23 +98,18 @@ impl Removable {
     }
 }
 
-fn kept(path: &Path, why: &str) -> ArchiveError {
-    ArchiveError::Kept { path: path.to_owned(), why: why.to_owned() }
+fn kept(path: &Path, why: impl Into<String>) -> ArchiveError {
+    ArchiveError::Refused { verb: "remove", path: path.to_owned(), why: why.into() }
 }
 
 /// A run has manifest, config and rows, and is not tagged.
 fn check_run(directory: &RunDirectory) -> Result<Manifest, ArchiveError> {
     let manifest = Manifest::read(directory)?;
-    for missing in [files::CONFIG, files::RAW] {
-        if directory.folder().find_file(missing, FileKind::Table)?.is_none() {
-            return Err(ArchiveError::NotARun { path: directory.path().to_owned(), missing });
-        }
-    }
+    [files::CONFIG, files::RAW].into_iter().try_for_each(|name| directory.demand(name))?;
     let tags = tags(directory)?;
     if !tags.is_empty() {
         let tags = tags.into_iter().collect::<Vec<_>>().join(", ");
-        let why = format!("it is tagged {tags}; `reportgen untag` it first");
-        return Err(ArchiveError::Kept { path: directory.path().to_owned(), why });
+        return Err(kept(directory.path(), format!("it is tagged {tags}; `reportgen untag` it first")));
     }
     Ok(manifest)
 }

@@ -2,24 +2,22 @@
 //! only plain files below one folder are taken, by names that lead nowhere else, and no more of them than the bounds
 //! here allow. Links, devices and every extension of tar that could rename or stretch a file are refused.
 
-mod private;
-
 use std::collections::HashSet;
 use std::fs::{self, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use tar::{Archive, EntryType};
 use zstd::stream::read::Decoder;
 
-use super::error::ArchiveError;
-use crate::input::{self, FileKind};
-use private::PrivateFolder;
+use crate::archive::files::is_plain;
+use crate::archive::{ArchiveError, PrivateFolder, Unpacked};
+use crate::input::{self, FileKind, Limited};
 
 /// The farthest that zstd looks back: 8 MiB, which RFC 8878 asks every reader to support. Bounds the reader's memory.
 pub(super) const WINDOW_LOG: u32 = 23;
 /// Most files of a pack.
-const MOST_ENTRIES: usize = 4_096;
+pub(super) const MOST_ENTRIES: usize = 4_096;
 /// Most bytes that a pack unpacks to.
 const MOST_BYTES: u64 = 4 << 30;
 /// Most bytes that each byte of a pack unpacks to, beyond [`FREE_BYTES`]. Runs are packed 5 to 20 times smaller.
@@ -31,34 +29,11 @@ const MAGIC: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];
 /// Size of a tar block.
 const BLOCK: u64 = 512;
 
-/// The files of a pack in a private folder. They vanish with this value.
-#[derive(Debug)]
-pub(super) struct Unpacked {
-    folder: PrivateFolder,
-    /// Where the pack is.
-    pub(super) pack: PathBuf,
-    /// The folder's name in the pack.
-    pub(super) id: String,
-}
-
-impl Unpacked {
-    /// Where the files are.
-    pub(super) fn path(&self) -> &Path {
-        self.folder.path()
-    }
-}
-
 /// Whether a file is compressed by zstd, as a pack is and a CSV is not.
 #[must_use]
 pub fn is_pack(path: &Path) -> bool {
     let mut start = [0; 4];
     input::open(path, FileKind::Stream).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == MAGIC
-}
-
-/// Whether a name is one part of a path and leads nowhere else on any system.
-pub(super) fn is_plain(name: &str) -> bool {
-    let strange = |c: char| c.is_control() || "/\\:*?\"<>|".contains(c);
-    !name.is_empty() && !name.starts_with('.') && !name.contains(strange)
 }
 
 /// Takes the files out of a pack for which `wanted` says so, and checks all others as well.
@@ -92,7 +67,7 @@ pub(super) fn check(pack: &Path) -> Result<(), ArchiveError> {
 fn read(pack: &Path, each: impl FnMut(&str, &mut dyn Read) -> io::Result<u64>) -> Result<String, ArchiveError> {
     let file = input::open(pack, FileKind::Pack).map_err(ArchiveError::io("open", pack))?;
     let bound = FREE_BYTES.saturating_add(file.length().saturating_mul(MOST_RATIO)).min(MOST_BYTES);
-    let refuse = |problem: String| ArchiveError::Pack { verb: "read", path: pack.to_owned(), problem };
+    let refuse = |why: String| ArchiveError::Refused { verb: "read pack", path: pack.to_owned(), why };
     if !is_pack(pack) {
         return Err(refuse("neither a run directory nor a file that `reportgen pack` wrote".to_owned()));
     }
@@ -106,7 +81,7 @@ pub(super) fn members(
 ) -> Result<String, String> {
     let mut decoder = Decoder::with_buffer(input).map_err(|error| text(&error))?.single_frame();
     decoder.window_log_max(WINDOW_LOG).map_err(|error| text(&error))?;
-    let mut archive = Archive::new(Bounded { inner: decoder, left: bound, bound });
+    let mut archive = Archive::new(Limited::new(decoder, bound, too_large));
     let (mut run, mut names) = (None, HashSet::new());
     // Raw: extensions come as entries of their own kind, and are refused.
     for entry in archive.entries().map_err(|error| text(&error))?.raw(true) {
@@ -163,7 +138,7 @@ fn member(path: &[u8], kind: EntryType) -> Result<(&str, &str), String> {
 }
 
 /// After the first of the two zero blocks that end a tar there must be the second, zeros, and nothing else.
-fn ends_cleanly<R: BufRead>(mut rest: Bounded<Decoder<'static, R>>) -> Result<(), String> {
+fn ends_cleanly<R: BufRead>(mut rest: Limited<Decoder<'static, R>>) -> Result<(), String> {
     let mut buffer = [0; 4096];
     let mut zeros = 0;
     loop {
@@ -178,37 +153,19 @@ fn ends_cleanly<R: BufRead>(mut rest: Bounded<Decoder<'static, R>>) -> Result<()
     if zeros < BLOCK {
         return Err("truncated: its end is missing".to_owned());
     }
-    match rest.inner.finish().fill_buf() {
+    match rest.into_inner().finish().fill_buf() {
         Ok([]) => Ok(()),
         Ok(_) => Err("something follows its end".to_owned()),
         Err(error) => Err(text(&error)),
     }
 }
 
-/// A reader that fails when more comes out of it than it may.
-struct Bounded<R> {
-    inner: R,
-    left: u64,
-    bound: u64,
+/// The error of a pack that unpacks to more than `bound` bytes.
+fn too_large(bound: u64) -> io::Error {
+    let problem = format!(
+        "it unpacks to more than {bound} bytes (at most {MOST_RATIO} times its size plus {} MiB, and {} GiB)",
+        FREE_BYTES >> 20,
+        MOST_BYTES >> 30
+    );
+    io::Error::new(io::ErrorKind::InvalidData, problem)
 }
-
-impl<R: Read> Read for Bounded<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.inner.read(buffer)?;
-        self.left = self.left.checked_sub(count as u64).ok_or_else(|| {
-            io::Error::new(
-                io::ErrorKind::InvalidData,
-                format!(
-                    "it unpacks to more than {} bytes (at most {MOST_RATIO} times its size plus {} MiB, and {} GiB)",
-                    self.bound,
-                    FREE_BYTES >> 20,
-                    MOST_BYTES >> 30
-                ),
-            )
-        })?;
-        Ok(count)
-    }
-}
-
-#[cfg(test)]
-mod hostile;

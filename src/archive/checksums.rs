@@ -1,5 +1,5 @@
-//! Checksums: of the files of a run, and of the manifest that holds them, which vouches for itself. Nobody signs it: it
-//! finds damage and carelessness, not somebody who computes the sums again.
+//! Checksums: of the files of a run, and of the manifest that holds them, which vouches for itself. They are no signature: they
+//! find damage and carelessness, not somebody who computes them again.
 
 use std::io::{self, Read};
 
@@ -15,7 +15,7 @@ const BEFORE: &str = "\"manifest_sha256\": \"";
 const BEHIND: &str = "\"\n}\n";
 
 /// Puts the checksum of a manifest's text into its last field, which is empty.
-pub(super) fn signed(text: String) -> String {
+pub(super) fn with_own_checksum(text: String) -> String {
     let text = text + "\n";
     let sum = hexadecimal(&Sha256::digest(&text));
     match text.strip_suffix(BEHIND) {
@@ -25,7 +25,7 @@ pub(super) fn signed(text: String) -> String {
 }
 
 /// Whether a manifest's text is the one that its last field is the checksum of.
-pub(super) fn is_as_signed(text: &str) -> bool {
+pub(super) fn matches_own_checksum(text: &str) -> bool {
     let parts = || {
         let (start, sum) = text.strip_suffix(BEHIND)?.rsplit_once(BEFORE)?;
         Some((format!("{start}{BEFORE}{BEHIND}"), sum))
@@ -59,14 +59,14 @@ pub(super) fn hexadecimal(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_as_signed, signed};
+    use super::{matches_own_checksum, with_own_checksum};
 
     #[test]
     fn a_manifest_vouches_for_itself() {
-        let text = signed("{\n  \"title\": \"manifest_sha256\",\n  \"manifest_sha256\": \"\"\n}".to_owned());
-        assert!(is_as_signed(&text), "{text}");
+        let text = with_own_checksum("{\n  \"title\": \"manifest_sha256\",\n  \"manifest_sha256\": \"\"\n}".to_owned());
+        assert!(matches_own_checksum(&text), "{text}");
         for changed in [text.replacen('t', "T", 1), text.replace('\n', " "), text.replace("\"\n}", ""), String::new()] {
-            assert!(!is_as_signed(&changed), "{changed}");
+            assert!(!matches_own_checksum(&changed), "{changed}");
         }
     }
 }

@@ -6,9 +6,9 @@ use std::sync::Once;
 
 use tempfile::TempDir;
 
-use super::super::error::ArchiveError;
-use super::super::folder::Folder;
-use super::super::lock::RunLock;
+use super::error::ArchiveError;
+use super::folder::Folder;
+use super::lock::RunLock;
 
 /// How the name of every such folder begins; [`RANDOM`] letters and digits follow.
 const PREFIX: &str = "reportgen-pack-";
@@ -16,7 +16,7 @@ const RANDOM: usize = 6;
 
 /// A folder that only this program and user know, and its lock.
 #[derive(Debug)]
-pub(super) struct PrivateFolder {
+pub(crate) struct PrivateFolder {
     // Dropped first: what is still locked is nobody's leftover.
     folder: TempDir,
     _lock: RunLock,
@@ -24,7 +24,7 @@ pub(super) struct PrivateFolder {
 
 impl PrivateFolder {
     /// A new one among the system's temporary files.
-    pub(super) fn new() -> Result<Self, ArchiveError> {
+    pub(crate) fn new() -> Result<Self, ArchiveError> {
         static LEFTOVERS: Once = Once::new();
         let parent = std::env::temp_dir();
         LEFTOVERS.call_once(|| remove_leftovers(&parent));
@@ -45,7 +45,7 @@ impl PrivateFolder {
         }
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 }

@@ -1,4 +1,4 @@
-//! A text in blocks of whole lines, and blocks in parts for several processors. Only what needs no CSV reader is read in
+//! A text in chunks of whole lines, and chunks in parts for several processors. Only what needs no CSV reader is read in
 //! this way: rows without quotes, where a line is a row and a delimiter ends a field. Everything else, and everything
 //! that is wrong, goes through the CSV reader, which finds the exact place.
 
@@ -7,21 +7,21 @@ use std::io::{self, Read};
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 /// How much is read at once. Some of it for each processor.
-const BLOCK: usize = 8 << 20;
+const CHUNK: usize = 8 << 20;
 /// A part is at least this long: less is not worth a hand-over.
 const PART: usize = 64 << 10;
 
-/// Reads blocks.
-pub(super) struct Blocks<R> {
+/// Reads chunks.
+pub(crate) struct Chunks<R> {
     input: R,
-    /// What was read and belongs to the next block.
+    /// What was read and belongs to the next chunk.
     rest: Vec<u8>,
     size: usize,
 }
 
-impl<R: Read> Blocks<R> {
-    pub(super) fn new(input: R) -> Self {
-        Self::sized(input, BLOCK)
+impl<R: Read> Chunks<R> {
+    pub(crate) fn new(input: R) -> Self {
+        Self::sized(input, CHUNK)
     }
 
     fn sized(input: R, size: usize) -> Self {
@@ -29,49 +29,49 @@ impl<R: Read> Blocks<R> {
     }
 
     /// The next whole lines, at least one; empty once only what has no line end is left, or nothing, or a line that is
-    /// longer than two blocks.
-    pub(super) fn next(&mut self) -> io::Result<Vec<u8>> {
-        let mut block = std::mem::take(&mut self.rest);
+    /// longer than two chunks.
+    pub(crate) fn next(&mut self) -> io::Result<Vec<u8>> {
+        let mut chunk = std::mem::take(&mut self.rest);
         loop {
-            let known = block.len();
-            block.reserve_exact(self.size.saturating_sub(known).max(self.size / 2));
-            let wanted = (block.capacity() - known) as u64;
-            let read = self.input.by_ref().take(wanted).read_to_end(&mut block)?;
-            let line_end = block[known..].iter().rposition(|byte| *byte == b'\n').map(|at| known + at + 1);
+            let known = chunk.len();
+            chunk.reserve_exact(self.size.saturating_sub(known).max(self.size / 2));
+            let wanted = (chunk.capacity() - known) as u64;
+            let read = self.input.by_ref().take(wanted).read_to_end(&mut chunk)?;
+            let line_end = chunk[known..].iter().rposition(|byte| *byte == b'\n').map(|at| known + at + 1);
             if let Some(end) = line_end {
-                self.rest = block[end..].to_vec();
-                block.truncate(end);
-                return Ok(block);
+                self.rest = chunk[end..].to_vec();
+                chunk.truncate(end);
+                return Ok(chunk);
             }
-            if read == 0 || block.len() >= self.size.saturating_mul(2) {
-                self.rest = block;
+            if read == 0 || chunk.len() >= self.size.saturating_mul(2) {
+                self.rest = chunk;
                 return Ok(Vec::new());
             }
         }
     }
 
-    /// What has no line end, once there are no more blocks.
-    pub(super) fn rest(&mut self) -> Vec<u8> {
+    /// What has no line end, once there are no more chunks.
+    pub(crate) fn rest(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.rest)
     }
 
-    /// Everything from `block` on, which was the last one.
-    pub(super) fn from(self, block: Vec<u8>) -> impl Read {
-        io::Cursor::new(block).chain(io::Cursor::new(self.rest)).chain(self.input)
+    /// Everything from `chunk` on, which was the last one.
+    pub(crate) fn from(self, chunk: Vec<u8>) -> impl Read {
+        io::Cursor::new(chunk).chain(io::Cursor::new(self.rest)).chain(self.input)
     }
 }
 
-/// Reads the lines of a block, several parts of it side by side; the results stand in the block's order. `None` where a
+/// Reads the lines of a chunk, several parts of it side by side; the results stand in the chunk's order. `None` where a
 /// line needs the CSV reader, or `read` says so for any part. Lines come without their end, and never empty.
-pub(super) fn read_lines<T: Send>(
-    block: &[u8],
+pub(crate) fn read_lines<T: Send>(
+    chunk: &[u8],
     read: impl Fn(&mut dyn Iterator<Item = &[u8]>) -> Option<T> + Sync,
 ) -> Option<Vec<T>> {
-    if block.contains(&b'"') || std::str::from_utf8(block).is_err() {
+    if chunk.contains(&b'"') || std::str::from_utf8(chunk).is_err() {
         return None;
     }
-    let returns = block.contains(&b'\r');
-    let parts = parts(block, block.len().div_ceil(rayon::current_num_threads() * 2).max(PART));
+    let returns = chunk.contains(&b'\r');
+    let parts = parts(chunk, chunk.len().div_ceil(rayon::current_num_threads() * 2).max(PART));
     let read_part = |part: &&[u8]| {
         let lines = part.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
         // Elsewhere than before a line feed it ends a row too.
@@ -88,21 +88,21 @@ pub(super) fn read_lines<T: Send>(
     }
 }
 
-/// Cuts a block after line ends into parts of about `size`.
-fn parts(mut block: &[u8], size: usize) -> Vec<&[u8]> {
+/// Cuts a chunk after line ends into parts of about `size`.
+fn parts(mut chunk: &[u8], size: usize) -> Vec<&[u8]> {
     let mut parts = Vec::new();
-    while !block.is_empty() {
-        let tail = block.get(size..).unwrap_or_default();
-        let end = tail.iter().position(|byte| *byte == b'\n').map_or(block.len(), |at| size + at + 1);
-        let (part, rest) = block.split_at(end);
+    while !chunk.is_empty() {
+        let tail = chunk.get(size..).unwrap_or_default();
+        let end = tail.iter().position(|byte| *byte == b'\n').map_or(chunk.len(), |at| size + at + 1);
+        let (part, rest) = chunk.split_at(end);
         parts.push(part);
-        block = rest;
+        chunk = rest;
     }
     parts
 }
 
 /// A whole number in decimal digits.
-pub(super) fn number(text: &[u8]) -> Option<u64> {
+pub(crate) fn number(text: &[u8]) -> Option<u64> {
     let digits = |sum: u64, digit: &u8| sum * 10 + u64::from(digit - b'0');
     let plain = !text.is_empty() && text.len() <= 19 && text.iter().all(u8::is_ascii_digit);
     plain.then(|| text.iter().fold(0, digits))
@@ -114,22 +114,22 @@ mod tests {
 
     use proptest::prelude::{prop_assert_eq, proptest};
 
-    use super::{Blocks, number, parts, read_lines};
+    use super::{Chunks, number, parts, read_lines};
 
     proptest! {
         #[test]
-        fn blocks_are_whole_lines_and_nothing_is_lost(text in "[a\n]{0,60}", size in 1_usize..9) {
-            let mut blocks = Blocks::sized(text.as_bytes(), size);
+        fn chunks_are_whole_lines_and_nothing_is_lost(text in "[a\n]{0,60}", size in 1_usize..9) {
+            let mut chunks = Chunks::sized(text.as_bytes(), size);
             let mut found = Vec::new();
             loop {
-                let block = blocks.next().unwrap();
-                if block.is_empty() {
+                let chunk = chunks.next().unwrap();
+                if chunk.is_empty() {
                     break;
                 }
-                prop_assert_eq!(block.last(), Some(&b'\n'));
-                found.extend(block);
+                prop_assert_eq!(chunk.last(), Some(&b'\n'));
+                found.extend(chunk);
             }
-            blocks.from(Vec::new()).read_to_end(&mut found).unwrap();
+            chunks.from(Vec::new()).read_to_end(&mut found).unwrap();
             prop_assert_eq!(String::from_utf8(found).unwrap(), text);
         }
 

@@ -1,5 +1,0 @@
-//! The target `foreign_csv` of `reportgen::fuzzing`.
-
-#![no_main]
-
-libfuzzer_sys::fuzz_target!(|data: &[u8]| reportgen::fuzzing::foreign_csv(data));
