@@ -46,6 +46,9 @@ pub struct DoneLine {
     pub setup_s: Option<f64>,
     /// Until the last response was read.
     pub duration_s: f64,
+    /// The program's own peak memory until then. Only a built-in strategy is asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peak_rss_bytes: Option<u64>,
 }
 
 /// What a line of output turned out to be.
@@ -146,7 +149,7 @@ mod tests {
         assert_eq!((line.request, line.status, line.bytes), (0, Some(200), 16));
         assert_eq!(
             parse(r#"{"event":"done","setup_s":0.0008,"duration_s":0.1051,"colour":"blue"}"#),
-            Parsed::Line(Line::Done(DoneLine { setup_s: Some(0.0008), duration_s: 0.1051 }))
+            Parsed::Line(Line::Done(DoneLine { setup_s: Some(0.0008), duration_s: 0.1051, peak_rss_bytes: None }))
         );
     }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use super::memory;
 use crate::clock::{SharedClock, SystemClock};
 use crate::model::{Nanos, Outcome};
 use crate::protocol::{DoneLine, Line, RequestLine};
@@ -41,6 +42,7 @@ pub fn run_child(mut input: impl BufRead, output: impl Write) -> Result<(), Chil
 }
 
 fn report(outcomes: &[Outcome], output: impl Write) -> io::Result<()> {
+    let peak_rss_bytes = memory::peak("self");
     let mut output = io::BufWriter::new(output);
     let mut write = |line: &Line| -> io::Result<()> {
         serde_json::to_writer(&mut output, line)?;
@@ -51,7 +53,11 @@ fn report(outcomes: &[Outcome], output: impl Write) -> io::Result<()> {
     }
     let setup = outcomes.iter().map(|outcome| outcome.start).min().unwrap_or(Nanos::ZERO);
     let duration = outcomes.iter().map(|outcome| outcome.end).max().unwrap_or(Nanos::ZERO);
-    write(&Line::Done(DoneLine { setup_s: Some(setup.as_secs_f64()), duration_s: duration.as_secs_f64() }))?;
+    write(&Line::Done(DoneLine {
+        setup_s: Some(setup.as_secs_f64()),
+        duration_s: duration.as_secs_f64(),
+        peak_rss_bytes,
+    }))?;
     output.flush()
 }
 
@@ -59,7 +65,7 @@ fn report(outcomes: &[Outcome], output: impl Write) -> io::Result<()> {
 mod tests {
     use super::{ChildError, report, run_child};
     use crate::model::{Nanos, Outcome};
-    use crate::protocol::{DoneLine, Line, Parsed, parse};
+    use crate::protocol::{Line, Parsed, parse};
 
     #[test]
     fn setup_ends_with_the_first_start_and_duration_with_the_last_end() {
@@ -76,8 +82,9 @@ mod tests {
         report(&[outcome(0, 3_000, 9_000), outcome(1, 2_000, 8_000)], &mut written).unwrap();
         let text = String::from_utf8(written).unwrap();
         assert_eq!(text.lines().count(), 3);
-        let done = Line::Done(DoneLine { setup_s: Some(2e-6), duration_s: 9e-6 });
-        assert_eq!(parse(text.lines().last().unwrap()), Parsed::Line(done));
+        let Parsed::Line(Line::Done(done)) = parse(text.lines().last().unwrap()) else { panic!("{text}") };
+        assert_eq!((done.setup_s, done.duration_s), (Some(2e-6), 9e-6));
+        assert_eq!(done.peak_rss_bytes.is_some(), cfg!(target_os = "linux"));
     }
 
     #[test]

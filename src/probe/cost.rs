@@ -15,8 +15,8 @@ pub struct ProcessCost {
     pub user: Nanos,
     /// CPU time in the kernel.
     pub system: Nanos,
-    /// Peak resident memory of the largest of the processes.
-    pub peak_rss_bytes: u64,
+    /// Peak resident memory of the largest of the processes; `None` where it is unknown.
+    pub peak_rss_bytes: Option<u64>,
     /// Context switches by waiting.
     pub voluntary_switches: u64,
     /// Context switches by force.
@@ -93,7 +93,7 @@ impl From<libc::rusage> for ProcessCost {
         Self {
             user: time(usage.ru_utime),
             system: time(usage.ru_stime),
-            peak_rss_bytes: count(usage.ru_maxrss) * unit,
+            peak_rss_bytes: Some(count(usage.ru_maxrss) * unit),
             voluntary_switches: count(usage.ru_nvcsw),
             involuntary_switches: count(usage.ru_nivcsw),
         }

@@ -8,6 +8,7 @@ mod child;
 mod cost;
 mod interrupt;
 mod job;
+mod memory;
 mod orphans;
 mod output;
 mod parent;

@@ -12,6 +12,7 @@ use thiserror::Error;
 use super::cost::{self, ExitStatus, ProcessCost};
 use super::interrupt::{Interrupts, Signal};
 use super::job::Job;
+use super::memory;
 use super::orphans::SampleTag;
 use super::output::{self, ChildOutput, OutputTail};
 use super::process_count::{self, ProcessCount};
@@ -122,7 +123,7 @@ impl Probe<'_> {
         let before = self.clock.now();
         let program = || self.program_of(job);
         let mut child = command.spawn().map_err(|source| ProbeError::Start { program: program(), source })?;
-        let group = child.id();
+        let (group, starter) = (child.id(), memory::peak("self"));
         self.watchdog.enter(&Tracked::Group(group)).map_err(|error| {
             kill_group(group);
             ProbeError::Watchdog(error)
@@ -145,6 +146,7 @@ impl Probe<'_> {
             let _ = input.zip(line).map(|(mut input, line)| input.write_all(&line));
             self.wait(&events, group, started, &notes)
         })?;
+        let measured = with_memory(measured, job, starter);
         let over = [Some(Tracked::Group(group)), tagged].into_iter().flatten();
         over.into_iter().try_for_each(|tracked| self.watchdog.untrack(&tracked)).map_err(ProbeError::Watchdog)?;
         Ok(measured)
@@ -196,6 +198,16 @@ impl Probe<'_> {
         gathered.drain(events);
         gathered.into_measured(cut_short, wall, notes)
     }
+}
+
+/// The sample with the peak memory of its largest process, which `wait4` alone does not tell: see [`memory`].
+fn with_memory(measured: Measured, job: &Job, starter: Option<u64>) -> Measured {
+    let reported = measured.output.done.as_ref().and_then(|done| done.peak_rss_bytes);
+    let reported = reported.filter(|_| matches!(job, Job::BuiltIn(_)));
+    let seen = measured.process_count.map(|count| count.largest_bytes).filter(|bytes| *bytes > 0);
+    let largest = |reaped| memory::largest(reaped, starter, reported.max(seen));
+    let cost = measured.cost.map(|cost| ProcessCost { peak_rss_bytes: cost.peak_rss_bytes.and_then(largest), ..cost });
+    Measured { cost, ..measured }
 }
 
 /// Starts three threads that record the child's standard output and error and report its end.

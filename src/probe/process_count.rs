@@ -1,4 +1,4 @@
-//! How many processes and threads a sample has at once, seen from outside. No system keeps the peak of either, so
+//! How many processes and threads a sample has at once, and the memory of the largest, seen from outside. No system keeps the peak of either number, so
 //! they are counted while the sample runs: every millisecond at first, later each time an eighth more time has passed,
 //! and less often where a count is dear: all counts together take at most half a millisecond of CPU time and 1 % of
 //! the sample's time. What lives shorter than the gap between two counts may be missed, so the numbers are the most
@@ -24,6 +24,8 @@ pub struct ProcessCount {
     pub processes: u32,
     /// Threads of all these processes together.
     pub threads: u32,
+    /// Peak resident memory of the largest process when it was looked at last, in bytes; 0 where it could not be read.
+    pub largest_bytes: u64,
 }
 
 /// Counts again and again until `done` is dropped; `None` where no count found anything alive. Blocks; call it from a
@@ -51,11 +53,15 @@ fn greater(most: Option<ProcessCount>, now: ProcessCount) -> Option<ProcessCount
         return most;
     }
     let most = most.unwrap_or_default();
-    Some(ProcessCount { processes: most.processes.max(now.processes), threads: most.threads.max(now.threads) })
+    Some(ProcessCount {
+        processes: most.processes.max(now.processes),
+        threads: most.threads.max(now.threads),
+        largest_bytes: most.largest_bytes.max(now.largest_bytes),
+    })
 }
 
 /// What of a process group is alive now, and the CPU time that this thread has used so far; `None` where the system
-/// does not tell. Cost: a small file for each process that is younger than the group's leader.
+/// does not tell. Cost: a small file for each process that is younger than the group's leader, and another one for each member.
 #[cfg(target_os = "linux")]
 fn count(group: u32) -> Option<(ProcessCount, Nanos)> {
     let numbers = std::fs::read_dir("/proc").ok()?.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
@@ -64,11 +70,12 @@ fn count(group: u32) -> Option<(ProcessCount, Nanos)> {
     let stats = numbers.filter(|number: &u32| *number >= oldest);
     let members = stats.filter_map(|number| {
         let text = crate::input::read_system(format!("/proc/{number}/stat"))?;
-        threads(&text, group)
+        Some((threads(&text, group)?, super::memory::peak(&number.to_string()).unwrap_or(0)))
     });
-    let alive = members.fold(ProcessCount::default(), |all, threads| ProcessCount {
+    let alive = members.fold(ProcessCount::default(), |all, (threads, peak)| ProcessCount {
         processes: all.processes + 1,
         threads: all.threads + threads,
+        largest_bytes: all.largest_bytes.max(peak),
     });
     Some((alive, crate::clock::thread_cpu_time()))
 }
@@ -127,7 +134,7 @@ mod tests {
 
     #[test]
     fn the_most_of_either_is_kept_and_nothing_alive_is_no_count() {
-        let count = |processes, threads| ProcessCount { processes, threads };
+        let count = |processes, threads| ProcessCount { processes, threads, largest_bytes: 0 };
         assert_eq!(greater(None, count(0, 0)), None);
         assert_eq!(greater(Some(count(2, 9)), count(3, 3)), Some(count(3, 9)));
         assert_eq!(greater(Some(count(2, 9)), count(0, 0)), Some(count(2, 9)));

@@ -60,7 +60,7 @@ pub(super) fn classify(evidence: Evidence<'_>) -> SampleRow {
         service_mean_s: server_stats.and_then(|server_stats| server_stats.service_mean),
         cpu_user_s: cost.map(|cost| cost.user),
         cpu_system_s: cost.map(|cost| cost.system),
-        peak_rss_bytes: cost.map(|cost| cost.peak_rss_bytes),
+        peak_rss_bytes: cost.and_then(|cost| cost.peak_rss_bytes),
         voluntary_switches: cost.map(|cost| cost.voluntary_switches),
         involuntary_switches: cost.map(|cost| cost.involuntary_switches),
         status: verdict.status,

@@ -144,14 +144,16 @@ fn server(server_stats: Option<&ServerStats>) -> String {
 }
 
 fn cost(row: &SampleRow, measured: &Measured) -> String {
-    let (Some(user), Some(system), Some(memory)) = (row.cpu_user_s, row.cpu_system_s, row.peak_rss_bytes) else {
+    let (Some(user), Some(system)) = (row.cpu_user_s, row.cpu_system_s) else {
         return "unknown on this system".to_owned();
     };
     let counted = measured.process_count.map_or_else(String::new, |process_count| {
         format!(", {} processes with {} threads", process_count.processes, process_count.threads)
     });
-    let mebibytes = memory as f64 / f64::from(1 << 20);
-    format!("{} of CPU time for itself, {} in the kernel, {mebibytes:.1} MiB{counted}", user.human(), system.human())
+    let memory = row
+        .peak_rss_bytes
+        .map_or_else(|| "memory unknown".to_owned(), |bytes| format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20)));
+    format!("{} of CPU time for itself, {} in the kernel, {memory}{counted}", user.human(), system.human())
 }
 
 fn verdict(row: &SampleRow) -> String {
