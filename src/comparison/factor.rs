@@ -1,4 +1,4 @@
-//! What two runs were measured on, with and against; what differs between them, and how much that matters.
+//! What runs are measured on, with and against, and how much a difference in each factor matters.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -29,7 +29,7 @@ impl Grade {
     }
 }
 
-/// What a factor is about. It names itself and knows how much a difference in it matters.
+/// Something that durations depend on, or may depend on.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Factor {
     /// The embedded server, or an address.
@@ -86,9 +86,9 @@ pub enum Factor {
     Tool,
     /// Commit of the source tree.
     Source,
-    /// How often each cell is measured.
+    /// Samples of each combination.
     Repeats,
-    /// Warm-up samples of each cell.
+    /// Warm-up samples of each combination.
     Warmup,
     /// Order of the samples.
     Order,
@@ -99,47 +99,51 @@ pub enum Factor {
 }
 
 impl Factor {
+    /// What it is called, and how much a difference in it matters.
+    const fn about(&self) -> (&'static str, Grade) {
+        use Grade::{Incomparable, Note, Warning};
+        match self {
+            Self::Target => ("target", Incomparable),
+            Self::Delay => ("delay", Incomparable),
+            Self::Jitter => ("jitter", Incomparable),
+            Self::FailureRate => ("failure rate", Incomparable),
+            Self::MaxConcurrent => ("max-concurrent", Incomparable),
+            Self::Url => ("url", Incomparable),
+            Self::Method => ("method", Incomparable),
+            Self::Body => ("request body", Incomparable),
+            Self::ExpectStatus => ("expected status", Incomparable),
+            Self::Headers => ("request headers", Warning),
+            Self::Strategy(_) => ("strategy", Incomparable),
+            Self::StrategyVersion(_) => ("version of", Note),
+            Self::Overlap => ("overlap", Incomparable),
+            Self::Measuring => ("measuring version", Incomparable),
+            Self::Host => ("host", Warning),
+            Self::Processor => ("processor", Warning),
+            Self::Cores => ("cores", Warning),
+            Self::Memory => ("memory", Warning),
+            Self::Architecture => ("architecture", Warning),
+            Self::System => ("system", Warning),
+            Self::Kernel => ("kernel", Note),
+            Self::Governor => ("frequency governor", Warning),
+            Self::Virtualization => ("virtualisation", Warning),
+            Self::ClockSource => ("clock source", Note),
+            Self::Limits => ("limits", Note),
+            Self::Tool => ("reportgen", Note),
+            Self::Source => ("source tree", Note),
+            Self::Repeats => ("repeats", Note),
+            Self::Warmup => ("warm-up", Note),
+            Self::Order => ("order", Note),
+            Self::Timeouts => ("time limits", Note),
+            Self::Seed => ("seed", Note),
+        }
+    }
+
     /// How much a difference matters.
     #[must_use]
     pub const fn grade(&self) -> Grade {
-        match self {
-            Self::Target
-            | Self::Delay
-            | Self::Jitter
-            | Self::FailureRate
-            | Self::MaxConcurrent
-            | Self::Url
-            | Self::Method
-            | Self::Body
-            | Self::ExpectStatus
-            | Self::Strategy(_)
-            | Self::Overlap
-            | Self::Measuring => Grade::Incomparable,
-            Self::Headers
-            | Self::Host
-            | Self::Processor
-            | Self::Cores
-            | Self::Memory
-            | Self::Architecture
-            | Self::System
-            | Self::Governor
-            | Self::Virtualization => Grade::Warning,
-            Self::Kernel
-            | Self::ClockSource
-            | Self::Limits
-            | Self::StrategyVersion(_)
-            | Self::Tool
-            | Self::Source
-            | Self::Repeats
-            | Self::Warmup
-            | Self::Order
-            | Self::Timeouts
-            | Self::Seed => Grade::Note,
-        }
+        self.about().1
     }
-}
 
-impl Factor {
     /// Whether a part of the work is masked in a value. A password chooses no work.
     pub(super) fn lacks_part(&self, value: &str) -> bool {
         match self {
@@ -152,40 +156,11 @@ impl Factor {
 
 impl fmt::Display for Factor {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Target => "target",
-            Self::Delay => "delay",
-            Self::Jitter => "jitter",
-            Self::FailureRate => "failure rate",
-            Self::MaxConcurrent => "max-concurrent",
-            Self::Url => "url",
-            Self::Method => "method",
-            Self::Body => "request body",
-            Self::ExpectStatus => "expected status",
-            Self::Headers => "request headers",
-            Self::Strategy(name) => return write!(formatter, "strategy {name}"),
-            Self::StrategyVersion(name) => return write!(formatter, "version of {name}"),
-            Self::Overlap => "overlap",
-            Self::Measuring => "measuring version",
-            Self::Host => "host",
-            Self::Processor => "processor",
-            Self::Cores => "cores",
-            Self::Memory => "memory",
-            Self::Architecture => "architecture",
-            Self::System => "system",
-            Self::Kernel => "kernel",
-            Self::Governor => "frequency governor",
-            Self::Virtualization => "virtualisation",
-            Self::ClockSource => "clock source",
-            Self::Limits => "limits",
-            Self::Tool => "reportgen",
-            Self::Source => "source tree",
-            Self::Repeats => "repeats",
-            Self::Warmup => "warm-up",
-            Self::Order => "order",
-            Self::Timeouts => "time limits",
-            Self::Seed => "seed",
-        })
+        formatter.write_str(self.about().0)?;
+        match self {
+            Self::Strategy(name) | Self::StrategyVersion(name) => write!(formatter, " {name}"),
+            _ => Ok(()),
+        }
     }
 }
 

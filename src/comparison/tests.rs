@@ -146,7 +146,7 @@ fn failed_samples_are_in_no_ratio_and_more_of_them_take_the_verdict_back() {
     let gone = lost.samples.iter_mut().filter(|row| row.strategy == "a" && row.requests == 10).take(10);
     gone.for_each(|row| row.status = SampleStatus::Failed);
     compared(&[lost, base], 0.05, |found| {
-        assert_eq!(found.lines[0].open, Some(Open::NothingLeft(vec![10])), "nobody knows about ten requests");
+        assert_eq!(found.lines[0].open, Some(Open::NothingLeft(vec![10])), "ten requests are unknown");
         assert_eq!(found.lines[0].cells.len(), 5);
     });
 }
