@@ -66,7 +66,7 @@ fn cells(sweep: &Sweep) -> String {
     for strategy in &sweep.strategies {
         for &requests in sweep.requests.iter().filter(|requests| strategy.runs(**requests)) {
             let each = sweep.target.delay().map(|delay| plan::ideal(&sweep.target, strategy, requests, delay));
-            table = table.row([
+            table.row([
                 strategy.name.as_str().into(),
                 strategy.kind.info().name.into(),
                 requests.into(),

@@ -14,7 +14,7 @@ pub struct CellPair<'a> {
     pub base: &'a Cell<'a>,
     /// The new run's cell.
     pub new: &'a Cell<'a>,
-    /// Median of the new run over median of the base; `None` where one of them has no sample that counts.
+    /// Median of the new run over median of the base; `None` where one of them has no valid sample.
     pub ratio: Option<f64>,
     /// Its 95 % bootstrap interval; `None` for fewer than two samples on a side.
     pub interval: Option<Interval>,

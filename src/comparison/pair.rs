@@ -30,7 +30,7 @@ pub struct Comparison<'a> {
     pub threshold: f64,
     /// What a reader must know first, the gravest first.
     pub differences: Vec<Difference>,
-    /// Whether the two did not do the same work, and nobody asked for a verdict all the same.
+    /// Whether the two did not do the same work, and a verdict was not forced.
     pub refused: bool,
     /// Strategies that both runs have, in the order of the new one.
     pub lines: Vec<StrategyPair<'a>>,
@@ -58,7 +58,7 @@ pub struct StrategyPair<'a> {
 pub enum Open {
     /// More samples fail than before: those that are left are a selection.
     FailsMore,
-    /// At these counts one run has no sample that counts.
+    /// At these counts one run has no valid sample.
     NothingLeft(Vec<RequestCount>),
 }
 

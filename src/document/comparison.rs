@@ -122,7 +122,7 @@ pub(super) fn difference_text(compared: &Comparison<'_>, difference: &Difference
                 _ => "the new run is",
             };
             format!(
-                "{which} a bare CSV: target, strategies and machine are unknown, so nobody can check that the two did the \
+                "{which} a bare CSV: target, strategies and machine are unknown, so it cannot be checked that the two did the \
                  same work"
             )
         }
@@ -184,7 +184,7 @@ fn verdicts<'a>(compared: &Comparison<'_>) -> Vec<Block<'a>> {
             line.judged.ratio.map_or(TableValue::Missing, ratio),
             remark(compared, line).into(),
         ];
-        table.add(None, String::new(), values);
+        table.row(values);
     }
     let method = method(compared).into_iter().map(Block::Paragraph).collect();
     vec![Block::Table(table), Block::Fold(Fold { summary: "How to read it", blocks: method })]
@@ -205,7 +205,7 @@ fn combinations<'a>(compared: &Comparison<'_>) -> Vec<Block<'a>> {
     ];
     let mut table = DataTable { sortable: true, ..DataTable::new("Numbers of all combinations", columns) };
     for (line, cell) in compared.lines.iter().flat_map(|line| line.cells.iter().map(move |cell| (line, cell))) {
-        table.add(None, String::new(), combination(line, cell));
+        table.row(combination(line, cell));
     }
     vec![Block::Table(table)]
 }

@@ -2,7 +2,7 @@
 
 use super::model::{Block, Document, DocumentSection, FigureBlock, Item};
 use super::pictures::{Picture, Pictures};
-use super::table::{DataTable, TableColumn, TableValue};
+use super::table::{DataTable, OmittedRows, TableColumn, TableValue};
 use crate::chart;
 use crate::format::{counted, requests};
 use crate::history::{By, RunSeries, SeriesPoint, StrategySeries};
@@ -86,7 +86,7 @@ fn strategies(series: &RunSeries<'_>) -> DataTable {
             measured.last().copied().into(),
             changes(series, line).into(),
         ];
-        table.add(None, String::new(), values);
+        table.row(values);
     }
     table
 }
@@ -128,10 +128,11 @@ fn points(series: &RunSeries<'_>, newest: usize) -> DataTable {
         let first =
             [name(series.by, point).into(), TableValue::Shown(moment(&point.runs[0].started_at), Some(point.x))];
         let values = first.into_iter().chain(series.lines.iter().map(|line| median(line, index)));
-        table.add(None, point.runs[0].link.clone(), values);
+        table.row(values).link.clone_from(&point.runs[0].link);
     }
     if let Some(more) = series.places.len().checked_sub(newest).filter(|more| *more > 0) {
-        table.omitted = format!("… and {more} older; --output-format json tells all");
+        let text = format!("… and {more} older; --output-format json tells all");
+        table.omitted = Some(OmittedRows { text, file: "" });
     }
     table
 }

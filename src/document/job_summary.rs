@@ -2,7 +2,9 @@
 //! sections are left out, the least important first, where the page takes no more.
 
 use super::markdown::{head, section};
+use super::model::Block;
 use super::pictures::Pictures;
+use super::table::DataTable;
 use super::{mermaid, report};
 use crate::report::Report;
 
@@ -13,6 +15,12 @@ pub fn job_summary(report: &Report<'_>, pictures: &Pictures<'_>, room: usize) ->
     let chart = mermaid::chart(pictures.drawn.iter().map(|picture| picture.figure));
     for charts in document.sections.iter_mut().filter(|section| section.id == "charts") {
         charts.blocks = chart.iter().flatten().cloned().collect();
+    }
+    // No file stands beside that page.
+    for block in document.sections.iter_mut().flat_map(|section| &mut section.blocks) {
+        if let Block::Table(DataTable { omitted: Some(omitted), .. }) = block {
+            omitted.file = "";
+        }
     }
     // The longest comes last, so that it is the first to go.
     document.sections.sort_by_key(|section| section.id == "numbers");
@@ -43,9 +51,9 @@ mod tests {
     use super::job_summary;
     use crate::chart;
     use crate::config::Labels;
-    use crate::document::{Picture, Pictures};
+    use crate::document::{DocumentSource, MARKDOWN, Picture, Pictures};
     use crate::report::Report;
-    use crate::report::testkit::article;
+    use crate::report::testkit::{Sketch, article};
 
     #[test]
     fn it_fits_whatever_room_there_is_and_says_what_is_left_out() {
@@ -70,5 +78,17 @@ mod tests {
         let short = job_summary(&report, &pictures, 4_000).unwrap();
         assert!(short.contains("## Findings") && short.ends_with("takes no more: numbers.\n"), "{short}");
         assert_eq!(job_summary(&report, &pictures, 50), None);
+    }
+
+    #[test]
+    fn a_long_table_is_cut_without_a_link_where_no_file_is() {
+        let sketch = Sketch::new().strategy("a", "async", None);
+        let run = (1..=510).fold(sketch, |sketch, requests| sketch.sample(0, requests, 1.0)).run();
+        let report = Report::of(&run);
+        let page = job_summary(&report, &Pictures::default(), 1 << 20).unwrap();
+        assert!(page.contains("\n\n… and 10 more rows\n"), "{page}");
+        let source = DocumentSource::Report(&report);
+        let page = String::from_utf8(MARKDOWN.bytes(&source, &Pictures::default()).unwrap()).unwrap();
+        assert!(page.contains("\n\n… and 10 more rows: [summary.csv](summary.csv)\n"), "{page}");
     }
 }

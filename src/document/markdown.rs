@@ -1,12 +1,10 @@
 //! A document for a repository or a pull request, with links to the picture files beside it. Whatever a user named comes
 //! out as text.
 
-use std::fmt::Write as _;
-
 use super::model::{Block, Document, DocumentSection, Item};
 use super::pictures::{Pictures, files_of};
 use super::source::DocumentSource;
-use super::table::{DataTable, TableRow};
+use super::table::{DataTable, OmittedRows, TableRow};
 use super::writer::{DocumentError, Writer};
 use crate::format::{escaped, visible, visible_line};
 use crate::model::figure::{Figure, Format, Theme};
@@ -123,9 +121,9 @@ pub(super) fn table(rows: &DataTable) -> String {
     let mut page = header + &joined(rule);
     let row = |row: &TableRow| joined(row.cells.iter().map(|cell| escape(&cell.text)).collect());
     page.extend(rows.rows.iter().map(row));
-    if !rows.omitted.is_empty() {
-        // Writing to a string cannot fail.
-        let _ = write!(page, "\n{}\n", escape(&rows.omitted));
+    if let Some(OmittedRows { text, file }) = &rows.omitted {
+        let file = if file.is_empty() { String::new() } else { format!(": [{file}]({file})") };
+        page.push_str(&format!("\n{}{file}\n", escape(text)));
     }
     page
 }

@@ -41,7 +41,7 @@ pub use model::{Block, Document, DocumentSection, FigureBlock, Fold, Item, Tone}
 pub use pictures::{Picture, Pictures};
 pub use report::summary;
 pub use source::DocumentSource;
-pub use table::{DataTable, TableCell, TableColumn, TableRow, TableValue};
+pub use table::{DataTable, OmittedRows, TableCell, TableColumn, TableRow, TableValue};
 pub use text::table;
 pub use writer::{DocumentError, Writer};
 

@@ -11,9 +11,12 @@ use crate::model::figure::{Panel, Role, Series, Shape, Unit};
 use crate::model::{Facts, Nanos, StrategyLine, Target};
 use crate::report::{Cell, FindingTopic, Report};
 
+/// A longer table is cut.
+const MOST_ROWS: usize = 500;
+
 pub(super) fn document<'a>(report: &Report<'_>, pictures: &'a Pictures<'a>) -> Document<'a> {
     let facts = report.facts;
-    let numbers = page_numbers(&numbers(report));
+    let numbers = page_numbers(&numbers(report)).cut(MOST_ROWS, "summary.csv");
     let numbers = if numbers.rows.is_empty() { Vec::new() } else { vec![Block::Table(numbers)] };
     let sections = [
         DocumentSection::new("findings", "Findings", found(report)),
@@ -86,7 +89,7 @@ fn panel_values(panel: &Panel) -> Option<DataTable> {
     for x in counts {
         let at = |line: &&Series| line.points.iter().find(|point| point.x.total_cmp(&x).is_eq())?.y;
         let values = std::iter::once(Some(x)).chain(lines.iter().map(at));
-        table.add(None, String::new(), values.map(TableValue::from));
+        table.row(values.map(TableValue::from));
     }
     Some(table)
 }
@@ -111,7 +114,7 @@ pub(super) fn numbers(report: &Report<'_>) -> DataTable {
     ];
     let mut table = DataTable { sortable: true, ..DataTable::new("Numbers of all combinations", columns) };
     for cell in &report.cells {
-        table.add(Some(cell.strategy_index), String::new(), measured(report, cell));
+        table.row(measured(report, cell)).strategy_index = Some(cell.strategy_index);
     }
     for line in &report.references {
         for cell in &line.cells {
@@ -123,11 +126,8 @@ pub(super) fn numbers(report: &Report<'_>) -> DataTable {
             ];
             let none = || std::iter::repeat(TableValue::Missing);
             let throughput = std::iter::once(cell.throughput_rps().into());
-            table.add(
-                Some(line.strategy_index),
-                String::new(),
-                known.into_iter().chain(none().take(4)).chain(throughput).chain(none()),
-            );
+            let values = known.into_iter().chain(none().take(4)).chain(throughput).chain(none());
+            table.row(values).strategy_index = Some(line.strategy_index);
         }
     }
     table
@@ -192,7 +192,7 @@ fn failures<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
             caveats::failed(cell.statuses).into(),
             reason.unwrap_or_default().into(),
         ];
-        table.add(None, String::new(), values);
+        table.row(values);
     }
     if table.rows.is_empty() {
         return Vec::new();
@@ -205,7 +205,7 @@ fn listed<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
     if items.is_empty() { Vec::new() } else { vec![Block::List(items)] }
 }
 
-/// The command that measured; empty where nobody noted it.
+/// The command that measured; empty where it was not recorded.
 fn command<'a>(facts: &Facts) -> Vec<Block<'a>> {
     let command = (!facts.command.is_empty()).then(|| command_line(&facts.command));
     command.map(|text| Block::Code { language: "sh", text }).into_iter().collect()
@@ -266,7 +266,7 @@ fn target(target: &Target) -> String {
     }
 }
 
-/// The word of the manifest in a sentence; empty where nobody noted it.
+/// The word of the manifest in a sentence; empty where it was not recorded.
 fn order(word: &str) -> &str {
     match word {
         "interleaved" => "each repeat visits all combinations in a random order, drawn from the seed",

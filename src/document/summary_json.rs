@@ -133,7 +133,7 @@ impl<'a> SummaryDocument<'a> {
     }
 }
 
-/// `None` for a fact that nobody knows.
+/// `None` for a fact that is unknown.
 fn known(text: &str) -> Option<&str> {
     Some(text).filter(|text| !text.is_empty())
 }

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::format::{short, significant};
+use crate::format::{counted, short, significant};
 use crate::model::figure::Unit;
 
 /// Rows under headings.
@@ -18,8 +18,17 @@ pub struct DataTable {
     pub columns: Vec<TableColumn>,
     /// The rows, in order.
     pub rows: Vec<TableRow>,
-    /// What is said of the rows that are left out; empty where none is.
-    pub omitted: String,
+    /// What is said of rows that are left out.
+    pub omitted: Option<OmittedRows>,
+}
+
+/// Rows that a table leaves out.
+#[derive(Clone, Debug, Serialize)]
+pub struct OmittedRows {
+    /// How many, and where they are.
+    pub text: String,
+    /// The file that has them, as seen from the document's own; empty where there is none.
+    pub file: &'static str,
 }
 
 /// What stands in a column.
@@ -53,7 +62,7 @@ pub struct TableRow {
 /// A value as it is shown.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct TableCell {
-    /// For people; empty where nobody measured.
+    /// For people; empty where nothing was measured.
     pub text: String,
     /// What it is sorted by.
     #[serde(serialize_with = "sorting")]
@@ -74,7 +83,7 @@ pub enum TableValue {
 }
 
 /// Most characters of a name on a terminal.
-const NAME: usize = 48;
+pub(super) const NAME: usize = 48;
 /// Most characters of any other text there.
 const TEXT: usize = 400;
 
@@ -123,25 +132,24 @@ impl DataTable {
     /// A table without rows.
     pub fn new(label: impl Into<String>, columns: Vec<TableColumn>) -> Self {
         let label = label.into();
-        Self { label, captioned: false, sortable: false, columns, rows: Vec::new(), omitted: String::new() }
+        Self { label, captioned: false, sortable: false, columns, rows: Vec::new(), omitted: None }
     }
 
-    /// The table with a row more; `values` has one for each column.
-    #[must_use]
-    pub fn row(mut self, values: impl IntoIterator<Item = TableValue>) -> Self {
-        self.add(None, String::new(), values);
-        self
-    }
-
-    /// Adds a row about a strategy, with the address behind its first cell.
-    pub(super) fn add(
-        &mut self,
-        strategy_index: Option<usize>,
-        link: String,
-        values: impl IntoIterator<Item = TableValue>,
-    ) {
+    /// Adds a row; `values` has one for each column.
+    pub fn row(&mut self, values: impl IntoIterator<Item = TableValue>) -> &mut TableRow {
         let cells = self.columns.iter().zip(values).map(|(column, value)| column.cell(value)).collect();
-        self.rows.push(TableRow { strategy_index, link, cells });
+        self.rows.push_mut(TableRow { strategy_index: None, link: String::new(), cells })
+    }
+
+    /// The table with its first rows alone, so many at most; `file` has all of them.
+    #[must_use]
+    pub(super) fn cut(mut self, most: usize, file: &'static str) -> Self {
+        if let Some(more) = self.rows.len().checked_sub(most).filter(|more| *more > 0) {
+            self.rows.truncate(most);
+            let text = format!("… and {}", counted(more, "more row", "more rows"));
+            self.omitted = Some(OmittedRows { text, file });
+        }
+        self
     }
 
     /// The columns of these headings alone, in the order named.
@@ -158,37 +166,69 @@ impl DataTable {
     }
 }
 
-impl From<&str> for TableValue {
-    fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
-    }
+macro_rules! from {
+    ($($source:ty, $value:ident => $made:expr;)*) => {
+        $(impl From<$source> for TableValue {
+            fn from($value: $source) -> Self {
+                $made
+            }
+        })*
+    };
 }
 
-impl From<String> for TableValue {
-    fn from(text: String) -> Self {
-        Self::Text(text)
-    }
-}
-
-impl From<u32> for TableValue {
-    fn from(count: u32) -> Self {
-        Self::Number(count.into())
-    }
-}
-
-impl From<usize> for TableValue {
-    fn from(count: usize) -> Self {
-        Self::Number(count as f64)
-    }
-}
-
-impl From<Option<f64>> for TableValue {
-    fn from(number: Option<f64>) -> Self {
-        number.map_or(Self::Missing, Self::Number)
-    }
+from! {
+    &str, text => Self::Text(text.to_owned());
+    String, text => Self::Text(text);
+    u32, count => Self::Number(count.into());
+    usize, count => Self::Number(count as f64);
+    Option<f64>, number => number.map_or(Self::Missing, Self::Number);
 }
 
 /// With the digits of numbers in files.
 fn sorting<S: Serializer>(number: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
     number.map(significant).serialize(serializer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DataTable, TableColumn, TableValue};
+    use crate::model::figure::Unit;
+
+    fn table(rows: usize) -> DataTable {
+        let columns = vec![
+            TableColumn::name("Strategy"),
+            TableColumn::number("Median", Unit::Seconds),
+            TableColumn::number("Requests/s", Unit::PerSecond),
+        ];
+        let mut table = DataTable::new("T", columns);
+        for row in 0..rows {
+            table.row(["a".into(), Some(row as f64 / 10.0).into(), TableValue::Missing]);
+        }
+        table
+    }
+
+    #[test]
+    fn a_value_is_text_in_the_unit_of_its_column_with_the_number_behind_it() {
+        let mut table = table(0);
+        table.row(["a".into(), Some(0.1).into(), Some(490.2).into()]);
+        let cells: Vec<_> = table.rows[0].cells.iter().map(|cell| (cell.text.as_str(), cell.number)).collect();
+        assert_eq!(cells, [("a", None), ("100 ms", Some(0.1)), ("490", Some(490.2))]);
+    }
+
+    #[test]
+    fn a_long_table_is_cut_and_says_where_the_rest_is() {
+        assert!(table(3).cut(3, "all.csv").omitted.is_none());
+        let cut = table(5).cut(3, "all.csv");
+        let omitted = cut.omitted.unwrap();
+        assert_eq!((cut.rows.len(), omitted.text.as_str(), omitted.file), (3, "… and 2 more rows", "all.csv"));
+        assert_eq!(table(4).cut(3, "all.csv").omitted.unwrap().text, "… and 1 more row");
+    }
+
+    #[test]
+    fn columns_are_chosen_by_their_headings() {
+        let chosen = table(2).select(&["Median", "Strategy", "Unknown"]);
+        let headings: Vec<&str> = chosen.columns.iter().map(|column| column.heading.as_str()).collect();
+        assert_eq!(headings, ["Median", "Strategy"]);
+        assert_eq!(chosen.rows[1].cells.iter().map(|cell| cell.text.as_str()).collect::<Vec<_>>(), ["100 ms", "a"]);
+    }
 }

@@ -6,11 +6,11 @@ use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use super::model::{Block, Document, Item};
 use super::pictures::Pictures;
 use super::source::DocumentSource;
-use super::table::{DataTable, TableColumn};
+use super::table::{DataTable, NAME, TableColumn};
 use super::writer::{DocumentError, Writer};
 use crate::format::shown;
 
-/// What stands where nobody measured.
+/// What stands where nothing was measured.
 const MISSING: &str = "–";
 /// Most characters of a text outside of tables.
 const LINE: usize = 2_000;
@@ -81,20 +81,47 @@ pub fn table(rows: &DataTable) -> String {
         }
     }
     let mut text: String = table.lines().map(|line| format!("{}\n", line.trim_end())).collect();
-    if !rows.omitted.is_empty() {
-        text.push_str(&line(&rows.omitted));
+    if let Some(omitted) = &rows.omitted {
+        let file = if omitted.file.is_empty() { String::new() } else { format!(": {}", omitted.file) };
+        text.push_str(&line(&format!("{}{file}", omitted.text)));
     }
     text
 }
 
 /// Headings are words of ours in lower case, and names as they are.
 fn heading(column: &TableColumn) -> String {
-    let heading = shown(&column.heading, column.width);
+    let heading = shown(&column.heading, NAME);
     let mut characters = heading.chars();
     match (characters.next(), characters.next()) {
         (Some(first), Some(second)) if column.strategy_index.is_none() && !second.is_uppercase() => {
             first.to_lowercase().chain(heading.chars().skip(1)).collect()
         }
         _ => heading,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::table;
+    use crate::document::{DataTable, TableColumn};
+    use crate::model::figure::Unit;
+
+    #[test]
+    fn numbers_stand_to_the_right_and_words_to_the_left() {
+        let columns = vec![TableColumn::name("Name"), TableColumn::number("n", Unit::Count)];
+        let mut rows = DataTable::new("T", columns);
+        rows.row(["a".into(), 1_u32.into()]);
+        rows.row(["long".into(), 100_u32.into()]);
+        assert_eq!(table(&rows), "name    n\na       1\nlong  100\n");
+    }
+
+    #[test]
+    fn what_is_missing_is_a_dash_among_numbers_and_nothing_among_words() {
+        let strategy = TableColumn::number("Own name", Unit::Seconds).of(0);
+        let columns = vec![TableColumn::name("CPU"), strategy, TableColumn::text("Remark").at_most(3)];
+        let mut rows = DataTable::new("T", columns);
+        rows.row(["a".into(), None.into(), "".into()]);
+        rows.row(["b".into(), Some(1.0).into(), "long".into()]);
+        assert_eq!(table(&rows), "CPU  Own name  remark\na           –\nb         1 s  lo…\n");
     }
 }

@@ -27,7 +27,7 @@ pub struct HistoryEntry {
     pub config: String,
     /// RFC 3339, UTC.
     pub started_at: String,
-    /// The commit of the source tree, and whether files differed from it; empty where nobody knows.
+    /// The commit of the source tree, and whether files differed from it; empty where it is unknown.
     pub commit: String,
     /// Target, machine and way to measure, for people. Runs in which it differs are kept apart.
     pub factors: String,
@@ -46,7 +46,7 @@ pub struct EntryCell {
     pub options: String,
     /// Request count.
     pub requests: RequestCount,
-    /// Median in seconds; `None` where no sample counts.
+    /// Median in seconds; `None` where no sample is valid.
     pub median_s: Option<f64>,
 }
 
@@ -85,7 +85,7 @@ pub struct RunSeries<'a> {
     pub places: Vec<SeriesPoint<'a>>,
     /// In the order first seen.
     pub lines: Vec<StrategySeries>,
-    /// Runs that could not be placed, as nobody knows their commit.
+    /// Runs that could not be placed, as their commit is unknown.
     pub without_commit: usize,
 }
 
@@ -149,7 +149,7 @@ fn by_date<'a>(runs: &[(i128, &'a HistoryEntry)]) -> Vec<SeriesPoint<'a>> {
     runs.iter().map(|(start, entry)| SeriesPoint { x: days(*start), runs: vec![*entry] }).collect()
 }
 
-/// With the number of runs whose commit nobody knows.
+/// With the number of runs whose commit is unknown.
 fn by_commit<'a>(runs: &[(i128, &'a HistoryEntry)]) -> (Vec<SeriesPoint<'a>>, usize) {
     let mut places: Vec<SeriesPoint<'a>> = Vec::new();
     let mut known: BTreeMap<&str, usize> = BTreeMap::new();

@@ -15,11 +15,11 @@ pub struct Cell<'run> {
     pub strategy_index: usize,
     /// Request count.
     pub requests: RequestCount,
-    /// Durations of the samples that count, in the order measured.
+    /// Durations of the valid samples, in the order measured.
     pub points: Vec<f64>,
     /// Positions in `points` that stand apart from the rest; flagged, and counted all the same.
     pub outliers: Vec<usize>,
-    /// Statistics of `points`; `None` where no sample counts.
+    /// Statistics of `points`; `None` where no sample is valid.
     pub summary: Option<Summary>,
     /// 95 % interval of the median; `None` for fewer than two points.
     pub interval: Option<Interval>,
@@ -37,9 +37,9 @@ pub struct Cell<'run> {
     pub speedup: Option<f64>,
     /// Requests per second: request count over median.
     pub throughput_rps: Option<f64>,
-    /// Times of the single requests; `None` where nobody recorded them.
+    /// Times of the single requests; `None` where they were not recorded.
     pub latency: Option<Latency<'run>>,
-    /// Requests of the first repeat, all of them or an even selection; empty where nobody recorded them.
+    /// Requests of the first repeat, all of them or an even selection; empty where they were not recorded.
     pub first_repeat: &'run [Outcome],
     /// How many requests of the first repeat are left out of it.
     pub left_out: u32,
@@ -47,13 +47,13 @@ pub struct Cell<'run> {
     pub succeeded: Option<u64>,
     /// Requests that failed in all measured samples together.
     pub failed: Option<u64>,
-    /// What the samples that count cost.
+    /// What the valid samples cost.
     pub cost: Cost,
-    /// Why it was measured no more; `None` where it was not measured to its end, or nobody planned it.
+    /// Why it was measured no more; `None` where it was not measured to its end, or it was not planned.
     pub stopped: Option<Stopped>,
-    /// Most requests that the server held at once in a sample that counts.
+    /// Most requests that the server held at once in a valid sample.
     pub peak_in_flight: Option<u32>,
-    /// Most connections that the server accepted in a sample that counts.
+    /// Most connections that the server accepted in a valid sample.
     pub connections: Option<u32>,
 }
 
@@ -191,7 +191,7 @@ impl<'run> Cell<'run> {
         (self.strategy_index, self.requests)
     }
 
-    /// Median duration in seconds; `None` where no sample counts.
+    /// Median duration in seconds; `None` where no sample is valid.
     #[must_use]
     pub fn median(&self) -> Option<f64> {
         self.summary.map(|summary| summary.median)
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_measured_is_absent() {
+    fn what_was_not_measured_is_absent() {
         let run = one_line().sample(0, 10, 1.0).run();
         let report = Report::of(&run);
         let cell = report.cell(0, 10).unwrap();

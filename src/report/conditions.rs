@@ -82,7 +82,7 @@ mod tests {
             clock_step_s: Some(0.01),
         };
         assert_eq!(kinds(&Facts { conditions: quiet, ..Facts::default() }), [""; 0]);
-        assert_eq!(kinds(&Facts::default()), [""; 0], "what nobody knows is no caveat");
+        assert_eq!(kinds(&Facts::default()), [""; 0], "what is unknown is no caveat");
         for (conditions, kind) in [
             (Conditions { load_average: Some(1.1), ..quiet }, "busy-machine"),
             (Conditions { steal_s: Some(2.0), ..quiet }, "stolen-time"),
@@ -106,7 +106,7 @@ mod tests {
         let sketch = Sketch::new().strategy("a", "sequential", None);
         let mut run = [1.0, 1.0, 1.0].into_iter().fold(sketch, |sketch, seconds| sketch.sample(0, 10, seconds)).run();
         let name = run.strategies[0].name.clone();
-        assert_eq!(server_bound(&run, 0, &name), None, "what nobody knows is no caveat");
+        assert_eq!(server_bound(&run, 0, &name), None, "what is unknown is no caveat");
         for (cpu, expected) in [(790, None), (930, Some("server-bound"))] {
             run.samples[1].server_cpu_s = Some(Nanos::from_millis(cpu));
             assert_eq!(server_bound(&run, 0, &name).map(|caveat| caveat.kind.as_str()), expected, "{cpu}");

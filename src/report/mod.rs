@@ -1,5 +1,5 @@
 //! Run → report: every number that a chart, a table or a page shows, computed once. A run flows in, cells with their
-//! statistics and caveats flow out. Pure: knows nothing of files, charts or the terminal. What nobody measured is
+//! statistics and caveats flow out. Pure: knows nothing of files, charts or the terminal. What was not measured is
 //! absent: a missing cell has no entry, a missing number is `None`.
 
 mod caveat;

@@ -21,7 +21,7 @@ pub struct ReferenceLine<'run> {
 pub struct ReferenceCell {
     /// Request count.
     pub requests: RequestCount,
-    /// Samples that count; at least one.
+    /// Valid samples; at least one.
     pub samples: usize,
     /// Their median in seconds.
     pub median_s: f64,

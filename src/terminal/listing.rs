@@ -1,7 +1,7 @@
 //! The runs of an archive as a table, and below it what is broken.
 
 use crate::archive::RunStatus;
-use crate::catalog::{Listing, RunEntry};
+use crate::catalog::{Broken, Listing, RunEntry};
 use crate::document::{self, DataTable, TableColumn, TableValue};
 use crate::model::RequestCount;
 use crate::model::figure::Unit;
@@ -25,11 +25,15 @@ pub fn listing(listing: &Listing) -> String {
         TableColumn::text("Commit"),
         TableColumn::text("Tags").at_most(32),
     ];
-    let runs = listing.runs.iter().fold(DataTable::new("Runs", columns), |table, run| table.row(row(run)));
+    let mut runs = DataTable::new("Runs", columns);
+    for run in &listing.runs {
+        runs.row(row(run));
+    }
     let columns = vec![TableColumn::name("Broken"), TableColumn::text("Why")];
-    let broken = listing.broken.iter().fold(DataTable::new("Broken", columns), |table, broken| {
-        table.row([broken.name.as_str().into(), broken.reason.as_str().into()])
-    });
+    let mut broken = DataTable::new("Broken", columns);
+    for Broken { name, reason } in &listing.broken {
+        broken.row([name.as_str().into(), reason.as_str().into()]);
+    }
     let tables = [runs, broken].into_iter().filter(|table| !table.rows.is_empty());
     tables.map(|table| document::table(&table)).collect::<Vec<_>>().join("\n")
 }

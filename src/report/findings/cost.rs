@@ -6,7 +6,7 @@ use crate::report::cell::Cell;
 /// Strategies whose median exceeds the fastest by at most this share are as good as the fastest.
 pub const NEAR: f64 = 0.05;
 
-/// One finding for each strategy, at its largest count; one alone where nobody recorded CPU time.
+/// One finding for each strategy, at its largest count; one alone where CPU time was not recorded.
 pub(super) fn waiting(measured: &Measurements<'_>) -> Vec<Finding> {
     let last: Vec<&Cell<'_>> = measured.by_line.iter().filter_map(|cells| cells.last().copied()).collect();
     let found: Vec<Finding> = last.iter().filter_map(|cell| cpu_time(cell)).collect();

@@ -13,7 +13,7 @@ use crate::model::StrategyLine;
 use crate::report::cell::Cell;
 use finding::Measurements;
 
-/// All findings, by kind. Empty where no sample counts.
+/// All findings, by kind. Empty where no sample is valid.
 pub(super) fn of(lines: &[StrategyLine], cells: &[Cell<'_>]) -> Vec<Finding> {
     let good: Vec<&Cell<'_>> = cells.iter().filter(|cell| cell.median().is_some()).collect();
     let measured =
