@@ -1,95 +1,60 @@
-//! The history for programs. A missing number is `null`; a change of the layout changes `schema_version`.
+//! history.json: the history for programs. A missing number is `null`; a change of the layout changes `schema_version`.
+
+#![expect(non_camel_case_types, reason = "type parameters of `object!` are keys")]
 
 use serde::Serialize;
 
 use super::history::name;
-use super::numbers::{rounded, rounded_seconds};
-use crate::history::{By, RunSeries, StrategySeries};
+use super::numbers::{object, rounded, rounded_seconds};
+use crate::history::{By, RunSeries, SeriesPoint, StrategySeries};
+use crate::stats::Change;
 
 /// Version of the layout below.
 const SCHEMA_VERSION: u32 = 1;
 
 /// The whole file; `place` counts from 0 in `places`, oldest first.
-#[derive(Serialize)]
-pub(super) struct HistoryJson<'a> {
-    schema_version: u32,
-    courses: Vec<SeriesNumbers<'a>>,
-}
-
-#[derive(Serialize)]
-struct SeriesNumbers<'a> {
-    config: &'a str,
-    circumstances: &'a str,
-    by: &'static str,
-    requests: u32,
-    runs_without_commit: usize,
-    places: Vec<PlaceText<'a>>,
-    strategies: Vec<LineNumbers<'a>>,
-}
-
-#[derive(Serialize)]
-struct PlaceText<'a> {
-    name: String,
-    runs: Vec<&'a str>,
-    started_at: &'a str,
-    commit: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct LineNumbers<'a> {
-    strategy: &'a str,
-    medians_s: Vec<Option<f64>>,
-    changes: Vec<ChangeNumbers>,
-}
-
-#[derive(Serialize)]
-struct ChangeNumbers {
-    place: usize,
-    before_s: Option<f64>,
-    after_s: Option<f64>,
-    ratio: Option<f64>,
-    p: Option<f64>,
-}
-
-impl<'a> HistoryJson<'a> {
-    pub(super) fn of(all_series: &'a [RunSeries<'_>]) -> Self {
-        Self { schema_version: SCHEMA_VERSION, courses: all_series.iter().map(SeriesNumbers::of).collect() }
+pub(super) fn history(all_series: &[RunSeries<'_>]) -> impl Serialize {
+    object! {
+        schema_version: SCHEMA_VERSION,
+        courses: all_series.iter().map(series).collect::<Vec<_>>(),
     }
 }
 
-impl<'a> SeriesNumbers<'a> {
-    fn of(series: &'a RunSeries<'_>) -> Self {
-        let places = series.places.iter().map(|place| PlaceText {
-            name: name(series.by, place),
-            runs: place.runs.iter().map(|run| run.run_id.as_str()).collect(),
-            started_at: &place.runs[0].started_at,
-            commit: Some(place.runs[0].commit.as_str()).filter(|commit| !commit.is_empty()),
-        });
-        Self {
-            config: series.config,
-            circumstances: series.factors,
-            by: if series.by == By::Date { "date" } else { "commit" },
-            requests: series.requests,
-            runs_without_commit: series.without_commit,
-            places: places.collect(),
-            strategies: series.lines.iter().map(LineNumbers::of).collect(),
-        }
+fn series(series: &RunSeries<'_>) -> impl Serialize {
+    object! {
+        config: series.config,
+        circumstances: series.factors,
+        by: if series.by == By::Date { "date" } else { "commit" },
+        requests: series.requests,
+        runs_without_commit: series.without_commit,
+        places: series.places.iter().map(|each| point(series.by, each)).collect::<Vec<_>>(),
+        strategies: series.lines.iter().map(strategy).collect::<Vec<_>>(),
     }
 }
 
-impl<'a> LineNumbers<'a> {
-    fn of(line: &'a StrategySeries) -> Self {
-        let changes = line.changes.iter().map(|change| ChangeNumbers {
+fn point(by: By, point: &SeriesPoint<'_>) -> impl Serialize {
+    let first = point.runs[0];
+    object! {
+        name: name(by, point),
+        runs: point.runs.iter().map(|run| &run.run_id).collect::<Vec<_>>(),
+        started_at: &first.started_at,
+        commit: Some(&first.commit).filter(|commit| !commit.is_empty()),
+    }
+}
+
+fn strategy(line: &StrategySeries) -> impl Serialize {
+    let change = |change: &Change| {
+        object! {
             place: change.at,
             before_s: rounded_seconds(change.before),
             after_s: rounded_seconds(change.after),
             ratio: rounded(change.after / change.before),
             p: rounded(change.p),
-        });
-        Self {
-            strategy: &line.name,
-            medians_s: line.medians.iter().map(|median| median.and_then(rounded_seconds)).collect(),
-            changes: changes.collect(),
         }
+    };
+    object! {
+        strategy: &line.name,
+        medians_s: line.medians.iter().map(|median| median.and_then(rounded_seconds)).collect::<Vec<_>>(),
+        changes: line.changes.iter().map(change).collect::<Vec<_>>(),
     }
 }

@@ -3,11 +3,11 @@
 
 use serde::Serialize;
 
-use super::comparison_json::ComparisonJson;
-use super::history_json::HistoryJson;
+use super::comparison_json::comparison;
+use super::history_json::history;
 use super::pictures::Pictures;
 use super::source::DocumentSource;
-use super::summary_json::SummaryDocument;
+use super::summary_json::summary;
 use super::writer::{DocumentError, Writer};
 
 /// The format for programs.
@@ -24,9 +24,9 @@ impl Writer for Json {
 
     fn bytes(&self, source: &DocumentSource<'_>, _: &Pictures<'_>) -> Result<Vec<u8>, DocumentError> {
         match source {
-            DocumentSource::Report(report) => pretty(&SummaryDocument::of(report)),
-            DocumentSource::Comparison(compared) => pretty(&ComparisonJson::of(compared)),
-            DocumentSource::History(archived) => pretty(&HistoryJson::of(archived.series)),
+            DocumentSource::Report(report) => pretty(&summary(report)),
+            DocumentSource::Comparison(compared) => pretty(&comparison(compared)),
+            DocumentSource::History(archived) => pretty(&history(archived.series)),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! How numbers stand in files: seconds with nanosecond digits, ratios with six significant ones.
+//! How data stand in files: seconds with nanosecond digits, ratios with six significant ones, objects with their keys in
+//! order.
 
 use crate::format::significant;
 use crate::model::Nanos;
@@ -19,6 +20,20 @@ pub(super) fn rounded_seconds(value: f64) -> Option<f64> {
 pub(super) fn rounded(value: f64) -> Option<f64> {
     significant(value).parse().ok()
 }
+
+/// An object of JSON with these keys, in this order: a struct whose fields have the types of the values. Its type
+/// parameters are called like its fields.
+macro_rules! object {
+    ($($(#[$attribute:meta])* $key:ident: $value:expr,)*) => {{
+        #[derive(serde::Serialize)]
+        struct Object<$($key),*> {
+            $($(#[$attribute])* $key: $key,)*
+        }
+        Object { $($key: $value,)* }
+    }};
+}
+
+pub(super) use object;
 
 #[cfg(test)]
 mod tests {

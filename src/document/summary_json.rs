@@ -1,5 +1,7 @@
-//! summary.json: the numbers of summary.csv for machines, with the run's facts, what the cells cost, the findings and the caveats.
-//! Missing is `null`. Keys keep their order; a change of meaning is a new `schema_version`.
+//! summary.json: the numbers of summary.csv for machines, with the run's facts, what the samples cost, the findings and the
+//! caveats. Missing is `null`. Keys keep their order; a change of meaning is a new `schema_version`.
+
+#![expect(non_camel_case_types, reason = "type parameters of `object!` are keys")]
 
 use std::collections::BTreeMap;
 
@@ -8,38 +10,47 @@ use serde::Serialize;
 use super::caveats;
 use super::findings;
 use super::model::Item;
-use super::numbers::{rounded, rounded_seconds};
+use super::numbers::{object, rounded, rounded_seconds};
 use super::summary_row::{NumberStyle, SummaryRow};
-use crate::model::{Facts, NotRun, RequestCount, Target};
-use crate::report::{Caveat, Cell, Finding, ReferenceLine, Report, StatusCounts};
+use crate::model::{Facts, Nanos, Target};
+use crate::report::{Caveat, Cell, Finding, ReferenceCell, ReferenceLine, Report};
 
 /// Version of the layout below.
 const SCHEMA_VERSION: u32 = 1;
 
 /// The whole file.
-#[derive(Serialize)]
-pub(super) struct SummaryDocument<'a> {
-    schema_version: u32,
-    run: RunFacts<'a>,
-    baseline: Option<&'a str>,
-    cells: Vec<CellNumbers<'a>>,
-    findings: Vec<FindingText<'a>>,
-    not_run: &'a [NotRun],
-    caveats: Vec<CaveatText<'a>>,
-    references: Vec<ReferenceNumbers<'a>>,
+pub(super) fn summary(report: &Report<'_>) -> impl Serialize {
+    let references = report.references.iter();
+    let references = references.flat_map(|line| line.cells.iter().map(move |cell| reference(line, cell)));
+    object! {
+        schema_version: SCHEMA_VERSION,
+        run: run(report.facts),
+        baseline: report.baseline.map(|baseline| &report.strategies[baseline].name),
+        cells: report.cells.iter().map(|each| cell(report, each)).collect::<Vec<_>>(),
+        findings: report.findings.iter().map(|each| finding(report, each)).collect::<Vec<_>>(),
+        not_run: &report.facts.not_run,
+        caveats: report.caveats.iter().map(|each| caveat(report, each)).collect::<Vec<_>>(),
+        references: references.collect::<Vec<_>>(),
+    }
 }
 
-#[derive(Serialize)]
-struct RunFacts<'a> {
-    id: Option<&'a str>,
-    title: Option<&'a str>,
-    tool_version: Option<&'a str>,
-    started_at: Option<&'a str>,
-    ended_at: Option<&'a str>,
-    seed: u64,
-    target: Option<TargetFacts<'a>>,
-    machine: Option<&'a str>,
-    planned_samples: Option<u32>,
+/// `None` for a fact that is unknown.
+fn known(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
+fn run(facts: &Facts) -> impl Serialize {
+    object! {
+        id: known(&facts.run_id),
+        title: known(&facts.title),
+        tool_version: known(&facts.tool_version),
+        started_at: known(&facts.started_at),
+        ended_at: known(&facts.ended_at),
+        seed: facts.seed,
+        target: facts.target.as_ref().map(TargetFacts::of),
+        machine: known(&facts.machine),
+        planned_samples: Some(facts.planned_samples).filter(|planned| *planned > 0),
+    }
 }
 
 #[derive(Serialize)]
@@ -50,117 +61,14 @@ enum TargetFacts<'a> {
     Sleep { delay_s: Option<f64> },
 }
 
-#[derive(Serialize)]
-struct CellNumbers<'a> {
-    #[serde(flatten)]
-    row: SummaryRow<'a, Option<f64>>,
-    statuses: StatusCounts,
-    outliers_s: Vec<Option<f64>>,
-    cost: CostNumbers,
-    peak_in_flight: Option<u32>,
-    connections: Option<u32>,
-}
-
-/// One request count of a line that was measured elsewhere.
-#[derive(Serialize)]
-struct ReferenceNumbers<'a> {
-    name: &'a str,
-    file: &'a str,
-    strategy: &'a str,
-    delay_s: Option<f64>,
-    requests: RequestCount,
-    samples: usize,
-    median_s: Option<f64>,
-}
-
-impl<'a> ReferenceNumbers<'a> {
-    fn of(line: &'a ReferenceLine<'_>) -> impl Iterator<Item = Self> {
-        let about = line.about;
-        line.cells.iter().map(|cell| Self {
-            name: &about.name,
-            file: &about.file,
-            strategy: &about.strategy,
-            delay_s: about.delay.and_then(|delay| rounded_seconds(delay.as_secs_f64())),
-            requests: cell.requests,
-            samples: cell.samples,
-            median_s: rounded_seconds(cell.median_s),
-        })
-    }
-}
-
-#[derive(Serialize)]
-struct CostNumbers {
-    cpu_s: Option<f64>,
-    cores: Option<f64>,
-    peak_rss_bytes: Option<f64>,
-    switches: Option<f64>,
-    processes: Option<u32>,
-    threads: Option<u32>,
-}
-
-#[derive(Serialize)]
-struct FindingText<'a> {
-    kind: &'static str,
-    settled: bool,
-    strategies: Vec<&'a str>,
-    requests: &'a [RequestCount],
-    numbers: BTreeMap<&'static str, Option<f64>>,
-    text: String,
-}
-
-#[derive(Serialize)]
-struct CaveatText<'a> {
-    kind: &'static str,
-    strategy: Option<&'a str>,
-    requests: &'a [RequestCount],
-    evidence: String,
-    advice: String,
-}
-
-impl<'a> SummaryDocument<'a> {
-    pub(super) fn of(report: &'a Report<'_>) -> Self {
-        let name = |strategy_index: usize| report.strategies[strategy_index].name.as_str();
-        Self {
-            schema_version: SCHEMA_VERSION,
-            run: RunFacts::of(report.facts),
-            baseline: report.baseline.map(name),
-            cells: report.cells.iter().map(|cell| CellNumbers::of(report, cell)).collect(),
-            findings: report.findings.iter().map(|finding| FindingText::of(report, finding)).collect(),
-            not_run: &report.facts.not_run,
-            caveats: report.caveats.iter().map(|caveat| CaveatText::of(report, caveat)).collect(),
-            references: report.references.iter().flat_map(ReferenceNumbers::of).collect(),
-        }
-    }
-}
-
-/// `None` for a fact that is unknown.
-fn known(text: &str) -> Option<&str> {
-    Some(text).filter(|text| !text.is_empty())
-}
-
-impl<'a> RunFacts<'a> {
-    fn of(facts: &'a Facts) -> Self {
-        Self {
-            id: known(&facts.run_id),
-            title: known(&facts.title),
-            tool_version: known(&facts.tool_version),
-            started_at: known(&facts.started_at),
-            ended_at: known(&facts.ended_at),
-            seed: facts.seed,
-            target: facts.target.as_ref().map(TargetFacts::of),
-            machine: known(&facts.machine),
-            planned_samples: Some(facts.planned_samples).filter(|planned| *planned > 0),
-        }
-    }
-}
-
 impl<'a> TargetFacts<'a> {
     /// Passwords, header values and the body stay out: this file is published.
     fn of(target: &'a Target) -> Self {
+        let seconds = |time: Nanos| rounded_seconds(time.as_secs_f64());
         match target {
             Target::Delay(target) => Self::Delay {
-                delay_s: rounded_seconds(target.delay.as_secs_f64()),
-                jitter_s: rounded_seconds(target.jitter.as_secs_f64()),
+                delay_s: seconds(target.delay),
+                jitter_s: seconds(target.jitter),
                 failure_rate: target.failure_rate,
                 max_concurrent: target.max_concurrent,
             },
@@ -170,70 +78,69 @@ impl<'a> TargetFacts<'a> {
                 expect_status: target.expect_status,
                 header_names: target.headers.iter().map(|(name, _)| name.as_str()).collect(),
             },
-            Target::Sleep { delay } => Self::Sleep { delay_s: rounded_seconds(delay.as_secs_f64()) },
+            Target::Sleep { delay } => Self::Sleep { delay_s: seconds(*delay) },
         }
     }
 }
 
-impl<'a> CellNumbers<'a> {
-    fn of(report: &'a Report<'_>, cell: &Cell<'_>) -> Self {
-        const STYLE: NumberStyle<Option<f64>> =
-            NumberStyle { seconds: rounded_seconds, ratio: rounded, with_methods: true };
-        Self {
-            row: SummaryRow::of(report, cell, &STYLE),
-            statuses: cell.statuses,
-            outliers_s: cell.outliers.iter().map(|index| rounded_seconds(cell.points[*index])).collect(),
-            cost: CostNumbers::of(cell),
-            peak_in_flight: cell.peak_in_flight,
-            connections: cell.connections,
-        }
-    }
-}
-
-impl CostNumbers {
-    fn of(cell: &Cell<'_>) -> Self {
-        let cost = cell.cost;
-        Self {
+fn cell(report: &Report<'_>, cell: &Cell<'_>) -> impl Serialize {
+    const STYLE: NumberStyle<Option<f64>> =
+        NumberStyle { seconds: rounded_seconds, ratio: rounded, with_methods: true };
+    let cost = cell.cost;
+    object! {
+        #[serde(flatten)]
+        row: SummaryRow::of(report, cell, &STYLE),
+        statuses: cell.statuses,
+        outliers_s: cell.outliers.iter().map(|index| rounded_seconds(cell.points[*index])).collect::<Vec<_>>(),
+        cost: object! {
             cpu_s: cost.cpu_s.and_then(rounded_seconds),
             cores: cost.cores.and_then(rounded),
             peak_rss_bytes: cost.peak_rss_bytes,
             switches: cost.switches,
             processes: cost.processes,
             threads: cost.threads,
-        }
+        },
+        peak_in_flight: cell.peak_in_flight,
+        connections: cell.connections,
     }
 }
 
-impl<'a> FindingText<'a> {
-    fn of(report: &'a Report<'_>, finding: &'a Finding) -> Self {
-        let number = |(name, value): (&'static str, f64)| {
-            (name, if name.ends_with("_s") { rounded_seconds(value) } else { rounded(value) })
-        };
-        Self {
-            kind: finding.kind.topic().as_str(),
-            settled: finding.settled,
-            strategies: finding
-                .strategy_indices
-                .iter()
-                .map(|strategy_index| report.strategies[*strategy_index].name.as_str())
-                .collect(),
-            requests: &finding.requests,
-            numbers: finding.kind.numbers().into_iter().map(number).collect(),
-            text: findings::sentence(report, finding),
-        }
+/// One request count of a line that was measured elsewhere.
+fn reference(line: &ReferenceLine<'_>, cell: &ReferenceCell) -> impl Serialize {
+    object! {
+        name: &line.about.name,
+        file: &line.about.file,
+        strategy: &line.about.strategy,
+        delay_s: line.about.delay.and_then(|delay| rounded_seconds(delay.as_secs_f64())),
+        requests: cell.requests,
+        samples: cell.samples,
+        median_s: rounded_seconds(cell.median_s),
     }
 }
 
-impl<'a> CaveatText<'a> {
-    fn of(report: &'a Report<'_>, caveat: &'a Caveat) -> Self {
-        let Item { text, aside, .. } = caveats::item(report, caveat);
-        Self {
-            kind: caveat.kind.as_str(),
-            strategy: caveat.strategy_index.map(|strategy_index| report.strategies[strategy_index].name.as_str()),
-            requests: &caveat.requests,
-            evidence: text,
-            advice: aside,
-        }
+fn finding(report: &Report<'_>, finding: &Finding) -> impl Serialize {
+    let name = |index: &usize| report.strategies[*index].name.as_str();
+    let number = |(name, value): (&'static str, f64)| {
+        (name, if name.ends_with("_s") { rounded_seconds(value) } else { rounded(value) })
+    };
+    object! {
+        kind: finding.kind.topic().as_str(),
+        settled: finding.settled,
+        strategies: finding.strategy_indices.iter().map(name).collect::<Vec<_>>(),
+        requests: &finding.requests,
+        numbers: finding.kind.numbers().into_iter().map(number).collect::<BTreeMap<_, _>>(),
+        text: findings::sentence(report, finding),
+    }
+}
+
+fn caveat(report: &Report<'_>, caveat: &Caveat) -> impl Serialize {
+    let Item { text, aside, .. } = caveats::item(report, caveat);
+    object! {
+        kind: caveat.kind.as_str(),
+        strategy: caveat.strategy_index.map(|index| &report.strategies[index].name),
+        requests: &caveat.requests,
+        evidence: text,
+        advice: aside,
     }
 }
 
