@@ -172,7 +172,7 @@ fn announce(record: &mut Checksums, names: &[String]) {
 
 /// Files that others wrote and that would be overwritten.
 fn check(folder: &Folder, names: &[String], known: &Checksums) -> Result<(), ArchiveError> {
-    if is_link(folder, files::CHARTS) {
+    if folder.is_link(files::CHARTS.as_ref()) {
         return Err(in_the_way(folder, files::CHARTS));
     }
     match names.iter().find(|name| !is_free(folder, name, known)) {
@@ -193,10 +193,6 @@ fn is_free(folder: &Folder, name: &str, known: &Checksums) -> bool {
         Ok(Some(EntryKind::File)) => known.get(name).is_some_and(|sum| is_made(folder, name, sum)),
         _ => false,
     }
-}
-
-fn is_link(folder: &Folder, name: &str) -> bool {
-    folder.kind(name.as_ref()).is_ok_and(|kind| kind == Some(EntryKind::Link))
 }
 
 /// Whether a file is the one that was made, or one that was being made.
@@ -250,10 +246,5 @@ fn read_list(folder: &Folder, name: &str) -> Checksums {
 }
 
 fn write_list(writer: &FolderWriter, name: &str, list: &Checksums) -> Result<(), ArchiveError> {
-    let file = ListFile { schema_version: SCHEMA_VERSION, files: list.clone() };
-    let text = serde_json::to_string_pretty(&file).map_err(|error| {
-        let problem = format!("cannot be written as JSON: {error}");
-        ArchiveError::content(&writer.folder().join(name), problem)
-    })?;
-    writer.write(name, format!("{text}\n").as_bytes())
+    writer.write_json(name, &ListFile { schema_version: SCHEMA_VERSION, files: list.clone() })
 }

@@ -37,6 +37,11 @@ pub(crate) fn is_plain(name: &str) -> bool {
     !name.is_empty() && !name.starts_with('.') && !name.contains(strange)
 }
 
+/// `base`, `base-2`, `base-3` …, each with `ending`.
+pub(crate) fn numbered(base: String, ending: &'static str) -> impl Iterator<Item = String> {
+    std::iter::once(format!("{base}{ending}")).chain((2_u32..).map(move |number| format!("{base}-{number}{ending}")))
+}
+
 /// The folder of the pictures.
 pub const CHARTS: &str = "charts";
 /// The folder of tables that were measured elsewhere.

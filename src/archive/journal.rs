@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use super::error::ArchiveError;
 use super::files;
-use super::folder::Folder;
+use super::folder::{Creation, Folder};
 use super::reader::{ValidPrefix, rows};
 use super::requests::{KnownSamples, whole_requests};
 use crate::input::FileKind;
@@ -45,15 +45,11 @@ impl Journal {
     /// # Errors
     /// When a file exists already or cannot be written.
     pub fn create(folder: &Folder, requests: RequestFile) -> Result<Self, ArchiveError> {
-        let start = |name: &str, first_row: &str, width: usize| {
-            let (path, file) = (folder.path().join(name), folder.create_file(name)?);
-            let mut appender = Appender { path, file, length: 0, width, compressed: is_compressed(requests, name) };
-            appender.append(|to| to.write_all(first_row.as_bytes()))?;
-            Ok::<_, ArchiveError>(appender)
+        let start = |name: &str, first_row: &str| {
+            Appender::open(folder, name, Creation::New, ValidPrefix::default(), first_row)
         };
-        let raw = start(files::RAW, &first_row::<SampleRow>(), usize::MAX)?;
-        let requests =
-            requests.file_name().map(|name| start(name, &first_row::<RequestRow>(), usize::MAX)).transpose()?;
+        let raw = start(files::RAW, &first_row::<SampleRow>())?;
+        let requests = requests.file_name().map(|name| start(name, &first_row::<RequestRow>())).transpose()?;
         folder.sync()?;
         Ok(Self { raw, requests, samples: 0 })
     }
@@ -72,13 +68,10 @@ impl Journal {
         let (samples, valid_raw) = whole_samples(folder)?;
         let reopen = |name: &str| {
             let valid = whole_requests(folder, name, &KnownSamples::of(&samples), |_, _| {})?;
-            Appender::reopen(folder, name, valid, (&first_row::<RequestRow>(), is_compressed(requests, name)))
+            Appender::open(folder, name, Creation::IfMissing, valid, &first_row::<RequestRow>())
         };
         let requests = requests.file_name().map(reopen).transpose()?;
-        let mut raw = Appender::reopen(folder, files::RAW, valid_raw, (&first_row::<SampleRow>(), false))?;
-        if valid_raw.width == 0 {
-            raw.width = usize::MAX;
-        }
+        let raw = Appender::open(folder, files::RAW, Creation::IfMissing, valid_raw, &first_row::<SampleRow>())?;
         folder.sync()?;
         Ok((Self { raw, requests, samples: samples.len() }, samples))
     }
@@ -107,22 +100,20 @@ impl Journal {
     }
 }
 
-fn is_compressed(requests: RequestFile, name: &str) -> bool {
-    requests == RequestFile::CsvZst && requests.file_name() == Some(name)
-}
-
 impl Appender {
-    /// Opens a journal that exists, or makes it, and cuts off what is not whole. An empty one gets its first row.
-    fn reopen(
+    /// Opens a journal and cuts off what is not valid. An empty one gets its first row.
+    fn open(
         folder: &Folder,
         name: &str,
+        creation: Creation,
         valid: ValidPrefix,
-        (first_row, compressed): (&str, bool),
+        first_row: &str,
     ) -> Result<Self, ArchiveError> {
-        let length = valid.length;
-        let (path, file) = (folder.path().join(name), folder.reopen_file(name)?);
+        let ValidPrefix { length, width, .. } = valid;
+        let (path, file) = (folder.path().join(name), folder.write_file(name, creation)?);
         file.set_len(length).map_err(ArchiveError::io("cut", &path))?;
-        let mut appender = Self { path, file, length, width: valid.width, compressed };
+        let width = if width == 0 { usize::MAX } else { width };
+        let mut appender = Self { path, file, length, width, compressed: name == files::REQUESTS_ZST };
         appender.file.seek(SeekFrom::Start(length)).map_err(ArchiveError::io("open", &appender.path))?;
         if length == 0 {
             appender.append(|to| to.write_all(first_row.as_bytes()))?;

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 
 use super::error::ArchiveError;
 use super::files;
-use super::folder::{Contents, Folder, folder_of};
+use super::folder::{Folder, folder_of};
 use super::lock::RunLock;
 use super::private::PrivateFolder;
 use crate::format::is_hidden;
@@ -47,19 +47,20 @@ impl RunDirectory {
         let folder = Folder::create(parent)?;
         let stamp = start.to_zoned(TimeZone::UTC).strftime("%Y%m%dT%H%M%SZ").to_string();
         let base = format!("{}-{stamp}", safe_stem(stem));
-        for attempt in 1_u32.. {
-            let id = if attempt == 1 { base.clone() } else { format!("{base}-{attempt}") };
+        for id in files::numbered(base, "") {
             let path = parent.join(&id);
             match fs::create_dir(&path) {
                 Ok(()) => {}
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
                 Err(error) => return Err(ArchiveError::io("create folder", &path)(error)),
             }
-            let begun = Folder::open(&path).and_then(|folder| {
-                let lock = RunLock::take(&folder)?;
-                Ok((Self { folder: Arc::new(folder), id, unpacked: None }, lock))
+            let begun = Folder::open(&path).and_then(|opened| {
+                let lock = RunLock::take(&opened)?;
+                folder.sync()?;
+                Ok((Self { folder: Arc::new(opened), id, unpacked: None }, lock))
             });
             match begun {
+                Ok(begun) => return Ok(begun),
                 // Before it was locked, `remove` took it for one that a killed sweep had left; the next name is free.
                 Err(ArchiveError::Removed { .. } | ArchiveError::Busy { .. }) => {}
                 Err(error) if path.exists() => {
@@ -68,13 +69,6 @@ impl RunDirectory {
                     return Err(error);
                 }
                 Err(_) => {}
-                Ok(begun) => {
-                    if let Err(error) = folder.sync() {
-                        begun.0.discard();
-                        return Err(error);
-                    }
-                    return Ok(begun);
-                }
             }
         }
         unreachable!("a free name is found before numbers run out")
@@ -211,27 +205,17 @@ impl RunDirectory {
     /// # Errors
     /// When a folder cannot be read.
     pub fn list(&self) -> Result<Vec<String>, ArchiveError> {
-        let mut names = self.contents()?.files;
+        let mut names = self.folder.contents()?.files;
         names.retain(|name| ![files::MANIFEST, files::TAGS].contains(&name.as_str()));
         Ok(names)
     }
 
-    /// Everything below it. Links are not followed.
+    /// Lets `latest`, beside it, lead to it; where the system has no such links, it is a file that names it.
     ///
     /// # Errors
-    /// When a folder cannot be read.
-    pub fn contents(&self) -> Result<Contents, ArchiveError> {
-        self.folder.contents()
-    }
-
-    /// Lets `latest`, beside it, lead to it.
-    ///
-    /// # Errors
-    /// When the link cannot be made; the one before is untouched then, unless only syncing the folder failed.
-    #[cfg(unix)]
+    /// When it cannot be made; the one before is untouched then, unless only syncing the folder failed.
     pub fn become_latest(&self) -> Result<(), ArchiveError> {
-        let parent = folder_of(self.path());
-        let folder = Folder::open(parent)?;
+        let folder = Folder::open(folder_of(self.path()))?;
         let _lock = RunLock::wait(&folder)?;
         self.point_latest(&folder)
     }
@@ -253,27 +237,10 @@ impl RunDirectory {
         folder.sync()
     }
 
-    /// Lets the file `latest`, beside it, name it.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    #[cfg(not(unix))]
-    pub fn become_latest(&self) -> Result<(), ArchiveError> {
-        self.point_latest(&Folder::open(folder_of(self.path()))?)
-    }
-
     #[cfg(not(unix))]
     pub(crate) fn point_latest(&self, folder: &Folder) -> Result<(), ArchiveError> {
         super::writer::write_atomically(&folder.path().join(files::LATEST), format!("{}\n", self.id).as_bytes())
     }
-}
-
-/// Everything below a folder, but for files that are being written. Links are not followed.
-///
-/// # Errors
-/// When a folder cannot be read.
-pub fn contents(folder: &Path) -> Result<Contents, ArchiveError> {
-    Folder::open(folder)?.contents()
 }
 
 /// A run id without its start: `sweep-20261122T183000Z-2` → `sweep`; `None` for what is no run id.
@@ -311,7 +278,7 @@ mod tests {
 
     use jiff::Timestamp;
 
-    use super::{RunDirectory, contents, files, safe_stem, stem_of};
+    use super::{Folder, RunDirectory, files, safe_stem, stem_of};
 
     #[test]
     fn runs_of_one_second_get_numbers_and_latest_is_the_last() {
@@ -370,6 +337,6 @@ mod tests {
         for name in ["raw.csv", ".writing-aB3xY9", ".writing-"] {
             fs::write(folder.path().join(name), "").unwrap();
         }
-        assert_eq!(contents(folder.path()).unwrap().files, ["raw.csv"]);
+        assert_eq!(Folder::open(folder.path()).unwrap().contents().unwrap().files, ["raw.csv"]);
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::error::ArchiveError;
 use super::files;
-use super::folder::Folder;
+use super::folder::{Creation, Folder};
 
 /// How long a command that writes a moment waits for another one to end.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -102,7 +102,7 @@ fn lockable(
         return Ok(None);
     };
     // Network file systems lock only files, and only such as are open for writing.
-    let config = || folder.has(files::CONFIG).then(|| folder.reopen_file(files::CONFIG))?.ok();
+    let config = || folder.has(files::CONFIG).then(|| folder.write_file(files::CONFIG, Creation::Never))?.ok();
     Ok(tried(own).or_else(|| config().and_then(tried)))
 }
 

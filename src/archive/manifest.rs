@@ -18,7 +18,7 @@ use super::layout::RunDirectory;
 use super::machine::{Git, Machine};
 use super::older;
 use super::references::ManifestReference;
-use super::writer::FolderWriter;
+use super::writer::{FolderWriter, json_text};
 use crate::config::Sweep;
 use crate::input::FileKind;
 use crate::model::{Conditions, NotRun, TargetSeen};
@@ -166,10 +166,8 @@ impl Manifest {
     /// # Errors
     /// When it cannot be written.
     pub fn write(&self, directory: &RunDirectory) -> Result<(), ArchiveError> {
-        let path = directory.file(files::MANIFEST);
         let manifest = Self { schema_version: SCHEMA_VERSION, manifest_sha256: String::new(), ..self.clone() };
-        let text = serde_json::to_string_pretty(&manifest)
-            .map_err(|error| ArchiveError::content(&path, format!("cannot be written as JSON: {error}")))?;
+        let text = json_text(&directory.file(files::MANIFEST), &manifest)?;
         let writer = FolderWriter::of(directory.folder().clone());
         writer.write(files::MANIFEST, with_own_checksum(text).as_bytes())?;
         writer.finish()

@@ -39,7 +39,7 @@ pub use folder::{Contents, Folder};
 pub(crate) use folder::{folder_of, sync_folder};
 pub use journal::Journal;
 pub(crate) use journal::whole_samples;
-pub use layout::{RunDirectory, contents};
+pub use layout::RunDirectory;
 pub(crate) use layout::{Unpacked, stem_of};
 pub use load::Loaded;
 pub(crate) use load::{samples, strategy_lines};

@@ -77,9 +77,8 @@ pub fn copy_references(
 fn free_name(original: &Path, copies: &[(&PathBuf, String)]) -> String {
     let stem = original.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
     let base = format!("{}/{}", files::REFERENCES, safe_stem(&stem));
-    let numbered = (2..).map(|number| format!("{base}-{number}.csv"));
-    let mut names = std::iter::once(format!("{base}.csv")).chain(numbered);
-    names.find(|name| copies.iter().all(|(_, taken)| taken != name)).unwrap_or(base)
+    let is_free = |name: &String| copies.iter().all(|(_, taken)| taken != name);
+    files::numbered(base.clone(), ".csv").find(is_free).unwrap_or(base)
 }
 
 /// The references of an archived run, out of its own copies.

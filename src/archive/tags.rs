@@ -45,16 +45,12 @@ pub fn tags(directory: &RunDirectory) -> Result<BTreeSet<String>, ArchiveError> 
 /// # Errors
 /// When they cannot be written.
 pub fn set_tags(directory: &RunDirectory, tags: BTreeSet<String>) -> Result<(), ArchiveError> {
-    let path = directory.file(files::TAGS);
     if tags.is_empty() {
         directory.folder().remove_file(files::TAGS)?;
         return directory.folder().sync();
     }
-    let mut text = serde_json::to_string_pretty(&TagFile { schema_version: SCHEMA_VERSION, tags })
-        .map_err(|error| ArchiveError::content(&path, format!("cannot be written as JSON: {error}")))?;
-    text.push('\n');
     let writer = FolderWriter::of(directory.folder().clone());
-    writer.write(files::TAGS, text.as_bytes())?;
+    writer.write_json(files::TAGS, &TagFile { schema_version: SCHEMA_VERSION, tags })?;
     writer.finish()
 }
 

@@ -49,7 +49,7 @@ pub fn verify(directory: &RunDirectory) -> Result<Vec<Deviation>, ArchiveError> 
         }
         Err(error) => return Err(directory.relocate(error)),
     };
-    let contents = directory.contents()?;
+    let contents = directory.folder().contents()?;
     let mut found: Vec<Deviation> = own_checksum(directory, &manifest)?.into_iter().collect();
     found.extend(checksums(directory, &manifest, &contents)?);
     // Rows that are not the ones written would only repeat what their checksum says.
@@ -168,7 +168,7 @@ mod tests {
             file in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(), change in 1_u8..
         ) {
             RUN.with_borrow(|(_, run)| {
-                let names = run.contents().unwrap().files;
+                let names = run.folder().contents().unwrap().files;
                 let name = &names[file.index(names.len())];
                 let good = fs::read(run.file(name)).unwrap();
                 let mut bad = good.clone();

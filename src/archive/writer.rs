@@ -10,6 +10,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use serde::Serialize;
+
 use super::error::ArchiveError;
 #[cfg(unix)]
 use super::folder::EntryKind;
@@ -59,6 +61,14 @@ impl FolderWriter {
     /// When any step fails; the old file is untouched then.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), ArchiveError> {
         self.place(name.as_ref(), |file| file.write_all(bytes))
+    }
+
+    /// The same with a value as JSON, for people too.
+    ///
+    /// # Errors
+    /// When any step fails; the old file is untouched then.
+    pub fn write_json(&self, name: &str, value: &impl Serialize) -> Result<(), ArchiveError> {
+        self.write(name, format!("{}\n", json_text(&self.folder().join(name), value)?).as_bytes())
     }
 
     /// The same with the content of a file of another folder, which may be larger than memory.
@@ -171,6 +181,12 @@ impl Drop for NewFile {
             let _ = self.folder.handle().remove_file(name);
         }
     }
+}
+
+/// A value as JSON, for the file at `path`.
+pub(super) fn json_text(path: &Path, value: &impl Serialize) -> Result<String, ArchiveError> {
+    serde_json::to_string_pretty(value)
+        .map_err(|error| ArchiveError::content(path, format!("cannot be written as JSON: {error}")))
 }
 
 /// Temporary files are private; results are as readable as any other new file of a public archive.

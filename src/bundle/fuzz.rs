@@ -6,7 +6,7 @@ use std::path::{Component, Path};
 use tar::{Builder, EntryType, Header};
 
 use super::unpack::{members, unpack};
-use crate::archive::contents;
+use crate::archive::Folder;
 use crate::importer::fuzz::OneFile;
 
 /// Nothing is taken out of a pack but plain files below its folder, each once, and no more than the bound.
@@ -32,7 +32,9 @@ pub(crate) fn pack(data: &[u8]) {
     if read.is_ok() {
         let file = OneFile::new("run.tar.zst", &bytes);
         let unpacked = unpack(&file.path, |_| true).map(|unpacked| {
-            let found = contents(unpacked.folder.path()).expect("its folder can be read");
+            let found = Folder::open(unpacked.folder.path())
+                .and_then(|folder| folder.contents())
+                .expect("its folder can be read");
             assert!(found.others.is_empty(), "only plain files are taken");
             assert!(found.files.iter().eq(&names), "every file is where its name says");
         });

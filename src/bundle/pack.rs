@@ -33,7 +33,7 @@ pub fn pack_id<'a>(run_id: &'a str, directory: &'a RunDirectory) -> &'a str {
 pub fn pack(directory: &RunDirectory, id: &str, to: &Path) -> Result<(), ArchiveError> {
     let refuse = |why: String| ArchiveError::Refused { verb: "write pack", path: to.to_owned(), why };
     let failed = || ArchiveError::io("write", to);
-    let contents = directory.contents()?;
+    let contents = directory.folder().contents()?;
     if let Some(other) = contents.others.first() {
         return Err(refuse(format!("{other} of the run is no plain file with a name in UTF-8; remove it")));
     }

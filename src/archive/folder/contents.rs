@@ -56,8 +56,7 @@ impl Folder {
     /// Naming the first link; or when a folder cannot be read.
     pub fn refuse_links(&self) -> Result<(), ArchiveError> {
         let others = self.contents()?.others;
-        let is_link = |name: &&String| self.kind(name.as_ref()).is_ok_and(|kind| kind == Some(EntryKind::Link));
-        let link = others.iter().find(is_link);
+        let link = others.iter().find(|name| self.is_link(name.as_ref()));
         link.map_or(Ok(()), |name| Err(ArchiveError::link(self.path().join(name))))
     }
 }

@@ -89,22 +89,14 @@ impl Folder {
         file.read_all().map(Some).map_err(|error| self.failed("read", name, error))
     }
 
-    /// Makes a file that is not there yet and opens it for writing.
+    /// Opens a file for writing, its content kept.
     ///
     /// # Errors
-    /// When something has its name, or it cannot be made.
-    pub fn create_file(&self, name: &str) -> Result<File, ArchiveError> {
-        let opened = self.within(name.as_ref(), |folder, last| folder.write(last, Creation::New));
-        opened.map_err(|error| self.failed("create", name.as_ref(), error))
-    }
-
-    /// Opens a file for writing, its content kept; it is made where it is missing.
-    ///
-    /// # Errors
-    /// When it is a link or no plain file, or cannot be opened.
-    pub fn reopen_file(&self, name: &str) -> Result<File, ArchiveError> {
-        let opened = self.within(name.as_ref(), |folder, last| folder.write(last, Creation::IfMissing));
-        opened.map_err(|error| self.failed("open", name.as_ref(), error))
+    /// When it is a link or no plain file, cannot be opened, or is there or not as `creation` forbids.
+    pub(crate) fn write_file(&self, name: &str, creation: Creation) -> Result<File, ArchiveError> {
+        let opened = self.within(name.as_ref(), |folder, last| folder.write(last, creation));
+        let verb = if creation == Creation::New { "create" } else { "open" };
+        opened.map_err(|error| self.failed(verb, name.as_ref(), error))
     }
 
     /// Refuses a file that has another name (a hard link): what is written into it would change that one too.
@@ -216,6 +208,11 @@ impl Folder {
         &self.handle
     }
 
+    /// Whether a link has this name.
+    pub(crate) fn is_link(&self, name: &Path) -> bool {
+        self.kind(name).is_ok_and(|kind| kind == Some(EntryKind::Link))
+    }
+
     pub(crate) fn kind(&self, name: &Path) -> io::Result<Option<EntryKind>> {
         match self.within(name, FolderHandle::kind) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -239,7 +236,7 @@ impl Folder {
         let mut way = PathBuf::new();
         for part in name.components() {
             way.push(part);
-            if self.kind(&way).is_ok_and(|kind| kind == Some(EntryKind::Link)) {
+            if self.is_link(&way) {
                 return ArchiveError::link(self.path.join(way));
             }
         }

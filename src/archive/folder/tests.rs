@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::super::writer::FolderWriter;
-use super::Folder;
 use super::open::make_folder;
+use super::{Creation, Folder};
 use crate::archive::error::ArchiveError;
 use crate::input::FileKind;
 
@@ -58,8 +58,8 @@ fn links_are_named_and_never_followed() {
         assert_eq!(error.to_string().split(" is a link").next(), run.join(link).to_str(), "{error}");
     };
     named("raw.csv", read(&folder, "raw.csv").unwrap_err());
-    named("raw.csv", folder.reopen_file("raw.csv").unwrap_err());
-    named("raw.csv", folder.create_file("raw.csv").unwrap_err());
+    named("raw.csv", folder.write_file("raw.csv", Creation::IfMissing).unwrap_err());
+    named("raw.csv", folder.write_file("raw.csv", Creation::New).unwrap_err());
     named("charts", read(&folder, "charts/file").unwrap_err());
     named("charts", write(&folder, "charts/file", b"ours").unwrap_err());
     named("charts", write(&folder, "charts/new", b"ours").unwrap_err());
@@ -85,7 +85,7 @@ fn a_pipe_is_refused_without_waiting_for_what_it_sends() {
     let error = read(&folder, "tags.json").unwrap_err();
     assert!(error.to_string().contains("tags.json"), "{error}");
     assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "a pipe, not a regular file");
-    assert!(folder.reopen_file("tags.json").is_err());
+    assert!(folder.write_file("tags.json", Creation::IfMissing).is_err());
 }
 
 #[cfg(unix)]

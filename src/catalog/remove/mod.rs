@@ -206,11 +206,9 @@ fn remove_files(folder: &Folder, own: &[String]) -> Result<(), ArchiveError> {
 
 /// A hidden name beside a run that nothing has.
 fn free_name(path: &Path, parent: &Path) -> PathBuf {
-    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let base = format!("{HIDDEN}{name}");
-    let numbered = (2..).map(|number| format!("{base}-{number}"));
-    let mut names = std::iter::once(base.clone()).chain(numbered).map(|name| parent.join(name));
-    names.find(|path| path.symlink_metadata().is_err()).unwrap_or_else(|| parent.join(&base))
+    let base = format!("{HIDDEN}{}", path.file_name().unwrap_or_default().to_string_lossy());
+    let mut paths = files::numbered(base.clone(), "").map(|name| parent.join(name));
+    paths.find(|path| path.symlink_metadata().is_err()).unwrap_or_else(|| parent.join(&base))
 }
 
 /// Goes on with every removal in a folder of runs that was killed. One that cannot be finished is in nobody's way.
