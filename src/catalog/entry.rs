@@ -45,7 +45,7 @@ pub struct RunEntry {
     pub tags: Vec<String>,
 }
 
-/// What is told of a manifest. Reading no more of it takes a third of the time and of the memory.
+/// What is told of a manifest. Reading no more of it takes a quarter of the time of a scan and half of its memory.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct ListedManifest {
     /// The name that the run was given when it was made.
