@@ -7,19 +7,19 @@ use crate::config::Labels;
 use crate::model::figure::{Figure, Panel, Role, Scale};
 use crate::model::{Run, SampleStatus};
 use crate::report::Report;
-use crate::report::testkit::{Sketch, article, reference};
+use crate::report::testkit::{RunBuilder, article, reference};
 
 const MOST_POINTS: usize = 1_100;
 const MOST_BARS: usize = 2_100;
 
 fn twelve() -> Run {
-    let sketch = (0..12).fold(Sketch::new(), |sketch, strategy_index| {
-        sketch.strategy(&format!("strategy {strategy_index}"), "async", None)
+    let builder = (0..12).fold(RunBuilder::new(), |builder, strategy_index| {
+        builder.strategy(&format!("strategy {strategy_index}"), "async", None)
     });
     let cells = (0..12).flat_map(|strategy_index| [1, 10, 1_000].map(|requests| (strategy_index, requests)));
     cells
-        .fold(sketch, |sketch, (strategy_index, requests)| {
-            sketch.sample(strategy_index, requests, 0.1 + strategy_index as f64)
+        .fold(builder, |builder, (strategy_index, requests)| {
+            builder.sample(strategy_index, requests, 0.1 + strategy_index as f64)
         })
         .run()
 }
@@ -46,8 +46,8 @@ fn with_references() -> Run {
 }
 
 fn huge() -> Run {
-    let sketch = Sketch::new().strategy("a", "sequential", None).strategy("b", "async", None);
-    let mut run = sketch.sample(0, 1, 0.5).sample(1, 1, 0.25).run();
+    let builder = RunBuilder::new().strategy("a", "sequential", None).strategy("b", "async", None);
+    let mut run = builder.sample(0, 1, 0.5).sample(1, 1, 0.25).run();
     let rows = run.samples.clone();
     run.counts = (1..=100_000).collect();
     run.samples = run
@@ -67,7 +67,7 @@ pub(super) fn figures(chart: &dyn Chart, run: &Run) -> Result<Vec<Figure>, WhyNo
 
 /// Runs of every kind that a chart may meet.
 pub(super) fn runs() -> Vec<(&'static str, Run)> {
-    let alone = || Sketch::new().strategy("a", "sequential", None);
+    let alone = || RunBuilder::new().strategy("a", "sequential", None);
     let all_failed = alone().sample(0, 10, 1.0).also(|row| row.status = SampleStatus::Timeout);
     vec![
         ("article", article(3)),
@@ -164,7 +164,7 @@ fn a_full_run_has_every_chart_and_an_empty_one_has_none() {
 #[test]
 fn a_run_that_only_failed_shows_its_failures_and_no_line() {
     let run =
-        Sketch::new().strategy("a", "", None).sample(0, 10, 1.0).also(|row| row.status = SampleStatus::Void).run();
+        RunBuilder::new().strategy("a", "", None).sample(0, 10, 1.0).also(|row| row.status = SampleStatus::Void).run();
     let drawn = draw(&Report::of(&run), &[], &Labels::default());
     assert_eq!(drawn.figures.iter().map(|figure| figure.id.as_str()).collect::<Vec<_>>(), ["duration", "duration-log"]);
     assert_eq!(drawn.figures[0].panels[0].series[0].failures.len(), 1);

@@ -96,7 +96,7 @@ mod tests {
     use super::CostChart;
     use crate::chart::WhyNot;
     use crate::chart::contract::figures;
-    use crate::report::testkit::{Sketch, article};
+    use crate::report::testkit::{RunBuilder, article};
 
     #[test]
     fn three_panels_share_the_counts() {
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn without_any_cost_it_says_so() {
-        let run = Sketch::new().strategy("a", "", None).sample(0, 10, 1.0).run();
+        let run = RunBuilder::new().strategy("a", "", None).sample(0, 10, 1.0).run();
         assert_eq!(figures(&CostChart, &run), Err(WhyNot::NoCost));
     }
 }

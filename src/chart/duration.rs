@@ -94,7 +94,7 @@ mod tests {
     use crate::model::figure::{Figure, Role, Scale, Spread, Unit};
     use crate::model::{NotRun, Run, SampleStatus};
     use crate::report::Report;
-    use crate::report::testkit::{Sketch, article, reference};
+    use crate::report::testkit::{RunBuilder, article, reference};
 
     fn figures(run: &Run) -> Vec<Figure> {
         drawn(&DurationChart, run).unwrap()
@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn failed_samples_are_hollow_at_their_time_and_missing_cells_break_the_line() {
-        let run = Sketch::new()
+        let run = RunBuilder::new()
             .strategy("a", "", None)
             .strategy("b", "", None)
             .sample(0, 10, 1.0)

@@ -8,7 +8,7 @@ use crate::model::figure::{Figure, Panel, Series, Theme};
 use crate::model::{Nanos, Run, SampleStatus};
 use crate::paint::{Fonts, Rect, Size, layout, paint, png};
 use crate::report::Report;
-use crate::report::testkit::{Sketch, article};
+use crate::report::testkit::{RunBuilder, article};
 use crate::snapshots::{assert_snapshots, leave_pictures};
 
 /// Lines of a picture that one sample may change: its line, band and marks, and the sentence about it.
@@ -17,16 +17,16 @@ const MOST_CHANGED: usize = 6;
 /// Each strategy forty times slower than the one before, and one that fails from a hundred requests on.
 fn from_microseconds_to_minutes() -> Run {
     let names = ["a", "b", "c", "d"];
-    let sketch = names.iter().fold(Sketch::new(), |sketch, name| sketch.strategy(name, "async", None));
+    let builder = names.iter().fold(RunBuilder::new(), |builder, name| builder.strategy(name, "async", None));
     let cells =
         (0..4).flat_map(|strategy_index| [1, 10, 100, 1_000, 10_000].map(|requests| (strategy_index, requests)));
     let seconds =
         |strategy_index: usize, requests: u32| 1e-6 * 40_f64.powf(strategy_index as f64) * f64::from(requests);
     cells
-        .fold(sketch, |sketch, (strategy_index, requests)| {
+        .fold(builder, |builder, (strategy_index, requests)| {
             let failed = strategy_index == 1 && requests >= 100;
-            let sketch = sketch.sample(strategy_index, requests, seconds(strategy_index, requests).min(600.0));
-            sketch.also(|row| row.status = if failed { SampleStatus::Timeout } else { SampleStatus::Ok })
+            let builder = builder.sample(strategy_index, requests, seconds(strategy_index, requests).min(600.0));
+            builder.also(|row| row.status = if failed { SampleStatus::Timeout } else { SampleStatus::Ok })
         })
         .run()
 }

@@ -73,7 +73,7 @@ mod tests {
     use super::OverheadChart;
     use crate::chart::WhyNot;
     use crate::chart::contract::figures;
-    use crate::report::testkit::{Sketch, article};
+    use crate::report::testkit::{RunBuilder, article};
 
     #[test]
     fn the_ideal_is_taken_off_value_and_interval() {
@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn without_an_ideal_it_says_so() {
-        let run = Sketch::new().strategy("a", "", None).sample(0, 10, 1.0).run();
+        let run = RunBuilder::new().strategy("a", "", None).sample(0, 10, 1.0).run();
         assert_eq!(figures(&OverheadChart, &run), Err(WhyNot::NoIdeal));
     }
 }

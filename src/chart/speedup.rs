@@ -70,7 +70,7 @@ mod tests {
     use super::SpeedupChart;
     use crate::chart::WhyNot;
     use crate::chart::contract::figures;
-    use crate::report::testkit::{Sketch, article};
+    use crate::report::testkit::{RunBuilder, article};
 
     #[test]
     fn strategies_are_compared_at_equal_counts() {
@@ -87,8 +87,9 @@ mod tests {
 
     #[test]
     fn one_strategy_or_no_common_count_cannot_be_compared() {
-        let alone = Sketch::new().strategy("a", "", None).sample(0, 10, 1.0);
-        let apart = Sketch::new().strategy("a", "", None).strategy("b", "", None).sample(0, 10, 1.0).sample(1, 20, 1.0);
+        let alone = RunBuilder::new().strategy("a", "", None).sample(0, 10, 1.0);
+        let apart =
+            RunBuilder::new().strategy("a", "", None).strategy("b", "", None).sample(0, 10, 1.0).sample(1, 20, 1.0);
         for run in [alone.run(), apart.run()] {
             let found = figures(&SpeedupChart, &run);
             assert_eq!(found, Err(WhyNot::NothingToCompare));

@@ -229,11 +229,11 @@ mod tests {
     use crate::model::FailureKind;
     use crate::model::figure::Figure;
     use crate::report::Report;
-    use crate::report::testkit::{Sketch, article};
+    use crate::report::testkit::{RunBuilder, article};
 
     fn drawn(spans: &[(u32, u64, u64)]) -> Figure {
         let count = u32::try_from(spans.len()).unwrap();
-        let run = Sketch::new().strategy("a", "", None).sample(0, count, 1.0).requests(0, count, spans).run();
+        let run = RunBuilder::new().strategy("a", "", None).sample(0, count, 1.0).requests(0, count, spans).run();
         figures(&TimelineChart, &run).unwrap().remove(0)
     }
 
@@ -277,7 +277,7 @@ mod tests {
 
     #[test]
     fn the_config_chooses_the_count() {
-        let run = Sketch::new().strategy("a", "", None).sample(0, 5, 1.0).sample(0, 9, 1.0);
+        let run = RunBuilder::new().strategy("a", "", None).sample(0, 5, 1.0).sample(0, 9, 1.0);
         let run = run.requests(0, 5, &[(0, 0, 10); 5]).requests(0, 9, &[(0, 0, 10); 9]).run();
         let (report, labels) = (Report::of(&run), Labels::default());
         let drawn = |requests| {

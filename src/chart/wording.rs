@@ -6,7 +6,7 @@ use crate::config::{ChartSpec, Label, Labels};
 use crate::model::figure::Figure;
 use crate::model::{DelayTarget, Nanos, NotRun, Reference, Run, SampleRow, Target};
 use crate::report::Report;
-use crate::report::testkit::{Sketch, article, reference};
+use crate::report::testkit::{RunBuilder, article, reference};
 
 /// Every text of a figure, the one for readers who do not see it included.
 fn texts(figure: &Figure) -> impl Iterator<Item = &str> {
@@ -19,23 +19,23 @@ fn texts(figure: &Figure) -> impl Iterator<Item = &str> {
 }
 
 /// Runs drawn up for single words.
-fn sketches() -> [Run; 8] {
-    let two_points = Sketch::new().strategy("A", "", None).sample(0, 1, 1.0).sample(0, 20, 0.2).run();
+fn built_runs() -> [Run; 8] {
+    let two_points = RunBuilder::new().strategy("A", "", None).sample(0, 1, 1.0).sample(0, 20, 0.2).run();
     let falling =
-        [9.0, 8.0, 7.0].iter().zip(1..).fold(Sketch::new().strategy("A", "", None), |sketch, (seconds, n)| {
-            [0.0, 0.01, 0.02].iter().fold(sketch, |sketch, more| sketch.sample(0, n * 10, seconds + more))
+        [9.0, 8.0, 7.0].iter().zip(1..).fold(RunBuilder::new().strategy("A", "", None), |builder, (seconds, n)| {
+            [0.0, 0.01, 0.02].iter().fold(builder, |builder, more| builder.sample(0, n * 10, seconds + more))
         });
     let busy: Vec<_> = (0..3_000).map(|index| (0, index * 10, index * 10 + 4)).collect();
     let crowd: Vec<_> = (0..100).map(|index| (index, 0, 10 + u64::from(index))).collect();
     let lined = |count, spans: &[(u32, u64, u64)]| {
-        Sketch::new().strategy("A", "", None).sample(0, count, 1.0).requests(0, count, spans).run()
+        RunBuilder::new().strategy("A", "", None).sample(0, count, 1.0).requests(0, count, spans).run()
     };
-    let crowded =
-        (0..13).fold(Sketch::new(), |sketch, strategy_index| sketch.strategy(&format!("S{strategy_index}"), "", None));
-    let crowded = (0..13).fold(crowded, |sketch, strategy_index| {
-        sketch.sample(strategy_index, 1, 2.0).also(|row| row.ideal_s = Some(Nanos::SECOND))
+    let crowded = (0..13)
+        .fold(RunBuilder::new(), |builder, strategy_index| builder.strategy(&format!("S{strategy_index}"), "", None));
+    let crowded = (0..13).fold(crowded, |builder, strategy_index| {
+        builder.sample(strategy_index, 1, 2.0).also(|row| row.ideal_s = Some(Nanos::SECOND))
     });
-    let often = (0..201).fold(Sketch::new().strategy("A", "", None), |sketch, _| sketch.sample(0, 10, 1.0));
+    let often = (0..201).fold(RunBuilder::new().strategy("A", "", None), |builder, _| builder.sample(0, 10, 1.0));
     let mut uneven = article(3);
     uneven.samples.pop();
     let mut short = article(3);
@@ -86,7 +86,7 @@ fn all_runs() -> Vec<Run> {
             run.facts.references = vec![reference("R1", "async_get"), unknown];
         }),
     ]);
-    runs.extend(sketches());
+    runs.extend(built_runs());
     runs
 }
 

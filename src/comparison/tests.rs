@@ -7,7 +7,7 @@ use super::{
 };
 use crate::model::{Run, SampleStatus};
 use crate::report::Report;
-use crate::report::testkit::Sketch;
+use crate::report::testkit::RunBuilder;
 use crate::stats;
 
 const COUNTS: [u32; 5] = [10, 20, 30, 40, 50];
@@ -16,15 +16,15 @@ const COUNTS: [u32; 5] = [10, 20, 30, 40, 50];
 fn runs(repeats: usize, slower: fn(usize, usize) -> f64) -> [Run; 2] {
     let cells = pair(&World { repeats, noise: 0.01, slower, own_drift: false }, 1);
     [0, 1].map(|run| {
-        let sketch =
-            ["a", "b", "c", "d"].iter().fold(Sketch::new(), |sketch, name| sketch.strategy(name, "async", None));
+        let builder =
+            ["a", "b", "c", "d"].iter().fold(RunBuilder::new(), |builder, name| builder.strategy(name, "async", None));
         let samples = (0..repeats).flat_map(|repeat| {
             (0..4).flat_map(move |strategy_index| (0..5).map(move |at| (repeat, strategy_index, at)))
         });
-        let add = |sketch: Sketch, (repeat, strategy_index, at): (usize, usize, usize)| {
-            sketch.sample(strategy_index, COUNTS[at], cells[strategy_index][at][run][repeat])
+        let add = |builder: RunBuilder, (repeat, strategy_index, at): (usize, usize, usize)| {
+            builder.sample(strategy_index, COUNTS[at], cells[strategy_index][at][run][repeat])
         };
-        samples.fold(sketch, add).run()
+        samples.fold(builder, add).run()
     })
 }
 
@@ -176,7 +176,7 @@ fn only_what_both_runs_have_is_compared_and_the_rest_is_named() {
 
 #[test]
 fn runs_with_nothing_in_common_have_no_verdict() {
-    let [a, b] = ["a", "b"].map(|name| Sketch::new().strategy(name, "", None).sample(0, 10, 1.0).run());
+    let [a, b] = ["a", "b"].map(|name| RunBuilder::new().strategy(name, "", None).sample(0, 10, 1.0).run());
     compared(&[a, b], 0.05, |found| {
         assert!(found.lines.is_empty() && found.overall().is_none());
     });

@@ -143,15 +143,15 @@ mod tests {
     use super::caveats;
     use crate::model::{NotRun, Run, SampleStatus};
     use crate::report::Report;
-    use crate::report::testkit::{Sketch, article};
+    use crate::report::testkit::{RunBuilder, article};
 
     fn told(run: &Run) -> Vec<String> {
         caveats(&Report::of(run)).iter().map(super::Item::sentence).collect()
     }
 
-    fn line(durations: &[f64]) -> Sketch {
-        let sketch = Sketch::new().strategy("a", "sequential", None);
-        durations.iter().fold(sketch, |sketch, seconds| sketch.sample(0, 10, *seconds))
+    fn line(durations: &[f64]) -> RunBuilder {
+        let builder = RunBuilder::new().strategy("a", "sequential", None);
+        durations.iter().fold(builder, |builder, seconds| builder.sample(0, 10, *seconds))
     }
 
     #[test]

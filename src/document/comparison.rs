@@ -265,20 +265,20 @@ mod tests {
     use crate::document::TableValue;
     use crate::model::{Run, SampleStatus};
     use crate::report::Report;
-    use crate::report::testkit::Sketch;
+    use crate::report::testkit::RunBuilder;
 
     /// Two strategies at 10 and 50 requests with half a percent of spread.
     fn run(repeats: u32, slower: fn(&str, u32) -> f64) -> Run {
-        let mut sketch = Sketch::new().strategy("a", "async", None).strategy("b", "async", None);
+        let mut builder = RunBuilder::new().strategy("a", "async", None).strategy("b", "async", None);
         for repeat in 0..repeats {
             for (index, name) in ["a", "b"].into_iter().enumerate() {
                 for requests in [10, 50] {
                     let spread = 1.0 + f64::from((repeat * 7 + requests) % 11) / 2_000.0;
-                    sketch = sketch.sample(index, requests, spread * slower(name, requests));
+                    builder = builder.sample(index, requests, spread * slower(name, requests));
                 }
             }
         }
-        sketch.run()
+        builder.run()
     }
 
     /// What is said: the headline, the remark on `b`, the differences.
@@ -350,7 +350,7 @@ mod tests {
         let (headline, remark, differences) = told(&base, &base, ["1 s", "2 s"]);
         assert!(headline.starts_with("No verdict: the two runs did not do the same work."), "{headline}");
         assert_eq!((remark.as_str(), differences[0].as_str()), ("", "delay: 1 s in the base, 2 s in the new run"));
-        let other = Sketch::new().strategy("c", "", None).sample(0, 10, 1.0).run();
+        let other = RunBuilder::new().strategy("c", "", None).sample(0, 10, 1.0).run();
         let (headline, _, differences) = told(&base, &other, SAME);
         assert!(headline.starts_with("No verdict: the two runs have no strategy in common"), "{headline}");
         assert!(differences.contains(&"strategy c is only in the new run".to_owned()), "{differences:?}");

@@ -51,7 +51,7 @@ mod tests {
     use crate::document::{CSV, DocumentSource, Pictures};
     use crate::model::{Nanos, Run, SampleStatus};
     use crate::report::Report;
-    use crate::report::testkit::{Sketch, article};
+    use crate::report::testkit::{RunBuilder, article};
 
     fn text(run: &Run) -> String {
         let report = Report::of(run);
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_empty_and_an_early_median_has_a_minus() {
-        let run = Sketch::new()
+        let run = RunBuilder::new()
             .strategy("a", "", Some(4))
             .sample(0, 10, 0.9)
             .also(|row| row.ideal_s = Some(Nanos::SECOND))
@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn any_name_is_read_back_as_it_was() {
         let name = "=1+1, \"quoted\"\nand 中文";
-        let run = Sketch::new().strategy(name, "a,b", None).sample(0, 10, 1.0).run();
+        let run = RunBuilder::new().strategy(name, "a,b", None).sample(0, 10, 1.0).run();
         let text = text(&run);
         let mut reader = csv::Reader::from_reader(text.as_bytes());
         let row = reader.records().next().unwrap().unwrap();

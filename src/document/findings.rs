@@ -167,7 +167,7 @@ mod tests {
     use super::{items, sentence};
     use crate::document::{Item, Tone};
     use crate::model::{Nanos, Run};
-    use crate::report::testkit::{Sketch, article};
+    use crate::report::testkit::{RunBuilder, article};
     use crate::report::{FindingTopic, Report};
 
     fn told(run: &Run, topic: FindingTopic) -> Vec<Item> {
@@ -180,31 +180,33 @@ mod tests {
 
     /// Strategies `a`, `b`, `c` at 10 requests: 1 s, 1.05 s and 1.2 s.
     fn three(cpu_ms: [Option<u64>; 3]) -> Run {
-        let sketch = ["a", "b", "c"].iter().fold(Sketch::new(), |sketch, name| sketch.strategy(name, "async", None));
+        let builder =
+            ["a", "b", "c"].iter().fold(RunBuilder::new(), |builder, name| builder.strategy(name, "async", None));
         let samples = cpu_ms.into_iter().zip([1.0, 1.05, 1.2]).enumerate();
-        let add = |sketch: Sketch, (index, (cpu, seconds)): (usize, (Option<u64>, f64))| {
-            sketch.sample(index, 10, seconds).also(|row| {
+        let add = |builder: RunBuilder, (index, (cpu, seconds)): (usize, (Option<u64>, f64))| {
+            builder.sample(index, 10, seconds).also(|row| {
                 (row.cpu_user_s, row.cpu_system_s) = (cpu.map(Nanos::from_millis), Some(Nanos::ZERO));
             })
         };
-        samples.fold(sketch, add).run()
+        samples.fold(builder, add).run()
     }
 
     fn alone(medians: &[(u32, f64)]) -> Item {
-        let sketch = Sketch::new().strategy("a", "async", None);
-        let run = medians.iter().fold(sketch, |sketch, (requests, y)| sketch.sample(0, *requests, *y)).run();
+        let builder = RunBuilder::new().strategy("a", "async", None);
+        let run = medians.iter().fold(builder, |builder, (requests, y)| builder.sample(0, *requests, *y)).run();
         told(&run, FindingTopic::Growth).remove(0)
     }
 
     /// Two strategies at 10, 20, 30 …; each combination has `samples` samples, `spread` apart.
     fn race(one: &[f64], other: &[f64], spread: &[f64]) -> Vec<Item> {
-        let mut sketch = Sketch::new().strategy("one", "async", None).strategy("other", "async", None);
+        let mut builder = RunBuilder::new().strategy("one", "async", None).strategy("other", "async", None);
         for (index, medians) in [one, other].into_iter().enumerate() {
             for (median, step) in medians.iter().zip(1..) {
-                sketch = spread.iter().fold(sketch, |sketch, offset| sketch.sample(index, step * 10, median + offset));
+                builder =
+                    spread.iter().fold(builder, |builder, offset| builder.sample(index, step * 10, median + offset));
             }
         }
-        told(&sketch.run(), FindingTopic::Overtaking)
+        told(&builder.run(), FindingTopic::Overtaking)
     }
 
     #[test]
@@ -298,15 +300,15 @@ mod tests {
     #[test]
     fn of_many_overtakings_the_rest_is_counted() {
         let names: Vec<String> = (0..8).map(|index| format!("s{index}")).collect();
-        let mut sketch = names.iter().fold(Sketch::new(), |sketch, name| sketch.strategy(name, "async", None));
+        let mut builder = names.iter().fold(RunBuilder::new(), |builder, name| builder.strategy(name, "async", None));
         for index in 0..8_u32 {
             for (requests, seconds) in [(10, 1.0 + f64::from(index)), (20, 9.0 - f64::from(index))] {
                 for offset in [-0.1, 0.0, 0.1] {
-                    sketch = sketch.sample(index as usize, requests, seconds + offset);
+                    builder = builder.sample(index as usize, requests, seconds + offset);
                 }
             }
         }
-        let run = sketch.run();
+        let run = builder.run();
         let report = Report::of(&run);
         let last = report.findings.iter().rfind(|finding| finding.kind.topic() == FindingTopic::Overtaking).unwrap();
         let text = sentence(&report, last);

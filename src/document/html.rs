@@ -74,7 +74,7 @@ mod tests {
     use crate::model::figure::{Format, Theme};
     use crate::paint::{Fonts, Size};
     use crate::report::Report;
-    use crate::report::testkit::{Sketch, article};
+    use crate::report::testkit::{RunBuilder, article};
 
     fn page(run: &Run) -> String {
         let report = Report::of(run);
@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn names_come_out_as_text() {
         let name = "</script><script>alert(1)</script>]]>\"'<img src=x onerror=y>";
-        let mut run = Sketch::new().strategy(name, "<b>", None).sample(0, 10, 1.0).sample(0, 20, 2.0).run();
+        let mut run = RunBuilder::new().strategy(name, "<b>", None).sample(0, 10, 1.0).sample(0, 20, 2.0).run();
         run.facts.title = "<i>title</i>".into();
         run.facts.machine = "{{ title }}".into();
         let page = page(&run);

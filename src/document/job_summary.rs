@@ -53,7 +53,7 @@ mod tests {
     use crate::config::Labels;
     use crate::document::{DocumentSource, MARKDOWN, Picture, Pictures};
     use crate::report::Report;
-    use crate::report::testkit::{Sketch, article};
+    use crate::report::testkit::{RunBuilder, article};
 
     #[test]
     fn it_fits_whatever_room_there_is_and_says_what_is_left_out() {
@@ -82,8 +82,8 @@ mod tests {
 
     #[test]
     fn a_long_table_is_cut_without_a_link_where_no_file_is() {
-        let sketch = Sketch::new().strategy("a", "async", None);
-        let run = (1..=510).fold(sketch, |sketch, requests| sketch.sample(0, requests, 1.0)).run();
+        let builder = RunBuilder::new().strategy("a", "async", None);
+        let run = (1..=510).fold(builder, |builder, requests| builder.sample(0, requests, 1.0)).run();
         let report = Report::of(&run);
         let page = job_summary(&report, &Pictures::default(), 1 << 20).unwrap();
         assert!(page.contains("\n\n… and 10 more rows\n"), "{page}");

@@ -8,7 +8,7 @@ use crate::model::figure::{Format, Theme};
 use crate::model::{Concurrency, Nanos, Outcome, Run, SampleRow};
 use crate::paint::{Fonts, Painting, Size};
 use crate::report::Report;
-use crate::report::testkit::Sketch;
+use crate::report::testkit::RunBuilder;
 use crate::snapshots::leave;
 
 const STRATEGIES: usize = 12;
@@ -29,8 +29,8 @@ fn requests(count: u32, salt: u32) -> Vec<Outcome> {
 
 fn large() -> Run {
     let names = (0..STRATEGIES).map(|strategy_index| format!("strategy number {strategy_index}"));
-    let mut run = names.fold(Sketch::new(), |sketch, name| sketch.strategy(&name, "thread-pool", Some(20))).run();
-    let pattern = Sketch::new().strategy("", "thread-pool", Some(20)).sample(0, 1, 1.0).run().samples.remove(0);
+    let mut run = names.fold(RunBuilder::new(), |builder, name| builder.strategy(&name, "thread-pool", Some(20))).run();
+    let pattern = RunBuilder::new().strategy("", "thread-pool", Some(20)).sample(0, 1, 1.0).run().samples.remove(0);
     run.counts = (1..).step_by(5).take(COUNTS).collect();
     for (strategy_index, line) in run.strategies.iter().enumerate() {
         for &count in &run.counts {

@@ -167,7 +167,7 @@ mod tests {
     use crate::model::Run;
     use crate::model::figure::{Figure, Format, Theme};
     use crate::report::Report;
-    use crate::report::testkit::{Sketch, article};
+    use crate::report::testkit::{RunBuilder, article};
 
     fn text(run: &Run, pictures: &Pictures<'_>) -> String {
         let report = Report::of(run);
@@ -226,7 +226,7 @@ mod tests {
 
     #[test]
     fn a_row_stays_a_row_whatever_the_name() {
-        let run = Sketch::new().strategy("a|b\n| c |", "", None).sample(0, 10, 1.0).run();
+        let run = RunBuilder::new().strategy("a|b\n| c |", "", None).sample(0, 10, 1.0).run();
         let text = text(&run, &Pictures::default());
         assert!(text.contains(r"| a\|b \| c \| | 10 | 1 | 1 s |"), "{text}");
     }

@@ -96,7 +96,7 @@ mod tests {
     use crate::document::markdown;
     use crate::model::Run;
     use crate::report::Report;
-    use crate::report::testkit::{Sketch, article};
+    use crate::report::testkit::{RunBuilder, article};
 
     fn text(run: &Run) -> Option<String> {
         let drawn = chart::draw(&Report::of(run), &[], &Labels::default());
@@ -118,8 +118,8 @@ mod tests {
 
     #[test]
     fn counts_that_a_strategy_lacks_are_left_out() {
-        let sketch = Sketch::new().strategy("a", "", None).strategy("b", "", None).strategy("c", "", None);
-        let run = sketch.sample(0, 1, 0.5).sample(0, 2, 0.25).sample(1, 2, 0.75).run();
+        let builder = RunBuilder::new().strategy("a", "", None).strategy("b", "", None).strategy("c", "", None);
+        let run = builder.sample(0, 1, 0.5).sample(0, 2, 0.25).sample(1, 2, 0.75).run();
         let drawn = text(&run).unwrap();
         assert!(
             drawn.contains(
@@ -127,7 +127,8 @@ mod tests {
             ),
             "{drawn}"
         );
-        let apart = Sketch::new().strategy("a", "", None).strategy("b", "", None).sample(0, 1, 0.5).sample(1, 2, 0.5);
+        let apart =
+            RunBuilder::new().strategy("a", "", None).strategy("b", "", None).sample(0, 1, 0.5).sample(1, 2, 0.5);
         assert_eq!(text(&apart.run()).filter(|drawn| drawn.contains("Duration")), None);
     }
 

@@ -299,7 +299,7 @@ mod tests {
     use crate::document::{Block, DataTable, Document, Pictures};
     use crate::model::{Repeats, SampleStatus, Target, UrlTarget};
     use crate::report::Report;
-    use crate::report::testkit::{Sketch, article, reference};
+    use crate::report::testkit::{RunBuilder, article, reference};
 
     fn blocks<'d>(document: &'d Document<'_>, id: &str) -> &'d [Block<'d>] {
         document.sections.iter().find(|section| section.id == id).map_or(&[], |section| &section.blocks)
@@ -354,9 +354,9 @@ mod tests {
         let failed = |status, error: &'static str| {
             move |row: &mut crate::model::SampleRow| (row.status, row.error) = (status, error.to_owned())
         };
-        let sketch = Sketch::new().strategy("a", "async", None);
-        let sketch = sketch.sample(0, 10, 1.0).also(failed(SampleStatus::Timeout, ""));
-        let run = sketch.sample(0, 10, 1.0).also(failed(SampleStatus::Void, "server saw 9")).run();
+        let builder = RunBuilder::new().strategy("a", "async", None);
+        let builder = builder.sample(0, 10, 1.0).also(failed(SampleStatus::Timeout, ""));
+        let run = builder.sample(0, 10, 1.0).also(failed(SampleStatus::Void, "server saw 9")).run();
         let (report, pictures) = (Report::of(&run), Pictures::default());
         let document = document(&report, &pictures);
         assert_eq!(texts(table(&document, "failures"), 0), ["a", "10", "1 timeout, 1 discarded", "server saw 9"]);

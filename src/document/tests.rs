@@ -12,21 +12,21 @@ use crate::model::figure::{Figure, Format, Theme};
 use crate::model::{Nanos, Run, SampleStatus};
 use crate::paint::{Fonts, Size};
 use crate::report::Report;
-use crate::report::testkit::{Sketch, article};
+use crate::report::testkit::{RunBuilder, article};
 use crate::snapshots::assert_snapshots;
 
 /// Moves text, hides, ends lines.
 const HOSTILE: &str = "a\u{202e}b\u{1b}[2J\u{9b}\0\u{200b}";
 
 fn runs() -> Vec<Run> {
-    let alone = || Sketch::new().strategy("=cmd|'/c calc'!A1, \"二\"\n<b>", "", None).sample(0, 10, 1.0);
+    let alone = || RunBuilder::new().strategy("=cmd|'/c calc'!A1, \"二\"\n<b>", "", None).sample(0, 10, 1.0);
     let failed = alone().also(|row| row.status = SampleStatus::Failed);
-    let zero = Sketch::new().strategy("a", "", None).sample(0, 1, 0.0);
+    let zero = RunBuilder::new().strategy("a", "", None).sample(0, 1, 0.0);
     vec![Run::default(), article(3), article(1), alone().run(), failed.run(), zero.run()]
 }
 
 fn hostile_run() -> Run {
-    let mut run = Sketch::new().strategy(HOSTILE, HOSTILE, None).sample(0, 10, 1.0).sample(0, 20, 2.0).run();
+    let mut run = RunBuilder::new().strategy(HOSTILE, HOSTILE, None).sample(0, 10, 1.0).sample(0, 20, 2.0).run();
     (run.facts.title, run.facts.machine) = (HOSTILE.into(), HOSTILE.into());
     run.facts.command = vec![HOSTILE.into()];
     run.samples[1].status = SampleStatus::Failed;
@@ -85,7 +85,7 @@ fn each_source(mut look: impl FnMut(&str, &DocumentSource<'_>)) {
     for (run, index) in runs().iter().zip(0..) {
         look(&format!("report {index}"), &DocumentSource::Report(&Report::of(run)));
     }
-    let (base, new, other) = (article(3), slower(), Sketch::new().strategy("x", "", None).sample(0, 1, 1.0).run());
+    let (base, new, other) = (article(3), slower(), RunBuilder::new().strategy("x", "", None).sample(0, 1, 1.0).run());
     compared([&base, &new], ["100 ms"; 2], |source| look("comparison", source));
     compared([&base, &new], ["100 ms", "5 s"], |source| look("not comparable", source));
     compared([&base, &other], ["100 ms"; 2], |source| look("nothing in common", source));

@@ -138,16 +138,16 @@ impl Caveat {
 #[cfg(test)]
 mod tests {
     use crate::model::{Nanos, NotRun, Run, SampleStatus};
-    use crate::report::testkit::{Sketch, article};
+    use crate::report::testkit::{RunBuilder, article};
     use crate::report::{Caveat, CaveatKind, Report, StatusCounts};
 
     fn kinds(run: &Run) -> Vec<&'static str> {
         Report::of(run).caveats.iter().map(|caveat| caveat.kind.as_str()).collect()
     }
 
-    fn line(durations: &[f64]) -> Sketch {
-        let sketch = Sketch::new().strategy("a", "sequential", None);
-        durations.iter().fold(sketch, |sketch, seconds| sketch.sample(0, 10, *seconds))
+    fn line(durations: &[f64]) -> RunBuilder {
+        let builder = RunBuilder::new().strategy("a", "sequential", None);
+        durations.iter().fold(builder, |builder, seconds| builder.sample(0, 10, *seconds))
     }
 
     #[test]
@@ -177,13 +177,13 @@ mod tests {
     #[test]
     fn a_drift_is_seen_across_cells_and_a_tiny_one_is_not() {
         let drifting = |step: f64| {
-            let sketch = Sketch::new().strategy("a", "sequential", None).strategy("b", "async", None);
+            let builder = RunBuilder::new().strategy("a", "sequential", None).strategy("b", "async", None);
             let samples = (0..6).flat_map(|repeat| [10, 20, 30].map(|requests| (repeat, requests)));
-            let add = |sketch: Sketch, (repeat, requests): (u32, u32)| {
-                let still = sketch.sample(1, requests, [1.0, 1.05][(repeat % 2) as usize]);
+            let add = |builder: RunBuilder, (repeat, requests): (u32, u32)| {
+                let still = builder.sample(1, requests, [1.0, 1.05][(repeat % 2) as usize]);
                 still.sample(0, requests, f64::from(requests) * (1.0 + step * f64::from(repeat)))
             };
-            samples.fold(sketch, add).run()
+            samples.fold(builder, add).run()
         };
         let run = drifting(0.01);
         let report = Report::of(&run);

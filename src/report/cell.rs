@@ -273,10 +273,10 @@ impl Cost {
 mod tests {
     use crate::model::{Nanos, Phase, Run, SampleStatus, Timing};
     use crate::report::Report;
-    use crate::report::testkit::Sketch;
+    use crate::report::testkit::RunBuilder;
 
-    fn one_line() -> Sketch {
-        Sketch::new().strategy("a", "sequential", None)
+    fn one_line() -> RunBuilder {
+        RunBuilder::new().strategy("a", "sequential", None)
     }
 
     #[test]
@@ -321,9 +321,9 @@ mod tests {
 
     #[test]
     fn numbers_follow_from_the_rows() {
-        let mut sketch = one_line();
+        let mut builder = one_line();
         for (seconds, cpu) in [(2.0, 500), (2.2, 600), (2.1, 400)] {
-            sketch = sketch.sample(0, 10, seconds).also(|row| {
+            builder = builder.sample(0, 10, seconds).also(|row| {
                 row.ideal_s = Some(Nanos::from_millis(2_000));
                 (row.succeeded, row.failed) = (Some(10), Some(0));
                 (row.cpu_user_s, row.cpu_system_s) = (Some(Nanos::from_millis(cpu)), Some(Nanos::from_millis(500)));
@@ -332,7 +332,7 @@ mod tests {
                 (row.peak_rss_bytes, row.peak_in_flight, row.connections) = (Some(1_024), Some(1), Some(1));
             });
         }
-        let run = sketch.requests(0, 10, &[(0, 0, 100), (0, 100, 300), (0, 300, 400)]).run();
+        let run = builder.requests(0, 10, &[(0, 0, 100), (0, 100, 300), (0, 300, 400)]).run();
         let report = Report::of(&run);
         let cell = report.cell(0, 10).unwrap();
         assert!((cell.overhead_s.unwrap() - 0.1).abs() < 1e-9);

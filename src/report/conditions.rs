@@ -66,7 +66,7 @@ mod tests {
     use super::{of, server_bound};
     use crate::model::{Conditions, Facts, Nanos};
     use crate::report::CaveatKind;
-    use crate::report::testkit::Sketch;
+    use crate::report::testkit::RunBuilder;
 
     fn kinds(facts: &Facts) -> Vec<&'static str> {
         of(facts).iter().map(|caveat| caveat.kind.as_str()).collect()
@@ -103,8 +103,9 @@ mod tests {
 
     #[test]
     fn a_server_near_one_core_is_named_with_its_counts() {
-        let sketch = Sketch::new().strategy("a", "sequential", None);
-        let mut run = [1.0, 1.0, 1.0].into_iter().fold(sketch, |sketch, seconds| sketch.sample(0, 10, seconds)).run();
+        let builder = RunBuilder::new().strategy("a", "sequential", None);
+        let mut run =
+            [1.0, 1.0, 1.0].into_iter().fold(builder, |builder, seconds| builder.sample(0, 10, seconds)).run();
         let name = run.strategies[0].name.clone();
         assert_eq!(server_bound(&run, 0, &name), None, "what is unknown is no caveat");
         for (cpu, expected) in [(790, None), (930, Some("server-bound"))] {

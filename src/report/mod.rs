@@ -137,7 +137,7 @@ fn add_speedups(cells: &mut [Cell<'_>], baseline: Option<usize>) {
 #[cfg(test)]
 mod tests {
     use super::Report;
-    use super::testkit::{Sketch, article};
+    use super::testkit::{RunBuilder, article};
 
     #[test]
     fn cells_stand_by_strategy_and_count() {
@@ -154,8 +154,8 @@ mod tests {
     #[test]
     fn speedups_refer_to_the_first_sequential_strategy_or_the_first() {
         for (kinds, strategy_index) in [(["async", "sequential"], 1), (["", ""], 0), (["thread-pool", "async"], 0)] {
-            let sketch = Sketch::new().strategy("a", kinds[0], None).strategy("b", kinds[1], None);
-            let run = sketch.sample(0, 10, 1.0).sample(1, 10, 4.0).sample(1, 20, 8.0).run();
+            let builder = RunBuilder::new().strategy("a", kinds[0], None).strategy("b", kinds[1], None);
+            let run = builder.sample(0, 10, 1.0).sample(1, 10, 4.0).sample(1, 20, 8.0).run();
             let report = Report::of(&run);
             assert_eq!(report.baseline, Some(strategy_index), "{kinds:?}");
             let expected =

@@ -7,9 +7,9 @@ use crate::model::{
 
 /// A run in the making.
 #[derive(Default)]
-pub(crate) struct Sketch(Run);
+pub(crate) struct RunBuilder(Run);
 
-impl Sketch {
+impl RunBuilder {
     pub(crate) fn new() -> Self {
         Self::default()
     }
@@ -128,22 +128,22 @@ pub(crate) fn article(repeats: u64) -> Run {
         ("multiprocess", "process-pool", Some(20), 20),
         ("async_get", "async", None, 50),
     ];
-    let mut sketch = lines.iter().fold(Sketch::new(), |sketch, line| sketch.strategy(line.0, line.1, line.2));
+    let mut builder = lines.iter().fold(RunBuilder::new(), |builder, line| builder.strategy(line.0, line.1, line.2));
     for repeat in 0..repeats {
         for (strategy_index, line) in lines.iter().enumerate() {
             for requests in [10, 20, 30, 40, 50] {
                 let ideal = Concurrency::ideal(requests, line.3, Nanos::from_millis(100));
                 let seconds = (ideal + Nanos::from_millis(1 + repeat * 2 % 3)).as_secs_f64();
-                sketch = sketch.sample(strategy_index, requests, seconds).also(|row| fill(row, ideal, line.3));
+                builder = builder.sample(strategy_index, requests, seconds).also(|row| fill(row, ideal, line.3));
             }
         }
     }
     for (strategy_index, line) in lines.iter().enumerate() {
         let spans = (0..50_u32).map(|index| (index % line.3, u64::from(index / line.3) * 100));
         let spans: Vec<_> = spans.map(|(worker, start)| (worker, start, start + 100)).collect();
-        sketch = sketch.requests(strategy_index, 50, &spans);
+        builder = builder.requests(strategy_index, 50, &spans);
     }
-    let mut run = sketch.run();
+    let mut run = builder.run();
     let delay = Nanos::from_millis(100);
     let target = DelayTarget { delay, jitter: Nanos::ZERO, failure_rate: 0.0, max_concurrent: 0 };
     run.facts.target = Some(Target::Delay(target));

@@ -109,7 +109,7 @@ mod tests {
     use crate::config::{self, Known, Overlap, Sweep};
     use crate::model::{Nanos, Phase, Repeats, SampleRow};
     use crate::plan::{Plan, PlannedSample};
-    use crate::report::testkit::Sketch;
+    use crate::report::testkit::RunBuilder;
 
     fn article() -> Sweep {
         let known = Known { charts: &[] };
@@ -122,8 +122,8 @@ mod tests {
     }
 
     fn row(name: &str, requests: u32, cpu: Nanos) -> SampleRow {
-        let sketch = Sketch::new().strategy(name, "async", None).sample(0, requests, 1.0);
-        let also = sketch.also(|row| (row.cpu_user_s, row.cpu_system_s) = (Some(cpu), Some(Nanos::ZERO)));
+        let builder = RunBuilder::new().strategy(name, "async", None).sample(0, requests, 1.0);
+        let also = builder.also(|row| (row.cpu_user_s, row.cpu_system_s) = (Some(cpu), Some(Nanos::ZERO)));
         also.run().samples.remove(0)
     }
 

@@ -45,11 +45,11 @@ mod tests {
     use super::Stopping;
     use crate::model::{Phase, Repeats, SampleRow};
     use crate::plan::PlannedSample;
-    use crate::report::testkit::Sketch;
+    use crate::report::testkit::RunBuilder;
 
     fn rows(durations: &[f64]) -> Vec<SampleRow> {
-        let sketch = Sketch::new().strategy("a", "async", None);
-        durations.iter().fold(sketch, |sketch, duration| sketch.sample(0, 10, *duration)).run().samples
+        let builder = RunBuilder::new().strategy("a", "async", None);
+        durations.iter().fold(builder, |builder, duration| builder.sample(0, 10, *duration)).run().samples
     }
 
     fn wants(durations: &[f64], repeat: u32, phase: Phase) -> bool {

@@ -48,7 +48,7 @@ pub(super) fn cheapest(measured: &Measurements<'_>) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use crate::model::{Nanos, Run};
-    use crate::report::testkit::Sketch;
+    use crate::report::testkit::RunBuilder;
     use crate::report::{Finding, FindingKind, FindingTopic, Report};
 
     fn of(run: &Run, topic: FindingTopic) -> Vec<Finding> {
@@ -56,14 +56,15 @@ mod tests {
     }
 
     fn three(cpu_ms: [Option<u64>; 3]) -> Run {
-        let sketch = ["a", "b", "c"].iter().fold(Sketch::new(), |sketch, name| sketch.strategy(name, "async", None));
+        let builder =
+            ["a", "b", "c"].iter().fold(RunBuilder::new(), |builder, name| builder.strategy(name, "async", None));
         let samples = cpu_ms.into_iter().zip([1.0, 1.05, 1.2]).enumerate();
-        let add = |sketch: Sketch, (index, (cpu, seconds)): (usize, (Option<u64>, f64))| {
-            sketch.sample(index, 10, seconds).also(|row| {
+        let add = |builder: RunBuilder, (index, (cpu, seconds)): (usize, (Option<u64>, f64))| {
+            builder.sample(index, 10, seconds).also(|row| {
                 (row.cpu_user_s, row.cpu_system_s) = (cpu.map(Nanos::from_millis), Some(Nanos::ZERO));
             })
         };
-        samples.fold(sketch, add).run()
+        samples.fold(builder, add).run()
     }
 
     #[test]

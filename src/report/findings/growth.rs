@@ -76,7 +76,7 @@ impl Growth {
 #[cfg(test)]
 mod tests {
     use crate::model::Run;
-    use crate::report::testkit::{Sketch, article};
+    use crate::report::testkit::{RunBuilder, article};
     use crate::report::{Finding, FindingKind, FindingTopic, GrowthShape, Report};
 
     fn growth(run: &Run) -> Vec<Finding> {
@@ -85,8 +85,8 @@ mod tests {
     }
 
     fn alone(medians: &[(u32, f64)]) -> Finding {
-        let sketch = Sketch::new().strategy("a", "async", None);
-        let run = medians.iter().fold(sketch, |sketch, (requests, y)| sketch.sample(0, *requests, *y)).run();
+        let builder = RunBuilder::new().strategy("a", "async", None);
+        let run = medians.iter().fold(builder, |builder, (requests, y)| builder.sample(0, *requests, *y)).run();
         growth(&run).remove(0)
     }
 

@@ -30,7 +30,7 @@ mod tests {
     use super::FindingTopic;
     use crate::model::SampleStatus;
     use crate::report::Report;
-    use crate::report::testkit::{Sketch, article};
+    use crate::report::testkit::{RunBuilder, article};
 
     #[test]
     fn findings_stand_by_kind_and_the_article_has_each() {
@@ -44,8 +44,8 @@ mod tests {
 
     #[test]
     fn nothing_measured_is_nothing_found() {
-        let sketch = Sketch::new().strategy("a", "async", None).sample(0, 10, 1.0);
-        let run = sketch.also(|row| row.status = SampleStatus::Failed).run();
+        let builder = RunBuilder::new().strategy("a", "async", None).sample(0, 10, 1.0);
+        let run = builder.also(|row| row.status = SampleStatus::Failed).run();
         assert_eq!(Report::of(&run).findings, []);
     }
 }

@@ -192,20 +192,20 @@ impl Doubtful {
 #[cfg(test)]
 mod tests {
     use super::{Measurements, search};
-    use crate::report::testkit::{Sketch, article};
+    use crate::report::testkit::{RunBuilder, article};
     use crate::report::{Finding, FindingKind, FindingTopic, Report, StrategyOrder};
 
     /// Two strategies at 10, 20, 30 …; each cell has three samples, `spread` apart.
     fn race(one: &[f64], other: &[f64], spread: f64) -> Vec<Finding> {
-        let mut sketch = Sketch::new().strategy("one", "async", None).strategy("other", "async", None);
+        let mut builder = RunBuilder::new().strategy("one", "async", None).strategy("other", "async", None);
         for (strategy_index, medians) in [one, other].into_iter().enumerate() {
             for (median, step) in medians.iter().zip(1..) {
                 for offset in [-spread, 0.0, spread] {
-                    sketch = sketch.sample(strategy_index, step * 10, median + offset);
+                    builder = builder.sample(strategy_index, step * 10, median + offset);
                 }
             }
         }
-        let run = sketch.run();
+        let run = builder.run();
         let findings = Report::of(&run).findings.into_iter();
         findings.filter(|finding| finding.kind.topic() == FindingTopic::Overtaking).collect()
     }
