@@ -132,7 +132,7 @@ fn outcomes(outcomes: &[Outcome], row: &SampleRow) -> String {
 
 fn server(server_stats: Option<&ServerStats>) -> String {
     let Some(server_stats) = server_stats else {
-        return "nobody saw the requests but the program: the target is not ours".to_owned();
+        return "unknown: the target is not the embedded server".to_owned();
     };
     let service = server_stats.service_mean.map_or_else(String::new, |mean| format!(", {} for each", mean.human()));
     format!(
@@ -162,9 +162,9 @@ fn verdict(row: &SampleRow) -> String {
         status => {
             let meaning = match status {
                 SampleStatus::Void => {
-                    "\nvoid: it did not do the work of its cell, so its time is compared with nothing"
+                    "\ndiscarded: it did not do the work that was asked for, so its time is left out of all statistics"
                 }
-                SampleStatus::Partial => "\npartial: some requests failed, so its time is compared with nothing",
+                SampleStatus::Partial => "\nsome requests failed, so its time is left out of all statistics",
                 _ => "",
             };
             format!("{BAD}{status}{BAD:#}: {}{meaning}", shown(&row.error, 400))
