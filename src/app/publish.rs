@@ -12,6 +12,7 @@ use crate::chart::{self, Drawn};
 use crate::cli::OutputFormat;
 use crate::config::{ChartSpec, Labels, Output};
 use crate::document::{self, DocumentSource, Pictures, WRITERS};
+use crate::format::visible_line;
 use crate::model::{Run, SampleStatus};
 use crate::report::Report;
 use crate::terminal::Terminal;
@@ -69,9 +70,9 @@ impl Publisher<'_> {
         job_summary::append(&report, &pictures, terminal);
         if !terminal.is_quiet() {
             if self.print == OutputFormat::Text {
-                terminal
-                    .result(&document::table(&document::summary(&report)))
-                    .context("cannot write to standard output")?;
+                let table = document::table(&document::summary(&report));
+                let text = format!("{table}\n{}\n", visible_line(&document::answer(&report)));
+                terminal.result(&text).context("cannot write to standard output")?;
             }
             for caveat in document::caveats(&report) {
                 terminal.warn(&caveat.sentence());

@@ -1,6 +1,7 @@
 //! One part of a run's document for a document that others write: a picture, the table, or the findings.
 
-use super::markdown::{PictureLinks, block, table};
+use super::answer::answer;
+use super::markdown::{PictureLinks, block, escape, table};
 use super::model::Block;
 use super::pictures::Pictures;
 use super::report::{found, numbers, page_numbers};
@@ -45,8 +46,12 @@ fn findings(report: &Report<'_>) -> String {
         Block::Heading(title) => format!("**{title}**\n"),
         other => block(&other, None),
     });
-    let parts: Vec<String> = parts.collect();
-    if parts.is_empty() { "No sample is valid, so there is nothing to find.\n".to_owned() } else { parts.join("\n") }
+    let parts: Vec<String> = std::iter::once(format!("{}\n", escape(&answer(report)))).chain(parts).collect();
+    if report.answer.is_none() {
+        "No sample is valid, so there is nothing to find.\n".to_owned()
+    } else {
+        parts.join("\n")
+    }
 }
 
 #[cfg(test)]
@@ -78,7 +83,7 @@ mod tests {
         let light = fragment(&report, &pictures(&[Theme::Light]), "duration", "x").unwrap();
         assert_eq!(light.files, ["duration.png"]);
         assert!(part("table").unwrap().text.starts_with("| Strategy | Requests |"));
-        assert!(part("findings").unwrap().text.starts_with("**Fastest and cheapest**\n\n- "));
+        assert!(part("findings").unwrap().text.starts_with("Up to 20 requests multithread, "));
         assert_eq!(part("pie").unwrap_err(), "the run has no part \"pie\"; it has duration, table, findings");
         assert_eq!(
             part("timeline").unwrap_err(),

@@ -2,6 +2,7 @@
 //! all of them. All sentences about runs are written here. Nothing here computes a statistic or opens a file. A new
 //! format is a file here and its entry in [`WRITERS`]; a new kind of document is a function that builds it.
 
+mod answer;
 mod caveats;
 mod comparison;
 mod comparison_json;
@@ -31,6 +32,7 @@ mod tests;
 mod text;
 mod writer;
 
+pub use answer::answer;
 pub use caveats::caveats;
 pub use comparison::headline;
 pub use fragment::{Fragment, fragment};

@@ -1,6 +1,7 @@
 //! A run's report as a document: findings, charts, numbers, failures, caveats, and how it was measured. Nothing here is
 //! computed; numbers of the report become words.
 
+use super::answer::answer;
 use super::caveats;
 use super::findings;
 use super::model::{Block, Document, DocumentSection, FigureBlock, Fold};
@@ -30,7 +31,7 @@ pub(super) fn document<'a>(report: &Report<'_>, pictures: &'a Pictures<'a>) -> D
     Document {
         title: if facts.title.is_empty() { "Report".to_owned() } else { facts.title.clone() },
         language: "en",
-        answer: String::new(),
+        answer: answer(report),
         lead: lead(report),
         sections: sections.into_iter().filter(|section| !section.blocks.is_empty()).collect(),
     }

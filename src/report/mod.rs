@@ -2,6 +2,7 @@
 //! statistics and caveats flow out. Pure: knows nothing of files, charts or the terminal. What was not measured is
 //! absent: a missing cell has no entry, a missing number is `None`.
 
+mod answer;
 mod caveat;
 mod caveats;
 mod cell;
@@ -16,6 +17,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
+pub use answer::{Fastest, Lead, RankedStrategy};
 pub use caveat::{Caveat, CaveatKind};
 pub use cell::{Cell, Cost, Excluded, FEWEST_FOR_INTERVAL, Latency, Stopped, cell_seed, is_precise};
 pub use findings::{Finding, FindingKind, FindingTopic, GrowthShape, LineFit, NEAR, StrategyOrder};
@@ -44,6 +46,8 @@ pub struct Report<'run> {
     pub references: Vec<ReferenceLine<'run>>,
     /// What a reader should know before trusting the numbers.
     pub caveats: Vec<Caveat>,
+    /// Which strategy is fastest; `None` where no sample is valid.
+    pub answer: Option<Fastest>,
     /// What the numbers say, by kind.
     pub findings: Vec<Finding>,
 }
@@ -63,6 +67,7 @@ impl<'run> Report<'run> {
         }
         let caveats = caveats::of(run, &cells);
         let findings = findings::of(&run.strategies, &cells);
+        let answer = Fastest::of(&cells);
         Self {
             facts: &run.facts,
             strategies: &run.strategies,
@@ -71,6 +76,7 @@ impl<'run> Report<'run> {
             cells,
             references: reference::lines(&run.facts.references, &run.strategies),
             caveats,
+            answer,
             findings,
         }
     }
