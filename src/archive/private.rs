@@ -57,9 +57,9 @@ fn remove_leftovers(parent: &Path) {
         let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
         if is_folder && entry.file_name().to_str().is_some_and(is_private) {
             let lock = Folder::open(&entry.path()).and_then(|folder| RunLock::take(&folder));
-            if lock.is_ok_and(|lock| lock.is_held()) {
-                let _ = std::fs::remove_dir_all(entry.path());
-            }
+            // Held until the folder is gone, so that its owner cannot take the lock meanwhile.
+            let Some(_lock) = lock.ok().filter(RunLock::is_held) else { continue };
+            let _ = std::fs::remove_dir_all(entry.path());
         }
     }
 }

@@ -258,9 +258,12 @@ pub(super) fn remove_leftovers(folder: &Folder) {
         if kind != EntryKind::File || !name.to_str().is_some_and(is_temporary) {
             continue;
         }
-        if folder.handle().write(&name, Creation::Never).is_ok_and(|file| file.try_lock().is_ok()) {
+        let Ok(file) = folder.handle().write(&name, Creation::Never) else { continue };
+        if file.try_lock().is_ok() {
             let _ = folder.handle().remove_file(&name);
         }
+        // Only now is the lock released: a writer that had not locked its new file yet finds it without a name.
+        drop(file);
     }
 }
 
@@ -280,6 +283,22 @@ mod tests {
         let mut names: Vec<String> = entries.collect();
         names.sort();
         names
+    }
+
+    #[test]
+    fn threads_that_write_side_by_side_never_take_each_other_for_killed() {
+        let folder = tempfile::tempdir().unwrap();
+        std::thread::scope(|scope| {
+            for thread in 0..8 {
+                let path = folder.path();
+                scope.spawn(move || {
+                    for file in 0..150 {
+                        write_atomically(&path.join(format!("{thread}-{file}")), b"x").unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!(names(folder.path()).len(), 8 * 150);
     }
 
     #[test]
