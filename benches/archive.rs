@@ -44,7 +44,7 @@ fn measure(runs: u32) -> anyhow::Result<()> {
         let ask = |format: &str| {
             let (figures, said) = ask(folder.path(), command, format)?;
             let told = said.matches(mark).count();
-            ensure!(format == "text" || told == runs as usize, "{told} of {runs} runs are told");
+            ensure!(format == "text" || told == runs as usize, "{told} of {runs} runs are listed");
             Ok(figures)
         };
         for format in ["text", "json"] {

@@ -1,5 +1,5 @@
-//! Checksums: of the files of a run, and of the manifest that holds them, which vouches for itself. They are no signature: they
-//! find damage and carelessness, not somebody who computes them again.
+//! Checksums: of the files of a run, and of the manifest that holds them, which vouches for itself. They are no signature:
+//! they find damage and carelessness, not a change by someone who computes them again.
 
 use std::io::{self, Read};
 

@@ -52,7 +52,7 @@ enum Record<'a> {
     Copy { from: &'a RunDirectory, manifest: &'a mut Manifest },
     /// A hidden list, and its name.
     List(Checksums, &'static str),
-    /// Nothing: nobody ever comes back to the folder.
+    /// Nothing: the folder is not written to again.
     Nothing,
 }
 
@@ -101,7 +101,7 @@ impl<'a> Derived<'a> {
         self.names = names;
         let Self { folder, writer, record, force, names } = self;
         for inner in ["", files::CHARTS, files::REFERENCES].map(|part| folder.inner(part.as_ref())) {
-            // One that is not there, or no folder, is told of by what is written to it.
+            // One that is not there, or no folder, is reported when it is written to.
             inner.iter().for_each(remove_leftovers);
         }
         let check = |known: &Checksums| if *force { Ok(()) } else { check(folder, names, known) };
@@ -218,7 +218,7 @@ fn measured(directory: &RunDirectory) -> Result<Vec<String>, ArchiveError> {
     Ok(directory.list()?.into_iter().filter(|name| files::is_measured(name)).collect())
 }
 
-/// Removes pictures that the record has and that were not made now; in a folder that is not the run's own, only if nobody
+/// Removes pictures that the record has and that were not made now; in a folder that is not the run's own, only if nothing
 /// has changed them. The record lacks them afterwards.
 fn remove_stale(
     (folder, writer): (&Folder, &FolderWriter),

@@ -1,4 +1,4 @@
-//! Bodies of the fuzz targets of this folder: rows and manifests, as anybody may have made them.
+//! Bodies of the fuzz targets of this folder: rows and manifests of any bytes.
 
 use super::files;
 use super::folder::Folder;

@@ -1,5 +1,5 @@
-//! One writer at a time: whoever writes to a run holds a lock on its folder. The system releases it when its holder ends,
-//! however it ends, so that none is ever left behind; it is no file of its own, so that none is archived; and it goes
+//! One writer at a time: a program that writes to a run holds a lock on its folder. The system releases it when its holder
+//! ends, however it ends, so that none is ever left behind; it is no file of its own, so that none is archived; and it goes
 //! where the folder goes, so that a run that is being removed under another name is still known to be.
 
 use std::fs::{File, TryLockError};
@@ -21,7 +21,7 @@ pub struct RunLock {
 }
 
 impl RunLock {
-    /// Takes the lock of a folder. Where the system has none, nobody is kept out.
+    /// Takes the lock of a folder. Where the system has none, no program is kept out.
     ///
     /// # Errors
     /// When another program holds it, or the folder was removed before it was taken.
@@ -29,7 +29,7 @@ impl RunLock {
         Self::of(folder, |file| file.try_lock(), None)
     }
 
-    /// Takes the lock once nobody holds it, waiting for at most ten seconds.
+    /// Takes the lock once it is free, waiting for at most ten seconds.
     ///
     /// # Errors
     /// When another program still holds it then, or the folder was removed meanwhile.
@@ -117,7 +117,7 @@ fn await_lock(file: File, longest: Duration) -> Option<File> {
                 locked => break locked.map(|()| file),
             }
         };
-        // Where nobody waits any more, the file is closed here, and with it the lock is free.
+        // Where the waiting thread is gone, the file is closed here, and with it the lock is free.
         let _ = sender.send(locked);
     });
     waiting.ok().and_then(|_| receiver.recv_timeout(longest).ok()).and_then(Result::ok)

@@ -107,7 +107,8 @@ pub struct Manifest {
     /// The build of the program that measured; since schema 2.
     #[serde(default)]
     pub build: Option<Build>,
-    /// What the target said of itself before the sweep; absent where nobody was asked, or answered in time. Since schema 2.
+    /// What the target said of itself before the sweep; absent where no server was asked, or none answered in time. Since
+    /// schema 2.
     #[serde(default)]
     pub target_seen: Option<TargetSeen>,
     /// How the derived files were made; absent while there are none. Since schema 2.

@@ -42,7 +42,7 @@ fn effective(folder: &Folder, words: &[String]) -> Result<Sweep, String> {
     let text = String::from_utf8(bytes).map_err(|error| format!("{shown}: not UTF-8 text: {}", error.utf8_error()))?;
     // Which chart kinds there were then is not known, and each was checked before the run began.
     config::load_over(&text, &shown, &Known { charts: &[] }, &flags(words))
-        .map_err(|complaints| complaints.render(false))
+        .map_err(|diagnostics| diagnostics.render(false))
 }
 
 fn flags(words: &[String]) -> Overlay {
@@ -117,7 +117,7 @@ fn told(manifest: &Value) -> Result<Sweep, String> {
         repeats: serde_json::from_value(read("repeats")).map_err(error)?,
         seed: serde_json::from_value(read("seed")).map_err(error)?,
         strategies: strategies.collect::<Result<_, _>>().map_err(error)?,
-        ..base.map_err(|complaints| complaints.render(false))?
+        ..base.map_err(|diagnostics| diagnostics.render(false))?
     })
 }
 

@@ -17,7 +17,7 @@ const RANDOM: usize = 6;
 /// A folder that only this program and user know, and its lock.
 #[derive(Debug)]
 pub(crate) struct PrivateFolder {
-    // Dropped first: what is still locked is nobody's leftover.
+    // Dropped first: what is still locked is no leftover.
     folder: TempDir,
     _lock: RunLock,
 }
@@ -50,7 +50,7 @@ impl PrivateFolder {
     }
 }
 
-/// Removes the folders of programs that were killed. One that cannot be removed is in nobody's way.
+/// Removes the folders of programs that were killed. One that cannot be removed does no harm.
 #[cfg(unix)]
 fn remove_leftovers(parent: &Path) {
     for entry in std::fs::read_dir(parent).into_iter().flatten().flatten() {
@@ -91,7 +91,7 @@ mod tests {
         }
         fs::write(at("reportgen-pack-aB3xY8"), "a file").unwrap();
         remove_leftovers(parent.path());
-        assert_eq!(at("reportgen-pack-aB3xY9").exists(), !cfg!(unix), "nobody holds it");
+        assert_eq!(at("reportgen-pack-aB3xY9").exists(), !cfg!(unix), "it is not locked");
         assert!(at("reportgen-pack-of-mine").exists(), "its name is another one");
         assert!(at("reportgen-pack-aB3xY8").exists(), "it is no folder");
         let path = living.path().to_owned();

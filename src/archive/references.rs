@@ -88,7 +88,7 @@ pub(super) fn read_references(
 ) -> Result<Vec<Reference>, ArchiveError> {
     let mut tables = Tables::default();
     let read = |reference: &ManifestReference| {
-        // A manifest may come from anywhere, and whoever draws a run elsewhere copies its tables.
+        // A manifest may come from anywhere, and drawing a run elsewhere copies its tables.
         if !files::is_measured(&reference.file) {
             let path = directory.file(files::MANIFEST);
             return Err(ArchiveError::content(

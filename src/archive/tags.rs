@@ -22,7 +22,7 @@ struct TagFile {
     tags: BTreeSet<String>,
 }
 
-/// The tags of a run; none where nobody gave it any.
+/// The tags of a run; none where it has no tags.
 ///
 /// # Errors
 /// When tags.json cannot be read, holds something else, or is of a newer schema.
@@ -40,7 +40,7 @@ pub fn tags(directory: &RunDirectory) -> Result<BTreeSet<String>, ArchiveError> 
     }
 }
 
-/// Replaces the tags of a run. Whoever does it holds the run's lock, from before they were read.
+/// Replaces the tags of a run. The caller holds the run's lock from before they were read.
 ///
 /// # Errors
 /// When they cannot be written.

@@ -20,7 +20,7 @@ pub enum ManifestTarget {
         /// Requests served at once; 0 is unlimited.
         max_concurrent: u32,
     },
-    /// A server that somebody else runs.
+    /// A server that already runs.
     Url {
         /// Its address, without password.
         url: String,
@@ -28,10 +28,10 @@ pub enum ManifestTarget {
         method: String,
         /// The status that counts as success.
         expect_status: u16,
-        /// Names of the headers sent; their values are nobody's business.
+        /// Names of the headers sent; their values are not kept.
         header_names: Vec<String>,
     },
-    /// Nobody: each request is a sleep.
+    /// No server: each request is a sleep.
     Sleep {
         /// How long, in seconds.
         delay_s: f64,

@@ -1,6 +1,6 @@
 //! How files come to be: under a temporary name beside their own, synced, then renamed, so that readers see the old file
 //! or the new one; the folder is synced after that, so that a power cut does not take the name back. A writer holds a
-//! lock on its temporary file: one that nobody holds is the leftover of a program that was killed, and goes.
+//! lock on its temporary file: one that is not locked is the leftover of a program that was killed, and goes.
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
@@ -167,7 +167,7 @@ impl NewFile {
         let synced = readable_by_all(&self.file).and_then(|()| self.file.sync_all());
         let temporary = self.temporary.clone().unwrap_or_default();
         let named = synced.and_then(|()| rename(self.folder.handle(), &temporary, &self.name));
-        // A link that already has the name is what is replaced, so that only the file's own error is told.
+        // A link that already has the name is what is replaced, so that only the file's own error is reported.
         named.map_err(ArchiveError::io("write", &self.folder.path().join(&self.name)))?;
         self.temporary = None;
         Ok(())
@@ -211,7 +211,7 @@ fn temporary_in(folder: &Folder) -> io::Result<(OsString, File)> {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
             file => file?,
         };
-        // Where the system has no locks, nobody gets one, and nothing is taken for a leftover.
+        // Where the system has no locks, no lock is taken, and nothing is taken for a leftover.
         let _ = file.lock();
         // Another program may have taken it for a leftover before it was locked.
         if has_name(&file)? {
@@ -251,7 +251,7 @@ pub(crate) fn is_temporary(name: &str) -> bool {
     rest.len() == RANDOM && rest.chars().all(|c| c.is_ascii_alphanumeric())
 }
 
-/// Removes the temporary files of programs that were killed. One that cannot be removed is in nobody's way.
+/// Removes the temporary files of programs that were killed. One that cannot be removed does no harm.
 #[cfg(unix)]
 pub(super) fn remove_leftovers(folder: &Folder) {
     for (name, kind) in folder.handle().entries().unwrap_or_default() {

@@ -1,4 +1,4 @@
-//! The body of this folder's fuzz target: packs, as anybody may have made them.
+//! The body of this folder's fuzz target: packs of any bytes.
 
 use std::collections::BTreeSet;
 use std::path::{Component, Path};

@@ -1,4 +1,4 @@
-//! Packs that somebody made to do harm, or that came to harm: refused, with a reason, and nothing is left anywhere.
+//! Packs that were made to do harm, or were damaged: refused, with a reason, and nothing is left anywhere.
 
 use std::fs;
 use std::io::Write;

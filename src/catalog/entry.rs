@@ -1,4 +1,4 @@
-//! What is told of one run among many.
+//! What a listing says of one run.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -45,7 +45,7 @@ pub struct RunEntry {
     pub tags: Vec<String>,
 }
 
-/// What is told of a manifest. Reading no more of it takes a quarter of the time of a scan and half of its memory.
+/// What a listing needs of a manifest. Reading no more of it takes a quarter of the time of a scan and half of its memory.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct ListedManifest {
     /// The name that the run was given when it was made.
@@ -73,7 +73,7 @@ pub struct ListedManifest {
     pub git: Option<Git>,
 }
 
-/// What is told of the settings of a run.
+/// What a listing needs of the settings of a run.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct ListedSettings {
     /// Title of the config.

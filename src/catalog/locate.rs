@@ -7,7 +7,7 @@ use super::scan::scan;
 use crate::archive::ArchiveError;
 use crate::bundle::PACK_SUFFIX;
 
-/// Where run directories go, and are looked for, when nobody says otherwise.
+/// Where run directories go, and are looked for, by default.
 pub const DEFAULT_DIR: &str = "reports";
 
 /// The path of a run: `word` itself where something is there; else the run in `folder` that has this name, this id or

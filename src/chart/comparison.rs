@@ -6,7 +6,7 @@ use crate::format::percent;
 use crate::model::figure::{Arrangement, Axis, Figure, Panel, Point, Role, Scale, Series, Shape, Spread, Unit};
 use crate::report::{Cell, FEWEST_FOR_INTERVAL};
 
-/// Colour and marker of the base and of the new run, where runs are told apart.
+/// Colour and marker of the base and of the new run, where runs are distinguished.
 const RUNS: [usize; 2] = [0, 1];
 /// Colour of the threshold, which is no strategy's: that of the eighth.
 const THRESHOLD: usize = 7;

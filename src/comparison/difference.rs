@@ -102,7 +102,7 @@ fn difference(factor: &Factor, base: Option<&String>, new: Option<&String>) -> O
             kind: DifferenceKind::Masked { factor: factor.clone(), value },
         });
     }
-    // Nobody can say that what is unknown differs.
+    // What is unknown is not known to differ.
     let is_known = |value: Option<&String>| value.is_some_and(|value| value != HIDDEN);
     let most = if is_known(base) && is_known(new) { Grade::Incomparable } else { Grade::Warning };
     let kind = DifferenceKind::Values { factor: factor.clone(), base: base.cloned(), new: new.cloned() };

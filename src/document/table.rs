@@ -72,7 +72,7 @@ pub struct TableCell {
 /// A value of a table.
 #[derive(Clone, Debug)]
 pub enum TableValue {
-    /// Nobody measured.
+    /// Not measured.
     Missing,
     /// Words.
     Text(String),

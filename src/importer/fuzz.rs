@@ -1,4 +1,4 @@
-//! The body of this folder's fuzz target: tables, as anybody may have made them.
+//! The body of this folder's fuzz target: tables of any bytes.
 
 use std::path::{Path, PathBuf};
 use std::rc::Rc;

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Read};
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
 
-/// The longest row, in bytes. Nobody's table comes near it.
+/// The longest row, in bytes. No real table comes near it.
 const LONGEST_ROW: usize = 1 << 20;
 
 /// Reads rows of any number of fields, the first like every other.

@@ -14,7 +14,7 @@ const HELD_LIMIT: usize = 24 << 20;
 /// kernel's queue until one closes.
 const MOST_CLIENTS: usize = 65_536;
 
-/// How long a client may take to finish the head of a request, or to close where it was told to.
+/// How long a client may take to finish the head of a request, or to close where it has to.
 const UNFINISHED_LIMIT: Nanos = Nanos::from_millis(10_000);
 
 /// Something that holds memory for a client.

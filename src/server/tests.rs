@@ -288,7 +288,7 @@ fn who_never_finishes_a_request_or_never_closes_is_disconnected_and_who_waits_is
     assert!(stays.is_closed(), "the server's side");
     assert!(slow.is_closed());
     silent = silent.ask(GET).0;
-    assert_eq!(silent.ask(GET).1, 200, "between requests nobody has to hurry");
+    assert_eq!(silent.ask(GET).1, 200, "between requests there is no time limit");
 }
 
 #[test]

@@ -14,8 +14,8 @@ use crate::strategy::{Sequential, StrategyKind, Task};
 const REQUESTS: usize = 5;
 
 impl Execution<'_> {
-    /// The median time of a few single requests; `None` where none succeeded or an interrupt came. Whoever lets a request
-    /// time out is not asked again.
+    /// The median time of a few single requests; `None` where none succeeded or an interrupt came. A target that lets a
+    /// request time out is not asked again.
     ///
     /// # Errors
     /// When no child can be started.

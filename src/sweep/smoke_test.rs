@@ -93,7 +93,7 @@ impl Execution<'_> {
                     return Ok(smoke_test);
                 }
                 End::TimedOut => smoke_test.warnings.push(format!(
-                    "`{command_line}` did not end within {} when it was told to issue a single request",
+                    "`{command_line}` did not end within {} when asked for a single request",
                     limit.human()
                 )),
                 End::Exited(0) => {}

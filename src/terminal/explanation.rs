@@ -1,4 +1,4 @@
-//! One sample, explained to whoever wrote its strategy: what was parsed and what not, who took the time, what the server
+//! One sample, explained to the author of its strategy: what was parsed and what not, who took the time, what the server
 //! saw, and what the sample is worth. Pure: text out.
 
 use anstyle::{AnsiColor, Style};

@@ -1,5 +1,5 @@
-//! A folder that stays open: its files are reached from it by name, and no link on the way is followed. Whoever moves the
-//! folder or puts a link into it meanwhile cannot lead a read or a write elsewhere.
+//! A folder that stays open: its files are reached from it by name, and no link on the way is followed. A program that
+//! moves the folder or puts a link into it meanwhile cannot lead a read or a write elsewhere.
 //!
 //! What differs between systems is in `unix.rs` and `portable.rs`.
 

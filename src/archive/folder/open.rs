@@ -195,7 +195,7 @@ impl Folder {
         Ok(folder)
     }
 
-    /// Makes a folder in it, unless somebody else is faster.
+    /// Makes a folder in it, unless another program is faster.
     fn make(&self, name: &OsStr) -> io::Result<()> {
         match self.handle.make_folder(name) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),

@@ -1,5 +1,5 @@
 //! An open folder where the system has no descriptors of folders: a path, and every step looks for links before it is
-//! taken. Whoever puts a link in between the two is not found out.
+//! taken. A link put there between the two is not detected.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, FileType, OpenOptions};

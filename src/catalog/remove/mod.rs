@@ -35,7 +35,7 @@ pub struct Removable {
     files: Option<RunFiles>,
 }
 
-/// The files of a run in its folder, which nobody else writes to.
+/// The files of a run in its folder, which nothing else writes to.
 #[derive(Debug)]
 struct RunFiles {
     folder: Arc<Folder>,
@@ -190,7 +190,7 @@ fn divided(contents: Contents, is_own: impl Fn(&str) -> bool) -> (Vec<String>, V
     let found = contents.files.into_iter().chain(contents.temporary);
     let (mut own, mut left): (Vec<_>, Vec<_>) = found.partition(|name| is_own(name));
     own.sort_by_key(|name| [files::MANIFEST, LEAVING].contains(&name.as_str()));
-    // A folder that holds what stays is told by that.
+    // A folder that holds what stays is reported with it.
     let folders =
         contents.folders.into_iter().filter(|name| ![files::CHARTS, files::REFERENCES].contains(&name.as_str()));
     left.extend(folders.filter(|folder| !left.iter().any(|name| part_of(name, folder).is_some())).collect::<Vec<_>>());
@@ -211,7 +211,7 @@ fn free_name(path: &Path, parent: &Path) -> PathBuf {
     paths.find(|path| path.symlink_metadata().is_err()).unwrap_or_else(|| parent.join(&base))
 }
 
-/// Goes on with every removal in a folder of runs that was killed. One that cannot be finished is in nobody's way.
+/// Goes on with every removal in a folder of runs that was killed. One that cannot be finished does no harm.
 pub fn finish_removals(parent: &Path) {
     let entries = fs::read_dir(parent).into_iter().flatten().filter_map(Result::ok);
     let hidden = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(HIDDEN));

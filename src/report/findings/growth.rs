@@ -10,7 +10,7 @@ const FEWEST_COUNTS: usize = 3;
 const LEVEL: f64 = 0.01;
 /// A staircase must miss the medians by less than this share of what a line misses them by.
 const BETTER: f64 = 0.5;
-/// A typical distance above this share of the whole rise is told as a bad fit.
+/// A typical distance above this share of the whole rise is reported as a bad fit.
 const POOR: f64 = 0.05;
 
 pub(super) fn of<'a>(measured: &'a Measurements<'_>) -> impl Iterator<Item = Finding> + 'a {

@@ -51,7 +51,7 @@ fn search(measured: &Measurements<'_>, most: usize) -> Vec<Finding> {
     }
     let all = measured.by_line.len() * (measured.by_line.len() - 1) / 2;
     if sure.is_empty() && doubtful.count == 0 && searched == all {
-        sure.extend(nobody(measured, shared.into_iter().collect()));
+        sure.extend(none(measured, shared.into_iter().collect()));
     }
     sure.extend(doubtful.finding());
     if searched < all {
@@ -139,7 +139,7 @@ fn clearly(a: &Cell<'_>, b: &Cell<'_>) -> Ordering {
 }
 
 /// `requests` are the counts that any two strategies share, ascending.
-fn nobody(measured: &Measurements<'_>, requests: Vec<RequestCount>) -> Option<Finding> {
+fn none(measured: &Measurements<'_>, requests: Vec<RequestCount>) -> Option<Finding> {
     let order = match requests.len() {
         0 => return None,
         1 => StrategyOrder::OneCount,
