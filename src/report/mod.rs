@@ -37,7 +37,7 @@ pub struct Report<'run> {
     pub strategies: &'run [StrategyLine],
     /// Request counts, ascending.
     pub counts: &'run [RequestCount],
-    /// Slot of the strategy that speed-ups refer to: the first of kind `sequential`, else the first; `None` without
+    /// Index of the strategy that speed-ups refer to: the first of kind `sequential`, else the first; `None` without
     /// strategies.
     pub baseline: Option<usize>,
     /// Cells that were measured at least once, by strategy, then by count.

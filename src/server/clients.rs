@@ -125,8 +125,8 @@ impl<C: Holds> ClientTable<C> {
         self.unfinished.first().filter(|(since, _)| *since + UNFINISHED_LIMIT <= now).map(|(_, key)| *key)
     }
 
-    /// Takes down what a client holds now, and whether it is unfinished. Returns whether it may stay: `false` where it holds more than before and all
-    /// together are beyond the limit.
+    /// Takes down what a client holds now, and whether it is unfinished. Returns whether it may stay: `false` where it holds
+    /// more than before and all together are beyond the limit.
     pub(super) fn settle(&mut self, key: usize, now: Nanos) -> bool {
         let Some(entry) = self.entries.get_mut(key) else { return true };
         match (entry.unfinished_since, entry.client.is_unfinished()) {
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_does_not_finish_in_time_is_overdue() {
+    fn a_client_that_does_not_finish_in_time_is_overdue() {
         let mut clients = ClientTable::new();
         let [slow, fast, gone] = [clients.insert(0), clients.insert(0), clients.insert(0)];
         for (key, held, at) in [(gone, 1, 1), (slow, 1, 2), (fast, 1, 3), (slow, 2, 4), (fast, 0, 5)] {
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_goes_beyond_the_limit_of_all_may_not_stay() {
+    fn a_client_beyond_the_limit_of_all_may_not_stay() {
         let mut clients = ClientTable::new();
         let [first, second] = [clients.insert(0), clients.insert(0)];
         assert!(grow(&mut clients, first, HELD_LIMIT));

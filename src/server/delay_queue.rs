@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_leaves_is_gone_at_once_and_gives_its_turn_on() {
+    fn a_client_that_leaves_is_gone_at_once_and_gives_its_turn_on() {
         let mut delay_queue = DelayQueue::new(1);
         let places: Vec<_> = ['a', 'b', 'c'].map(|who| delay_queue.enter(who, after(10), Nanos::ZERO)).into();
         delay_queue.cancel(places[1], Nanos(1));

@@ -12,9 +12,9 @@ use mio::net::TcpStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// What is read of one connection in a turn at most, in bytes: as many requests as are answered in a millisecond or two.
-const MOST_READ: usize = 8 << 10;
+const MOST_READ: usize = 2 << 10;
 /// The same, times the number of streams: each frame of SETTINGS, of 15 bytes, can make h2 go through all of them.
-const MOST_READ_BY_STREAM: usize = 2 << 20;
+const MOST_READ_BY_STREAM: usize = 512 << 10;
 
 /// What a connection may do before others have their turn, and what stopped it.
 pub(super) struct IoTurn {
