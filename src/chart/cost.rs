@@ -120,7 +120,7 @@ mod tests {
             "{}",
             drawn[0].caption
         );
-        assert!(drawn[0].description.starts_with("CPU time: single_thread stays at 10 ms from 10 to 50 requests;"));
+        assert!(drawn[0].description.starts_with("CPU time: single_thread stays at 10.0 ms from 10 to 50 requests;"));
     }
 
     #[test]

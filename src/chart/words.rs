@@ -1,7 +1,7 @@
 //! What a figure says in words: findings for readers who do not see the picture, numbers for people.
 
 use crate::config::{Label, Labels};
-use crate::format::{grouped, short};
+use crate::format::{grouped, three_digits};
 use crate::model::figure::Unit;
 use crate::stats::Sorted;
 
@@ -74,7 +74,7 @@ pub(super) fn joined(labels: &Labels, parts: impl IntoIterator<Item = String>) -
 /// A number in a sentence: as [`Unit::text`], in the words of `labels`.
 pub(super) fn told(labels: &Labels, number: f64, unit: Unit) -> String {
     match unit {
-        Unit::PerSecond => labels.fill(Label::PerSecond, &[("number", &short(number))]),
+        Unit::PerSecond => labels.fill(Label::PerSecond, &[("number", &three_digits(number))]),
         _ => unit.text(number),
     }
 }
@@ -111,8 +111,8 @@ mod tests {
             (&[1.0, 2.0, 3.01, 4.0, 5.0], "a grows by 100 ms per request"),
             (&[0.1, 0.1, 0.2, 0.2, 0.3], "a goes from 100 ms at 10 to 300 ms at 50 requests"),
             (&[5.0, 4.0, 3.0], "a falls by 100 ms per request"),
-            (&[1.0, 2.0], "a goes from 1 s at 10 to 2 s at 20 requests"),
-            (&[1.0], "a is at 1 s for 10 requests"),
+            (&[1.0, 2.0], "a goes from 1.00 s at 10 to 2.00 s at 20 requests"),
+            (&[1.0], "a is at 1.00 s for 10 requests"),
             (&[], "a has no value"),
         ] {
             assert_eq!(told(ys), text);

@@ -1,13 +1,12 @@
 //! The answer in words: which strategy is fastest, from how many requests on, by how much, and at what cost.
 
-use crate::format::{percent, requests, short};
+use super::naming::{MOST_NAMED, Names, joined, range};
+use crate::format::{percent, requests};
 use crate::model::figure::Unit;
 use crate::report::{Fastest, Lead, RankedStrategy, Report};
 
 /// More changes of the lead than this are counted.
 const MOST_LEADS: usize = 4;
-/// More strategies than this are counted.
-const MOST_NAMED: usize = 4;
 /// Below this ratio a difference is a percentage.
 const PERCENTAGES: f64 = 1.1;
 
@@ -18,30 +17,6 @@ pub fn answer(report: &Report<'_>) -> String {
     let told = Names(report);
     let sentences = [lead(&told, answer), comparison(&told, answer), cost(&told, answer), failed(&told, answer)];
     sentences.into_iter().filter(|sentence| !sentence.is_empty()).collect::<Vec<_>>().join(" ")
-}
-
-struct Names<'a>(&'a Report<'a>);
-
-impl Names<'_> {
-    fn of(&self, strategy_index: usize) -> &str {
-        &self.0.strategies[strategy_index].name
-    }
-
-    /// `a`, `a and b`, `a, b and c`, `a, b, c and 4 more`.
-    fn listed(&self, strategies: &[usize]) -> String {
-        let shown = if strategies.len() > MOST_NAMED { MOST_NAMED - 1 } else { strategies.len() };
-        let mut names: Vec<String> = strategies[..shown].iter().map(|index| self.of(*index).to_owned()).collect();
-        names.extend((shown < strategies.len()).then(|| format!("{} more", strategies.len() - shown)));
-        joined(names)
-    }
-}
-
-/// `a`, `a and b`, `a, b and c`.
-fn joined(mut parts: Vec<String>) -> String {
-    match (parts.pop(), parts.is_empty()) {
-        (Some(last), false) => format!("{} and {last}", parts.join(", ")),
-        (last, _) => last.unwrap_or_default(),
-    }
 }
 
 /// Who leads over which counts.
@@ -112,7 +87,7 @@ fn times(ratio: f64) -> String {
     if !ratio.is_finite() {
         return "infinitely".to_owned();
     }
-    if ratio < PERCENTAGES { percent(ratio - 1.0, usize::from(ratio < 1.01)) } else { format!("{}×", short(ratio)) }
+    if ratio < PERCENTAGES { percent(ratio - 1.0, usize::from(ratio < 1.01)) } else { Unit::Ratio.text(ratio) }
 }
 
 /// CPU time of the fastest beside the others'.
@@ -120,25 +95,23 @@ fn cost(told: &Names<'_>, answer: &Fastest) -> String {
     let cpu: Option<Vec<(usize, f64)>> =
         answer.ranking.iter().map(|ranked| Some((ranked.strategy_index, ranked.cpu_s?))).collect();
     let Some([(fastest, own), others @ ..]) = cpu.as_deref() else { return String::new() };
-    let least = others.iter().min_by(|a, b| a.1.total_cmp(&b.1));
-    let most = others.iter().map(|(_, cpu)| *cpu).fold(0.0, f64::max);
-    let text = |seconds: f64| Unit::Seconds.text(seconds);
     let who = match answer.leads.last().map(|lead| lead.strategies.as_slice()) {
         Some([_]) => "It",
         _ => told.of(*fastest),
     };
-    let (own_text, most) = (text(*own), text(most));
-    match least.map(|(other, least)| (told.of(*other), *least, text(*least))) {
-        None => format!("It uses {own_text} of CPU time."),
-        Some((_, _, least)) if own_text == least && least == most => format!("All use {own_text} of CPU time."),
-        Some((_, _, least)) if own_text == least => {
-            format!("{who} uses {own_text} of CPU time, the others {least} to {most}.")
-        }
-        Some((_, value, least)) if *own <= value => {
-            let others = if least == most { most } else { format!("{least} to {most}") };
-            format!("{who} also uses the least CPU time: {own_text}, against {others}.")
-        }
-        Some((other, _, least)) => format!("{who} uses {own_text} of CPU time; the least is {least} by {other}."),
+    let own_text = Unit::Seconds.text(*own);
+    let Some(least) = others.iter().min_by(|a, b| a.1.total_cmp(&b.1)) else {
+        return format!("It uses {own_text} of CPU time.");
+    };
+    let (least_text, others) = (Unit::Seconds.text(least.1), range(others, Unit::Seconds));
+    if own_text == least_text && others == own_text {
+        format!("All use {own_text} of CPU time.")
+    } else if own_text == least_text {
+        format!("{who} uses {own_text} of CPU time, the others {others}.")
+    } else if *own < least.1 {
+        format!("{who} also uses the least CPU time: {own_text}, against {others}.")
+    } else {
+        format!("{who} uses {own_text} of CPU time; the least is {least_text} by {}.", told.of(least.0))
     }
 }
 
@@ -176,19 +149,18 @@ mod tests {
 
     #[test]
     fn one_winner() {
-        let text =
-            "other is fastest at every count from 1 to 2. At 2 requests it takes 1 s: 48.3× faster than one (48.3 s).";
+        let text = "other is fastest at every count from 1 to 2. At 2 requests it takes 1.00 s: 48.3× faster than one (48.3 s).";
         assert_eq!(told(&race(&[2.0, 48.3], &[1.0, 1.0], 0.01).run()), text);
         let text = "Up to 20 requests multithread, multiprocess and async_get are too close to call, from 30 on async_get \
-                    is fastest. At 50 requests it takes 102 ms: 49× faster than single_thread (5 s), 2.96× faster than \
-                    multiprocess (302 ms) and 2.96× faster than multithread (302 ms). All use 10 ms of CPU time.";
+                    is fastest. At 50 requests it takes 102 ms: 49.0× faster than single_thread (5.00 s), 2.96× faster than \
+                    multiprocess (302 ms) and 2.96× faster than multithread (302 ms). All use 10.0 ms of CPU time.";
         assert_eq!(told(&article(3)), text);
     }
 
     #[test]
     fn a_lead_that_changes() {
-        let text = "Up to 2 requests one is fastest, from 3 on other. At 4 requests it takes 2.5 s: 1.6× faster than one \
-                    (4 s).";
+        let text = "Up to 2 requests one is fastest, from 3 on other. At 4 requests it takes 2.50 s: 1.60× faster than one \
+                    (4.00 s).";
         assert_eq!(told(&race(&[1.0, 2.0, 3.0, 4.0], &[2.5; 4], 0.01).run()), text);
         let back = told(&race(&[1.0, 3.0, 1.0], &[2.0, 2.0, 2.0], 0.01).run());
         assert!(back.starts_with("Up to 1 request one is fastest, at 2 other, from 3 on one. "), "{back}");
@@ -201,22 +173,21 @@ mod tests {
 
     #[test]
     fn a_tie() {
-        let text = "one and other are too close to call at every count from 1 to 2. At 2 requests one takes 1 s.";
+        let text = "one and other are too close to call at every count from 1 to 2. At 2 requests one takes 1.00 s.";
         assert_eq!(told(&race(&[1.0, 1.0], &[1.1, 1.1], 0.2).run()), text);
     }
 
     #[test]
     fn one_strategy() {
         let run = RunBuilder::new().strategy("a", "async", None).sample(0, 10, 1.0).sample(0, 20, 2.0).run();
-        assert_eq!(told(&run), "At 20 requests a takes 2 s.");
+        assert_eq!(told(&run), "At 20 requests a takes 2.00 s.");
     }
 
     #[test]
     fn failures_at_the_largest_count() {
         let run = race(&[1.0], &[2.0], 0.0).strategy("broken", "async", None).sample(2, 1, 3.0);
         let told = told(&run.also(|row| row.status = SampleStatus::Failed).run());
-        let text =
-            "At 1 request one is fastest. It takes 1 s: 2× faster than other (2 s). broken has no valid sample there.";
+        let text = "At 1 request one is fastest. It takes 1.00 s: 2.00× faster than other (2.00 s). broken has no valid sample there.";
         assert_eq!(told, text);
     }
 
@@ -233,12 +204,12 @@ mod tests {
         for (row, cpu) in run.samples.iter_mut().zip([50, 50, 50, 20, 20, 20]) {
             (row.cpu_user_s, row.cpu_system_s) = (Some(Nanos::from_millis(cpu)), Some(Nanos::ZERO));
         }
-        assert!(told(&run).ends_with("It uses 50 ms of CPU time; the least is 20 ms by other."), "{}", told(&run));
+        assert!(told(&run).ends_with("It uses 50.0 ms of CPU time; the least is 20.0 ms by other."), "{}", told(&run));
     }
 
     #[test]
     fn small_differences_are_percentages() {
-        assert_eq!([1.06, 1.004, 1.5, 48.27, 200.0].map(times), ["6 %", "0.4 %", "1.5×", "48.3×", "200×"]);
+        assert_eq!([1.06, 1.004, 1.5, 48.27, 200.0].map(times), ["6 %", "0.4 %", "1.50×", "48.3×", "200×"]);
         assert_eq!(times(f64::INFINITY), "infinitely");
     }
 }

@@ -32,17 +32,14 @@ fn evidence(caveat: &Caveat) -> String {
             let own = if *own_servers { ", each against a delay server of its own" } else { "" };
             format!("{samples} of {of} samples ran side by side with others{own}.")
         }
-        CaveatKind::FailedSamples { statuses, first_error, .. } => {
-            let first = if first_error.is_empty() { String::new() } else { format!(" The first: {first_error}.") };
-            format!("Of {} samples, {}.{first}", statuses.all(), failed(*statuses))
-        }
+        CaveatKind::FailedSamples { statuses, first_error, .. } => failed_samples(*statuses, first_error),
         CaveatKind::FewSamples { few, of, least } => {
-            format!(
-                "{few} of {of} combinations have fewer than {FEWEST_FOR_INTERVAL} valid samples; the least has {least}."
-            )
+            let points = if few == of { "All points rest".to_owned() } else { format!("{few} of {of} points rest") };
+            let some = if *least + 1 < FEWEST_FOR_INTERVAL { format!(" (some on {least})") } else { String::new() };
+            format!("{points} on fewer than {FEWEST_FOR_INTERVAL} valid samples{some}.")
         }
         CaveatKind::Spread { share, requests, samples } => format!(
-            "The interquartile range is {:.0} % of the median at {requests} requests, over {samples} samples.",
+            "varies a lot at {requests} requests (quartiles of {samples} samples are {:.0} % apart).",
             share * 100.0
         ),
         CaveatKind::Drift { change, p, tests } => format!(
@@ -74,6 +71,20 @@ fn evidence(caveat: &Caveat) -> String {
     }
 }
 
+/// `2 of 5 samples failed (1 timed out, 1 discarded; first error: …).`
+fn failed_samples(statuses: StatusCounts, first_error: &str) -> String {
+    let (bad, kinds) = (statuses.not_ok(), failed(statuses));
+    let all = counted(statuses.all() as usize, "sample", "samples");
+    // Where all ended alike, one word tells it.
+    let (what, kinds) = match kinds.strip_prefix(&format!("{bad} ")) {
+        Some(kind) => (kind, None),
+        None => ("failed", Some(kinds.as_str())),
+    };
+    let first = (!first_error.is_empty()).then(|| format!("first error: {first_error}"));
+    let more = kinds.into_iter().chain(first.as_deref()).collect::<Vec<_>>().join("; ");
+    if more.is_empty() { format!("{bad} of {all} {what}.") } else { format!("{bad} of {all} {what} ({more}).") }
+}
+
 /// What to do about it, in a sentence.
 fn advice(caveat: &Caveat, facts: &Facts) -> String {
     let text = match &caveat.kind {
@@ -82,28 +93,18 @@ fn advice(caveat: &Caveat, facts: &Facts) -> String {
             return format!("`reportgen --resume {run}` measures them.");
         }
         CaveatKind::FewSamples { .. } => {
-            return format!(
-                "Measure with `repeats = {FEWEST_FOR_INTERVAL}` or more: so few samples cannot show how far they spread."
-            );
+            return format!("Measure with `repeats = {FEWEST_FOR_INTERVAL}` or more to see how far samples spread.");
         }
-        CaveatKind::Spread { samples, .. } => {
-            let more = counted(*samples, "repeat", "repeats");
-            return format!(
-                "Close what else runs on this machine, or measure more than {more} for a narrower interval."
-            );
-        }
+        CaveatKind::Spread { .. } => "Stop other programs, or raise `repeats`.",
         CaveatKind::NotRun { .. } => "There is no sample of these combinations.",
         CaveatKind::Overlapped { .. } => {
-            "They shared the processor within `overlap-cpu`; measure with `overlap = \"off\"` where the last percent \
-             matters."
+            "They shared the processor; measure with `overlap = \"off\"` where the last percent matters."
         }
         CaveatKind::FailedSamples { ran_out: true, .. } => {
             "This machine ran out of descriptors, ports or memory: raise `ulimit -n` or `net.ipv4.ip_local_port_range`, or \
-             lower the count. Failed samples are left out of all statistics."
+             lower the count. Failed samples are left out."
         }
-        CaveatKind::FailedSamples { .. } => {
-            "They are left out of all statistics; raw.csv and requests.csv say what happened to each."
-        }
+        CaveatKind::FailedSamples { .. } => "Failed samples are left out; raw.csv and requests.csv have the details.",
         CaveatKind::Drift { .. } => {
             "Something changed while measuring: a warm machine, a full cache, another program. Measure again, with \
              `warmup` or on a quiet machine."
@@ -126,12 +127,12 @@ fn advice(caveat: &Caveat, facts: &Facts) -> String {
     text.to_owned()
 }
 
-/// `2 timeout, 1 discarded`; empty where no sample failed.
+/// `2 timed out, 1 discarded`; empty where no sample failed.
 pub(super) fn failed(statuses: StatusCounts) -> String {
     let kinds = [
-        (statuses.partial, "partial"),
+        (statuses.partial, "incomplete"),
         (statuses.failed, "failed"),
-        (statuses.timeout, "timeout"),
+        (statuses.timeout, "timed out"),
         (statuses.void, "discarded"),
     ];
     let told = kinds.into_iter().filter(|(number, _)| *number > 0).map(|(number, kind)| format!("{number} {kind}"));
@@ -157,14 +158,14 @@ mod tests {
     #[test]
     fn few_samples_are_counted() {
         let text = told(&article(1)).remove(0);
-        assert!(text.starts_with("20 of 20 combinations have fewer than 3 valid samples; the least has 1. "), "{text}");
+        assert!(text.starts_with("All points rest on fewer than 3 valid samples (some on 1). "), "{text}");
     }
 
     #[test]
     fn a_spread_says_where_and_how_wide() {
         let text = told(&line(&[1.0, 1.3, 1.0, 1.3]).run()).remove(0);
         let start =
-            "a: The interquartile range is 26 % of the median at 10 requests, over 4 samples. Close what else runs";
+            "a: varies a lot at 10 requests (quartiles of 4 samples are 26 % apart). Stop other programs, or raise";
         assert!(text.starts_with(start), "{text}");
     }
 
@@ -195,10 +196,13 @@ mod tests {
             told(&run),
             [
                 "3 of 8 planned samples were not measured. `reportgen --resume sweep-20261122T183000Z` measures them.",
-                "a: Of 5 samples, 1 timeout, 1 discarded. The first: sample-timeout after 9 s. They are left out of all \
-                 statistics; raw.csv and requests.csv say what happened to each."
+                "a: 2 of 5 samples failed (1 timed out, 1 discarded; first error: sample-timeout after 9 s). Failed \
+                 samples are left out; raw.csv and requests.csv have the details."
             ]
         );
+        run.samples[4].status = SampleStatus::Timeout;
+        let text = told(&run).remove(1);
+        assert!(text.starts_with("a: 2 of 5 samples timed out (first error: sample-timeout after 9 s). "), "{text}");
         run.samples[3].error = "reset: 3 of 10 requests, local-limit: 2 of 10 requests".into();
         let text = told(&run).remove(1);
         assert!(text.contains("This machine ran out of descriptors, ports or memory"), "{text}");

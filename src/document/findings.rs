@@ -1,160 +1,264 @@
-//! Findings in sentences.
+//! Findings for readers: three lines for each topic at most, whatever the number of strategies. What each rests on is
+//! told by [`super::statistics`].
 
 use super::model::{Item, Tone};
-use crate::format::{counted, percent, requests};
+use super::naming::{Names, joined, range};
+use crate::format::{counted, requests};
 use crate::model::RequestCount;
 use crate::model::figure::Unit;
-use crate::report::{Finding, FindingKind, FindingTopic, GrowthShape, LineFit, NEAR, Report, StrategyOrder};
+use crate::report::{Finding, FindingKind, GrowthShape, LineFit, Report, StrategyOrder};
 
-/// A heading over the findings of a topic.
-pub(super) const fn title(topic: FindingTopic) -> &'static str {
-    match topic {
-        FindingTopic::Cheapest => "Fastest and cheapest",
-        FindingTopic::Growth => "Growth with the number of requests",
-        FindingTopic::Overtaking => "From how many requests on",
-        FindingTopic::Waiting => "Waiting and working",
-    }
+/// Lines of a topic.
+const MOST_LINES: usize = 3;
+/// Strategies that one is said to be faster than, in a line.
+const MOST_OVERTAKEN: usize = 3;
+
+/// The topics of which something is found, each with its heading.
+pub(super) fn topics(report: &Report<'_>) -> Vec<(&'static str, Vec<Item>)> {
+    let topics = [
+        ("From how many requests on?", order(report)),
+        ("What each further request adds", growth(report)),
+        ("CPU time", cpu_time(report)),
+    ];
+    topics.into_iter().filter(|(_, items)| !items.is_empty()).collect()
 }
 
-/// The findings of a topic as statements.
-pub(super) fn items(report: &Report<'_>, topic: FindingTopic) -> Vec<Item> {
-    let item = |finding: &Finding| Item {
-        text: sentence(report, finding),
-        tone: if finding.settled { Tone::Plain } else { Tone::Open },
-        ..Item::default()
-    };
-    report.findings.iter().filter(|finding| finding.kind.topic() == topic).map(item).collect()
+fn settled(text: String) -> Item {
+    Item { text, ..Item::default() }
 }
 
-/// A finding in a sentence or two.
-pub(super) fn sentence(report: &Report<'_>, finding: &Finding) -> String {
-    let name = |strategy_index: usize| report.strategies[strategy_index].name.as_str();
-    let own = finding.strategy_indices.first().map_or("", |index| name(*index));
-    let at = finding.requests.last().copied().unwrap_or_default();
-    match &finding.kind {
-        FindingKind::Fastest { strategy_index, median_s, near, cpu_s } => {
-            let (fastest, median) = (name(*strategy_index), Unit::Seconds.text(*median_s));
-            let cpu_s: Vec<(&str, f64)> = cpu_s.iter().map(|(index, cpu)| (name(*index), *cpu)).collect();
-            format!("At {} {fastest} is the fastest with {median}{}", requests(at), cheapest(*near, &cpu_s))
-        }
-        FindingKind::CpuTime { cpu_s, cores, median_s } => {
-            let [cpu, all] = [cpu_s, median_s].map(|time| Unit::Seconds.text(*time));
-            let what = if *cores < 1.0 {
-                format!("waited {} of {all}", percent(1.0 - cores, 1))
-            } else {
-                format!("kept {cores:.2} cores busy for all of {all}")
-            };
-            format!("{own} {what} for {}: its CPU time is {cpu}.", requests(at))
-        }
-        FindingKind::NoCpuTime => {
-            "CPU time was not recorded: the data can't tell how much of the time was waiting.".to_owned()
-        }
-        FindingKind::Growth(shape) => format!("{own} {}", growth(shape, &finding.requests)),
-        FindingKind::Order(order) => order_text(order, finding, name),
-    }
+fn open(text: String) -> Item {
+    Item { text, tone: Tone::Open, ..Item::default() }
 }
 
-/// How a strategy grows: the sentence behind its name.
-fn growth(shape: &GrowthShape, requests: &[RequestCount]) -> String {
-    match shape {
-        GrowthShape::TooFewCounts { needed } => {
-            let counts = counted(requests.len(), "request count", "request counts");
-            format!("was measured at {counts}: the data can't tell how it grows, which takes {needed}.")
-        }
-        GrowthShape::Steps { workers, step_s, residual_s, line_residual_s } => {
-            let [step, stairs, line] = [step_s, residual_s, line_residual_s].map(|time| Unit::Seconds.text(*time));
-            format!(
-                "grows in steps: {step} for each round of {workers} requests, one per worker. The staircase misses the \
-                 medians by {stairs}, a straight line by {line}."
-            )
-        }
-        GrowthShape::Level { mean_s, fit } => {
-            let (mean, [first, last]) = (Unit::Seconds.text(*mean_s), ends_of(requests));
-            format!("stays level at {mean} from {first} to {last} requests ({}).", line(fit))
-        }
-        GrowthShape::NoTrend(fit) => {
-            let [low, high] = interval(fit);
-            format!("may grow or not, the data can't tell: {low} to {high} per request ({}).", line(fit))
-        }
-        GrowthShape::Slope { fit, misfit } => {
-            let verb = if fit.slope_s > 0.0 { "grows" } else { "falls" };
-            let (each, [low, high]) = (Unit::Seconds.text(fit.slope_s.abs()), interval(fit));
-            let interval = if low == high { String::new() } else { format!("95 % interval {low} to {high}; ") };
-            let misfit = misfit.map_or_else(String::new, |share| {
-                format!(" A line fits badly: its residual is {:.0} % of the whole rise.", share * 100.0)
-            });
-            format!("{verb} by {each} per request ({interval}{}).{misfit}", line(fit))
-        }
+/// No more lines than a topic has, the first ones joined: those that are open stay by themselves.
+fn lines(mut settled_lines: Vec<String>, open_lines: &[String]) -> Vec<Item> {
+    let most = if open_lines.is_empty() { MOST_LINES } else { MOST_LINES - 1 };
+    while settled_lines.len() > most {
+        let first = settled_lines.remove(0);
+        settled_lines[0] = format!("{first} {}", settled_lines[0]);
     }
+    let open_line = (!open_lines.is_empty()).then(|| open(open_lines.join(" ")));
+    settled_lines.into_iter().map(settled).chain(open_line).collect()
 }
 
 /// Which strategy is faster than which, and from where on.
-fn order_text<'n>(order: &StrategyOrder, finding: &Finding, name: impl Fn(usize) -> &'n str) -> String {
-    let [first, last] = ends_of(&finding.requests);
-    match order {
-        StrategyOrder::Overtakes { from, to, crossing, further } => {
-            let (winner, loser) = (name(finding.strategy_indices[0]), name(finding.strategy_indices[1]));
-            let near = crossing.map_or_else(String::new, |at| format!(", at about {at:.0}"));
-            let further = match further {
-                0 => String::new(),
-                more => format!(" The data show {more} more such pairs at larger counts."),
-            };
-            format!(
-                "{winner} overtakes {loser} between {from} and {to} requests{near} (the 95 % intervals of the medians are \
-                 apart at both ends).{further}"
-            )
-        }
-        StrategyOrder::Same => {
-            let strategies = finding.strategy_indices.len();
-            format!("From {first} to {last} requests none of the {strategies} strategies overtakes another.")
-        }
-        StrategyOrder::OneCount => {
-            format!(
-                "All strategies share one request count, {last}: the data can't tell whether one overtakes another."
-            )
-        }
-        StrategyOrder::Unclear { pairs, named, fewest } => {
-            let mut names: Vec<String> = named.iter().map(|(a, b)| format!("{} and {}", name(*a), name(*b))).collect();
-            names.extend((*pairs > named.len()).then(|| format!("{} more pairs", pairs - named.len())));
-            let why = fewest.map_or_else(
-                || "their 95 % intervals overlap at one end or both".to_owned(),
-                |fewest| format!("combinations have fewer than {fewest} samples, so there is no interval to judge by"),
-            );
-            format!("The medians change their order, but {why}, and the data can't tell: {}.", names.join("; "))
-        }
-        StrategyOrder::Unsearched { left, all } => {
-            format!(
-                "{left} of {all} pairs of strategies were not searched for overtaking: there are too many combinations to compare."
-            )
-        }
-    }
-}
-
-/// What is said of the CPU time of those that are nearly as fast as the fastest, the cheapest first.
-fn cheapest(near: usize, cpu_s: &[(&str, f64)]) -> String {
-    let within = format!("within {} of it", percent(NEAR, 1));
-    let time = |time: f64| Unit::Seconds.text(time);
-    match cpu_s {
-        known if known.len() < near => {
-            format!("; CPU time was not recorded for all that are {within}, so the data can't tell the cheapest.")
-        }
-        [] => ".".to_owned(),
-        [(_, cpu)] => format!("; no other is {within}. It takes {} of CPU time.", time(*cpu)),
-        [(name, cpu), rest @ ..] => {
-            let rest: Vec<String> = rest.iter().map(|(name, cpu)| format!("{name} {}", time(*cpu))).collect();
-            let (cpu, rest) = (time(*cpu), rest.join(", "));
-            format!("; of the {near} {within}, {name} is the cheapest with {cpu} of CPU time ({rest}).")
+fn order(report: &Report<'_>) -> Vec<Item> {
+    let told = Names(report);
+    let found = report.findings.iter().filter_map(|finding| match &finding.kind {
+        FindingKind::Order(order) => Some((finding, order)),
+        _ => None,
+    });
+    let (mut changes, mut certain, mut unclear) = (Vec::new(), Vec::new(), Vec::new());
+    for (finding, order) in found {
+        let [first, last] = ends_of(&finding.requests);
+        match order {
+            StrategyOrder::Overtakes { from: _, to, crossing, further } => {
+                let at = crossing.map_or_else(|| to.to_string(), |at| format!("about {at:.0}"));
+                changes.push(Overtaking {
+                    strategies: [finding.strategy_indices[0], finding.strategy_indices[1]],
+                    at,
+                    further: *further,
+                });
+            }
+            StrategyOrder::Same => certain.push(format!("The ranking is the same from {first} to {last} requests.")),
+            StrategyOrder::OneCount => {
+                unclear
+                    .push(format!("All strategies share one request count, {last}, which shows no change of ranking."));
+            }
+            StrategyOrder::Unclear { pairs, named, fewest } => {
+                let pair = |(a, b): &(usize, usize)| format!("{} / {}", told.of(*a), told.of(*b));
+                let mut names: Vec<String> = named.iter().take(MOST_OVERTAKEN).map(pair).collect();
+                let more = pairs - names.len();
+                names.extend((more > 0).then(|| counted(more, "more pair", "more pairs")));
+                let head = fewest.map_or_else(
+                    || "Too close to call".to_owned(),
+                    |fewest| format!("Too few samples to compare, for an interval takes {fewest}"),
+                );
+                unclear.push(format!("{head}: {}.", names.join("; ")));
+            }
+            StrategyOrder::Unsearched { left, all } => unclear.push(format!(
+                "{left} of {all} pairs of strategies were not compared: there are too many combinations."
+            )),
         }
     }
+    certain.extend(overtakings(&told, &changes, if unclear.is_empty() { MOST_LINES } else { MOST_LINES - 1 }));
+    lines(certain, &unclear)
 }
 
-fn line(fit: &LineFit) -> String {
-    format!("a line through {} medians, residual {}", fit.medians, Unit::Seconds.text(fit.residual_s))
+/// The first strategy is faster than the second from some count on.
+struct Overtaking {
+    strategies: [usize; 2],
+    /// From where on, in words.
+    at: String,
+    /// Further changes that are not listed.
+    further: usize,
 }
 
-/// Ends of the slope's interval.
-fn interval(fit: &LineFit) -> [String; 2] {
-    [-fit.margin_s, fit.margin_s].map(|reach| Unit::Seconds.text(fit.slope_s + reach))
+/// One sentence for each strategy that becomes faster than others, so many at most.
+fn overtakings(told: &Names<'_>, changes: &[Overtaking], most: usize) -> Vec<String> {
+    let same_pair = |a: &Overtaking, b: &Overtaking| {
+        let [winner, loser] = b.strategies;
+        a.strategies == [winner, loser] || a.strategies == [loser, winner]
+    };
+    let mut further: usize = changes.iter().map(|change| change.further).sum();
+    // A pair that changes its order again is not faster "from there on".
+    let (once, again): (Vec<&Overtaking>, Vec<&Overtaking>) =
+        changes.iter().partition(|change| changes.iter().filter(|other| same_pair(other, change)).count() == 1);
+    let mut winners: Vec<usize> = Vec::new();
+    for change in &once {
+        if !winners.contains(&change.strategies[0]) {
+            winners.push(change.strategies[0]);
+        }
+    }
+    let mut sentences = Vec::new();
+    for winner in winners {
+        let overtaken: Vec<&&Overtaking> = once.iter().filter(|change| change.strategies[0] == winner).collect();
+        let shown = overtaken.len().min(MOST_OVERTAKEN);
+        let mut parts: Vec<String> = overtaken[..shown]
+            .iter()
+            .map(|change| format!("than {} from {} requests on", told.of(change.strategies[1]), change.at))
+            .collect();
+        parts.extend((shown < overtaken.len()).then(|| format!("than {} more later", overtaken.len() - shown)));
+        sentences.push((overtaken.len(), format!("{} is faster {}.", told.of(winner), joined(parts))));
+    }
+    sentences.extend(again.iter().map(|change| {
+        let [winner, loser] = change.strategies.map(|index| told.of(index));
+        (1, format!("At {} requests {winner} becomes faster than {loser}.", change.at))
+    }));
+    // What is left out is counted in the last line.
+    let room = if sentences.len() > most || further > 0 { most - 1 } else { most };
+    further += sentences.iter().skip(room).map(|(changes, _)| changes).sum::<usize>();
+    let mut sentences: Vec<String> = sentences.into_iter().take(room).map(|(_, sentence)| sentence).collect();
+    sentences.extend((further > 0).then(|| format!("The order of {further} more pairs changes.")));
+    sentences
+}
+
+/// How the strategies grow, those that grow alike in one line.
+fn growth(report: &Report<'_>) -> Vec<Item> {
+    let found: Vec<(usize, &GrowthShape, &Finding)> = report
+        .findings
+        .iter()
+        .filter_map(|finding| match &finding.kind {
+            FindingKind::Growth(shape) => Some((finding.strategy_indices[0], shape, finding)),
+            _ => None,
+        })
+        .collect();
+    let told = Names(report);
+    let certain = [slopes(&told, &found), steps(&told, &found), constant(&told, &found)];
+    let unclear = [no_trend(&told, &found), too_few(&told, &found)];
+    let unclear: Vec<String> = unclear.into_iter().flatten().collect();
+    lines(certain.into_iter().flatten().collect(), &unclear)
+}
+
+type Shapes<'a> = [(usize, &'a GrowthShape, &'a Finding)];
+
+fn slopes(told: &Names<'_>, found: &Shapes<'_>) -> Option<String> {
+    let mut slopes: Vec<(usize, f64, bool)> = found
+        .iter()
+        .filter_map(|(index, shape, _)| match shape {
+            GrowthShape::Slope { fit, misfit } => Some((*index, fit.slope_s, misfit.is_some())),
+            _ => None,
+        })
+        .collect();
+    slopes.sort_by(|a, b| b.1.total_cmp(&a.1));
+    if let [(index, slope, bends)] = slopes.as_slice() {
+        let about = if *bends { "on average " } else { "" };
+        let verb = if *slope < 0.0 { "saves" } else { "adds" };
+        let text = Unit::Seconds.text(slope.abs());
+        return Some(format!("{}: each further request {verb} {about}{text}.", told.of(*index)));
+    }
+    let values: Vec<(usize, f64)> = slopes.iter().map(|(index, slope, _)| (*index, *slope)).collect();
+    let average = if slopes.iter().any(|(.., bends)| *bends) { ", on average" } else { "" };
+    (!values.is_empty())
+        .then(|| format!("Each further request adds{average}: {}.", told.valued(&values, Unit::Seconds)))
+}
+
+fn steps(told: &Names<'_>, found: &Shapes<'_>) -> Option<String> {
+    let steps: Vec<(usize, u32, f64)> = found
+        .iter()
+        .filter_map(|(index, shape, _)| match shape {
+            GrowthShape::Steps { workers, step_s, .. } => Some((*index, *workers, *step_s)),
+            _ => None,
+        })
+        .collect();
+    let (&(_, workers, _), values) =
+        (steps.first()?, steps.iter().map(|(index, _, step)| (*index, *step)).collect::<Vec<_>>());
+    if steps.iter().all(|(_, other, _)| *other == workers) {
+        let names: Vec<usize> = steps.iter().map(|(index, ..)| *index).collect();
+        return Some(format!(
+            "{}: every further {workers} requests (one per worker) add {}; within a round, extra requests are free.",
+            told.listed(&names),
+            range(&values, Unit::Seconds)
+        ));
+    }
+    Some(format!("Each round of one request per worker adds: {}.", told.valued(&values, Unit::Seconds)))
+}
+
+fn constant(told: &Names<'_>, found: &Shapes<'_>) -> Option<String> {
+    let level: Vec<(usize, f64, &LineFit)> = found
+        .iter()
+        .filter_map(|(index, shape, _)| match shape {
+            GrowthShape::Level { mean_s, fit } => Some((*index, *mean_s, fit)),
+            _ => None,
+        })
+        .collect();
+    if let [(index, mean, fit)] = level.as_slice() {
+        // A slope whose interval holds zero is none.
+        let slope = match fit.slope_s.abs() > fit.margin_s {
+            true => format!(", {} per further request", Unit::Seconds.text(fit.slope_s)),
+            false => String::new(),
+        };
+        return Some(format!("{}: nearly constant at {}{slope}.", told.of(*index), Unit::Seconds.text(*mean)));
+    }
+    let values: Vec<(usize, f64)> = level.iter().map(|(index, mean, _)| (*index, *mean)).collect();
+    (!values.is_empty()).then(|| format!("Nearly constant: {}.", told.valued(&values, Unit::Seconds)))
+}
+
+fn no_trend(told: &Names<'_>, found: &Shapes<'_>) -> Option<String> {
+    let unclear: Vec<(usize, [f64; 2])> = found
+        .iter()
+        .filter_map(|(index, shape, _)| match shape {
+            GrowthShape::NoTrend(fit) => Some((*index, [fit.slope_s - fit.margin_s, fit.slope_s + fit.margin_s])),
+            _ => None,
+        })
+        .collect();
+    if let [(index, [low, high])] = unclear.as_slice() {
+        let range = Unit::Seconds.interval(*low, *high);
+        return Some(format!("{}: no clear trend ({range} per further request).", told.of(*index)));
+    }
+    let names: Vec<usize> = unclear.iter().map(|(index, _)| *index).collect();
+    (!names.is_empty()).then(|| format!("No clear trend: {}.", told.listed(&names)))
+}
+
+fn too_few(told: &Names<'_>, found: &Shapes<'_>) -> Option<String> {
+    let few = found.iter().filter_map(|(index, shape, finding)| match shape {
+        GrowthShape::TooFewCounts { needed } => Some((*index, *needed, finding.requests.len())),
+        _ => None,
+    });
+    let few: Vec<(usize, usize, usize)> = few.collect();
+    let &(_, needed, _) = few.first()?;
+    let most = few.iter().map(|(.., counts)| *counts).max().unwrap_or_default();
+    let names: Vec<usize> = few.iter().map(|(index, ..)| *index).collect();
+    let counts = counted(most, "request count", "request counts");
+    Some(format!("{}: measured at {counts}; a trend takes {needed}.", told.listed(&names)))
+}
+
+/// The CPU times at the largest count, the least first.
+fn cpu_time(report: &Report<'_>) -> Vec<Item> {
+    let known = |finding: &Finding| match finding.kind {
+        FindingKind::CpuTime { cpu_s, .. } => Some((*finding.requests.last()?, finding.strategy_indices[0], cpu_s)),
+        _ => None,
+    };
+    let known: Vec<(RequestCount, usize, f64)> = report.findings.iter().filter_map(known).collect();
+    let Some(largest) = known.iter().map(|(requests, ..)| *requests).max() else {
+        let unknown = report.findings.iter().any(|finding| finding.kind == FindingKind::NoCpuTime);
+        return unknown.then(|| open("CPU time was not recorded.".to_owned())).into_iter().collect();
+    };
+    let at = known.iter().filter(|(requests, ..)| *requests == largest);
+    let mut values: Vec<(usize, f64)> = at.map(|(_, index, cpu)| (*index, *cpu)).collect();
+    values.sort_by(|a, b| a.1.total_cmp(&b.1));
+    vec![settled(format!("CPU time for {}: {}.", requests(largest), Names(report).valued(&values, Unit::Seconds)))]
 }
 
 /// The least and the largest count.
@@ -164,154 +268,127 @@ fn ends_of(requests: &[RequestCount]) -> [RequestCount; 2] {
 
 #[cfg(test)]
 mod tests {
-    use super::{items, sentence};
-    use crate::document::{Item, Tone};
+    use super::{MOST_LINES, topics};
+    use crate::document::Tone;
     use crate::model::{Nanos, Run};
+    use crate::report::Report;
     use crate::report::testkit::{RunBuilder, article};
-    use crate::report::{FindingTopic, Report};
 
-    fn told(run: &Run, topic: FindingTopic) -> Vec<Item> {
-        items(&Report::of(run), topic)
+    const ORDER: &str = "From how many requests on?";
+    const GROWTH: &str = "What each further request adds";
+    const CPU: &str = "CPU time";
+
+    /// The lines under a heading, open ones marked.
+    fn told(run: &Run, heading: &str) -> Vec<String> {
+        let topics = topics(&Report::of(run));
+        let items = topics.into_iter().filter(|(title, _)| *title == heading).flat_map(|(_, items)| items);
+        items.map(|item| format!("{}{}", if item.tone == Tone::Open { "? " } else { "" }, item.text)).collect()
     }
 
-    fn texts(run: &Run, topic: FindingTopic) -> Vec<String> {
-        told(run, topic).into_iter().map(|item| item.text).collect()
-    }
-
-    /// Strategies `a`, `b`, `c` at 10 requests: 1 s, 1.05 s and 1.2 s.
-    fn three(cpu_ms: [Option<u64>; 3]) -> Run {
-        let builder =
-            ["a", "b", "c"].iter().fold(RunBuilder::new(), |builder, name| builder.strategy(name, "async", None));
-        let samples = cpu_ms.into_iter().zip([1.0, 1.05, 1.2]).enumerate();
-        let add = |builder: RunBuilder, (index, (cpu, seconds)): (usize, (Option<u64>, f64))| {
-            builder.sample(index, 10, seconds).also(|row| {
-                (row.cpu_user_s, row.cpu_system_s) = (cpu.map(Nanos::from_millis), Some(Nanos::ZERO));
-            })
-        };
-        samples.fold(builder, add).run()
-    }
-
-    fn alone(medians: &[(u32, f64)]) -> Item {
-        let builder = RunBuilder::new().strategy("a", "async", None);
-        let run = medians.iter().fold(builder, |builder, (requests, y)| builder.sample(0, *requests, *y)).run();
-        told(&run, FindingTopic::Growth).remove(0)
-    }
-
-    /// Two strategies at 10, 20, 30 …; each combination has `samples` samples, `spread` apart.
-    fn race(one: &[f64], other: &[f64], spread: &[f64]) -> Vec<Item> {
-        let mut builder = RunBuilder::new().strategy("one", "async", None).strategy("other", "async", None);
-        for (index, medians) in [one, other].into_iter().enumerate() {
-            for (median, step) in medians.iter().zip(1..) {
-                builder =
-                    spread.iter().fold(builder, |builder, offset| builder.sample(index, step * 10, median + offset));
+    /// Strategies called `s0`, `s1` …, with three samples at each count, `spread` apart.
+    fn race(lines: &[&[(u32, f64)]], spread: f64) -> RunBuilder {
+        let mut builder = RunBuilder::new();
+        for index in 0..lines.len() {
+            builder = builder.strategy(&format!("s{index}"), "async", None);
+        }
+        for (index, line) in lines.iter().enumerate() {
+            for (requests, median) in *line {
+                for offset in [-spread, 0.0, spread] {
+                    builder = builder.sample(index, *requests, median + offset);
+                }
             }
         }
-        told(&builder.run(), FindingTopic::Overtaking)
+        builder
     }
 
     #[test]
-    fn waiting_is_told_for_each_strategy_at_its_largest_count() {
-        let found = texts(&article(3), FindingTopic::Waiting);
-        assert_eq!(found[0], "single_thread waited 99.8 % of 5 s for 50 requests: its CPU time is 10 ms.");
-        assert_eq!(found[3], "async_get waited 90.2 % of 102 ms for 50 requests: its CPU time is 10 ms.");
-        let busy = texts(&three([Some(2_000), None, None]), FindingTopic::Waiting);
-        assert_eq!(busy, ["a kept 2.00 cores busy for all of 1 s for 10 requests: its CPU time is 2 s."]);
-        let unknown = texts(&three([None; 3]), FindingTopic::Waiting);
-        assert_eq!(unknown, ["CPU time was not recorded: the data can't tell how much of the time was waiting."]);
-    }
-
-    #[test]
-    fn the_cheapest_of_the_fast_is_told() {
-        for (cpu, text) in [
-            (
-                [Some(90), Some(40), Some(1)],
-                "At 10 requests a is the fastest with 1 s; of the 2 within 5 % of it, b is the cheapest with 40 ms of \
-                 CPU time (a 90 ms).",
-            ),
-            (
-                [Some(90), None, Some(1)],
-                "At 10 requests a is the fastest with 1 s; CPU time was not recorded for all that are within 5 % of it, \
-                 so the data can't tell the cheapest.",
-            ),
-        ] {
-            assert_eq!(texts(&three(cpu), FindingTopic::Cheapest), [text]);
-        }
-        let text = "At 50 requests async_get is the fastest with 102 ms; no other is within 5 % of it. It takes 10 ms of \
-                    CPU time.";
-        assert_eq!(texts(&article(3), FindingTopic::Cheapest), [text]);
-    }
-
-    #[test]
-    fn the_article_has_a_line_two_staircases_and_a_level() {
-        let stairs = "grows in steps: 100 ms for each round of 20 requests, one per worker. The staircase misses the \
-                      medians by 0 s, a straight line by 24.5 ms.";
+    fn the_article_grows_in_three_lines() {
         assert_eq!(
-            texts(&article(3), FindingTopic::Growth),
+            told(&article(3), GROWTH),
             [
-                "single_thread grows by 100 ms per request (a line through 5 medians, residual 0 s).".to_owned(),
-                format!("multithread {stairs}"),
-                format!("multiprocess {stairs}"),
-                "async_get stays level at 102 ms from 10 to 50 requests (a line through 5 medians, residual 0 s)."
-                    .to_owned(),
+                "single_thread: each further request adds 100 ms.",
+                "multithread and multiprocess: every further 20 requests (one per worker) add 100 ms; within a round, \
+                 extra requests are free.",
+                "async_get: nearly constant at 102 ms."
             ]
         );
     }
 
     #[test]
-    fn what_the_data_cannot_tell_is_said() {
-        let few = alone(&[(10, 1.0), (20, 2.0)]);
-        assert_eq!(few.text, "a was measured at 2 request counts: the data can't tell how it grows, which takes 3.");
-        assert_eq!(few.tone, Tone::Open);
-        let wild = alone(&[(10, 1.0), (20, 3.0), (30, 1.5), (40, 2.0)]);
-        assert!(wild.text.starts_with("a may grow or not, the data can't tell: −"), "{}", wild.text);
+    fn what_is_unclear_is_marked_and_stands_by_itself() {
+        let wild: &[(u32, f64)] = &[(10, 1.0), (20, 3.0), (30, 1.5), (40, 2.0)];
+        let few: &[(u32, f64)] = &[(10, 1.0), (20, 2.0)];
+        let lines = told(&race(&[wild, few], 0.01).run(), GROWTH);
+        assert_eq!(
+            lines,
+            ["? s0: no clear trend (−181 to 211 ms per further request). s1: measured at 2 request counts; a trend \
+                 takes 3."]
+        );
     }
 
     #[test]
-    fn a_bad_fit_and_a_fall_are_said() {
-        let bent = alone(&[(10, 0.1), (20, 0.4), (30, 0.9), (40, 1.6), (50, 2.5)]);
-        assert!(bent.text.starts_with("a grows by 60 ms per request (95 % interval "), "{}", bent.text);
-        assert!(bent.text.ends_with("A line fits badly: its residual is 7 % of the whole rise."), "{}", bent.text);
-        let falling = alone(&[(10, 3.0), (20, 2.0), (30, 1.0)]);
-        assert!(falling.text.starts_with("a falls by 100 ms per request (a line through 3"), "{}", falling.text);
+    fn a_fall_and_a_bend_are_said() {
+        let bent: &[(u32, f64)] = &[(10, 0.1), (20, 0.4), (30, 0.9), (40, 1.6), (50, 2.5)];
+        assert_eq!(told(&race(&[bent], 0.0).run(), GROWTH), ["s0: each further request adds on average 60.0 ms."]);
+        let falling: &[(u32, f64)] = &[(10, 3.0), (20, 2.0), (30, 1.0)];
+        assert_eq!(told(&race(&[falling], 0.0).run(), GROWTH), ["s0: each further request saves 100 ms."]);
+        let both = told(&race(&[bent, falling], 0.0).run(), GROWTH);
+        assert_eq!(both, ["Each further request adds, on average: s0 60.0 ms and s1 −100 ms."]);
     }
 
     #[test]
-    fn an_overtaking_has_its_interval_and_its_place() {
-        let found = race(&[1.0, 2.0, 3.0, 4.0], &[2.5; 4], &[-0.1, 0.0, 0.1]);
-        let text = "other overtakes one between 20 and 30 requests, at about 25 (the 95 % intervals of the medians are \
-                    apart at both ends).";
-        assert_eq!(found.iter().map(|item| item.text.as_str()).collect::<Vec<_>>(), [text]);
-    }
-
-    #[test]
-    fn an_order_that_is_not_settled_says_why() {
-        let noisy = race(&[1.0, 2.0], &[1.1, 1.9], &[-0.2, 0.0, 0.2]);
-        let text = "The medians change their order, but their 95 % intervals overlap at one end or both, and the data \
-                    can't tell: one and other.";
-        assert_eq!((noisy[0].text.as_str(), noisy[0].tone), (text, Tone::Open));
-        let few = race(&[1.0, 2.0], &[1.1, 1.9], &[0.0]);
-        assert!(few[0].text.contains("combinations have fewer than 3 samples"), "{}", few[0].text);
-        let single = race(&[1.0], &[2.0], &[-0.1, 0.0, 0.1]);
-        assert!(single[0].text.starts_with("All strategies share one request count, 10:"), "{}", single[0].text);
-        let same = texts(&article(3), FindingTopic::Overtaking);
-        assert_eq!(same, ["From 10 to 50 requests none of the 4 strategies overtakes another."]);
-    }
-
-    #[test]
-    fn of_many_overtakings_the_rest_is_counted() {
-        let names: Vec<String> = (0..8).map(|index| format!("s{index}")).collect();
-        let mut builder = names.iter().fold(RunBuilder::new(), |builder, name| builder.strategy(name, "async", None));
-        for index in 0..8_u32 {
-            for (requests, seconds) in [(10, 1.0 + f64::from(index)), (20, 9.0 - f64::from(index))] {
-                for offset in [-0.1, 0.0, 0.1] {
-                    builder = builder.sample(index as usize, requests, seconds + offset);
-                }
-            }
+    fn no_number_of_strategies_makes_more_lines() {
+        let line = |slope: f64| [1, 2, 3, 4].map(|n: u32| (n * 10, 1.0 + f64::from(n) * slope));
+        let crossing: Vec<[(u32, f64); 4]> = (0..12)
+            .map(|index| line(0.2 * f64::from(index)).map(|(n, y)| (n, y + 6.0 - f64::from(index) / 2.0)))
+            .collect();
+        let lines: Vec<&[(u32, f64)]> = crossing.iter().map(<[_; 4]>::as_slice).collect();
+        for (_, items) in topics(&Report::of(&race(&lines, 0.01).run())) {
+            assert!(items.len() <= MOST_LINES, "{items:?}");
         }
-        let run = builder.run();
-        let report = Report::of(&run);
-        let last = report.findings.iter().rfind(|finding| finding.kind.topic() == FindingTopic::Overtaking).unwrap();
-        let text = sentence(&report, last);
-        assert!(text.ends_with(" The data show 16 more such pairs at larger counts."), "{text}");
+    }
+
+    #[test]
+    fn a_change_of_the_order_is_told_from_where_on() {
+        let other: Vec<(u32, f64)> = [10, 20, 30, 40].map(|n| (n, 2.5)).to_vec();
+        let run = race(&[&[(10, 1.0), (20, 2.0), (30, 3.0), (40, 4.0)], &other], 0.1).run();
+        assert_eq!(told(&run, ORDER), ["s1 is faster than s0 from about 25 requests on."]);
+        // Of two crossings nothing is said "from there on".
+        let run = race(&[&[(10, 1.0), (20, 3.0), (30, 1.0), (40, 1.0)], &other], 0.1).run();
+        assert_eq!(
+            told(&run, ORDER),
+            ["At about 18 requests s1 becomes faster than s0.", "At about 22 requests s0 becomes faster than s1."]
+        );
+    }
+
+    #[test]
+    fn an_order_that_stays_or_cannot_be_told() {
+        assert_eq!(told(&article(3), ORDER), ["The ranking is the same from 10 to 50 requests."]);
+        let close: [&[(u32, f64)]; 2] = [&[(10, 1.0), (20, 2.0)], &[(10, 1.1), (20, 1.9)]];
+        assert_eq!(told(&race(&close, 0.2).run(), ORDER), ["? Too close to call: s0 / s1."]);
+        let mut few = race(&close, 0.0).run();
+        few.samples.dedup_by_key(|row| (row.strategy.clone(), row.requests));
+        assert_eq!(told(&few, ORDER), ["? Too few samples to compare, for an interval takes 3: s0 / s1."]);
+        let single = race(&[&[(10, 1.0)], &[(10, 2.0)]], 0.0).run();
+        assert_eq!(
+            told(&single, ORDER),
+            ["? All strategies share one request count, 10, which shows no change of ranking."]
+        );
+    }
+
+    #[test]
+    fn cpu_times_are_ranked_in_one_line() {
+        let mut run = race(&[&[(10, 1.0)], &[(10, 2.0)], &[(10, 3.0)]], 0.0).run();
+        for (row, cpu) in run.samples.iter_mut().zip([50, 50, 50, 20, 20, 20]) {
+            (row.cpu_user_s, row.cpu_system_s) = (Some(Nanos::from_millis(cpu)), Some(Nanos::ZERO));
+        }
+        for row in &mut run.samples[6..] {
+            (row.cpu_user_s, row.cpu_system_s) = (None, None);
+        }
+        assert_eq!(told(&run, CPU), ["CPU time for 10 requests: s1 20.0 ms and s0 50.0 ms."]);
+        for row in &mut run.samples {
+            (row.cpu_user_s, row.cpu_system_s) = (None, None);
+        }
+        assert_eq!(told(&run, CPU), ["? CPU time was not recorded."]);
     }
 }

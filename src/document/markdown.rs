@@ -203,7 +203,7 @@ mod tests {
         let parts = ["# Duration", "## Findings", "## Numbers", "## How it was measured", "## How to reproduce"];
         let places: Vec<_> = parts.iter().map(|part| text.find(part).unwrap()).collect();
         assert!(places.is_sorted());
-        assert!(text.contains("\n| multithread | 50 | 3 | 302 ms | 301 ms – 303 ms | 300 ms | 2 ms | 16.6× |"));
+        assert!(text.contains("\n| multithread | 50 | 3 | 302 ms | 301.0–303.0 ms | 300 ms | 2.00 ms | 16.6× |"));
         assert!(text.contains("\n````sh\nreportgen --config 'a```b'\n````\n"), "{text}");
         assert!(!text.contains("## Failures") && !text.contains("## Charts"));
     }
@@ -228,6 +228,6 @@ mod tests {
     fn a_row_stays_a_row_whatever_the_name() {
         let run = RunBuilder::new().strategy("a|b\n| c |", "", None).sample(0, 10, 1.0).run();
         let text = text(&run, &Pictures::default());
-        assert!(text.contains(r"| a\|b \| c \| | 10 | 1 | 1 s |"), "{text}");
+        assert!(text.contains(r"| a\|b \| c \| | 10 | 1 | 1.00 s |"), "{text}");
     }
 }

@@ -6,11 +6,12 @@ use super::caveats;
 use super::findings;
 use super::model::{Block, Document, DocumentSection, FigureBlock, Fold};
 use super::pictures::{Picture, Pictures};
+use super::statistics;
 use super::table::{DataTable, TableColumn, TableValue};
 use crate::format::{command_line, counted, requests};
 use crate::model::figure::{Panel, Role, Series, Shape, Unit};
 use crate::model::{Facts, Nanos, StrategyLine, Target};
-use crate::report::{Cell, FindingTopic, Report};
+use crate::report::{Cell, Report};
 
 /// A longer table is cut.
 const MOST_ROWS: usize = 500;
@@ -20,7 +21,11 @@ pub(super) fn document<'a>(report: &Report<'_>, pictures: &'a Pictures<'a>) -> D
     let numbers = page_numbers(&numbers(report)).cut(MOST_ROWS, "summary.csv");
     let numbers = if numbers.rows.is_empty() { Vec::new() } else { vec![Block::Table(numbers)] };
     let sections = [
-        DocumentSection::new("findings", "Findings", found(report)),
+        DocumentSection::new(
+            "findings",
+            "Findings",
+            found(report).into_iter().chain(statistics::fold(report)).collect(),
+        ),
         DocumentSection::new("charts", "Charts", charts(report, pictures)),
         DocumentSection::new("numbers", "Numbers", numbers),
         DocumentSection::new("failures", "Failures", failures(report)),
@@ -47,16 +52,16 @@ fn lead(report: &Report<'_>) -> String {
         [first, .., last] => format!("{first} to {last} requests"),
     };
     let failed = if failed > 0 { format!(", {failed} more failed") } else { String::new() };
-    format!("{strategies}, {counts}, {}{failed}.", counted(samples, "valid sample", "valid samples"))
+    let mut by_point = report.cells.iter().map(|cell| cell.points.len());
+    let first = by_point.next().filter(|first| *first > 0 && by_point.all(|samples| samples == *first));
+    let each = first.map_or_else(String::new, |samples| format!(" ({samples} per point)"));
+    format!("{strategies}, {counts}, {}{each}{failed}.", counted(samples, "valid sample", "valid samples"))
 }
 
 /// The findings, each topic with its heading; empty where there are none.
 pub(super) fn found<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
-    let topic = |topic| {
-        let items = findings::items(report, topic);
-        if items.is_empty() { Vec::new() } else { vec![Block::Heading(findings::title(topic)), Block::List(items)] }
-    };
-    FindingTopic::ALL.into_iter().flat_map(topic).collect()
+    let topics = findings::topics(report).into_iter();
+    topics.flat_map(|(title, items)| [Block::Heading(title), Block::List(items)]).collect()
 }
 
 fn charts<'a>(report: &Report<'_>, pictures: &'a Pictures<'a>) -> Vec<Block<'a>> {
@@ -136,8 +141,8 @@ pub(super) fn numbers(report: &Report<'_>) -> DataTable {
 
 fn measured(report: &Report<'_>, cell: &Cell<'_>) -> [TableValue; 13] {
     let interval = cell.interval.map_or(TableValue::Missing, |interval| {
-        let [low, high] = [interval.low, interval.high].map(|end| Unit::Seconds.text(end));
-        TableValue::Shown(format!("{low} – {high}"), Some(interval.high - interval.low))
+        let text = Unit::Seconds.interval(interval.low, interval.high);
+        TableValue::Shown(text, Some(interval.high - interval.low))
     });
     let threads = cell.cost.threads.map_or(TableValue::Missing, |threads| {
         match cell.cost.processes.filter(|processes| *processes > 1) {
@@ -323,7 +328,7 @@ mod tests {
         run.facts.command = ["reportgen", "--config", "my sweep.toml"].map(str::to_owned).to_vec();
         let (report, pictures) = (Report::of(&run), Pictures::default());
         let document = document(&report, &pictures);
-        assert_eq!(document.lead, "4 strategies, 10 to 50 requests, 60 valid samples.");
+        assert_eq!(document.lead, "4 strategies, 10 to 50 requests, 60 valid samples (3 per point).");
         assert_eq!(
             texts(table(&document, "numbers"), 19),
             [
@@ -331,13 +336,13 @@ mod tests {
                 "50",
                 "3",
                 "102 ms",
-                "101 ms – 103 ms",
+                "101.0–103.0 ms",
                 "100 ms",
-                "2 ms",
-                "49×",
+                "2.00 ms",
+                "49.0×",
                 "490",
-                "10 ms",
-                "8 MiB",
+                "10.0 ms",
+                "8.00 MiB",
                 "50"
             ]
         );
@@ -360,7 +365,7 @@ mod tests {
         let run = builder.sample(0, 10, 1.0).also(failed(SampleStatus::Void, "server saw 9")).run();
         let (report, pictures) = (Report::of(&run), Pictures::default());
         let document = document(&report, &pictures);
-        assert_eq!(texts(table(&document, "failures"), 0), ["a", "10", "1 timeout, 1 discarded", "server saw 9"]);
+        assert_eq!(texts(table(&document, "failures"), 0), ["a", "10", "1 timed out, 1 discarded", "server saw 9"]);
         assert_eq!(document.lead, "1 strategy, 10 requests, 0 valid samples, 2 more failed.");
     }
 

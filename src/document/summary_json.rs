@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::caveats;
-use super::findings;
 use super::model::Item;
 use super::numbers::{object, rounded, rounded_seconds};
+use super::statistics;
 use super::summary_row::{NumberStyle, SummaryRow};
 use crate::model::{Facts, Nanos, Target};
 use crate::report::{Caveat, Cell, Finding, ReferenceCell, ReferenceLine, Report};
@@ -129,7 +129,7 @@ fn finding(report: &Report<'_>, finding: &Finding) -> impl Serialize {
         strategies: finding.strategy_indices.iter().map(name).collect::<Vec<_>>(),
         requests: &finding.requests,
         numbers: finding.kind.numbers().into_iter().map(number).collect::<BTreeMap<_, _>>(),
-        text: findings::sentence(report, finding),
+        text: statistics::sentence(report, finding),
     }
 }
 

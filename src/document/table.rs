@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::format::{counted, short, significant};
+use crate::format::{counted, significant, three_digits};
 use crate::model::figure::Unit;
 
 /// Rows under headings.
@@ -121,7 +121,7 @@ impl TableColumn {
             TableValue::Shown(text, number) => TableCell { text, number },
             TableValue::Number(number) => {
                 // The heading says what is counted.
-                let text = if self.unit == Unit::PerSecond { short(number) } else { self.unit.text(number) };
+                let text = if self.unit == Unit::PerSecond { three_digits(number) } else { self.unit.text(number) };
                 TableCell { text, number: Some(number) }
             }
         }

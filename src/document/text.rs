@@ -122,6 +122,6 @@ mod tests {
         let mut rows = DataTable::new("T", columns);
         rows.row(["a".into(), None.into(), "".into()]);
         rows.row(["b".into(), Some(1.0).into(), "long".into()]);
-        assert_eq!(table(&rows), "CPU  Own name  remark\na           –\nb         1 s  lo…\n");
+        assert_eq!(table(&rows), "CPU  Own name  remark\na           –\nb      1.00 s  lo…\n");
     }
 }

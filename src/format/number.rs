@@ -12,7 +12,25 @@ pub fn trimmed(value: f64, decimals: usize) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
-/// About three significant digits for people: `0.12`, `9.8`, `101`.
+/// Three significant digits for people, with zeros at the end; digits before the point are never rounded away: `0.123`,
+/// `9.80`, `101`, `12345`, `0`.
+#[must_use]
+pub fn three_digits(value: f64) -> String {
+    format!("{value:.*}", decimals(value, 3))
+}
+
+/// Decimals with which a number has so many significant digits; 0 for 0.
+#[must_use]
+pub fn decimals(value: f64, digits: usize) -> usize {
+    // Its exponent once it is rounded: 9.996 is 10.0.
+    let rounded = format!("{value:.*e}", digits - 1);
+    let exponent = rounded.rsplit('e').next().and_then(|exponent| exponent.parse::<i32>().ok());
+    let shift =
+        exponent.filter(|_| value != 0.0).map_or(0, |exponent| i32::try_from(digits - 1).unwrap_or(0) - exponent);
+    usize::try_from(shift).unwrap_or(0)
+}
+
+/// At most two decimals, fewer where there are digits before the point: `0.12`, `9.8`, `101`.
 #[must_use]
 pub fn short(value: f64) -> String {
     let decimals = match value.abs() {
@@ -56,7 +74,7 @@ pub fn grouped(number: impl ToString + Copy) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{grouped, percent, short, significant};
+    use super::{grouped, percent, short, significant, three_digits};
 
     #[test]
     fn ratios_have_six_digits_whatever_their_size() {
@@ -73,7 +91,24 @@ mod tests {
     }
 
     #[test]
-    fn numbers_for_people_have_three_digits() {
+    fn measured_numbers_have_three_digits() {
+        for (value, text) in [
+            (0.0, "0"),
+            (0.001_234, "0.00123"),
+            (0.5, "0.500"),
+            (2.0, "2.00"),
+            (9.996, "10.0"),
+            (99.51, "99.5"),
+            (99.96, "100"),
+            (12_345.6, "12346"),
+            (f64::INFINITY, "inf"),
+        ] {
+            assert_eq!(three_digits(value), text);
+        }
+    }
+
+    #[test]
+    fn other_numbers_have_no_more_digits_than_needed() {
         for (value, text) in
             [(0.0, "0"), (0.123, "0.12"), (9.804, "9.8"), (99.51, "99.5"), (498.2, "498"), (100.0, "100")]
         {

@@ -4,8 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::format::short;
-use crate::model::units::Nanos;
+use crate::format::{decimals, short, three_digits};
 
 /// One picture: a title, one or more panels, a caption, and the same content in words.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -86,24 +85,61 @@ pub enum Unit {
     Share,
 }
 
+/// Times are measured in whole nanoseconds; less than this is none.
+const LEAST_S: f64 = 0.5e-9;
+
 impl Unit {
-    /// A number for people: `101 ms`, `9.8×`, `498 per second`, `8 MiB`, `50`.
+    /// A measured number for people, with three significant digits: `101 ms`, `9.80×`, `498 per second`, `8.00 MiB`;
+    /// counts and shares have no more digits than needed: `50`, `5 %`.
     #[must_use]
     pub fn text(self, number: f64) -> String {
         match self {
-            Self::Seconds if number < 0.0 => format!("−{}", Nanos::from_secs_f64(-number).human()),
-            Self::Seconds => Nanos::from_secs_f64(number).human(),
-            Self::Ratio => format!("{}×", short(number)),
-            Self::PerSecond => format!("{} per second", short(number)),
             Self::Count => short(number),
             Self::Share => format!("{} %", short(number * 100.0)),
-            Self::Bytes => {
-                let step = [(1_073_741_824.0, "GiB"), (1_048_576.0, "MiB"), (1_024.0, "KiB"), (1.0, "B")];
-                let (size, name) = step.into_iter().find(|(size, _)| number >= *size).unwrap_or((1.0, "B"));
-                format!("{} {name}", short(number / size))
+            Self::Seconds if number.abs() < LEAST_S => "0 s".to_owned(),
+            _ => {
+                let (size, name) = self.step(number);
+                format!("{}{}{name}", sign(number), three_digits(number.abs() / size))
             }
         }
     }
+
+    /// An interval in one unit, with the digits that tell its ends apart: `102.5–103.7 ms`, `−33.0 to 34.5 µs`.
+    #[must_use]
+    pub fn interval(self, low: f64, high: f64) -> String {
+        let middle = f64::midpoint(low, high);
+        let widest = low.abs().max(high.abs());
+        if self == Self::Seconds && widest < LEAST_S {
+            return self.text(0.0);
+        }
+        let (size, name) = self.step(widest);
+        let least = decimals(widest / size, 3);
+        let digits = decimals((high - low) / size, 2).clamp(least, least + 2);
+        let [low, high] = [low, high].map(|end| format!("{}{:.digits$}", sign(end), end.abs() / size));
+        let between = if low.starts_with('−') { " to " } else { "–" };
+        if low == high { self.text(middle) } else { format!("{low}{between}{high}{name}") }
+    }
+
+    /// The size of the unit in which a number has digits before the point, and its name.
+    fn step(self, number: f64) -> (f64, &'static str) {
+        let steps: &[(f64, &str)] = match self {
+            Self::Count => &[(1.0, "")],
+            Self::Ratio => &[(1.0, "×")],
+            Self::PerSecond => &[(1.0, " per second")],
+            Self::Share => &[(0.01, " %")],
+            Self::Seconds => &[(1.0, " s"), (1e-3, " ms"), (1e-6, " µs"), (1e-9, " ns")],
+            Self::Bytes => &[(1_073_741_824.0, " GiB"), (1_048_576.0, " MiB"), (1_024.0, " KiB"), (1.0, " B")],
+        };
+        let zero = if self == Self::Seconds { steps[0] } else { steps[steps.len() - 1] };
+        // With three digits 0.9995 is 1.00.
+        let fits = |(size, _): &&(f64, &str)| number.abs() >= 0.9995 * size;
+        if number == 0.0 { zero } else { *steps.iter().find(fits).unwrap_or(&steps[steps.len() - 1]) }
+    }
+}
+
+/// A minus before what is below zero.
+fn sign(number: f64) -> &'static str {
+    if number < 0.0 { "−" } else { "" }
 }
 
 /// How values map to positions.
@@ -295,15 +331,35 @@ mod tests {
     #[test]
     fn values_have_three_digits_and_their_unit() {
         for (number, unit, text) in [
-            (-0.001_5, Unit::Seconds, "−1.5 ms"),
-            (9.804, Unit::Ratio, "9.8×"),
+            (-0.001_5, Unit::Seconds, "−1.50 ms"),
+            (0.999_6, Unit::Seconds, "1.00 s"),
+            (0.0, Unit::Seconds, "0 s"),
+            (3.4e-10, Unit::Seconds, "0 s"),
+            (1_234.5, Unit::Seconds, "1234 s"),
+            (9.804, Unit::Ratio, "9.80×"),
+            (0.001, Unit::Ratio, "0.00100×"),
             (498.2, Unit::PerSecond, "498 per second"),
-            (8_388_608.0, Unit::Bytes, "8 MiB"),
+            (8_388_608.0, Unit::Bytes, "8.00 MiB"),
             (0.0, Unit::Bytes, "0 B"),
             (0.995, Unit::Share, "99.5 %"),
             (101.0, Unit::Count, "101"),
         ] {
             assert_eq!(unit.text(number), text);
+        }
+    }
+
+    #[test]
+    fn an_interval_has_one_unit_and_the_digits_that_tell_its_ends_apart() {
+        for (low, high, text) in [
+            (0.102_51, 0.103_68, "102.5–103.7 ms"),
+            (0.5, 1.5, "0.50–1.50 s"),
+            (0.102_512_3, 0.102_512_9, "103 ms"),
+            (0.1, 0.1, "100 ms"),
+            (-33e-6, 34.5e-6, "−33.0 to 34.5 µs"),
+            (-3e-6, -1e-6, "−3.00 to −1.00 µs"),
+            (0.0, 0.0, "0 s"),
+        ] {
+            assert_eq!(Unit::Seconds.interval(low, high), text);
         }
     }
 }

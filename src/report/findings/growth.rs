@@ -6,8 +6,8 @@ use crate::stats::LeastSquares;
 
 /// Fewer counts than this fit any line.
 const FEWEST_COUNTS: usize = 3;
-/// A series that rises by less than this share of its mean stays level.
-const LEVEL: f64 = 0.01;
+/// A series that rises by less than this share of its mean is nearly constant.
+const LEVEL: f64 = 0.05;
 /// A staircase must miss the medians by less than this share of what a line misses them by.
 const BETTER: f64 = 0.5;
 /// A typical distance above this share of the whole rise is reported as a bad fit.
