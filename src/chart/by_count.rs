@@ -1,5 +1,6 @@
 //! Lines over request counts: what the charts of a quantity by request count have in common.
 
+use crate::chart::ideal::Ideal;
 use crate::chart::kind::Subject;
 use crate::chart::{downsample, spacing, words};
 use crate::config::Label;
@@ -49,9 +50,29 @@ pub(super) fn panel(subject: &Subject<'_>, strategy_indices: &[usize], quantity:
         series: series.filter(|line| has_values(line) || !line.failures.is_empty()).collect(),
         x,
         y: value_axis(subject.labels.text(quantity.label), quantity.unit, scale),
-        bars: Vec::new(),
-        empty: None,
+        ..Panel::default()
     }
+}
+
+/// From this ratio of the greatest to the least value of several lines on, a linear axis hides the small ones.
+const WIDE: f64 = 10.0;
+
+/// Whether the measured values of several strategies are so far apart that a logarithmic axis shows them better.
+pub(super) fn is_wide(subject: &Subject<'_>, strategy_indices: &[usize], quantity: &Quantity) -> bool {
+    let values = |strategy_index: &usize| {
+        let cells = subject.report.cells_of(*strategy_index).iter();
+        cells.filter_map(quantity.value).map(|value| value.y).filter(|y| y.is_finite()).collect::<Vec<f64>>()
+    };
+    let lines: Vec<Vec<f64>> = strategy_indices.iter().map(values).filter(|line| !line.is_empty()).collect();
+    let all = lines.iter().flatten().copied();
+    let (least, greatest) = all.fold((f64::INFINITY, 0.0_f64), |ends, y| (ends.0.min(y), ends.1.max(y)));
+    lines.len() > 1 && least > 0.0 && greatest > WIDE * least
+}
+
+/// The scale of the y axis: the one that the config names, else the one that shows the values best.
+pub(super) fn value_scale(subject: &Subject<'_>, strategy_indices: &[usize], quantity: &Quantity) -> Scale {
+    let own = || if is_wide(subject, strategy_indices, quantity) { Scale::Log } else { Scale::Linear };
+    subject.spec.y_scale.unwrap_or_else(own)
 }
 
 /// Replaces labels that the config names.
@@ -143,18 +164,19 @@ fn interval(value: &CellValue, scale: Scale) -> Option<(f64, f64)> {
     (drawable(low, scale) && drawable(high, scale)).then_some((low.min(value.y), high.max(value.y)))
 }
 
-/// Dashed lines of the best possible values. Strategies with the same ideal share one line, which names them.
+/// Dashed lines of the best possible values, by count and best possible duration. Strategies with the same ideal share
+/// one line, which names them.
 pub(super) fn ideals(
     subject: &Subject<'_>,
     strategy_indices: &[usize],
     (x_scale, scale): (Scale, Scale),
-    ideal: impl Fn(&Cell<'_>) -> Option<f64>,
+    value: impl Fn(RequestCount, f64) -> Option<f64>,
 ) -> Vec<Series> {
     let mut lines: Vec<(Vec<Point>, Vec<usize>)> = Vec::new();
     for &strategy_index in strategy_indices {
-        let values =
-            subject.report.cells_of(strategy_index).iter().filter_map(|cell| Some((cell.requests, ideal(cell)?)));
-        let drawn = values.filter(|(_, y)| drawable(*y, scale));
+        let corners = Ideal::of(subject.report, strategy_index).corners().into_iter();
+        let drawn = corners.filter_map(|(x, ideal_s)| Some((x, value(x, ideal_s)?)));
+        let drawn = drawn.filter(|(_, y)| drawable(*y, scale));
         let points: Vec<Point> = drawn.map(|(x, y)| Point { x: x.into(), y: Some(y), interval: None }).collect();
         match lines.iter_mut().find(|(other, _)| *other == points) {
             Some((_, sharing)) => sharing.push(strategy_index),
@@ -178,6 +200,7 @@ fn ideal_line(subject: &Subject<'_>, points: Vec<Point>, sharing: &[usize]) -> S
     };
     Series {
         name: labels.fill(Label::Ideal, &[("strategies", &who)]),
+        legend: labels.text(Label::IdealOfAll).to_owned(),
         strategy_index: sharing.first().copied().unwrap_or_default(),
         shared_with: sharing.iter().skip(1).copied().collect(),
         role: Role::Ideal,
@@ -230,9 +253,5 @@ pub(super) fn has_values(line: &Series) -> bool {
 /// The trend of each line but the ideal ones, in words.
 pub(super) fn trends(subject: &Subject<'_>, panel: &Panel) -> Vec<String> {
     let lines = panel.series.iter().filter(|line| line.role != Role::Ideal);
-    let told = lines.map(|line| {
-        let points = line.points.iter().filter_map(|point| Some((point.x, point.y?)));
-        words::series(subject.labels, &line.name, &points.collect::<Vec<_>>(), panel.y.unit)
-    });
-    told.collect()
+    lines.map(|line| words::line(subject.labels, line, panel.y.unit)).collect()
 }

@@ -30,8 +30,7 @@ fn overlay(comparison: &Comparison<'_>) -> Figure {
             durations("base", RUNS[0], line.cells.iter().map(|cell| cell.base)),
             durations("new", RUNS[1], line.cells.iter().map(|cell| cell.new)),
         ],
-        bars: Vec::new(),
-        empty: None,
+        ..Panel::default()
     };
     Figure {
         id: "comparison-duration".to_owned(),
@@ -73,8 +72,7 @@ fn ratios(comparison: &Comparison<'_>) -> Figure {
                 ),
                 series("", Role::Measured, line.strategy_index, Spread::Bars, ratio),
             ],
-            bars: Vec::new(),
-            empty: None,
+            ..Panel::default()
         }
     };
     Figure {

@@ -2,12 +2,12 @@
 
 use crate::chart::by_count::{self, CellValue, Quantity};
 use crate::chart::kind::{Chart, DIVIDED, Subject, WhyNot};
-use crate::chart::{captions, words};
+use crate::chart::{captions, growth, words};
 use crate::config::Label;
 use crate::model::figure::{Arrangement, Figure, Role, Scale, Unit};
 
-/// Duration by request count. Without a `y-scale` it draws two figures, because beside a strategy that is fifty times
-/// slower a linear axis hides the others.
+/// Duration by request count. Without a `y-scale` it draws two figures: beside a strategy that is fifty times slower a
+/// linear axis hides the others, so then the logarithmic one comes first.
 pub(super) struct DurationChart;
 
 const QUANTITY: Quantity = Quantity {
@@ -29,7 +29,11 @@ impl Chart for DurationChart {
     fn figures(&self, subject: &Subject<'_>) -> Result<Vec<Figure>, WhyNot> {
         let strategy_indices = subject.strategy_indices()?;
         let divisor = subject.divisor()?;
-        let scales = subject.spec.y_scale.map_or(vec![Scale::Linear, Scale::Log], |scale| vec![scale]);
+        let own = || {
+            let wide = by_count::is_wide(subject, &strategy_indices, &QUANTITY);
+            if wide { vec![Scale::Log, Scale::Linear] } else { vec![Scale::Linear, Scale::Log] }
+        };
+        let scales = subject.spec.y_scale.map_or_else(own, |scale| vec![scale]);
         let figures: Vec<Figure> =
             scales.iter().filter_map(|scale| figure(subject, &strategy_indices, (*scale, divisor))).collect();
         if figures.is_empty() { Err(WhyNot::NoSamples) } else { Ok(figures) }
@@ -42,7 +46,7 @@ fn figure(subject: &Subject<'_>, strategy_indices: &[usize], (scale, divisor): (
         return None;
     }
     let scales = (panel.x.scale, scale);
-    panel.series.extend(by_count::ideals(subject, strategy_indices, scales, |cell| cell.ideal_s));
+    panel.series.extend(by_count::ideals(subject, strategy_indices, scales, |_, ideal_s| Some(ideal_s)));
     by_count::divide(subject, &mut panel, (divisor, Label::RelativeDuration));
     panel
         .series
@@ -58,7 +62,7 @@ fn figure(subject: &Subject<'_>, strategy_indices: &[usize], (scale, divisor): (
     Some(Figure {
         id,
         title,
-        description: words::sentence(subject.labels, by_count::trends(subject, &panel)),
+        description: words::sentence(subject.labels, growth::trends(subject, &panel, divisor)),
         caption: captions::caption(
             subject.labels,
             [
@@ -103,8 +107,9 @@ mod tests {
     #[test]
     fn the_chart_of_the_article_comes_out() {
         let figures = figures(&article(3));
-        assert_eq!(figures.iter().map(|figure| figure.id.as_str()).collect::<Vec<_>>(), ["duration", "duration-log"]);
-        let panel = &figures[0].panels[0];
+        assert_eq!(figures.iter().map(|figure| figure.id.as_str()).collect::<Vec<_>>(), ["duration-log", "duration"]);
+        let linear = &figures[1];
+        let panel = &linear.panels[0];
         assert_eq!(panel.x.ticks, [10.0, 20.0, 30.0, 40.0, 50.0]);
         assert!(panel.y.from_zero && panel.y.scale == Scale::Linear);
         let single = &panel.series[0];
@@ -113,24 +118,47 @@ mod tests {
         assert_eq!(values, [1.002, 2.002, 3.002, 4.002, 5.002]);
         assert_eq!(single.points[0].interval, Some((1.001, 1.003)));
         assert_eq!(
-            figures[0].caption,
-            "Median of 3 samples per point, set-up included; band: 95 % bootstrap interval of the median; dashed: \
-             ideal for a delay of 100 ms."
+            linear.caption,
+            "Median of 3 samples per point, including start-up of threads and processes; band: 95 % bootstrap interval of \
+             the median; dashed: ideal for a delay of 100 ms."
         );
         assert_eq!(
-            figures[0].description,
-            "single_thread grows by 100 ms per request; multithread goes from 102 ms at 10 to 302 ms at 50 requests; \
-             multiprocess goes from 102 ms at 10 to 302 ms at 50 requests; async_get stays at 102 ms from 10 to 50 \
-             requests."
+            linear.description,
+            "single_thread: each further request adds 100 ms; multithread: every further 20 requests (one per worker) add \
+             100 ms; multiprocess: every further 20 requests (one per worker) add 100 ms; async_get: \
+             nearly constant at 102 ms."
         );
+    }
+
+    #[test]
+    fn the_linear_axis_comes_first_where_it_hides_nothing() {
+        let run = RunBuilder::new().strategy("a", "", None).sample(0, 1, 1.0).sample(0, 50, 50.0);
+        let one = run.run();
+        let near =
+            RunBuilder::new().strategy("a", "", None).strategy("b", "", None).sample(0, 1, 1.0).sample(1, 1, 9.0);
+        for run in [one, near.run()] {
+            assert_eq!(figures(&run)[0].id, "duration");
+        }
+    }
+
+    #[test]
+    fn words_are_those_of_the_findings_where_a_line_is_nearly_level() {
+        let slow = (1..=5).fold(RunBuilder::new().strategy("a", "async", None), |builder, step| {
+            builder.sample(0, step * 10, 0.1 + f64::from(step) * 1e-4)
+        });
+        let text = &figures(&slow.run())[0].description;
+        assert_eq!(text, "a: nearly constant at 100 ms.");
     }
 
     #[test]
     fn equal_ideals_are_one_line_that_names_who_shares_it() {
         let figures = figures(&article(3));
-        let ideals = figures[0].panels[0].series.iter().filter(|line| line.role == Role::Ideal);
+        let ideals = || figures[0].panels[0].series.iter().filter(|line| line.role == Role::Ideal);
+        assert!(ideals().all(|line| line.legend == "ideal"), "one entry of the legend");
+        let pool: Vec<f64> = ideals().nth(1).unwrap().points.iter().map(|point| point.x).collect();
+        assert_eq!(pool, [10.0, 20.0, 20.0, 30.0, 40.0, 40.0, 50.0], "a rise where a round is full");
         assert_eq!(
-            ideals.map(|line| (line.name.as_str(), line.strategy_index)).collect::<Vec<_>>(),
+            ideals().map(|line| (line.name.as_str(), line.strategy_index)).collect::<Vec<_>>(),
             [("ideal (single_thread)", 0), ("ideal (multithread, multiprocess)", 1), ("ideal (async_get)", 3)]
         );
     }
@@ -171,7 +199,7 @@ mod tests {
         assert_eq!(line.points.iter().map(|point| point.y).collect::<Vec<_>>(), [Some(1.0), None, Some(3.0)]);
         assert_eq!(line.failures.iter().map(|mark| (mark.x, mark.y)).collect::<Vec<_>>(), [(30.0, 7.0)]);
         assert_eq!(line.spread, Spread::None);
-        assert_eq!(figures[0].caption, "One sample per point; hollow: one sample that failed, in no median.");
+        assert_eq!(figures[0].caption, "One sample per point; hollow: one failed sample (not in the median).");
     }
 
     #[test]

@@ -78,8 +78,7 @@ fn panel(series: &RunSeries<'_>, strategy_index: usize, line: &StrategySeries) -
         x: axis(x_label(series), Unit::Count),
         y: axis("Median".to_owned(), Unit::Seconds),
         series: vec![levels(series, strategy_index, line), measured(series, strategy_index, line)],
-        bars: Vec::new(),
-        empty: None,
+        ..Panel::default()
     }
 }
 

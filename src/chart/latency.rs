@@ -84,8 +84,7 @@ fn panel(subject: &Subject<'_>, latencies: &[(&Cell<'_>, &report::Latency<'_>)])
         x: Axis { from_zero: false, ..value_axis(labels.text(Label::Latency), Unit::Seconds, scale) },
         y: value_axis(labels.text(Label::Share), Unit::Share, spec.y_scale.unwrap_or_default()),
         series: series.collect(),
-        bars: Vec::new(),
-        empty: None,
+        ..Panel::default()
     }
 }
 
@@ -152,7 +151,7 @@ mod tests {
         run.requests.get_mut(&(3, 50)).unwrap().latencies[49] = Nanos(50_000_000_000);
         let drawn = figures(&LatencyChart, &run).unwrap();
         let figure = &drawn[0];
-        assert_eq!(figure.title, "Time of single requests at 50 requests");
+        assert_eq!(figure.title, "Response times at 50 requests");
         assert_eq!(figure.caption, "Each line: 50 requests that succeeded, all repeats.");
         assert_eq!(figure.panels[0].x.scale, Scale::Log, "50 s beside 100 ms");
         assert!(figure.description.starts_with("single_thread: half within 100 ms, 99 % within 100 ms, the longest"));

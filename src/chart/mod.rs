@@ -11,7 +11,9 @@ mod downsample;
 mod duration;
 #[cfg(test)]
 mod gallery;
+mod growth;
 mod history;
+mod ideal;
 mod kind;
 mod latency;
 mod overhead;

@@ -1,11 +1,11 @@
 //! How many times faster each strategy is than the baseline.
 
 use crate::chart::by_count::{self, CellValue, Quantity};
+use crate::chart::ideal::Ideal;
 use crate::chart::kind::{BY_COUNT, Chart, Subject, WhyNot};
 use crate::chart::{captions, words};
 use crate::config::Label;
 use crate::model::figure::{Arrangement, Figure, Role, Unit};
-use crate::report::Cell;
 
 /// Speed-up by request count, with the best possible one.
 pub(super) struct SpeedupChart;
@@ -36,13 +36,11 @@ impl Chart for SpeedupChart {
         if !others.iter().any(compared) {
             return Err(if report.cells.is_empty() { WhyNot::NoSamples } else { WhyNot::NothingToCompare });
         }
-        let scale = subject.spec.y_scale.unwrap_or_default();
+        let scale = by_count::value_scale(subject, &strategy_indices, &QUANTITY);
         let mut panel = by_count::panel(subject, &strategy_indices, &QUANTITY, scale);
         by_count::relabel(&mut panel, subject);
-        let ideal = |cell: &Cell<'_>| {
-            let base = report.cell(baseline, cell.requests)?.ideal_s?;
-            Some(base / cell.ideal_s?).filter(|ratio| ratio.is_finite())
-        };
+        let base = Ideal::of(report, baseline);
+        let ideal = |requests, ideal_s: f64| Some(base.at(requests)? / ideal_s).filter(|ratio| ratio.is_finite());
         panel.series.extend(by_count::ideals(subject, &others, (panel.x.scale, scale), ideal));
         let name = &report.strategies[baseline].name;
         let has_ideal = panel.series.iter().any(|line| line.role == Role::Ideal);

@@ -27,14 +27,14 @@ impl Chart for ThroughputChart {
 
     fn figures(&self, subject: &Subject<'_>) -> Result<Vec<Figure>, WhyNot> {
         let strategy_indices = subject.strategy_indices()?;
-        let scale = subject.spec.y_scale.unwrap_or_default();
+        let scale = by_count::value_scale(subject, &strategy_indices, &QUANTITY);
         let mut panel = by_count::panel(subject, &strategy_indices, &QUANTITY, scale);
         if panel.series.is_empty() {
             return Err(if subject.report.cells.is_empty() { WhyNot::NoSamples } else { WhyNot::AllFailed });
         }
         by_count::relabel(&mut panel, subject);
-        let ideals = by_count::ideals(subject, &strategy_indices, (panel.x.scale, scale), |cell| {
-            Some(f64::from(cell.requests) / cell.ideal_s?)
+        let ideals = by_count::ideals(subject, &strategy_indices, (panel.x.scale, scale), |requests, ideal_s| {
+            Some(f64::from(requests) / ideal_s)
         });
         panel.series.extend(ideals);
         panel.series.extend(by_count::elsewhere(subject, (panel.x.scale, scale), |_, cell| cell.throughput_rps()));

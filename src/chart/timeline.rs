@@ -17,6 +17,11 @@ pub(super) struct TimelineChart;
 
 /// The most rows of a panel; more lanes share rows.
 const MOST_ROWS: usize = 64;
+/// The most rows of all panels together, as far as each keeps [`LEAST_ROWS`].
+const MOST_ROWS_OF_ALL: usize = 160;
+const LEAST_ROWS: usize = 8;
+/// A strategy that takes longer than the second-slowest by this factor does not fit one time axis with it.
+const FAR_SLOWER: f64 = 3.0;
 /// About the most bars of all panels together; more are joined with their neighbours.
 const MOST_BARS: usize = 6_000;
 /// About the most bars of one panel.
@@ -46,7 +51,11 @@ impl Chart for TimelineChart {
             return Err(WhyNot::NoRequestsAt(requests));
         }
         let most_bars = (MOST_BARS / cells.len().max(1)).min(MOST_BARS_OF_ONE);
-        let tracks: Vec<Tracks> = cells.iter().map(|cell| Tracks::of(cell, most_bars)).collect();
+        let placed: Vec<Vec<(usize, &Outcome)>> = cells.iter().map(|cell| lanes(cell.first_repeat)).collect();
+        let most_rows = most_rows(&placed.iter().map(|placed| lane_count(placed)).collect::<Vec<_>>());
+        let tracks = cells.iter().zip(&placed).map(|(cell, placed)| Tracks::of(cell, placed, (most_bars, most_rows)));
+        let tracks: Vec<Tracks> = tracks.collect();
+        let cut = Cut::of(&tracks);
         let told = cells.iter().zip(&tracks).map(|(cell, tracks)| finding(subject, cell, tracks));
         let all = words::requests(labels, requests.into());
         Ok(vec![Figure {
@@ -58,14 +67,46 @@ impl Chart for TimelineChart {
                 [
                     Some(labels.fill(Label::FirstSample, &[("requests", &all)])),
                     Some(rows(subject, &tracks)),
+                    cut.map(|cut| labels.fill(Label::CutAxis, &[("time", &Unit::Seconds.text(cut.at))])),
                     selected(labels, &cells),
                     failed(&cells).then(|| subject.text(Label::HollowRequest)),
                     captions::not_run_at(subject, &strategy_indices, requests),
                 ],
             ),
-            panels: cells.iter().zip(tracks).map(|(cell, tracks)| panel(subject, cell, tracks)).collect(),
+            panels: cells.iter().zip(tracks).map(|(cell, tracks)| panel(subject, cell, tracks, cut)).collect(),
             arrangement: Arrangement::Stacked,
         }])
+    }
+}
+
+/// The most rows that each panel may have, so that all panels together have few enough to see.
+fn most_rows(lanes: &[usize]) -> usize {
+    let all = |most: usize| lanes.iter().map(|lanes| (*lanes).min(most)).sum::<usize>();
+    (LEAST_ROWS..=MOST_ROWS).rev().find(|most| all(*most) <= MOST_ROWS_OF_ALL).unwrap_or(LEAST_ROWS)
+}
+
+/// Where the time axis ends before the slowest strategy does.
+#[derive(Clone, Copy)]
+struct Cut {
+    /// Seconds.
+    at: f64,
+}
+
+impl Cut {
+    /// A little after the second-slowest, where one alone is far slower: else its bars would be all there is to see.
+    fn of(tracks: &[Tracks]) -> Option<Self> {
+        let mut ends: Vec<f64> = tracks.iter().map(|track| track.end.as_secs_f64()).collect();
+        ends.sort_by(f64::total_cmp);
+        let [.., second, slowest] = ends.as_slice() else { return None };
+        let step = 10_f64.powf((second * 1.2).log10().floor() - 1.0);
+        let at = (second * 1.2 / step).ceil() * step;
+        (*second > 0.0 && *slowest > FAR_SLOWER * second).then_some(Self { at })
+    }
+
+    /// Takes away what lies beyond.
+    fn apply(self, bars: &mut Vec<Bar>) {
+        bars.retain(|bar| bar.start < self.at);
+        bars.iter_mut().for_each(|bar| bar.end = bar.end.min(self.at));
     }
 }
 
@@ -89,18 +130,25 @@ fn failed(cells: &[&Cell<'_>]) -> bool {
     cells.iter().flat_map(|cell| cell.first_repeat).any(|outcome| outcome.failure.is_some())
 }
 
-fn panel(subject: &Subject<'_>, cell: &Cell<'_>, tracks: Tracks) -> Panel {
+fn panel(subject: &Subject<'_>, cell: &Cell<'_>, mut tracks: Tracks, cut: Option<Cut>) -> Panel {
     let spec = subject.spec;
     let time =
         value_axis(spec.x_label.as_deref().unwrap_or(subject.labels.text(Label::Time)), Unit::Seconds, Scale::Linear);
     let lanes = value_axis(spec.y_label.as_deref().unwrap_or(""), Unit::Count, Scale::Linear);
+    let name = subject.report.strategies[cell.strategy_index].name.as_str();
+    let cut = cut.filter(|cut| tracks.end.as_secs_f64() > cut.at);
+    let mut title = name.to_owned();
+    if let Some(cut) = cut {
+        title = subject.labels.fill(Label::Continues, &[("strategy", name), ("time", &tracks.end.human())]);
+        cut.apply(&mut tracks.bars);
+    }
     Panel {
-        title: subject.report.strategies[cell.strategy_index].name.clone(),
+        title,
         x: time,
         y: Axis { names: tracks.names, ..lanes },
-        series: Vec::new(),
         bars: tracks.bars,
-        empty: None,
+        cut: cut.is_some(),
+        ..Panel::default()
     }
 }
 
@@ -133,11 +181,10 @@ struct Tracks {
 }
 
 impl Tracks {
-    fn of(cell: &Cell<'_>, most_bars: usize) -> Self {
-        let placed = lanes(cell.first_repeat);
-        let lanes = placed.iter().map(|(lane, _)| lane + 1).max().unwrap_or(0);
+    fn of(cell: &Cell<'_>, placed: &[(usize, &Outcome)], (most_bars, most_rows): (usize, usize)) -> Self {
+        let lanes = lane_count(placed);
         let end = cell.first_repeat.iter().map(|outcome| outcome.end).max().unwrap_or_default();
-        let rows = lanes.min(MOST_ROWS);
+        let rows = lanes.min(most_rows);
         let bar = |(lane, outcome): &(usize, &Outcome)| Bar {
             lane: u32::try_from(lane * rows / lanes.max(1)).unwrap_or(u32::MAX),
             start: outcome.start.as_secs_f64(),
@@ -151,8 +198,12 @@ impl Tracks {
             bars = join(&bars, end.as_secs_f64() * rows as f64 / most_bars as f64);
         }
         let sharing = lanes.div_ceil(rows.max(1));
-        Self { bars, names: names(&placed, rows), lanes: at_once(cell.first_repeat), end, joined, sharing }
+        Self { bars, names: names(placed, rows), lanes: at_once(cell.first_repeat), end, joined, sharing }
     }
+}
+
+fn lane_count(placed: &[(usize, &Outcome)]) -> usize {
+    placed.iter().map(|(lane, _)| lane + 1).max().unwrap_or(0)
 }
 
 /// Worker numbers, where each row is exactly one of several workers and there are few enough to read.
@@ -246,13 +297,39 @@ mod tests {
         assert_eq!(lanes, [Some(0), Some(19), Some(19), Some(49)]);
         assert_eq!(figure.panels[1].bars.iter().filter(|bar| bar.failed).count(), 1);
         assert!(
-            figure.caption.ends_with("a bar is a request, a row one at a time; hollow: failed."),
+            figure.caption.ends_with(
+                "each bar is one request; a row holds one request at a time; time axis cut at 360 ms; hollow: failed."
+            ),
             "{}",
             figure.caption
         );
         assert!(figure.description.starts_with(
             "single_thread: 50 requests, at most 1 at once, done after 5 s; multithread: 50 requests, at most 20 at once"
         ));
+    }
+
+    #[test]
+    fn the_axis_is_cut_where_one_strategy_is_far_slower() {
+        let figure = figures(&TimelineChart, &article(3)).unwrap().remove(0);
+        let cut: Vec<bool> = figure.panels.iter().map(|panel| panel.cut).collect();
+        assert_eq!(cut, [true, false, false, false]);
+        assert_eq!(figure.panels[0].title, "single_thread (continues to 5 s)");
+        let last = |panel: usize| figure.panels[panel].bars.iter().map(|bar| bar.end).fold(0.0, f64::max);
+        assert!(last(0) > last(1) && last(0) < 0.5, "{} {}", last(0), last(1));
+    }
+
+    #[test]
+    fn many_strategies_share_the_rows_of_a_picture() {
+        let names: Vec<String> = (0..12).map(|index| format!("s{index}")).collect();
+        let mut builder = names.iter().fold(RunBuilder::new(), |builder, name| builder.strategy(name, "async", None));
+        for index in 0..12 {
+            let spans: Vec<_> = (0..50).map(|request| (request, 0, 100)).collect();
+            builder = builder.sample(index, 50, 1.0).requests(index, 50, &spans);
+        }
+        let figure = figures(&TimelineChart, &builder.run()).unwrap().remove(0);
+        let rows = figure.panels.iter().map(|panel| panel.bars.iter().map(|bar| bar.lane + 1).max().unwrap());
+        assert!(rows.sum::<u32>() <= 160);
+        assert!(figure.caption.contains("a row holds up to 4 requests at a time"), "{}", figure.caption);
     }
 
     #[test]
@@ -270,9 +347,9 @@ mod tests {
     fn rows_that_several_share_are_said_to_be_shared() {
         let at_once: Vec<_> = (0..10_000).map(|index| (0, index % 7, 1_000 + index)).collect();
         let caption = drawn(&at_once).caption;
-        assert!(caption.ends_with("a row up to 157 requests at once."), "{caption}");
+        assert!(caption.ends_with("a row holds up to 157 requests at a time."), "{caption}");
         let one_by_one: Vec<_> = (0..3_000).map(|index| (0, index * 10, index * 10 + 4)).collect();
-        assert!(drawn(&one_by_one).caption.contains("or close ones in one, a row one at a time"));
+        assert!(drawn(&one_by_one).caption.contains("or several close together; a row holds one request at a time"));
     }
 
     #[test]
@@ -284,7 +361,7 @@ mod tests {
             let spec = ChartSpec { requests: Some(requests), ..plain("timeline") };
             TimelineChart.figures(&Subject { report: &report, spec: &spec, labels: &labels })
         };
-        assert_eq!(drawn(5).unwrap()[0].title, "What happens when: 5 requests");
+        assert_eq!(drawn(5).unwrap()[0].title, "When each of the 5 requests ran");
         assert_eq!(drawn(7), Err(WhyNot::NoRequestsAt(7)));
     }
 

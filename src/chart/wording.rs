@@ -11,7 +11,7 @@ use crate::report::testkit::{RunBuilder, article, reference};
 /// Every text of a figure, the one for readers who do not see it included.
 fn texts(figure: &Figure) -> impl Iterator<Item = &str> {
     let panels = figure.panels.iter().flat_map(|panel| {
-        let lines = panel.series.iter().flat_map(|line| [line.name.as_str(), &line.failures_note]);
+        let lines = panel.series.iter().flat_map(|line| [line.name.as_str(), &line.legend, &line.failures_note]);
         let own = [panel.title.as_str(), &panel.x.label, &panel.y.label];
         own.into_iter().chain(lines).chain(panel.empty.as_deref())
     });
@@ -19,7 +19,12 @@ fn texts(figure: &Figure) -> impl Iterator<Item = &str> {
 }
 
 /// Runs drawn up for single words.
-fn built_runs() -> [Run; 8] {
+fn built_runs() -> [Run; 10] {
+    let near = (1..=5)
+        .fold(RunBuilder::new().strategy("A", "", None), |builder, n| builder.sample(0, n, 0.1 + f64::from(n) * 1e-5));
+    let wild = [1.0, 3.0, 1.5, 2.0].into_iter().zip(1..);
+    let wild =
+        wild.fold(RunBuilder::new().strategy("A", "", None), |builder, (seconds, n)| builder.sample(0, n, seconds));
     let two_points = RunBuilder::new().strategy("A", "", None).sample(0, 1, 1.0).sample(0, 20, 0.2).run();
     let falling =
         [9.0, 8.0, 7.0].iter().zip(1..).fold(RunBuilder::new().strategy("A", "", None), |builder, (seconds, n)| {
@@ -40,7 +45,18 @@ fn built_runs() -> [Run; 8] {
     uneven.samples.pop();
     let mut short = article(3);
     short.samples.retain(|row| row.strategy != "async_get" || row.requests < 30);
-    [two_points, falling.run(), lined(3_000, &busy), lined(100, &crowd), uneven, short, crowded.run(), often.run()]
+    [
+        two_points,
+        falling.run(),
+        lined(3_000, &busy),
+        lined(100, &crowd),
+        uneven,
+        short,
+        crowded.run(),
+        often.run(),
+        wild.run(),
+        near.run(),
+    ]
 }
 
 /// The runs of every kind, and those that only make a difference to words.

@@ -2,7 +2,7 @@
 
 use crate::config::{Label, Labels};
 use crate::format::{grouped, three_digits};
-use crate::model::figure::Unit;
+use crate::model::figure::{Series, Unit};
 use crate::stats::Sorted;
 
 /// Values that differ by less than this share stay the same to a reader.
@@ -12,8 +12,14 @@ const STRAIGHT: f64 = 0.05;
 /// More lines than this are not told one by one.
 const TOLD: usize = 12;
 
+/// How the line of a figure runs.
+pub(super) fn line(labels: &Labels, line: &Series, unit: Unit) -> String {
+    let points = line.points.iter().filter_map(|point| Some((point.x, point.y?)));
+    series(labels, &line.name, &points.collect::<Vec<_>>(), unit)
+}
+
 /// How a line runs: `async stays at 101 ms from 10 to 50 requests`. Points are (request count, value), ascending.
-pub(super) fn series(labels: &Labels, name: &str, points: &[(f64, f64)], unit: Unit) -> String {
+fn series(labels: &Labels, name: &str, points: &[(f64, f64)], unit: Unit) -> String {
     let value = |number| told(labels, number, unit);
     let fill = |label, values: &[(&str, &str)]| labels.fill(label, &[&[("strategy", name)], values].concat());
     let (Some(&(first_x, first)), Some(&(last_x, last))) = (points.first(), points.last()) else {
@@ -108,9 +114,9 @@ mod tests {
         };
         for (ys, text) in [
             (&[0.1, 0.102, 0.101, 0.1, 0.104][..], "a stays at 101 ms from 10 to 50 requests"),
-            (&[1.0, 2.0, 3.01, 4.0, 5.0], "a grows by 100 ms per request"),
+            (&[1.0, 2.0, 3.01, 4.0, 5.0], "a: each further request adds 100 ms"),
             (&[0.1, 0.1, 0.2, 0.2, 0.3], "a goes from 100 ms at 10 to 300 ms at 50 requests"),
-            (&[5.0, 4.0, 3.0], "a falls by 100 ms per request"),
+            (&[5.0, 4.0, 3.0], "a: each further request subtracts 100 ms"),
             (&[1.0, 2.0], "a goes from 1.00 s at 10 to 2.00 s at 20 requests"),
             (&[1.0], "a is at 1.00 s for 10 requests"),
             (&[], "a has no value"),

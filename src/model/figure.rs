@@ -46,6 +46,8 @@ pub struct Panel {
     pub series: Vec<Series>,
     /// Horizontal bars in lanes (a timeline); their lanes are y values 0, 1, 2 …
     pub bars: Vec<Bar>,
+    /// Whether the last of the bars go on beyond the axis; marked where they are broken off.
+    pub cut: bool,
     /// Why there is nothing to draw; shown in place of the content.
     pub empty: Option<String>,
 }
@@ -156,10 +158,12 @@ pub enum Scale {
 /// One line.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Series {
-    /// Label in legend or at the line's end; any text. Empty: not labelled. Ideal or reference lines that share a name
-    /// share one legend entry, so that "ideal" stands there once.
+    /// Label in legend or at the line's end; any text. Empty: not labelled.
     pub name: String,
-    /// Index of colour, marker and dash: the strategy's position in the config.
+    /// What the legend says in place of the name; lines that share it share one neutral entry, so that "ideal" stands
+    /// there once. Empty: the name.
+    pub legend: String,
+    /// Index of colour and marker: the strategy's position in the config.
     pub strategy_index: usize,
     /// Further strategies that the line stands for: an ideal may be that of several.
     pub shared_with: Vec<usize>,
@@ -173,7 +177,11 @@ pub struct Series {
     pub points: Vec<Point>,
     /// Failed samples: hollow marks at their x and y, never joined.
     pub failures: Vec<Mark>,
-    /// What the legend says beside such a mark (`2 failed`); empty for no entry.
+    /// Places on the line that have the strategy's marker beside those of the points.
+    pub marks: Vec<Mark>,
+    /// Whether each point stands for several values, so that points have no markers.
+    pub binned: bool,
+    /// What the legend says beside the mark of a failed sample (`2 failed`); empty for no entry.
     pub failures_note: String,
 }
 
@@ -183,7 +191,7 @@ pub enum Role {
     /// Measured here: full weight, markers.
     #[default]
     Measured,
-    /// The best possible: thin, dashed, no markers, colour of its strategy.
+    /// The best possible: thin, dashed, no markers; colour of its strategy, grey where it is that of several.
     Ideal,
     /// Measured elsewhere: thin, labelled as such.
     Reference,
@@ -222,7 +230,7 @@ pub struct Point {
     pub interval: Option<(f64, f64)>,
 }
 
-/// One failed sample.
+/// One marked place.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Mark {
     /// Position.

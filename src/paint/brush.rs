@@ -9,7 +9,7 @@ use plotters_backend::text_anchor::{HPos, Pos, VPos};
 use super::canvas::{Canvas, Pen};
 use super::look::{Kind, Look, SWATCH};
 use super::markup::fine;
-use super::palette::{Colour, IDEAL_DASH, Marker, dash, marker};
+use super::palette::{Colour, IDEAL_DASH, Marker, marker};
 use super::placement::{Anchor, TextLine, TextRole};
 use super::text::Weight;
 use crate::model::figure::Role;
@@ -52,7 +52,7 @@ impl<'a> Brush<'a> {
     /// The style and pen of a line of this look.
     pub(super) fn line(look: Look) -> (ShapeStyle, Pen) {
         let (width, lengths) = match look.role {
-            Role::Measured => (2.4, look.strategy_index.map_or(&[][..], dash)),
+            Role::Measured => (2.4, &[][..]),
             Role::Ideal => (1.4, IDEAL_DASH),
             Role::Reference => (1.4, &[][..]),
         };

@@ -66,6 +66,9 @@ pub(super) fn plan(page: &LayoutContext<'_>, area: &Rect) -> Option<Column> {
 
 /// Between two names.
 const GAP: f64 = 3.0;
+/// A name that stands no further from its line's end than this, in lines of text, has its swatch at the height of that
+/// end, and so a level leader.
+const LEVEL: f64 = 0.25;
 
 /// The rightmost point that the axes can show.
 fn last_point<'a>(panel: &Panel, series: &'a Series) -> Option<(&'a Point, f64)> {
@@ -88,21 +91,30 @@ pub(super) fn place(page: &LayoutContext<'_>, column: &Column, layout: &PanelLay
         placed.iter().map(|(name, (_, y))| (*y, name.lines.len() as f64 * line + GAP)).collect();
     let middles = spread(&wanted, (layout.plot.y - line * 0.3, layout.plot.bottom() + line * 0.3));
     let x = layout.plot.right() + column.gap;
-    let joined = placed.iter().zip(&middles).any(|((_, from), middle)| (from.1 - middle).abs() >= 1.5);
-    for ((name, from), middle) in placed.into_iter().zip(middles) {
+    let level = |(_, from): &(&Name, (f64, f64)), middle: &f64| (from.1 - middle).abs() <= line * LEVEL;
+    let joined = placed.iter().zip(&middles).any(|(name, middle)| !level(name, middle));
+    for (end, middle) in placed.into_iter().zip(middles) {
+        let swatch = if level(&end, &middle) { end.1.1 } else { middle };
+        let (name, from) = end;
         let series = &panel.series[name.series];
-        place_name(page, (name, Look::of(series)), (x, middle), out);
+        place_name(page, (name, Look::of(series)), (x, middle), swatch, out);
         if joined {
-            out.leaders.push(leader(series.strategy_index, layout.plot.right() + 4.0, from, (x - 4.0, middle)));
+            out.leaders.push(leader(series.strategy_index, layout.plot.right() + 4.0, from, (x - 4.0, swatch)));
         }
     }
 }
 
-fn place_name(page: &LayoutContext<'_>, (name, look): (&Name, Look), (x, middle): (f64, f64), out: &mut Layout) {
+fn place_name(
+    page: &LayoutContext<'_>,
+    (name, look): (&Name, Look),
+    (x, middle): (f64, f64),
+    swatch: f64,
+    out: &mut Layout,
+) {
     let line = page.base().line();
     let text_x = x + (SWATCH + SWATCH_GAP) * page.sizes.base;
     let first = middle - line * (name.lines.len() as f64 - 1.0) / 2.0;
-    out.swatches.push(Swatch { x, y: middle, look });
+    out.swatches.push(Swatch { x, y: swatch, look });
     let shortened = name.lines.last().is_some_and(|last| !name.full.ends_with(last.as_str()));
     for (index, text) in name.lines.iter().enumerate() {
         let mut own = label(page, text.clone(), (text_x, first + line * index as f64));
@@ -146,6 +158,26 @@ fn spread(wanted: &[(f64, f64)], (low, high): (f64, f64)) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::spread;
+    use crate::model::figure::{Figure, Panel, Point, Series};
+    use crate::paint::{Fonts, Size, layout};
+
+    #[test]
+    fn leaders_that_are_nearly_level_are_level() {
+        let line = |strategy_index: usize, y: f64| {
+            let points = [1.0, 2.0].map(|x| Point { x, y: Some(y), interval: None }).into();
+            Series { name: format!("line {strategy_index}"), strategy_index, points, ..Series::default() }
+        };
+        let series =
+            [0.0, 45.0, 49.0, 80.0, 80.1, 100.0].into_iter().enumerate().map(|(index, y)| line(index, y)).collect();
+        let panel = Panel { series, ..Panel::default() };
+        let figure = Figure { panels: vec![panel], ..Figure::default() };
+        let places = layout(&figure, Size { width: 960, height: 600 }, &Fonts::bundled());
+        let rises: Vec<f64> = places.leaders.iter().map(|leader| leader.points[2].1 - leader.points[0].1).collect();
+        assert_eq!(rises.len(), 6);
+        let level = rises.iter().filter(|rise| **rise == 0.0).count();
+        assert!(rises.iter().all(|rise| *rise == 0.0 || rise.abs() > 4.0), "{rises:?}");
+        assert_eq!(level, 4, "{rises:?}");
+    }
 
     #[test]
     fn labels_move_only_as_far_as_they_must() {

@@ -313,7 +313,8 @@ mod any_figure {
             let bar = |(lane, start, end, strategy_index, failed)| Bar { lane, start, end, strategy_index, failed };
             let bars: Vec<Bar> = if kind == 0 { bars.into_iter().map(bar).collect() } else { Vec::new() };
             let y = Axis { names: if bars.is_empty() { Vec::new() } else { names }, ..y };
-            Panel { title, x, y, series, bars, empty: (kind == 1).then_some(reason) }
+            let cut = kind == 0;
+            Panel { title, x, y, series, bars, cut, empty: (kind == 1).then_some(reason) }
         }
     }
 

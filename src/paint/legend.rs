@@ -25,7 +25,11 @@ pub(super) fn entries(figure: &Figure, ends: bool) -> Vec<LegendEntry> {
     let series = || figure.panels.iter().filter(|panel| panel.empty.is_none()).flat_map(|panel| &panel.series);
     for measured in [true, false] {
         for line in series().filter(|line| (line.role == Role::Measured) == measured && !(ends && at_end(line))) {
-            add(&mut out, &line.name, Look::of(line));
+            let own = Look::of(line);
+            match line.legend.trim() {
+                "" => add(&mut out, &line.name, own),
+                shared => add(&mut out, shared, Look { strategy_index: None, ..own }),
+            }
         }
     }
     for line in series().filter(|line| !line.failures.is_empty()) {
@@ -151,8 +155,11 @@ mod tests {
             failures_note: "2 failed".to_owned(),
             ..series("a", 0, Role::Measured)
         };
-        let lines =
-            vec![series("ideal", 0, Role::Ideal), failed, series("ideal", 1, Role::Ideal), series("", 2, Role::Ideal)];
+        let ideal = |strategy_index: usize| Series {
+            legend: "ideal".to_owned(),
+            ..series(&format!("ideal of {strategy_index}"), strategy_index, Role::Ideal)
+        };
+        let lines = vec![ideal(0), failed, ideal(1), series("", 2, Role::Ideal)];
         let panel = Panel { series: lines, ..Panel::default() };
         let figure = Figure { panels: vec![panel.clone(), panel], ..Figure::default() };
         let named = |ends: bool| {

@@ -28,9 +28,12 @@ pub(super) const SWATCH_GAP: f64 = 0.5;
 
 impl Look {
     pub(super) fn of(series: &Series) -> Self {
-        let plain = series.role == Role::Ideal || series.shape == Shape::Steps;
+        let plain =
+            series.role == Role::Ideal || series.binned || (series.shape == Shape::Steps && series.marks.is_empty());
         let kind = if plain { Kind::Plain } else { Kind::Marked };
-        Self { strategy_index: Some(series.strategy_index), role: series.role, kind }
+        let several = series.role == Role::Ideal && !series.shared_with.is_empty();
+        let strategy_index = (!several).then_some(series.strategy_index);
+        Self { strategy_index, role: series.role, kind }
     }
 
     /// The strategy whose measured line this is.

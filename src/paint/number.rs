@@ -47,8 +47,7 @@ impl Notation {
         let behind = |(factor, suffix)| Self { factor, unit: "", suffix };
         let labelled = |(factor, unit)| Self { factor, unit, suffix: "" };
         match unit {
-            Unit::Count => behind(pick(PLAIN)),
-            Unit::PerSecond => Self { unit: "1/s", ..behind(pick(PLAIN)) },
+            Unit::Count | Unit::PerSecond => behind(pick(PLAIN)),
             Unit::Ratio => behind((1.0, "×")),
             Unit::Share => behind((0.01, "%")),
             Unit::Seconds => labelled(pick(SECONDS)),
@@ -133,7 +132,7 @@ mod tests {
             (Unit::Ratio, 5.0, 0.0, "0×", ""),
             (Unit::Ratio, 49.0, 20.0, "20×", ""),
             (Unit::Share, 1.0, 0.3, "30%", ""),
-            (Unit::PerSecond, 450.0, 200.0, "200", "1/s"),
+            (Unit::PerSecond, 450.0, 200.0, "200", ""),
             (Unit::Ratio, 2.0, -0.5, "−0.5×", ""),
             (Unit::Ratio, 1e-8, 1e-8, "1e−8×", ""),
         ] {

@@ -1,4 +1,4 @@
-//! Colours by purpose, their values in both themes, and the colour, marker and dash of each strategy. A strategy's place in
+//! Colours by purpose, their values in both themes, and the colour and marker of each strategy. A strategy's place in
 //! the config fixes all three, so that lines can be told apart without colour too. A figure is painted once, with a CSS
 //! variable for each colour: a page's style sets the variables, a file of one theme has the values in their place. Knows no
 //! figure.
@@ -92,23 +92,7 @@ const MARKERS: [Marker; STRATEGY_COLOURS] = [
     Marker::Corners(&[(-0.5, -1.05), (0.5, -1.05), (1.1, 0.0), (0.5, 1.05), (-0.5, 1.05), (-1.1, 0.0)]),
 ];
 
-/// Lengths of line and gap in CSS pixels; the first four are solid.
-const DASHES: [&[f64]; STRATEGY_COLOURS] = [
-    &[],
-    &[],
-    &[],
-    &[],
-    &[10.0, 4.0],
-    &[10.0, 3.0, 2.0, 3.0],
-    &[14.0, 4.0],
-    &[6.0, 3.0],
-    &[14.0, 3.0, 2.0, 3.0],
-    &[8.0, 3.0, 2.0, 3.0, 2.0, 3.0],
-    &[4.0, 2.0],
-    &[14.0, 3.0, 4.0, 3.0],
-];
-
-/// The dash of every ideal line.
+/// The dash of every ideal line: lengths of line and gap in CSS pixels. Measured lines are solid.
 pub(super) const IDEAL_DASH: &[f64] = &[5.0, 4.0];
 
 impl Colour {
@@ -185,14 +169,9 @@ pub(super) fn marker(strategy_index: usize) -> Marker {
     MARKERS[(strategy_index + strategy_index / STRATEGY_COLOURS) % STRATEGY_COLOURS]
 }
 
-/// The dash of a strategy, likewise shifted.
-pub(super) fn dash(strategy_index: usize) -> &'static [f64] {
-    DASHES[(strategy_index + strategy_index / STRATEGY_COLOURS) % STRATEGY_COLOURS]
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Colour, STRATEGY_COLOURS, dash, marker, theme_variables, themed, values};
+    use super::{Colour, STRATEGY_COLOURS, marker, theme_variables, themed, values};
     use crate::model::figure::Theme;
 
     type Rgb = [f64; 3];
@@ -267,14 +246,13 @@ mod tests {
     }
 
     #[test]
-    fn colour_marker_and_dash_name_a_slot_together() {
-        let look = |strategy_index| (Colour::of_strategy(strategy_index), marker(strategy_index), dash(strategy_index));
+    fn colour_and_marker_name_a_strategy_together() {
+        let look = |strategy_index| (Colour::of_strategy(strategy_index), marker(strategy_index));
         for (one, other) in (0..30).flat_map(|other| (0..other).map(move |one| (one, other))) {
             assert!(look(one) != look(other), "{one} {other}");
         }
         for (one, other) in (0..STRATEGY_COLOURS).flat_map(|other| (0..other).map(move |one| (one, other))) {
             assert!(marker(one) != marker(other));
-            assert!(dash(other).is_empty() || dash(one) != dash(other));
         }
     }
 

@@ -8,12 +8,16 @@ use super::ticks::{Ticks, choose};
 use crate::format::visible_line;
 use crate::model::figure::{Arrangement, Axis, Panel, Scale, Spread, Unit};
 
-/// How much of the height of stacked panels this one gets, relative to the others. A reason is a line of text.
+/// Free height below and above the rows of a timeline, in rows.
+const ROW_MARGIN: f64 = 1.0;
+
+/// How much of the height of stacked panels this one gets, relative to the others: rows of bars are of one height. A
+/// reason is a line of text.
 pub(super) fn weight(panel: &Panel) -> f64 {
     if panel.empty.is_some() {
         return 0.8;
     }
-    if panel.bars.is_empty() { 4.0 } else { 1.6 + f64::from(lanes(panel).clamp(1, 24)) / 6.0 }
+    if panel.bars.is_empty() { 4.0 } else { f64::from(lanes(panel).clamp(1, 64)) + 2.0 * ROW_MARGIN }
 }
 
 /// Height of the rows above a plot.
@@ -23,7 +27,7 @@ pub(super) fn head(page: &LayoutContext<'_>, panel: &Panel) -> f64 {
 }
 
 fn has_label(panel: &Panel) -> bool {
-    let has_unit = matches!(panel.y.unit, Unit::Seconds | Unit::Bytes | Unit::PerSecond);
+    let has_unit = matches!(panel.y.unit, Unit::Seconds | Unit::Bytes);
     !panel.y.label.trim().is_empty() || (has_unit && panel.bars.is_empty())
 }
 
@@ -70,6 +74,7 @@ pub(super) fn x_span(axis: &Axis, panels: &[Panel]) -> Option<Span> {
             let known = series.points.iter().filter(|point| point.y.is_some()).map(|point| point.x);
             known.chain(series.failures.iter().map(|mark| mark.x))
         });
+        let points = points.chain(panel.series.iter().flat_map(|series| series.marks.iter().map(|mark| mark.x)));
         points.chain(panel.bars.iter().flat_map(|bar| [bar.start, bar.end]))
     });
     Span::of(axis, values, if bars { 0.01 } else { 0.025 })
@@ -77,7 +82,8 @@ pub(super) fn x_span(axis: &Axis, panels: &[Panel]) -> Option<Span> {
 
 fn y_span(panel: &Panel) -> Option<Span> {
     if !panel.bars.is_empty() {
-        return Some(Span::exact(-0.5, f64::from(lanes(panel)) - 0.5));
+        let (low, high) = (-0.5 - ROW_MARGIN, f64::from(lanes(panel)) - 0.5 + ROW_MARGIN);
+        return Some(Span::exact(low, high));
     }
     let values = panel.series.iter().flat_map(|series| {
         let points = series.points.iter().filter(|point| showable(panel.x.scale, point.x));
@@ -131,7 +137,7 @@ impl<'a> Draft<'a> {
     fn reserve_rows(&mut self, page: &LayoutContext<'_>, foot: bool) {
         let (line, size) = (page.base().line(), page.sizes.base);
         let half = size * 0.65;
-        let least = size * if self.panel.bars.is_empty() { 1.8 } else { 0.8 };
+        let least = size * if self.panel.bars.is_empty() { 1.8 } else { 0.15 };
         self.bottom -= half;
         let room = |draft: &Self, rows: f64| draft.bottom - draft.top - rows >= least;
         if !self.panel.title.trim().is_empty() && room(self, line) {

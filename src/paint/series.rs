@@ -36,6 +36,9 @@ pub(super) fn plane<'a>(brush: &Brush<'a>, plot: &Rect, axes: &Axes) -> Plane<'a
 pub(super) fn draw<'a>(brush: &Brush<'a>, plane: &Plane<'a>, panel: &Panel, prefix: &str) {
     let artist = Artist { brush, plane };
     artist.bars(&panel.bars);
+    if panel.cut {
+        artist.cut(&panel.bars);
+    }
     let order = |series: &&(usize, &Series)| match series.1.role {
         Role::Ideal => 0,
         Role::Reference => 1,
@@ -103,13 +106,17 @@ impl Artist<'_, '_> {
         if series.spread == Spread::Bars {
             runs.iter().flatten().for_each(|(point, _)| self.interval(point, look));
         }
-        let marked = |run: &&Vec<(&Point, f64)>| look.kind == Kind::Marked || run.len() == 1;
+        let own = look.kind == Kind::Marked && series.shape == Shape::Line;
+        let marked = |run: &&Vec<(&Point, f64)>| own || (run.len() == 1 && series.marks.is_empty());
         let every = self.points_between_marks(runs.iter().map(Vec::len).sum());
         for (point, y) in runs.iter().filter(marked).flatten().step_by(every) {
             self.brush.mark(self.pixel(point.x, *y), look);
         }
         let (x, y) = self.spans();
         let shown = |mark: &&Mark| showable(x.scale, mark.x) && showable(y.scale, mark.y);
+        for mark in series.marks.iter().filter(shown) {
+            self.brush.mark(self.pixel(mark.x, mark.y), look);
+        }
         for mark in series.failures.iter().filter(shown) {
             self.brush.failure(self.pixel(mark.x, mark.y), look);
         }
@@ -185,7 +192,24 @@ impl Artist<'_, '_> {
         }
     }
 
-    /// At most 14 CSS pixels thick, a fifth of its lane free unless lanes are hairlines, and never thinner than can be
+    /// Two slanted strokes across the bars where they are broken off.
+    fn cut(&self, bars: &[Bar]) {
+        let end = bars.iter().map(|bar| bar.end).fold(f64::NEG_INFINITY, f64::max);
+        let (_, rows) = self.spans();
+        let (right, bottom) = self.pixel(end, rows.low);
+        let (x, top) = (right - fine(18.0), self.pixel(end, rows.high).1);
+        let stroke_at = |x: i32| [(x - fine(4.0), bottom + fine(4.0)), (x + fine(4.0), top - fine(4.0))];
+        let [left, right] = [x, x + fine(7.0)].map(stroke_at);
+        let ground = Polygon::new([left[0], left[1], right[1], right[0]], stroke(Colour::BACKGROUND, 1.0).filled());
+        self.brush.canvas.group("class=\"cut\"", || {
+            self.brush.draw(&self.brush.area, &ground);
+            for line in [left, right] {
+                self.brush.draw(&self.brush.area, &PathElement::new(line, stroke(Colour::AXIS, 1.4)));
+            }
+        });
+    }
+
+    /// At most 24 CSS pixels thick, a fifth of its lane free unless lanes are hairlines, and never thinner than can be
     /// written. Bars that follow each other without a pause stay apart by a hairline.
     fn bar(&self, bar: &Bar) {
         if !(bar.start.is_finite() && bar.end.is_finite()) {
@@ -196,7 +220,7 @@ impl Artist<'_, '_> {
         let half = if height < fine(1.5) { 0.5 } else { 0.4 };
         let (left, top) = self.pixel(bar.start, lane + half);
         let (right, bottom) = self.pixel(bar.end.max(bar.start), lane - half);
-        let excess = ((bottom - top - fine(14.0)) / 2).max(0);
+        let excess = ((bottom - top - fine(24.0)) / 2).max(0);
         let hairline = if right - left > fine(3.0) { fine(0.5) } else { 0 };
         let corners = [
             (left, top + excess),

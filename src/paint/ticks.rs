@@ -47,9 +47,9 @@ fn wanted(axis: &Axis, span: &Span) -> Option<Ticks> {
 fn labelled(unit: Unit, span: &Span, values: &[f64], minor: Vec<f64>) -> Ticks {
     let notation = Notation::of(unit, span.scale, span.high.abs().max(span.low.abs()));
     let smallest = values.iter().map(|value| value.abs()).filter(|value| *value > 0.0).fold(f64::INFINITY, f64::min);
-    // On a logarithmic axis one prefix would turn small values into 0.001 M: each number has its own.
+    // On a logarithmic axis one prefix would turn small values into 0.1 s: each number has its own.
     let counted = matches!(unit, Unit::Count | Unit::PerSecond);
-    let mixed = span.scale == Scale::Log && !counted && smallest / notation.factor < 0.000_99;
+    let mixed = span.scale == Scale::Log && !counted && smallest / notation.factor < 0.999;
     let text = |value: f64| match span.scale {
         Scale::Log if counted => Notation::of(unit, Scale::Log, value.abs() * 1.000_001).shortest(value),
         _ if mixed => Notation::with_unit(unit, value),
@@ -179,14 +179,14 @@ mod tests {
             (Unit::Seconds, (0.012, 0.5), 9, "20 50 100 200 500 ms"),
             (Unit::Seconds, (4.0, 300.0), 8, "5 10 20 50 100 200 s"),
             (Unit::Seconds, (0.8, 40.0), 4, "1 3 10 30 s"),
-            (Unit::Seconds, (0.05, 8000.0), 9, "0.1 1 10 100 1,000 s"),
+            (Unit::Seconds, (0.05, 8000.0), 9, "100ms 1s 10s 100s 1,000s"),
             (Unit::Seconds, (1e-6, 600.0), 10, "1µs 10µs 100µs 1ms 10ms 100ms 1s 10s 100s"),
             (Unit::Seconds, (1e-6, 600.0), 5, "1µs 100µs 10ms 1s 100s"),
             (Unit::Ratio, (1.1, 1.6), 6, "1.1× 1.2× 1.3× 1.4× 1.5× 1.6×"),
             (Unit::Bytes, (1024.0, 17_000.0), 6, "1 2 4 8 16 KiB"),
             (Unit::Count, (0.9, 2e6), 8, "1 10 100 1,000 10,000 100,000 1M"),
             (Unit::Count, (900.0, 1.1e6), 6, "1,000 10,000 100,000 1M"),
-            (Unit::PerSecond, (90.0, 2e6), 6, "100 1,000 10,000 100,000 1M 1/s"),
+            (Unit::PerSecond, (90.0, 2e6), 6, "100 1,000 10,000 100,000 1M"),
         ] {
             assert_eq!(labels(unit, Scale::Log, range, most), expected);
         }

@@ -125,7 +125,7 @@ fn whatever_a_target_does_wrong_is_data_of_its_kind() {
         // A hollow mark for each and no value.
         let svg = fs::read_to_string(run.join("charts/duration.svg")).unwrap();
         assert_eq!(svg.matches(": 1 failed</text>").count(), strategy::built_in().count(), "{fault:?}: {svg}");
-        assert!(svg.contains("hollow: 6 samples that failed, in no median"), "{fault:?}: {svg}");
+        assert!(svg.contains("hollow: 6 failed samples (not in the median)"), "{fault:?}: {svg}");
         let summary = fs::read_to_string(run.join("summary.csv")).unwrap();
         assert_eq!(summary.matches(",2,0,,,,").count(), strategy::built_in().count(), "{summary}");
     }

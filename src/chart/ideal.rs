@@ -1,0 +1,126 @@
+//! The best possible duration of a strategy between the measured counts: a pool's rises by steps, one for each round of
+//! requests.
+
+use crate::model::{Concurrency, RequestCount, Target};
+use crate::report::Report;
+
+/// More steps than this are drawn from measured count to measured count: they would be too narrow to see.
+const MOST_STEPS: u32 = 200;
+/// By which share two lengths of a round may differ.
+const TOLERANCE: f64 = 1e-6;
+
+/// The best possible durations of one strategy.
+pub(super) struct Ideal {
+    /// At the measured counts, ascending.
+    measured: Vec<(RequestCount, f64)>,
+    rounds: Option<Rounds>,
+}
+
+/// `ceil(n / width)` rounds of equal length.
+#[derive(Clone, Copy)]
+struct Rounds {
+    width: u32,
+    seconds: f64,
+}
+
+impl Ideal {
+    pub(super) fn of(report: &Report<'_>, strategy_index: usize) -> Self {
+        let cells = report.cells_of(strategy_index).iter();
+        let measured: Vec<_> = cells.filter_map(|cell| Some((cell.requests, cell.ideal_s?))).collect();
+        let rounds = width(report, strategy_index).and_then(|width| rounds(width, &measured));
+        Self { measured, rounds }
+    }
+
+    /// The ideal at a count; `None` where it is not known.
+    pub(super) fn at(&self, requests: RequestCount) -> Option<f64> {
+        let measured = self.measured.binary_search_by_key(&requests, |(count, _)| *count);
+        measured
+            .ok()
+            .map(|index| self.measured[index].1)
+            .or_else(|| Some(self.rounds?.after(requests.div_ceil(self.rounds?.width))))
+    }
+
+    /// The corners of the line, ascending: the measured counts, and where a round is full both ends of the rise.
+    pub(super) fn corners(&self) -> Vec<(RequestCount, f64)> {
+        let (Some((first, _)), Some((last, _))) = (self.measured.first(), self.measured.last()) else {
+            return Vec::new();
+        };
+        let full = |rounds: Rounds| first.div_ceil(rounds.width)..last.div_ceil(rounds.width);
+        let few = |rounds: &Rounds| rounds.width > 1 && full(*rounds).len() <= MOST_STEPS as usize;
+        let rises = self.rounds.filter(few).into_iter().flat_map(|rounds| {
+            full(rounds)
+                .flat_map(move |round| [round, round + 1].map(|after| (round * rounds.width, rounds.after(after))))
+        });
+        let mut corners: Vec<(RequestCount, f64)> = rises.collect();
+        let missing = self.measured.iter().filter(|(count, _)| corners.iter().all(|(corner, _)| corner != count));
+        corners.extend(missing.copied().collect::<Vec<_>>());
+        corners.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        corners
+    }
+}
+
+impl Rounds {
+    fn after(self, rounds: u32) -> f64 {
+        f64::from(rounds) * self.seconds
+    }
+}
+
+/// How many requests strategy and server have under way at once, where both are known.
+fn width(report: &Report<'_>, strategy_index: usize) -> Option<u32> {
+    let line = &report.strategies[strategy_index];
+    let own = match line.model {
+        Some(Concurrency::Sequential) => Some(1),
+        Some(Concurrency::Async) => None,
+        Some(Concurrency::Pool) | None => line.workers,
+    };
+    let served = match &report.facts.target {
+        Some(Target::Delay(target)) if target.max_concurrent > 0 => Some(target.max_concurrent),
+        _ => None,
+    };
+    own.into_iter().chain(served).min().filter(|width| *width > 0)
+}
+
+/// The rounds that give all measured ideals; `None` where they are no rounds of one length.
+fn rounds(width: u32, measured: &[(RequestCount, f64)]) -> Option<Rounds> {
+    let length = |(requests, ideal): &(RequestCount, f64)| ideal / f64::from(requests.div_ceil(width).max(1));
+    let seconds = length(measured.first()?);
+    let equal = measured.iter().all(|point| (length(point) - seconds).abs() <= TOLERANCE * seconds);
+    equal.then_some(Rounds { width, seconds })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Ideal;
+    use crate::model::Nanos;
+    use crate::report::Report;
+    use crate::report::testkit::{RunBuilder, article};
+
+    #[test]
+    fn a_pool_rises_where_a_round_is_full() {
+        let run = article(3);
+        let report = Report::of(&run);
+        let near = |found: &[(u32, f64)], expected: &[(u32, f64)]| {
+            found.len() == expected.len()
+                && found.iter().zip(expected).all(|(a, b)| a.0 == b.0 && (a.1 - b.1).abs() < 1e-9)
+        };
+        let pool = Ideal::of(&report, 1).corners();
+        let stairs = [(10, 0.1), (20, 0.1), (20, 0.2), (30, 0.2), (40, 0.2), (40, 0.3), (50, 0.3)];
+        assert!(near(&pool, &stairs), "{pool:?}");
+        let single = Ideal::of(&report, 0);
+        assert!(near(&single.corners(), &[10, 20, 30, 40, 50].map(|n| (n, f64::from(n) / 10.0))));
+        assert!((single.at(37).unwrap() - 3.7).abs() < 1e-9);
+    }
+
+    #[test]
+    fn ideals_that_are_no_rounds_of_one_length_are_known_where_they_were_measured() {
+        let ideals = [(10, 1.0), (30, 2.4), (50, 3.0)];
+        let run =
+            ideals.iter().fold(RunBuilder::new().strategy("a", "thread-pool", Some(20)), |builder, (n, ideal)| {
+                builder.sample(0, *n, 4.0).also(|row| row.ideal_s = Some(Nanos::from_secs_f64(*ideal)))
+            });
+        let run = run.run();
+        let found = Ideal::of(&Report::of(&run), 0);
+        assert_eq!(found.corners(), ideals);
+        assert_eq!(found.at(20), None);
+    }
+}
