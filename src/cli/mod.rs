@@ -264,7 +264,7 @@ pub struct PackArgs {
 /// Options of `embed`.
 #[derive(Args, Clone, Debug)]
 pub struct EmbedArgs {
-    /// The document; places stand between `<!-- reportgen:duration -->` (any chart, `table` or `findings`) and `<!-- /reportgen -->`
+    /// The document; places stand between `<!-- reportgen:duration -->` (any chart, `answer`, `findings` or `table`) and `<!-- /reportgen -->`
     #[arg(value_name = "DOC.md", value_hint = ValueHint::FilePath)]
     pub document: PathBuf,
     /// A run directory

@@ -1,4 +1,4 @@
-//! One part of a run's document for a document that others write: a picture, the table, or the findings.
+//! One part of a run's document for a document that others write: a picture, the answer, the findings, or the table.
 
 use super::answer::answer;
 use super::markdown::{PictureLinks, block, escape, table};
@@ -16,7 +16,7 @@ pub struct Fragment {
     pub files: Vec<String>,
 }
 
-/// The part called `name`: `table`, `findings`, or a figure's id. `folder` is where the document finds pictures, as part
+/// The part called `name`: `answer`, `findings`, `table`, or a figure's id. `folder` is where the document finds pictures, as part
 /// of an address.
 ///
 /// # Errors
@@ -24,6 +24,7 @@ pub struct Fragment {
 pub fn fragment(report: &Report<'_>, pictures: &Pictures<'_>, name: &str, folder: &str) -> Result<Fragment, String> {
     let text = |text: String| Fragment { text, files: Vec::new() };
     match name {
+        "answer" => return Ok(text(format!("{}\n", escape(&answer(report))))),
         "table" => return Ok(text(table(&page_numbers(&numbers(report))))),
         "findings" => return Ok(text(findings(report))),
         _ => {}
@@ -33,7 +34,7 @@ pub fn fragment(report: &Report<'_>, pictures: &Pictures<'_>, name: &str, folder
     }
     let Some(picture) = pictures.drawn.iter().find(|picture| picture.figure.id == name) else {
         let ids = pictures.drawn.iter().map(|picture| picture.figure.id.as_str());
-        let known: Vec<&str> = ids.chain(["table", "findings"]).collect();
+        let known: Vec<&str> = ids.chain(["answer", "findings", "table"]).collect();
         return Err(format!("the run has no part {name:?}; it has {}", known.join(", ")));
     };
     let Some(links) = PictureLinks::of(pictures, folder) else { return Err("the run has no picture files".to_owned()) };
@@ -83,8 +84,12 @@ mod tests {
         let light = fragment(&report, &pictures(&[Theme::Light]), "duration", "x").unwrap();
         assert_eq!(light.files, ["duration.png"]);
         assert!(part("table").unwrap().text.starts_with("| Strategy | Requests |"));
-        assert!(part("findings").unwrap().text.starts_with("Up to 20 requests multithread, "));
-        assert_eq!(part("pie").unwrap_err(), "the run has no part \"pie\"; it has duration, table, findings");
+        let answer = part("answer").unwrap().text;
+        assert!(
+            answer.starts_with("Up to 20 requests multithread, ")
+                && part("findings").unwrap().text.starts_with(&answer)
+        );
+        assert_eq!(part("pie").unwrap_err(), "the run has no part \"pie\"; it has duration, answer, findings, table");
         assert_eq!(
             part("timeline").unwrap_err(),
             "the run has no timeline chart: the single requests were not recorded"

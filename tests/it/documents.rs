@@ -74,7 +74,7 @@ fn a_document_with_wrong_markers_is_left_alone_and_the_line_is_named() {
         ),
         (
             "\n<!-- reportgen:pie -->\n<!-- /reportgen -->\n",
-            "page.md, line 2: the run has no part \"pie\"; it has duration, table, findings",
+            "page.md, line 2: the run has no part \"pie\"; it has duration, answer, findings, table",
         ),
         ("nothing\n", "page.md has no place"),
         ("\u{feff}", "page.md has no place"),
