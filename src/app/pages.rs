@@ -55,7 +55,7 @@ impl Pages<'_> {
         into.begin(names.chain(Gallery::names(&self.output, self.figures)).collect()).with_context(failed)?;
         let mut drawn = Vec::new();
         for figure in self.figures {
-            self.output.height = height(figure.panels.len());
+            self.output.height = height(figure.height_in_panels());
             let gallery = Gallery { output: &self.output, fonts_from: Path::new("."), into: into.writer() };
             let painted = gallery.paint(std::slice::from_ref(figure), terminal);
             drawn.extend(painted.with_context(|| format!("cannot draw the {stem}"))?);

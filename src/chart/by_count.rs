@@ -33,6 +33,11 @@ pub(super) struct CellValue {
 }
 
 impl CellValue {
+    /// A value without an interval.
+    pub(super) fn plain(y: Option<f64>) -> Option<Self> {
+        y.map(|y| Self { y, interval: None })
+    }
+
     /// A function of a cell's median; its interval follows from that of the median.
     pub(super) fn of_median(cell: &Cell<'_>, function: impl Fn(f64) -> f64) -> Option<Self> {
         let interval = cell.interval.map(|ends| (function(ends.low), function(ends.high)));
@@ -119,6 +124,8 @@ fn measured(
         Point { x: requests.into(), y: value.map(|value| value.y), interval }
     };
     let points: Vec<Point> = report.counts.iter().map(point).collect();
+    let binned = downsample::is_binned(points.len());
+    let points = if binned { downsample::bins(&points, x_scale) } else { points };
     let cells = if quantity.failures { report.cells_of(strategy_index) } else { &[] };
     let marks = cells.iter().flat_map(|cell| {
         let durations = cell.excluded.iter().filter_map(|sample| sample.duration_s);
@@ -132,7 +139,8 @@ fn measured(
         strategy_index,
         spread: spread(&points),
         failures: downsample::marks(marks, x_scale),
-        points: downsample::points(points, x_scale),
+        points,
+        binned,
         ..Series::default()
     }
 }

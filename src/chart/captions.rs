@@ -1,7 +1,7 @@
 //! The small line at a figure's foot: how often each point was measured, and what bands, dashes and hollow marks mean.
 
 use crate::chart::kind::Subject;
-use crate::chart::words;
+use crate::chart::{downsample, words};
 use crate::config::{Label, Labels};
 use crate::format::grouped;
 use crate::model::figure::{Panel, Role, Spread};
@@ -33,6 +33,10 @@ pub(super) fn samples(subject: &Subject<'_>, strategy_indices: &[usize]) -> Opti
 
 /// What the bands or bars of a panel mean; `None` where it has none.
 pub(super) fn intervals(subject: &Subject<'_>, strategy_indices: &[usize], panel: &Panel) -> Option<String> {
+    if panel.series.iter().any(|line| line.binned) {
+        let number = grouped(downsample::largest_bin(subject.report.counts, panel.x.scale));
+        return Some(subject.labels.fill(Label::Binned, &[("number", &number)]));
+    }
     let shows = |spread| panel.series.iter().any(|line| line.spread == spread);
     let mark = match (shows(Spread::Band), shows(Spread::Bars)) {
         (true, true) => Label::BandAndBars,
@@ -141,8 +145,13 @@ pub(super) fn failures(labels: &Labels, number: usize) -> Option<String> {
     }
 }
 
-/// Most threads of each strategy at the largest count where they were seen; `None` for many strategies.
-pub(super) fn threads(subject: &Subject<'_>, strategy_indices: &[usize]) -> Option<String> {
+/// Most threads of each strategy at the largest count where they were seen, or only of those with several processes;
+/// `None` for none or for many.
+pub(super) fn threads(
+    subject: &Subject<'_>,
+    strategy_indices: &[usize],
+    only_of_several_processes: bool,
+) -> Option<String> {
     let (report, labels) = (subject.report, subject.labels);
     let requests =
         cells(report, strategy_indices).filter(|cell| cell.cost.threads.is_some()).map(|cell| cell.requests).max()?;
@@ -152,6 +161,9 @@ pub(super) fn threads(subject: &Subject<'_>, strategy_indices: &[usize]) -> Opti
             labels.fill(Label::InProcesses, &[("number", &threads), ("processes", &grouped(processes))])
         };
         let processes = cell.cost.processes.filter(|processes| *processes > 1);
+        if only_of_several_processes && processes.is_none() {
+            return None;
+        }
         let name = &report.strategies[cell.strategy_index].name;
         Some(format!("{name} {}", processes.map_or_else(|| threads.clone(), in_processes)))
     });

@@ -1,44 +1,38 @@
-//! What each strategy pays for its speed: CPU time, memory, context switches.
+//! What each strategy pays for its speed: CPU time, memory or threads, context switches.
 
 use crate::chart::by_count::{self, CellValue, Quantity};
 use crate::chart::kind::{Chart, Subject, WhyNot};
 use crate::chart::{captions, words};
 use crate::config::Label;
 use crate::model::figure::{Arrangement, Figure, Panel, Scale, Unit};
+use crate::report::Cell;
 
 /// Three panels above each other. A `y-label` is not taken: each panel has its own.
 pub(super) struct CostChart;
 
 /// What stands in a panel without content, and what it shows.
-const PANELS: [(Label, Quantity); 3] = [
-    (
-        Label::NoCpuTime,
-        Quantity {
-            label: Label::CpuTime,
-            unit: Unit::Seconds,
-            value: |cell| cell.cost.cpu_s.map(|y| CellValue { y, interval: None }),
-            failures: false,
-        },
-    ),
-    (
-        Label::NoMemory,
-        Quantity {
-            label: Label::PeakMemory,
-            unit: Unit::Bytes,
-            value: |cell| cell.cost.peak_rss_bytes.map(|y| CellValue { y, interval: None }),
-            failures: false,
-        },
-    ),
-    (
-        Label::NoContextSwitches,
-        Quantity {
-            label: Label::ContextSwitches,
-            unit: Unit::Count,
-            value: |cell| cell.cost.switches.map(|y| CellValue { y, interval: None }),
-            failures: false,
-        },
-    ),
-];
+type CostPanel = (Label, Quantity);
+
+const CPU: CostPanel =
+    (Label::NoCpuTime, quantity(Label::CpuTime, Unit::Seconds, |cell| CellValue::plain(cell.cost.cpu_s)));
+const MEMORY: CostPanel =
+    (Label::NoMemory, quantity(Label::PeakMemory, Unit::Bytes, |cell| CellValue::plain(cell.cost.peak_rss_bytes)));
+/// In place of memory that is the same for all; never without content.
+const THREADS: CostPanel = (
+    Label::NoMemory,
+    quantity(Label::ThreadCount, Unit::Count, |cell| CellValue::plain(cell.cost.threads.map(f64::from))),
+);
+const SWITCHES: CostPanel = (
+    Label::NoContextSwitches,
+    quantity(Label::ContextSwitches, Unit::Count, |cell| CellValue::plain(cell.cost.switches)),
+);
+
+const fn quantity(label: Label, unit: Unit, value: fn(&Cell<'_>) -> Option<CellValue>) -> Quantity {
+    Quantity { label, unit, value, failures: false }
+}
+
+/// Memory that differs by no more than this factor makes flat lines on an axis from zero.
+const FLAT: f64 = 2.0;
 
 impl Chart for CostChart {
     fn name(&self) -> &'static str {
@@ -52,8 +46,10 @@ impl Chart for CostChart {
     fn figures(&self, subject: &Subject<'_>) -> Result<Vec<Figure>, WhyNot> {
         let (labels, strategy_indices) = (subject.labels, subject.strategy_indices()?);
         let scale = subject.spec.y_scale.unwrap_or_default();
-        let panels: Vec<Panel> = PANELS
-            .iter()
+        let flat = flat_memory(subject, &strategy_indices);
+        let panels = [&CPU, if flat.is_some() { &THREADS } else { &MEMORY }, &SWITCHES];
+        let panels: Vec<Panel> = panels
+            .into_iter()
             .map(|(absent, quantity)| panel(subject, &strategy_indices, (*absent, quantity, scale)))
             .collect();
         if panels.iter().all(|panel| panel.empty.is_some()) {
@@ -73,7 +69,10 @@ impl Chart for CostChart {
                 [
                     captions::samples(subject, &strategy_indices),
                     Some(subject.text(Label::CostOf)),
-                    captions::threads(subject, &strategy_indices),
+                    flat.map(|(least, greatest)| {
+                        labels.fill(Label::FlatMemory, &[("value", &Unit::Bytes.interval(least, greatest))])
+                    }),
+                    captions::threads(subject, &strategy_indices, flat.is_some()),
                     captions::not_run(subject, &strategy_indices),
                 ],
             ),
@@ -81,6 +80,18 @@ impl Chart for CostChart {
             arrangement: Arrangement::Stacked,
         }])
     }
+}
+
+/// Where memory makes flat lines and threads are known: the least and the greatest memory, in bytes.
+fn flat_memory(subject: &Subject<'_>, strategy_indices: &[usize]) -> Option<(f64, f64)> {
+    let costs = || {
+        let cells = strategy_indices.iter().flat_map(|strategy_index| subject.report.cells_of(*strategy_index));
+        cells.map(|cell| &cell.cost)
+    };
+    let memory = costs().filter_map(|cost| cost.peak_rss_bytes);
+    let (least, greatest) = memory.fold((f64::INFINITY, 0.0_f64), |ends, y| (ends.0.min(y), ends.1.max(y)));
+    let known = greatest > 0.0 && costs().any(|cost| cost.threads.is_some());
+    (known && greatest <= FLAT * least).then_some((least, greatest))
 }
 
 fn panel(subject: &Subject<'_>, strategy_indices: &[usize], of: (Label, &Quantity, Scale)) -> Panel {
@@ -96,6 +107,7 @@ mod tests {
     use super::CostChart;
     use crate::chart::WhyNot;
     use crate::chart::contract::figures;
+    use crate::model::Run;
     use crate::report::testkit::{RunBuilder, article};
 
     #[test]
@@ -121,6 +133,23 @@ mod tests {
             drawn[0].caption
         );
         assert!(drawn[0].description.starts_with("CPU time: single_thread stays at 10.0 ms from 10 to 50 requests;"));
+    }
+
+    #[test]
+    fn threads_take_the_place_of_memory_that_is_flat() {
+        let mut run = article(3);
+        let labels = |run: &Run| -> Vec<String> {
+            let figure = figures(&CostChart, run).unwrap().remove(0);
+            figure.panels.into_iter().map(|panel| panel.y.label).collect()
+        };
+        run.samples.iter_mut().for_each(|row| row.peak_rss_bytes = Some(12_000_000));
+        assert_eq!(labels(&run)[1], "Threads of all processes");
+        let caption = figures(&CostChart, &run).unwrap().remove(0).caption;
+        assert!(caption.contains("peak memory: 11.4 MiB"), "{caption}");
+        run.samples.iter_mut().filter(|row| row.strategy == "async_get").for_each(|row| {
+            row.peak_rss_bytes = Some(25_000_000);
+        });
+        assert_eq!(labels(&run)[1], "Peak memory");
     }
 
     #[test]

@@ -1,9 +1,18 @@
 //! Fewer points that look the same: more of them than a picture has columns cost time and show nothing.
 
+use crate::model::RequestCount;
 use crate::model::figure::{Mark, Point, Scale};
+use crate::stats::Sorted;
 
 /// Up to this many points are left alone.
 const FEW: usize = 1_000;
+/// More points than this on a line are told by the bin.
+const MOST_MARKED: usize = 300;
+/// Into how many bins of equal width the axis is cut then.
+const BINS: usize = 100;
+/// Fewer values than this have no middle part.
+const FEWEST_FOR_BAND: usize = 3;
+
 /// Into how many stretches of equal width the axis is cut where there are more; each keeps its extremes.
 const STRETCHES: usize = 200;
 
@@ -16,7 +25,7 @@ pub(super) fn points(points: Vec<Point>, scale: Scale) -> Vec<Point> {
     let low = |point: &Point| point.interval.map(|ends| ends.0).or(point.y);
     let high = |point: &Point| point.interval.map(|ends| ends.1).or(point.y);
     let mut kept = vec![0, points.len() - 1];
-    for stretch in stretches(points.len(), scale, |index| points[index].x) {
+    for stretch in stretches(points.len(), (scale, STRETCHES), |index| points[index].x) {
         let of = |value: &dyn Fn(&Point) -> Option<f64>| extremes(&stretch, |index| value(&points[index]));
         let gap = stretch.clone().find(|index| points[*index].y.is_none());
         kept.extend(of(&|point| point.y).into_iter().flatten());
@@ -27,13 +36,40 @@ pub(super) fn points(points: Vec<Point>, scale: Scale) -> Vec<Point> {
     kept.into_iter().map(|index| points[index]).collect()
 }
 
+/// Whether a line of so many points is drawn as [`bins`].
+pub(super) fn is_binned(points: usize) -> bool {
+    points > MOST_MARKED
+}
+
+/// A point for each part of the axis: the median of its values, at the middle one of its places, and as interval the
+/// middle 95 % of them. No value where there is none.
+pub(super) fn bins(points: &[Point], scale: Scale) -> Vec<Point> {
+    let bins = stretches(points.len(), (scale, BINS), |index| points[index].x);
+    let bin = |bin: std::ops::Range<usize>| {
+        let values = Sorted::new(points[bin.clone()].iter().filter_map(|point| point.y));
+        let ends = values.quantile(0.025).zip(values.quantile(0.975));
+        Point {
+            x: points[usize::midpoint(bin.start, bin.end - 1)].x,
+            y: values.median(),
+            interval: ends.filter(|_| values.values().len() >= FEWEST_FOR_BAND),
+        }
+    };
+    bins.into_iter().map(bin).collect()
+}
+
+/// Most counts of one bin.
+pub(super) fn largest_bin(counts: &[RequestCount], scale: Scale) -> usize {
+    let bins = stretches(counts.len(), (scale, BINS), |index| counts[index].into());
+    bins.into_iter().map(|bin| bin.len()).max().unwrap_or_default()
+}
+
 /// At most 400 marks once there are more than 1 000: of each stretch the lowest and the highest.
 pub(super) fn marks(mut marks: Vec<Mark>, scale: Scale) -> Vec<Mark> {
     if marks.len() <= FEW {
         return marks;
     }
     marks.sort_by(|a, b| a.x.total_cmp(&b.x));
-    let stretches = stretches(marks.len(), scale, |index| marks[index].x);
+    let stretches = stretches(marks.len(), (scale, STRETCHES), |index| marks[index].x);
     let kept = stretches.into_iter().flat_map(|stretch| extremes(&stretch, |index| Some(marks[index].y)));
     kept.flatten().map(|index| marks[index]).collect()
 }
@@ -47,14 +83,14 @@ pub(super) fn evenly(len: usize, most: usize) -> Vec<usize> {
 }
 
 /// Indices of a list that ascends in `x`, by the stretch of the axis in which they lie; none empty.
-fn stretches(len: usize, scale: Scale, x: impl Fn(usize) -> f64) -> Vec<std::ops::Range<usize>> {
+fn stretches(len: usize, (scale, number): (Scale, usize), x: impl Fn(usize) -> f64) -> Vec<std::ops::Range<usize>> {
     let place = |index: usize| if scale == Scale::Log { x(index).ln() } else { x(index) };
     let (first, length) = (place(0), place(len - 1) - place(0));
     let mut stretches = Vec::new();
     let mut start = 0;
-    for number in 1..=STRETCHES {
-        let edge = first + length * number as f64 / STRETCHES as f64;
-        let within = (start..len).take_while(|index| number == STRETCHES || place(*index) < edge).count();
+    for stretch in 1..=number {
+        let edge = first + length * stretch as f64 / number as f64;
+        let within = (start..len).take_while(|index| stretch == number || place(*index) < edge).count();
         if within > 0 {
             stretches.push(start..start + within);
         }
@@ -73,7 +109,7 @@ fn extremes(stretch: &std::ops::Range<usize>, value: impl Fn(usize) -> Option<f6
 
 #[cfg(test)]
 mod tests {
-    use super::{Mark, Point, Scale, evenly, marks, points};
+    use super::{Mark, Point, Scale, bins, evenly, is_binned, largest_bin, marks, points};
 
     fn wave(n: u32) -> Vec<Point> {
         let y = |index: u32| if index == 777 { 99.0 } else { f64::from(index % 13) };
@@ -106,6 +142,18 @@ mod tests {
         let kept = |scale| points(many.clone(), scale).iter().filter(|point| point.x < 1_000.0).count();
         assert!(kept(Scale::Log) > 200, "{} {}", kept(Scale::Log), kept(Scale::Linear));
         assert!(kept(Scale::Linear) < 20, "{} {}", kept(Scale::Log), kept(Scale::Linear));
+    }
+
+    #[test]
+    fn a_bin_is_a_median_and_the_middle_of_its_values() {
+        let many: Vec<Point> =
+            (0..10_000_u32).map(|x| Point { x: x.into(), y: Some((x % 100).into()), interval: None }).collect();
+        let binned = bins(&many, Scale::Linear);
+        assert_eq!(binned.len(), 100);
+        assert!(binned.iter().all(|bin| (bin.y.unwrap() - 49.5).abs() < 1.0), "{binned:?}");
+        assert!(binned.iter().all(|bin| bin.interval.is_some_and(|(low, high)| low < 4.0 && high > 95.0)));
+        assert!(is_binned(301) && !is_binned(300));
+        assert_eq!(largest_bin(&(0..10_000).collect::<Vec<_>>(), Scale::Linear), 100);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use crate::chart::downsample;
 use crate::format::{counted, requests};
-use crate::history::{By, RunSeries, SeriesPoint, StrategySeries};
+use crate::history::{By, HistoryEntry, RunSeries, StrategySeries};
 use crate::model::figure::{Arrangement, Axis, Figure, Mark, Panel, Point, Role, Scale, Series, Shape, Unit};
 use crate::stats::Change;
 
@@ -38,14 +38,22 @@ pub fn history(series: &RunSeries<'_>, id: &str) -> Option<Figure> {
             counted(runs, "run", "runs")
         ),
         description: format!("{}.", drawn.iter().map(|(_, line)| told(line)).collect::<Vec<_>>().join("; ")),
-        caption: format!(
-            "{}. Dashed: level between changes; crossed circle: first {} after a change.",
-            series.factors,
-            place_word(series.by)
-        ),
+        caption: caption(series),
         panels: drawn.iter().map(|(strategy_index, line)| panel(series, *strategy_index, line)).collect(),
         arrangement: Arrangement::Stacked,
     })
+}
+
+fn caption(series: &RunSeries<'_>) -> String {
+    let changed = series.lines.iter().any(|line| !line.changes.is_empty());
+    match (series.places.len(), changed) {
+        (0 | 1, _) => format!("{}.", series.factors),
+        (_, false) => format!("{}. Dashed: level.", series.factors),
+        (_, true) => {
+            let place = place_word(series.by);
+            format!("{}. Dashed: level between changes; crossed circle: first {place} after a change.", series.factors)
+        }
+    }
 }
 
 fn place_word(by: By) -> &'static str {
@@ -64,35 +72,67 @@ fn told(line: &StrategySeries) -> String {
 }
 
 fn panel(series: &RunSeries<'_>, strategy_index: usize, line: &StrategySeries) -> Panel {
-    // Not from zero: a change of a few percent is what is looked for.
-    let axis = |label: String, unit: Unit| Axis {
-        label,
-        unit,
-        scale: Scale::Linear,
-        from_zero: false,
-        ticks: Vec::new(),
-        names: Vec::new(),
-    };
+    let medians = || line.medians.iter().flatten().copied();
+    let least = medians().fold(f64::INFINITY, f64::min);
+    let greatest = medians().fold(0.0, f64::max);
+    // A change of a few percent is what is looked for: only a great one is seen on an axis from zero too.
+    let from_zero = greatest > WIDE * least;
+    let label = if from_zero { "Median" } else { "Median, axis not from zero" };
     Panel {
         title: line.name.clone(),
-        x: axis(x_label(series), Unit::Count),
-        y: axis("Median".to_owned(), Unit::Seconds),
+        x: times(series),
+        y: Axis { label: label.to_owned(), unit: Unit::Seconds, from_zero, ..Axis::default() },
         series: vec![levels(series, strategy_index, line), measured(series, strategy_index, line)],
         ..Panel::default()
     }
 }
 
-fn x_label(series: &RunSeries<'_>) -> String {
-    match (series.by, series.places.first()) {
-        (By::Commit, _) => "Commits, oldest first".to_owned(),
-        (By::Date, Some(SeriesPoint { runs, .. })) => format!("Days since {}", day(&runs[0].started_at)),
-        (By::Date, None) => "Days".to_owned(),
+/// From this ratio of the greatest to the least median on, the axis of medians starts at zero.
+const WIDE: f64 = 2.0;
+
+/// The axis of the places: when runs began, or which commits they measured.
+fn times(series: &RunSeries<'_>) -> Axis {
+    let firsts = || series.places.iter().map(|place| place.runs[0]);
+    let starts: Vec<&str> = firsts().map(|run| run.started_at.as_str()).collect();
+    let (label, names) = match series.by {
+        By::Commit => {
+            let short = |run: &HistoryEntry| run.commit.chars().take(SHORT_COMMIT).collect();
+            ("Commit, oldest first".to_owned(), firsts().map(short).collect())
+        }
+        By::Date => start_names(&starts),
+    };
+    Axis {
+        label,
+        unit: Unit::Count,
+        ticks: series.places.iter().map(|place| place.x).collect(),
+        names,
+        ..Axis::default()
     }
 }
 
-/// The date of an RFC 3339 time.
-fn day(time: &str) -> &str {
-    time.split('T').next().unwrap_or(time)
+const SHORT_COMMIT: usize = 7;
+
+/// Label of an axis of starts (RFC 3339, ascending), and what is written at each: dates alone where each run has its
+/// own, times alone within one day.
+fn start_names(starts: &[&str]) -> (String, Vec<String>) {
+    let parts = |start: &&str| {
+        let (day, time) = start.split_once('T').unwrap_or((start, ""));
+        (day.to_owned(), time.get(..8).unwrap_or(time).to_owned())
+    };
+    let mut parts: Vec<(String, String)> = starts.iter().map(parts).collect();
+    let minute = |(day, time): &(String, String)| (day.clone(), time.get(..5).map(str::to_owned));
+    if parts.windows(2).all(|pair| minute(&pair[0]) != minute(&pair[1])) {
+        parts.iter_mut().for_each(|(_, time)| time.truncate(5));
+    }
+    let same_day = |pair: &[(String, String)]| pair[0].0 == pair[1].0;
+    let pairs = || parts.windows(2);
+    if parts.len() > 1 && pairs().all(same_day) {
+        let label = format!("Start on {} (UTC)", parts[0].0);
+        return (label, parts.into_iter().map(|(_, time)| time).collect());
+    }
+    let dates_alone = parts.len() > 1 && !pairs().any(same_day);
+    let name = |(day, time): &(String, String)| if dates_alone { day.clone() } else { format!("{day} {time}") };
+    ("Start (UTC)".to_owned(), parts.iter().map(name).collect())
 }
 
 fn measured(series: &RunSeries<'_>, strategy_index: usize, line: &StrategySeries) -> Series {
@@ -156,6 +196,32 @@ mod tests {
         assert_eq!((measured.points.len(), measured.failures.len()), (40, 1));
         let painted = paint(&figure, Size { width: 960, height: 320 }, &Fonts::bundled()).inline();
         assert!(painted.contains("a &lt;b&gt;"));
+    }
+
+    #[test]
+    fn the_axis_has_dates_or_times_and_says_that_it_is_not_from_zero() {
+        let axes = |starts: &[&str]| {
+            let mut entries = entries(u32::try_from(starts.len()).unwrap());
+            entries.iter_mut().zip(starts).for_each(|(entry, start)| entry.started_at = (*start).to_owned());
+            let found = all_series(&entries, &Selection { config: None, by: By::Date, requests: None });
+            let panel = history(&found[0], "history").unwrap().panels.remove(0);
+            (panel.x.label, panel.x.names, panel.y.label)
+        };
+        let not_zero = "Median, axis not from zero".to_owned();
+        let (label, names, y) = axes(&["2026-11-22T18:30:00Z"]);
+        assert_eq!((label.as_str(), names), ("Start (UTC)", vec!["2026-11-22 18:30".to_owned()]));
+        assert_eq!(y, not_zero);
+        let (label, names, _) = axes(&["2026-11-22T18:30:00Z", "2026-11-22T19:05:00Z"]);
+        assert_eq!(
+            (label.as_str(), names),
+            ("Start on 2026-11-22 (UTC)", vec!["18:30".to_owned(), "19:05".to_owned()])
+        );
+        let (_, names, _) = axes(&["2026-11-22T18:30:00Z", "2026-11-23T19:05:00Z"]);
+        assert_eq!(names, ["2026-11-22", "2026-11-23"]);
+        let (_, names, _) = axes(&["2026-11-22T18:30:00Z", "2026-11-22T18:30:07Z"]);
+        assert_eq!(names, ["18:30:00", "18:30:07"]);
+        let (_, names, _) = axes(&["2026-11-22T18:30:00Z", "2026-11-22T19:05:00Z", "2026-11-23T19:05:00Z"]);
+        assert_eq!(names[0], "2026-11-22 18:30");
     }
 
     #[test]

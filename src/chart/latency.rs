@@ -4,7 +4,7 @@ use crate::chart::by_count::{self, value_axis};
 use crate::chart::kind::{BY_COUNT, Chart, Subject, WhyNot};
 use crate::chart::{captions, downsample, words};
 use crate::config::{Label, Labels};
-use crate::model::figure::{Arrangement, Axis, Figure, Panel, Point, Scale, Series, Shape, Unit};
+use crate::model::figure::{Arrangement, Axis, Figure, Mark, Panel, Point, Scale, Series, Shape, Unit};
 use crate::model::{Nanos, RequestCount};
 use crate::report::{self, Cell};
 
@@ -50,6 +50,7 @@ impl Chart for LatencyChart {
                 labels,
                 [
                     each.map(|each| labels.fill(Label::EachLine, &[("number", &each)])),
+                    Some(subject.text(Label::Marked)),
                     captions::not_run_at(subject, &strategy_indices, requests),
                 ],
             ),
@@ -76,13 +77,17 @@ fn panel(subject: &Subject<'_>, latencies: &[(&Cell<'_>, &report::Latency<'_>)])
         name: subject.report.strategies[cell.strategy_index].name.clone(),
         strategy_index: cell.strategy_index,
         shape: Shape::Steps,
+        marks: [(latency.p50, 0.5), (latency.p99, 0.99)].map(|(x, y)| Mark { x, y }).into(),
         points: steps(latency.ascending, (scale, spec.y_scale.unwrap_or_default())),
         ..Series::default()
     });
     Panel {
         title: String::new(),
         x: Axis { from_zero: false, ..value_axis(labels.text(Label::Latency), Unit::Seconds, scale) },
-        y: value_axis(labels.text(Label::Share), Unit::Share, spec.y_scale.unwrap_or_default()),
+        y: Axis {
+            ticks: vec![0.0, 0.25, 0.5, 0.75, 0.99],
+            ..value_axis(labels.text(Label::Share), Unit::Share, spec.y_scale.unwrap_or_default())
+        },
         series: series.collect(),
         ..Panel::default()
     }
@@ -152,8 +157,10 @@ mod tests {
         let drawn = figures(&LatencyChart, &run).unwrap();
         let figure = &drawn[0];
         assert_eq!(figure.title, "Response times at 50 requests");
-        assert_eq!(figure.caption, "Each line: 50 requests that succeeded, all repeats.");
+        assert_eq!(figure.caption, "Each line: 50 requests that succeeded, all repeats; marks: p50 and p99.");
         assert_eq!(figure.panels[0].x.scale, Scale::Log, "50 s beside 100 ms");
+        let marks: Vec<f64> = figure.panels[0].series[0].marks.iter().map(|mark| mark.y).collect();
+        assert_eq!(marks, [0.5, 0.99]);
         assert!(figure.description.starts_with("single_thread: half within 100 ms, 99 % within 100 ms, the longest"));
     }
 }

@@ -19,7 +19,8 @@ fn texts(figure: &Figure) -> impl Iterator<Item = &str> {
 }
 
 /// Runs drawn up for single words.
-fn built_runs() -> [Run; 10] {
+fn built_runs() -> [Run; 11] {
+    let many = (1..=301).fold(RunBuilder::new().strategy("A", "", None), |builder, n| builder.sample(0, n, 1.0));
     let near = (1..=5)
         .fold(RunBuilder::new().strategy("A", "", None), |builder, n| builder.sample(0, n, 0.1 + f64::from(n) * 1e-5));
     let wild = [1.0, 3.0, 1.5, 2.0].into_iter().zip(1..);
@@ -56,6 +57,7 @@ fn built_runs() -> [Run; 10] {
         often.run(),
         wild.run(),
         near.run(),
+        many.run(),
     ]
 }
 
@@ -89,6 +91,7 @@ fn all_runs() -> Vec<Run> {
             });
         }),
         without(|row| row.peak_rss_bytes = None),
+        without(|row| row.peak_rss_bytes = Some(u64::from(row.requests))),
         without(|row| (row.processes, row.threads) = (Some(3), Some(40))),
         without(|row| (row.cpu_user_s, row.cpu_system_s) = (None, None)),
         without(|row| (row.voluntary_switches, row.involuntary_switches) = (None, None)),

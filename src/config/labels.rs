@@ -50,6 +50,7 @@ labels! {
     CpuTime "cpu-time" "CPU time" "CPU 时间"
     PeakMemory "peak-memory" "Peak memory" "内存峰值"
     ContextSwitches "context-switches" "Context switches" "上下文切换次数"
+    ThreadCount "thread-count" "Threads of all processes" "所有进程的线程数"
     Time "time" "Time" "时间"
     // Titles.
     DurationTitle "duration-title" "Duration by request count" "所需用时与请求次数的关系"
@@ -99,7 +100,10 @@ labels! {
     Hollow "hollow" "hollow: {number} failed samples (not in the median)" "空心标记：{number} 个失败的样本（不计入中位数）"
     Baseline "baseline" "1× is {strategy} at the same request count" "1× 为相同请求次数下的 {strategy}"
     EachLine "each-line" "Each line: {number} requests that succeeded, all repeats" "每条曲线：全部重复中成功的 {number} 个请求"
+    Marked "marked" "marks: p50 and p99" "标记：p50 和 p99"
+    Binned "binned" "line: median of up to {number} neighbouring counts; band: the middle 95 % of them" "曲线：至多 {number} 个相邻请求次数的中位数；阴影带：其中间的 95 %"
     CostOf "cost-of" "totals over all processes; memory: largest single process" "所有进程合计；内存为最大的单个进程"
+    FlatMemory "flat-memory" "peak memory: {value}" "内存峰值：{value}"
     Threads "threads" "threads at {requests}: {threads}" "{requests}时的线程数：{threads}"
     InProcesses "in-processes" "{number} in {processes} processes" "{number}（{processes} 个进程）"
     FirstSample "first-sample" "The first sample of each strategy at {requests}" "各策略处理 {requests}的第一个样本"

@@ -77,7 +77,7 @@ fn svg<S: Serializer>(painting: &Option<Painting>, serializer: S) -> Result<S::O
 
 /// The size in which the page shows a figure on a phone.
 fn narrow_size(figure: &Figure) -> Size {
-    let panels = u32::try_from(figure.panels.len()).unwrap_or(u32::MAX);
+    let panels = u32::try_from(figure.height_in_panels()).unwrap_or(u32::MAX);
     let height = panels.saturating_mul(NARROW_PANEL).clamp(NARROW_HEIGHT, 4 * NARROW_HEIGHT);
     Size { width: NARROW_WIDTH, height }
 }

@@ -23,6 +23,18 @@ pub struct Figure {
     pub arrangement: Arrangement,
 }
 
+/// Rows of a forest plot that need as much height as a panel of lines.
+const ROWS_OF_PANEL: u32 = 7;
+
+impl Figure {
+    /// How many panels of lines need as much height as its own: one of many rows counts as several.
+    #[must_use]
+    pub fn height_in_panels(&self) -> usize {
+        let rows = |panel: &Panel| panel.estimates.iter().map(|estimate| estimate.row + 1).max().unwrap_or(1);
+        self.panels.iter().map(|panel| rows(panel).div_ceil(ROWS_OF_PANEL) as usize).sum()
+    }
+}
+
 /// How several panels stand to each other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Arrangement {
@@ -46,6 +58,10 @@ pub struct Panel {
     pub series: Vec<Series>,
     /// Horizontal bars in lanes (a timeline); their lanes are y values 0, 1, 2 …
     pub bars: Vec<Bar>,
+    /// Values with their intervals in rows (a forest plot); their rows are y values 0, 1, 2 …
+    pub estimates: Vec<Estimate>,
+    /// The part of the x axis in which values make no difference; shaded, with a line at 1.
+    pub zone: Option<(f64, f64)>,
     /// Whether the last of the bars go on beyond the axis; marked where they are broken off.
     pub cut: bool,
     /// Why there is nothing to draw; shown in place of the content.
@@ -65,7 +81,8 @@ pub struct Axis {
     pub from_zero: bool,
     /// Positions at which ticks are wanted (the measured request counts); used where they fit, else computed.
     pub ticks: Vec<f64>,
-    /// Lane names of a timeline, bottom to top, in place of numbers; empty otherwise.
+    /// In place of numbers: names of the rows, bottom to top, of the y axis of a panel with bars or estimates; of an x
+    /// axis what stands at each of `ticks`, as many as fit, the last one first. Empty otherwise.
     pub names: Vec<String>,
 }
 
@@ -252,6 +269,19 @@ pub struct Bar {
     pub strategy_index: usize,
     /// Drawn hollow.
     pub failed: bool,
+}
+
+/// One value of a forest plot.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Estimate {
+    /// Row, from 0 at the bottom.
+    pub row: u32,
+    /// Finite.
+    pub value: f64,
+    /// Lower and upper end of its interval, `low ≤ value ≤ high`.
+    pub interval: Option<(f64, f64)>,
+    /// Index of its colour and marker.
+    pub strategy_index: usize,
 }
 
 /// What a registered kind of chart says about itself, for config and editors.

@@ -9,6 +9,7 @@ use super::geometry::Size;
 use super::layout::layout;
 use super::markup::identifier;
 use super::palette::{Colour, themed};
+use super::panel::in_rows;
 use super::placement::{Layout, PanelLayout, TextLine, TextRole};
 use super::series;
 use super::text::{FAMILIES, Fonts};
@@ -75,7 +76,7 @@ pub fn paint(figure: &Figure, size: Size, fonts: &Fonts) -> Painting {
     for (index, (panel, place)) in figure.panels.iter().zip(&places.panels).enumerate() {
         let prefix = format!("{id}-panel-{}", index + 1);
         canvas.group(&format!("id=\"{prefix}\" class=\"panel\""), || {
-            frame(&brush, place, !panel.bars.is_empty());
+            frame(&brush, place, in_rows(panel));
             if let Some(axes) = &place.axes {
                 let plane = series::plane(&brush, &place.plot, axes);
                 series::draw(&brush, &plane, panel, &prefix);

@@ -3,7 +3,7 @@
 
 use super::{Fonts, Size, paint, png};
 use crate::model::figure::{
-    Arrangement, Axis, Bar, Figure, Mark, Panel, Point, Role, Scale, Series, Shape, Spread, Theme, Unit,
+    Arrangement, Axis, Bar, Estimate, Figure, Mark, Panel, Point, Role, Scale, Series, Shape, Spread, Theme, Unit,
 };
 use crate::snapshots::leave_pictures;
 
@@ -271,9 +271,12 @@ mod any_figure {
             log: bool,
             from_zero: bool,
             ticks in prop::collection::vec(value(), 0..6),
+            named: bool,
+            name in text(),
         ) -> Axis {
             let scale = if log { Scale::Log } else { Scale::Linear };
-            Axis { label, unit, scale, from_zero, ticks, names: Vec::new() }
+            let names = if named { vec![name; ticks.len()] } else { Vec::new() };
+            Axis { label, unit, scale, from_zero, ticks, names }
         }
     }
 
@@ -307,14 +310,23 @@ mod any_figure {
             names in prop::collection::vec(text(), 0..6),
             series in prop::collection::vec(any_series(), 0..=12),
             bars in prop::collection::vec((0..30_u32, value(), value(), 0..14_usize, any::<bool>()), 1..20),
+            values in prop::collection::vec((0..30_u32, value(), 0.0..0.5), 1..20),
+            zone in prop::option::of((value(), value())),
             kind in 0..8,
             reason in text(),
         ) -> Panel {
             let bar = |(lane, start, end, strategy_index, failed)| Bar { lane, start, end, strategy_index, failed };
             let bars: Vec<Bar> = if kind == 0 { bars.into_iter().map(bar).collect() } else { Vec::new() };
-            let y = Axis { names: if bars.is_empty() { Vec::new() } else { names }, ..y };
+            let estimate = |(row, value, share): (u32, f64, f64)| {
+                let interval = Some((value - value.abs() * share, value + value.abs() * share));
+                Estimate { row, value, interval, strategy_index: row as usize }
+            };
+            let estimates: Vec<Estimate> =
+                if kind == 2 { values.into_iter().map(estimate).collect() } else { Vec::new() };
+            let zone = zone.filter(|_| kind == 2);
+            let y = Axis { names: if bars.is_empty() && estimates.is_empty() { Vec::new() } else { names }, ..y };
             let cut = kind == 0;
-            Panel { title, x, y, series, bars, cut, empty: (kind == 1).then_some(reason) }
+            Panel { title, x, y, series, bars, estimates, zone, cut, empty: (kind == 1).then_some(reason) }
         }
     }
 

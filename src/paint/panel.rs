@@ -17,7 +17,7 @@ pub(super) fn weight(panel: &Panel) -> f64 {
     if panel.empty.is_some() {
         return 0.8;
     }
-    if panel.bars.is_empty() { 4.0 } else { f64::from(lanes(panel).clamp(1, 64)) + 2.0 * ROW_MARGIN }
+    if !in_rows(panel) { 4.0 } else { f64::from(lanes(panel).clamp(1, 64)) + 2.0 * ROW_MARGIN }
 }
 
 /// Height of the rows above a plot.
@@ -26,14 +26,20 @@ pub(super) fn head(page: &LayoutContext<'_>, panel: &Panel) -> f64 {
     page.sizes.base * 0.65 + page.base().line() * rows.into_iter().filter(|row| *row).count() as f64
 }
 
+/// Whether its y axis is rows.
+pub(super) fn in_rows(panel: &Panel) -> bool {
+    !(panel.bars.is_empty() && panel.estimates.is_empty())
+}
+
 fn has_label(panel: &Panel) -> bool {
     let has_unit = matches!(panel.y.unit, Unit::Seconds | Unit::Bytes);
-    !panel.y.label.trim().is_empty() || (has_unit && panel.bars.is_empty())
+    !panel.y.label.trim().is_empty() || (has_unit && !in_rows(panel))
 }
 
 fn lanes(panel: &Panel) -> u32 {
     let named = u32::try_from(panel.y.names.len()).unwrap_or(u32::MAX);
-    panel.bars.iter().map(|bar| bar.lane.saturating_add(1)).max().unwrap_or(0).max(named)
+    let rows = panel.bars.iter().map(|bar| bar.lane).chain(panel.estimates.iter().map(|estimate| estimate.row));
+    rows.map(|row| row.saturating_add(1)).max().unwrap_or(0).max(named)
 }
 
 /// Height of tick labels and axis label below the plot.
@@ -75,13 +81,18 @@ pub(super) fn x_span(axis: &Axis, panels: &[Panel]) -> Option<Span> {
             known.chain(series.failures.iter().map(|mark| mark.x))
         });
         let points = points.chain(panel.series.iter().flat_map(|series| series.marks.iter().map(|mark| mark.x)));
-        points.chain(panel.bars.iter().flat_map(|bar| [bar.start, bar.end]))
+        let estimates = panel.estimates.iter().flat_map(|estimate| {
+            let (low, high) = estimate.interval.unwrap_or((estimate.value, estimate.value));
+            [estimate.value, low, high]
+        });
+        let zone = panel.zone.into_iter().flat_map(|(low, high)| [low, high]);
+        points.chain(panel.bars.iter().flat_map(|bar| [bar.start, bar.end])).chain(estimates).chain(zone)
     });
     Span::of(axis, values, if bars { 0.01 } else { 0.025 })
 }
 
 fn y_span(panel: &Panel) -> Option<Span> {
-    if !panel.bars.is_empty() {
+    if in_rows(panel) {
         let (low, high) = (-0.5 - ROW_MARGIN, f64::from(lanes(panel)) - 0.5 + ROW_MARGIN);
         return Some(Span::exact(low, high));
     }
@@ -137,7 +148,7 @@ impl<'a> Draft<'a> {
     fn reserve_rows(&mut self, page: &LayoutContext<'_>, foot: bool) {
         let (line, size) = (page.base().line(), page.sizes.base);
         let half = size * 0.65;
-        let least = size * if self.panel.bars.is_empty() { 1.8 } else { 0.15 };
+        let least = size * if in_rows(self.panel) { 0.15 } else { 1.8 };
         self.bottom -= half;
         let room = |draft: &Self, rows: f64| draft.bottom - draft.top - rows >= least;
         if !self.panel.title.trim().is_empty() && room(self, line) {
@@ -159,7 +170,7 @@ impl<'a> Draft<'a> {
             self.y_label = Some(self.top);
             self.top += line;
         }
-        if self.panel.bars.is_empty() {
+        if !in_rows(self.panel) {
             self.top += half.min((self.bottom - self.top) / 3.0);
         }
     }
@@ -170,7 +181,7 @@ impl<'a> Draft<'a> {
         let gap = size * 0.6;
         let (top, height) = (self.top, self.bottom - self.top);
         let widest = |ticks: &Ticks| ticks.major.iter().map(|(_, label)| page.base().width(label)).fold(0.0, f64::max);
-        if self.panel.bars.is_empty() {
+        if !in_rows(self.panel) {
             let place = |value: f64| top + height * (1.0 - y.fraction(value));
             let fits = |ticks: &Ticks| {
                 let apart = ticks.major.windows(2).all(|pair| place(pair[0].0) - place(pair[1].0) >= size * 1.5);
@@ -191,9 +202,9 @@ impl<'a> Draft<'a> {
     fn lane_names(&self, page: &LayoutContext<'_>, y: &Span, height: f64) -> Ticks {
         let names = &self.panel.y.names;
         let lane = height / (y.high - y.low);
-        let every = whole((page.sizes.base * 1.3 / lane).ceil(), 1.0, 1e9);
+        let every = whole((page.sizes.base * 1.15 / lane).ceil(), 1.0, 1e9);
         let name = |(index, name): (usize, &String)| {
-            (index as f64, page.base().elide(&visible_line(name), self.area.width * 0.25))
+            (index as f64, page.base().elide(&visible_line(name), self.area.width * 0.3))
         };
         let shown = names.iter().enumerate().step_by(every).map(name);
         let middle = |index: f64| height * (1.0 - y.fraction(index));
@@ -287,8 +298,29 @@ fn x_ticks(page: &LayoutContext<'_>, axis: &Axis, span: &Span, (plot, limits): (
         let ends: Vec<(f64, f64)> = ticks.major.iter().map(ends).filter(inside).collect();
         ends.windows(2).all(|pair| pair[1].0 - pair[0].1 >= size * 0.8)
     };
+    if axis.names.len() == axis.ticks.len() && !axis.names.is_empty() {
+        return named(axis, span, |tick| Some(ends(tick)).filter(inside), size * 0.8);
+    }
     let mut ticks = choose(axis, span, whole(plot.width / (size * 5.0), 2.0, 12.0), fits);
     ticks.major.retain(|tick| inside(&ends(tick)));
+    ticks
+}
+
+/// Ticks with names of their own: the last one, and of the others those that do not come too near to the next.
+fn named(axis: &Axis, span: &Span, ends: impl Fn(&(f64, String)) -> Option<(f64, f64)>, gap: f64) -> Ticks {
+    let mut free = f64::INFINITY;
+    let mut ticks = Ticks::default();
+    for (value, name) in axis.ticks.iter().zip(&axis.names).rev().filter(|(value, _)| span.shows(**value)) {
+        let tick = (*value, visible_line(name).into_owned());
+        match ends(&tick).filter(|(_, right)| right + gap <= free) {
+            Some((left, _)) => {
+                free = left;
+                ticks.major.push(tick);
+            }
+            None => ticks.minor.push(*value),
+        }
+    }
+    ticks.major.reverse();
     ticks
 }
 

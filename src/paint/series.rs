@@ -15,7 +15,7 @@ use super::palette::Colour;
 use super::placement::Axes;
 use super::scale::{Coordinate, Span, showable};
 use crate::format::escaped;
-use crate::model::figure::{Bar, Mark, Panel, Point, Role, Series, Shape, Spread};
+use crate::model::figure::{Bar, Estimate, Mark, Panel, Point, Role, Series, Shape, Spread};
 
 /// Marks that would stand closer than this, in CSS pixels, are drawn at every second, third … point.
 const MARK_DISTANCE: f64 = 11.0;
@@ -39,6 +39,10 @@ pub(super) fn draw<'a>(brush: &Brush<'a>, plane: &Plane<'a>, panel: &Panel, pref
     if panel.cut {
         artist.cut(&panel.bars);
     }
+    if let Some(zone) = panel.zone {
+        artist.zone(zone);
+    }
+    artist.estimates(&panel.estimates);
     let order = |series: &&(usize, &Series)| match series.1.role {
         Role::Ideal => 0,
         Role::Reference => 1,
@@ -192,6 +196,45 @@ impl Artist<'_, '_> {
         }
     }
 
+    /// The part of the x axis in which values make no difference.
+    fn zone(&self, (low, high): (f64, f64)) {
+        let (x, y) = self.spans();
+        let inside = |value: f64| value.clamp(x.low, x.high);
+        let corners = [self.pixel(inside(low), y.high), self.pixel(inside(high), y.low)];
+        let one = [(1.0, y.low), (1.0, y.high)];
+        self.brush.canvas.group("class=\"zone\"", || {
+            self.brush.draw(&self.brush.area, &Rectangle::new(corners, rgb(Colour::MUTED).mix(0.16).filled()));
+            self.brush.draw(self.plane, &PathElement::new(one, stroke(Colour::AXIS, 1.2)));
+        });
+    }
+
+    fn estimates(&self, estimates: &[Estimate]) {
+        for estimate in estimates.iter().filter(|estimate| showable(self.spans().0.scale, estimate.value)) {
+            let strategy_index = Some(estimate.strategy_index);
+            let look = Look { strategy_index, role: Role::Measured, kind: Kind::Marked };
+            let row = f64::from(estimate.row);
+            self.brush.canvas.group(&format!("class=\"estimate\" data-slot=\"{}\"", estimate.strategy_index), || {
+                if let Some((low, high)) = estimate.interval {
+                    self.span(row, (low, high), look);
+                }
+                self.brush.mark(self.pixel(estimate.value, row), look);
+            });
+        }
+    }
+
+    /// A level line with caps, as far as the axis can show it.
+    fn span(&self, row: f64, (low, high): (f64, f64), look: Look) {
+        let axis = self.spans().0;
+        let style = stroke(Brush::colour(look), 2.0);
+        let [low, high] = [low, high].map(|end| end.clamp(axis.low, axis.high));
+        self.brush.draw(self.plane, &PathElement::new([(low, row), (high, row)], style));
+        let cap = fine(4.0);
+        for end in [low, high] {
+            let (x, y) = self.pixel(end, row);
+            self.brush.draw(&self.brush.area, &PathElement::new([(x, y - cap), (x, y + cap)], style));
+        }
+    }
+
     /// Two slanted strokes across the bars where they are broken off.
     fn cut(&self, bars: &[Bar]) {
         let end = bars.iter().map(|bar| bar.end).fold(f64::NEG_INFINITY, f64::max);
@@ -224,7 +267,7 @@ impl Artist<'_, '_> {
         let hairline = if right - left > fine(3.0) { fine(0.5) } else { 0 };
         let corners = [
             (left, top + excess),
-            ((right - hairline).max(left + fine(0.4)), (bottom - excess).max(top + excess + fine(0.3))),
+            ((right - hairline).max(left + fine(0.4)), (bottom - excess).max(top + excess + fine(1.2))),
         ];
         let style = stroke(Colour::of_strategy(bar.strategy_index), 1.0).filled();
         self.brush.draw(&self.brush.area, &Rectangle::new(corners, style));
