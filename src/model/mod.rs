@@ -1,6 +1,7 @@
 //! Value types that the floors above hand to each other. They import nothing of ours and have no effects.
 
 pub mod address;
+pub mod appearance;
 pub mod bounds;
 pub mod duration;
 pub mod figure;
