@@ -46,11 +46,26 @@ fn four_scripts() -> Run {
     run
 }
 
+/// Two hundred counts, and names that no legend holds.
+fn long_names_and_many_counts() -> Run {
+    let name = |index: usize| {
+        format!("strategy number {index} with a name that is longer than any legend or label has room for")
+    };
+    let builder = (0..12).fold(RunBuilder::new(), |builder, index| builder.strategy(&name(index), "async", None));
+    let cells = (0..12).flat_map(|index| (1..=200).map(move |requests| (index, requests)));
+    cells
+        .fold(builder, |builder, (index, requests)| {
+            builder.sample(index, requests, 0.1 * (index + 1) as f64 + f64::from(requests) * 1e-3)
+        })
+        .run()
+}
+
 fn gallery() -> Vec<(&'static str, Vec<Figure>)> {
     let mut runs = runs();
     runs.push(("nothing", Run::default()));
     runs.push(("1 µs to 10 min", from_microseconds_to_minutes()));
     runs.push(("four scripts", four_scripts()));
+    runs.push(("long names, 200 counts", long_names_and_many_counts()));
     runs.into_iter().map(|(name, run)| (name, draw(&Report::of(&run), &[], &Labels::default()).figures)).collect()
 }
 

@@ -3,7 +3,7 @@
 
 use crate::chart::downsample;
 use crate::format::{counted, requests};
-use crate::history::{By, HistoryEntry, RunSeries, StrategySeries};
+use crate::history::{By, HistoryEntry, RunSeries, SeriesPoint, StrategySeries};
 use crate::model::figure::{Arrangement, Axis, Figure, Mark, Panel, Point, Role, Scale, Series, Shape, Unit};
 use crate::stats::Change;
 
@@ -90,24 +90,22 @@ fn panel(series: &RunSeries<'_>, strategy_index: usize, line: &StrategySeries) -
 /// From this ratio of the greatest to the least median on, the axis of medians starts at zero.
 const WIDE: f64 = 2.0;
 
+/// More places than this are no tick positions.
+const MOST_TICKS: usize = 60;
+
 /// The axis of the places: when runs began, or which commits they measured.
 fn times(series: &RunSeries<'_>) -> Axis {
-    let firsts = || series.places.iter().map(|place| place.runs[0]);
-    let starts: Vec<&str> = firsts().map(|run| run.started_at.as_str()).collect();
+    let places: Vec<&SeriesPoint<'_>> =
+        downsample::evenly(series.places.len(), MOST_TICKS).into_iter().map(|index| &series.places[index]).collect();
+    let firsts = || places.iter().map(|place| place.runs[0]);
     let (label, names) = match series.by {
         By::Commit => {
             let short = |run: &HistoryEntry| run.commit.chars().take(SHORT_COMMIT).collect();
             ("Commit, oldest first".to_owned(), firsts().map(short).collect())
         }
-        By::Date => start_names(&starts),
+        By::Date => start_names(&firsts().map(|run| run.started_at.as_str()).collect::<Vec<_>>()),
     };
-    Axis {
-        label,
-        unit: Unit::Count,
-        ticks: series.places.iter().map(|place| place.x).collect(),
-        names,
-        ..Axis::default()
-    }
+    Axis { label, unit: Unit::Count, ticks: places.iter().map(|place| place.x).collect(), names, ..Axis::default() }
 }
 
 const SHORT_COMMIT: usize = 7;

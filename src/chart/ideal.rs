@@ -27,7 +27,11 @@ impl Ideal {
     pub(super) fn of(report: &Report<'_>, strategy_index: usize) -> Self {
         let cells = report.cells_of(strategy_index).iter();
         let measured: Vec<_> = cells.filter_map(|cell| Some((cell.requests, cell.ideal_s?))).collect();
-        let rounds = width(report, strategy_index).and_then(|width| rounds(width, &measured));
+        let rounds = match width(report, strategy_index) {
+            Some(width) => rounds(width, &measured),
+            // One after another, or all at once, where several counts show which.
+            None => [1, u32::MAX].into_iter().filter(|_| measured.len() > 1).find_map(|width| rounds(width, &measured)),
+        };
         Self { measured, rounds }
     }
 
@@ -109,6 +113,19 @@ mod tests {
         let single = Ideal::of(&report, 0);
         assert!(near(&single.corners(), &[10, 20, 30, 40, 50].map(|n| (n, f64::from(n) / 10.0))));
         assert!((single.at(37).unwrap() - 3.7).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_strategy_of_which_nothing_is_known_has_the_ideals_that_its_measured_ones_show() {
+        let builder = ["a", "b"].iter().fold(RunBuilder::new(), |builder, name| builder.strategy(name, "", None));
+        let samples = [(0, 10, 1_000), (0, 20, 2_000), (1, 10, 100), (1, 20, 100)];
+        let run = samples.iter().fold(builder, |builder, (index, n, ideal)| {
+            builder.sample(*index, *n, 4.0).also(|row| row.ideal_s = Some(Nanos::from_millis(*ideal)))
+        });
+        let run = run.run();
+        let report = Report::of(&run);
+        let at_15 = |index| Ideal::of(&report, index).at(15).unwrap();
+        assert!((at_15(0) - 1.5).abs() < 1e-9 && (at_15(1) - 0.1).abs() < 1e-9, "{} {}", at_15(0), at_15(1));
     }
 
     #[test]

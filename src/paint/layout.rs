@@ -48,7 +48,7 @@ fn place_title(page: &LayoutContext<'_>, area: &mut Rect, out: &mut Layout) {
 
 fn place_caption(page: &LayoutContext<'_>, area: &mut Rect, out: &mut Layout) {
     let face = page.face(page.sizes.caption, Weight::Regular);
-    let most = if page.height >= 400.0 { 4 } else { 1 };
+    let most = if page.height >= 400.0 { 4 } else { 2 };
     let lines = face.wrap(&visible_line(&page.figure.caption), area.width, most);
     let top = area.bottom() - face.line() * lines.len() as f64;
     for (index, line) in lines.iter().enumerate() {
@@ -97,8 +97,9 @@ fn stack(page: &LayoutContext<'_>, area: &Rect, gap: f64) -> Vec<Rect> {
     let weights: Vec<f64> = panels.iter().map(panel::weight).collect();
     let gaps = gap * (panels.len() as f64 - 1.0);
     let room = (area.height - foot - gaps).max(0.0);
-    // In a low picture rows of text give way, so that a plot remains.
-    let head = (room * 0.6 / heads.iter().sum::<f64>()).min(1.0);
+    // In a low picture rows of text give way, so that a plot remains; bars need little.
+    let share = if panels.iter().all(panel::in_rows) { 0.8 } else { 0.6 };
+    let head = (room * share / heads.iter().sum::<f64>()).min(1.0);
     let plots = room - heads.iter().sum::<f64>() * head;
     let total: f64 = weights.iter().sum();
     let mut top = area.y;

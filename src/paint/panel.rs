@@ -148,7 +148,7 @@ impl<'a> Draft<'a> {
     fn reserve_rows(&mut self, page: &LayoutContext<'_>, foot: bool) {
         let (line, size) = (page.base().line(), page.sizes.base);
         let half = size * 0.65;
-        let least = size * if in_rows(self.panel) { 0.15 } else { 1.8 };
+        let least = size * if in_rows(self.panel) { 0.05 } else { 1.8 };
         self.bottom -= half;
         let room = |draft: &Self, rows: f64| draft.bottom - draft.top - rows >= least;
         if !self.panel.title.trim().is_empty() && room(self, line) {
