@@ -30,7 +30,7 @@ pub const TARGETS: [(&str, FuzzTarget); 11] = [
 /// A config is read or refused. What is refused is pointed at within the text, and what a run keeps of it can be read.
 pub fn config(data: &[u8]) {
     let charts = chart::kinds();
-    let known = Known { charts: &charts };
+    let known = Known { charts: &charts, article_names: false };
     let loaded = config::load_bytes(data, "fuzz.toml", &known, &Overlay::default());
     let Ok(text) = std::str::from_utf8(data) else {
         assert!(loaded.is_err(), "what is not UTF-8 is no config");

@@ -92,7 +92,7 @@ mod tests {
     use crate::limits::Limits;
 
     fn sweep(strategies: &str) -> Sweep {
-        let known = Known { charts: &[] };
+        let known = Known::default();
         let text = format!("[target]\ndelay = \"1s\"\n[sweep]\nrequests = [10, 1000]\n{strategies}");
         config::load(&text, "sweep.toml", &known).unwrap()
     }

@@ -21,7 +21,7 @@ use crate::report::Report;
 use crate::terminal::Terminal;
 
 pub(super) fn run(arguments: &CompareArgs, terminal: Terminal) -> Result<Exit, Failure> {
-    let [base, new] = [&arguments.base, &arguments.new].map(|path| ComparedRun::read(path));
+    let [base, new] = [&arguments.base, &arguments.new].map(|path| ComparedRun::read(path, &arguments.folder.dir));
     let (base, new) = (base?, new?);
     let reports = [Report::of(&base.run), Report::of(&new.run)];
     let [base, new] = [(base.name, &reports[0], base.factors), (new.name, &reports[1], new.factors)]
@@ -50,8 +50,8 @@ struct ComparedRun {
 }
 
 impl ComparedRun {
-    fn read(path: &Path) -> Result<Self, Failure> {
-        let found = located(path).context("cannot compare")?;
+    fn read(path: &Path, folder: &Path) -> Result<Self, Failure> {
+        let found = located(path, folder).context("cannot compare")?;
         if !is_run(&found) {
             let run = importer::load_csv(&found).context("cannot compare")?;
             let name = found.file_name().unwrap_or(OsStr::new("csv")).to_string_lossy().into_owned();

@@ -12,7 +12,7 @@ use crate::terminal::Terminal;
 
 pub(super) fn schema(of: SchemaOf, terminal: Terminal) -> Result<Exit, Failure> {
     let schema = match of {
-        SchemaOf::Config => config::schema(&Known { charts: &chart::kinds() }),
+        SchemaOf::Config => config::schema(&Known { charts: &chart::kinds(), article_names: false }),
         SchemaOf::Manifest => archive::schema(),
     };
     let text = serde_json::to_string_pretty(&schema).context("cannot write the schema as JSON")?;

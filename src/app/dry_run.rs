@@ -1,11 +1,11 @@
-//! `--dry-run`: every cell with its predicted time, the order, and the whole. Sends nothing, writes nothing.
+//! `--dry-run`: the whole, every strategy and count with its predicted time, and the order. Sends nothing, writes nothing.
 
 use std::fmt::Write;
 
 use super::capacity::{Capacity, told};
 use crate::config::{Overlap, Sweep};
 use crate::document::{self, DataTable, TableColumn, TableValue};
-use crate::format::shown;
+use crate::format::{counted, shown};
 use crate::model::figure::Unit;
 use crate::model::{Nanos, Phase};
 use crate::plan::{self, Plan};
@@ -13,7 +13,8 @@ use crate::sweep;
 
 /// The plan as text.
 pub(super) fn text(config: &Sweep, plan: &Plan, capacity: &Capacity) -> String {
-    let mut text = cells(config);
+    let whole = whole(config, plan);
+    let mut text = format!("{whole}\n{}", cells(config));
     if !capacity.not_run.is_empty() {
         text.push_str("\nNot run:\n");
     }
@@ -35,19 +36,20 @@ pub(super) fn text(config: &Sweep, plan: &Plan, capacity: &Capacity) -> String {
             predicted(sample.predicted)
         );
     }
-    let (samples, together) = (plan.samples.len(), predicted(sweep::predicted(config, plan)));
-    let _ = match config.overlap {
-        Overlap::Off => writeln!(
-            text,
-            "\n{samples} samples, predicted to take {together} in all, plus the start of each sample's process."
-        ),
-        Overlap::Auto => writeln!(
-            text,
-            "\n{samples} samples, {} one after another, predicted to take {together} side by side.",
-            predicted(plan.predicted())
-        ),
-    };
+    text.push_str(&format!("\n{whole}"));
     text
+}
+
+/// How many samples, and how long all of them take.
+fn whole(config: &Sweep, plan: &Plan) -> String {
+    let samples = counted(plan.samples.len(), "sample", "samples");
+    let together = predicted(sweep::predicted(config, plan));
+    match config.overlap {
+        Overlap::Off => format!("{samples}, about {together}, plus the start of each sample's process.\n"),
+        Overlap::Auto => {
+            format!("{samples}, about {together} side by side, {} one after another.\n", predicted(plan.predicted()))
+        }
+    }
 }
 
 fn cells(sweep: &Sweep) -> String {

@@ -21,7 +21,8 @@ use crate::terminal::Terminal;
 
 pub(super) fn run(arguments: &EmbedArgs, terminal: Terminal) -> Result<Exit, Failure> {
     let document = MarkedDocument::read(&arguments.document, arguments.charts.as_deref())?;
-    let loaded = bundle::load(&located(&arguments.run).context("cannot embed")?).context("cannot embed")?;
+    let run = located(&arguments.run, &arguments.folder.dir).context("cannot embed")?;
+    let loaded = bundle::load(&run).context("cannot embed")?;
     let fragments = document.fragments(&loaded, settings(&loaded)?)?;
     document.spares_other_runs(&loaded)?;
     let stale = document.stale(&loaded, &fragments)?;

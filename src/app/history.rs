@@ -85,14 +85,14 @@ fn entry(run: &RunEntry, archive: &Path, links: Option<&str>) -> HistoryEntry {
     let target = asked.map(|(factor, value)| format!("{factor} {value}"));
     let machine = [run.manifest.machine.hardware(), format!("measuring version {}", run.manifest.measuring_version)];
     let common: Vec<String> = target.chain(machine.into_iter().filter(|part| !part.is_empty())).collect();
-    let link = links.filter(|_| archive.join(&run.name).join("report.html").is_file());
+    let link = links.filter(|_| archive.join(&run.name).join(files::REPORT).is_file());
     HistoryEntry {
         run_id: run.name.clone(),
         config: run.config_stem().to_owned(),
         started_at: run.manifest.started_at.clone(),
         commit: run.manifest.git.as_ref().map(Git::summary).unwrap_or_default(),
         factors: common.join(", "),
-        link: link.map_or_else(String::new, |base| format!("{base}{}/report.html", percent_encoded(&run.name))),
+        link: link.map_or_else(String::new, |base| format!("{base}{}/{}", percent_encoded(&run.name), files::REPORT)),
         cells: run.medians.iter().filter_map(|(cell, median)| entry_cell(run, *cell, *median)).collect(),
     }
 }

@@ -64,7 +64,7 @@ pub(super) fn is_run(path: &Path) -> bool {
     path.is_dir() || bundle::is_pack(path) || path.to_string_lossy().ends_with(PACK_SUFFIX)
 }
 
-/// The path of a run or a file that the command line names.
-pub(super) fn located(run: &Path) -> anyhow::Result<PathBuf> {
-    Ok(catalog::locate(run, Path::new(catalog::DEFAULT_DIR))?)
+/// The path of a run or a file that the command line names; ids and tags are those of runs in `folder`.
+pub(super) fn located(run: &Path, folder: &Path) -> anyhow::Result<PathBuf> {
+    Ok(catalog::locate(run, folder)?)
 }

@@ -11,7 +11,8 @@ use crate::cli::PackArgs;
 use crate::terminal::Terminal;
 
 pub(super) fn run(arguments: &PackArgs, terminal: Terminal) -> Result<Exit, Failure> {
-    let directory = bundle::open(&located(&arguments.run).context("cannot pack")?).context("cannot pack")?;
+    let directory =
+        bundle::open(&located(&arguments.run, &arguments.folder.dir).context("cannot pack")?).context("cannot pack")?;
     if let Some(pack) = directory.pack() {
         return Err(Failure::Usage(anyhow!("{} is a pack already", pack.display())));
     }

@@ -7,7 +7,7 @@ use anyhow::Context;
 
 use super::gallery::Gallery;
 use super::job_summary;
-use crate::archive::Derived;
+use crate::archive::{Derived, files};
 use crate::chart::{self, Drawn};
 use crate::cli::OutputFormat;
 use crate::config::{ChartSpec, Labels, Output};
@@ -17,10 +17,12 @@ use crate::model::{Run, SampleStatus};
 use crate::report::Report;
 use crate::terminal::Terminal;
 
-/// Says where a run is: the last line of the results, or a note beside a document.
+/// Says where a run and its report are: the last line of the results, the path alone if only results are asked for, or
+/// a note beside a document.
 pub(super) fn tell_where(path: &Path, print: OutputFormat, terminal: Terminal) -> anyhow::Result<()> {
     match print {
-        OutputFormat::Text => terminal.result(&format!("{}\n", path.display())),
+        OutputFormat::Text if terminal.is_quiet() => terminal.result(&format!("{}\n", path.display())),
+        OutputFormat::Text => terminal.result(&format!("Report: {}\n", path.join(files::REPORT).display())),
         OutputFormat::Json => {
             terminal.note(&format!("the run is in {}", path.display()));
             Ok(())

@@ -16,12 +16,12 @@ pub(super) fn run(arguments: &RemoveArgs, terminal: Terminal) -> Result<Exit, Fa
     let charts: Vec<&str> = chart::kinds().iter().map(|chart| chart.name).collect();
     let mut removable = Vec::new();
     for run in &arguments.runs {
-        let path = located(run).context("nothing is removed")?;
+        let path = located(run, &arguments.folder.dir).context("nothing is removed")?;
         removable.push((Removable::check(&path, &charts).context("nothing is removed")?, path));
     }
     for (run, path) in removable {
         let left = run.remove().with_context(|| format!("cannot remove {}", path.display()))?;
-        terminal.result(&format!("removed {}\n", path.display())).context("cannot write to standard output")?;
+        terminal.confirmation(&format!("removed {}\n", path.display())).context("cannot write to standard output")?;
         if !left.is_empty() {
             let names = left.iter().take(SHOWN).map(|name| shown(name, 200)).collect::<Vec<_>>().join(", ");
             let more = left.len().saturating_sub(SHOWN);

@@ -28,14 +28,14 @@ pub(super) fn run(arguments: &RenderArgs, words: &[OsString], terminal: Terminal
             let rest = words.iter().skip(1).map(|word| word.to_string_lossy().into_owned());
             let again: Vec<String> = std::iter::once(env!("CARGO_PKG_NAME").to_owned()).chain(rest).collect();
             let again = command_line(&again);
-            terminal.note(&format!("interrupted; what was measured is untouched, draw it with: {again}"));
+            terminal.warn(&format!("interrupted; what was measured is untouched, draw it with: {again}"));
             Ok(Exit::Signal(signal.exit_code()))
         }
     }
 }
 
 fn draw(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failure> {
-    let source = located(&arguments.source).context("cannot render")?;
+    let source = located(&arguments.source, &arguments.folder.dir).context("cannot render")?;
     let arguments = &RenderArgs { source, ..arguments.clone() };
     if is_run(&arguments.source) {
         return render_run(arguments, terminal);
@@ -73,7 +73,7 @@ fn render_run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failur
     let output = with_formats(sweep.output, arguments.formats.as_deref());
     let fonts_from = directory.path().to_owned();
     loaded.manifest.rendering = Some(Rendering::here(&output.formats));
-    let into = elsewhere.as_deref().unwrap_or(directory.folder()).path().to_owned();
+    let into = elsewhere.as_deref().map_or(&*arguments.source, Folder::path).to_owned();
     let manifest = &mut loaded.manifest;
     let derived = match elsewhere {
         Some(folder) => Derived::of_copy(&directory, manifest, folder, arguments.force),

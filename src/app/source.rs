@@ -55,6 +55,7 @@ impl Source {
         let bytes = input::read_argument(path, FileKind::Config).map_err(|error| {
             let hint = match error.kind() {
                 ErrorKind::NotFound => format!("; `reportgen init {shown}` writes one"),
+                _ if path.is_dir() => "; name the file in it".to_owned(),
                 ErrorKind::InvalidInput => "; `--config -` reads standard input".to_owned(),
                 _ => String::new(),
             };
@@ -78,8 +79,13 @@ impl Source {
 
     /// The sweep that the config and the command line ask for.
     pub(super) fn sweep(&self, arguments: &SweepArgs) -> Result<Sweep, Failure> {
-        config::load_bytes(&self.bytes, &self.origin, &Known { charts: &chart::kinds() }, &overlay(arguments))
-            .map_err(|diagnostics| Failure::Diagnostics(diagnostics.render(Terminal::shows_colour())))
+        config::load_bytes(
+            &self.bytes,
+            &self.origin,
+            &Known { charts: &chart::kinds(), article_names: false },
+            &overlay(arguments),
+        )
+        .map_err(|diagnostics| Failure::Diagnostics(diagnostics.render(Terminal::shows_colour())))
     }
 }
 
@@ -90,7 +96,11 @@ pub(super) fn folder_of(config: &Path) -> PathBuf {
 
 /// How pictures are written where no config says it.
 pub(super) fn default_output() -> Result<Output, Failure> {
-    let sweep = config::load(config::REFERENCE, "the reference config", &Known { charts: &chart::kinds() });
+    let sweep = config::load(
+        config::REFERENCE,
+        "the reference config",
+        &Known { charts: &chart::kinds(), article_names: false },
+    );
     sweep.map(|sweep| sweep.output).map_err(|diagnostics| Failure::Diagnostics(diagnostics.render(false)))
 }
 

@@ -15,6 +15,7 @@ use super::source::{Source, folder_of};
 use super::{dispatch, dry_run};
 use crate::archive::{self, Derived, Journal, Loaded, Machine, Manifest, Rendering, RunDirectory, RunStatus, files};
 use crate::bundle;
+use crate::catalog;
 use crate::cli::SweepArgs;
 use crate::clock::{self, Clock};
 use crate::config::{self, Sweep};
@@ -47,7 +48,8 @@ pub(super) fn run(arguments: &SweepArgs, words: &[OsString], terminal: Terminal)
 
 /// Takes up an interrupted run where its journals end.
 fn resume(run: &Path, arguments: &SweepArgs, terminal: Terminal) -> Result<Exit, Failure> {
-    let directory = bundle::open(&located(run).context("cannot resume")?).context("cannot resume")?;
+    let directory = bundle::open(&located(run, Path::new(catalog::DEFAULT_DIR)).context("cannot resume")?)
+        .context("cannot resume")?;
     // Before anything is read: what another program writes meanwhile would be missed.
     let lock = directory.lock().context("cannot resume")?;
     let loaded = Loaded::of(&directory).context("cannot resume")?;
@@ -250,7 +252,7 @@ fn finish(
     let written = match drawn {
         Ended::Done(written) => written,
         Ended::Interrupted(signal) => {
-            terminal.note(&format!("interrupted; all samples are saved, draw them with: reportgen render {path}"));
+            terminal.warn(&format!("interrupted; all samples are saved, draw them with: reportgen render {path}"));
             return Ok(Exit::Signal(signal.exit_code()));
         }
     };
@@ -258,7 +260,7 @@ fn finish(
     tell_where(directory.path(), print, terminal)?;
     Ok(match ending {
         Ending::Interrupted(signal) => {
-            terminal.note(&format!("interrupted; what was measured is saved, go on with: reportgen --resume {path}"));
+            terminal.warn(&format!("interrupted; what was measured is saved, go on with: reportgen --resume {path}"));
             Exit::Signal(signal.exit_code())
         }
         Ending::Finished if some_failed => Exit::SomeFailed,

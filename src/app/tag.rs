@@ -1,7 +1,6 @@
 //! `reportgen tag` and `untag`: words that people give a run, beside its files.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use anyhow::{Context, anyhow};
 
@@ -15,13 +14,13 @@ pub(super) fn add(arguments: &TagArgs, terminal: Terminal) -> Result<Exit, Failu
     if let Some(problem) = arguments.names.iter().find_map(|name| archive::check_tag(name).err()) {
         return Err(Failure::Usage(anyhow!(problem)));
     }
-    let (directory, mut tags, _lock) = open(&arguments.run).context("cannot tag")?;
+    let (directory, mut tags, _lock) = open(arguments).context("cannot tag")?;
     tags.extend(arguments.names.iter().cloned());
     write(&directory, tags, terminal)
 }
 
 pub(super) fn remove(arguments: &TagArgs, terminal: Terminal) -> Result<Exit, Failure> {
-    let (directory, mut tags, _lock) = open(&arguments.run).context("cannot untag")?;
+    let (directory, mut tags, _lock) = open(arguments).context("cannot untag")?;
     for name in &arguments.names {
         if !tags.remove(name) {
             let has = tags.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
@@ -33,8 +32,8 @@ pub(super) fn remove(arguments: &TagArgs, terminal: Terminal) -> Result<Exit, Fa
 }
 
 /// The tags of a run, and the lock under which they were read and may be changed.
-fn open(run: &Path) -> anyhow::Result<(RunDirectory, BTreeSet<String>, RunLock)> {
-    let directory = bundle::open(&located(run)?)?;
+fn open(arguments: &TagArgs) -> anyhow::Result<(RunDirectory, BTreeSet<String>, RunLock)> {
+    let directory = bundle::open(&located(&arguments.run, &arguments.folder.dir)?)?;
     let lock = directory.wait_for_lock()?;
     // What has no manifest of a run gets no tags.
     Manifest::read(&directory)?;
@@ -46,6 +45,6 @@ fn write(directory: &RunDirectory, tags: BTreeSet<String>, terminal: Terminal) -
     let line = tags.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
     archive::set_tags(directory, tags).context("cannot write the tags")?;
     let line = if line.is_empty() { "no tags".to_owned() } else { line };
-    terminal.result(&format!("{}: {line}\n", directory.id())).context("cannot write to standard output")?;
+    terminal.confirmation(&format!("{}: {line}\n", directory.id())).context("cannot write to standard output")?;
     Ok(Exit::Done)
 }

@@ -1,6 +1,7 @@
 //! `reportgen verify`: are the run's files the ones that were written, and do the derived ones follow from its data?
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -18,8 +19,20 @@ use crate::paint::Fonts;
 use crate::terminal::Terminal;
 
 pub(super) fn run(arguments: &VerifyArgs, terminal: Terminal) -> Result<Exit, Failure> {
-    let path = located(&arguments.run).context("cannot verify")?;
-    let directory = bundle::open(&path).context("cannot verify")?;
+    // All are looked for before the first is read.
+    let found = arguments.runs.iter().map(|run| located(run, &arguments.folder.dir));
+    let found = found.collect::<Result<Vec<_>, _>>().context("cannot verify")?;
+    let mut all_are = true;
+    for path in &found {
+        let name = (found.len() > 1).then_some(path.as_path());
+        all_are &= is_as_written(path, name, terminal)?;
+    }
+    Ok(if all_are { Exit::Done } else { Exit::Deviates })
+}
+
+/// Whether a run is as it was written; prints what is not, behind the run's `name` where there are several.
+fn is_as_written(path: &Path, name: Option<&Path>, terminal: Terminal) -> Result<bool, Failure> {
+    let directory = bundle::open(path).context("cannot verify")?;
     let mut found = archive::verify(&directory).context("cannot verify")?;
     if found.iter().any(|deviation| files::is_measured(&deviation.file) || deviation.file == files::MANIFEST) {
         terminal.note("the derived files are checked against their checksums only: the data differs from its own");
@@ -29,13 +42,15 @@ pub(super) fn run(arguments: &VerifyArgs, terminal: Terminal) -> Result<Exit, Fa
         found.extend(drawn.into_iter().filter(|deviation| !known.contains(&deviation.file)));
     }
     directory.check_there().context("cannot verify")?;
-    let mut text: String = found.iter().map(|deviation| format!("{}\n", line(deviation))).collect();
-    if found.is_empty() && !terminal.is_quiet() {
+    if found.is_empty() {
         let count = directory.list().context("cannot verify")?.len() + 1;
-        text = format!("{}: all {count} files are as they were written\n", path.display());
+        let text = format!("{}: all {count} files are as they were written\n", path.display());
+        terminal.confirmation(&text).context("cannot write to standard output")?;
     }
+    let name = name.map_or_else(String::new, |name| format!("{}: ", name.display()));
+    let text: String = found.iter().map(|deviation| format!("{name}{}\n", line(deviation))).collect();
     terminal.result(&text).context("cannot write to standard output")?;
-    Ok(if found.is_empty() { Exit::Done } else { Exit::Deviates })
+    Ok(found.is_empty())
 }
 
 fn line(deviation: &Deviation) -> String {

@@ -16,7 +16,9 @@ pub const TAGS: &str = "tags.json";
 pub const MEASURED: [&str; 4] = [CONFIG, RAW, REQUESTS, REQUESTS_ZST];
 
 /// What is made of these by the names that it always has; pictures are in [`CHARTS`].
-pub const DERIVED: [&str; 4] = ["summary.csv", "summary.json", "report.html", "report.md"];
+pub const DERIVED: [&str; 4] = ["summary.csv", "summary.json", REPORT, "report.md"];
+/// The page for readers.
+pub const REPORT: &str = "report.html";
 
 /// Whether a file is one of [`MEASURED`], or a table that was measured elsewhere.
 #[must_use]

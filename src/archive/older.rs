@@ -41,7 +41,7 @@ fn effective(folder: &Folder, words: &[String]) -> Result<Sweep, String> {
     let bytes = bytes.ok_or_else(|| format!("{shown} is not there"))?;
     let text = String::from_utf8(bytes).map_err(|error| format!("{shown}: not UTF-8 text: {}", error.utf8_error()))?;
     // Which chart kinds there were then is not known, and each was checked before the run began.
-    config::load_over(&text, &shown, &Known { charts: &[] }, &flags(words))
+    config::load_over(&text, &shown, &Known { charts: &[], article_names: true }, &flags(words))
         .map_err(|diagnostics| diagnostics.render(false))
 }
 
@@ -104,7 +104,7 @@ fn values(words: &[String], flag: &str, short: Option<char>) -> Vec<String> {
 fn told(manifest: &Value) -> Result<Sweep, String> {
     let read = |name: &str| manifest.get(name).cloned().unwrap_or_default();
     let error = |error: serde_json::Error| error.to_string();
-    let base = config::load(config::REFERENCE, "the reference config", &Known { charts: &[] });
+    let base = config::load(config::REFERENCE, "the reference config", &Known::default());
     let target: ManifestTarget = serde_json::from_value(read("target")).map_err(error)?;
     // The options that a kind does not take stood there too; they are passed over.
     let kebab = |fields: &Map<String, Value>| -> Value {

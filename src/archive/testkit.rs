@@ -18,7 +18,7 @@ pub(crate) fn manifest(directory: &RunDirectory) -> Manifest {
         name: name.to_owned(),
         ..StrategySpec::by_default("thread-pool").expect("a built-in kind")
     };
-    let settings = config::load(CONFIG, "config.toml", &Known { charts: &[] }).expect("a right config");
+    let settings = config::load(CONFIG, "config.toml", &Known::default()).expect("a right config");
     let strategies = vec![strategy("plain"), strategy("a,\"b\"")];
     let [schema_version, raw_schema_version, requests_schema_version] = Manifest::schema_versions();
     Manifest {

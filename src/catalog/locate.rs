@@ -21,11 +21,13 @@ pub fn locate(word: &Path, folder: &Path) -> Result<PathBuf, ArchiveError> {
     }
     let unknown = || {
         let (word, folder) = (word.display().to_string(), folder.display());
-        let hint = "it is no path, nor the name, id or tag of a run in";
-        ArchiveError::Word(format!("no run {word:?}: {hint} {folder}; `reportgen list` shows them"))
+        ArchiveError::Word(format!(
+            "no run {word:?}: not a path, and no run in {folder} has that id or tag; `reportgen list {folder}` shows them"
+        ))
     };
-    if word.components().count() != 1 {
-        return Err(ArchiveError::io("open run", word)(io::ErrorKind::NotFound.into()));
+    let is_table = word.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
+    if word.components().count() != 1 || is_table {
+        return Err(ArchiveError::io("open", word)(io::ErrorKind::NotFound.into()));
     }
     let name = word.to_str().ok_or_else(unknown)?;
     for named in [name.to_owned(), format!("{name}{PACK_SUFFIX}")] {

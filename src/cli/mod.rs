@@ -1,6 +1,8 @@
 //! The command line as data, each value parsed once, into the type that it has inside. What values mean together, and with
 //! a config, is not known here.
 
+mod hint;
+mod tools;
 mod values;
 
 use std::ffi::OsString;
@@ -9,10 +11,12 @@ use std::path::PathBuf;
 pub use clap::ColorChoice;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 
+use crate::model::Nanos;
 use crate::model::figure::Format;
-use crate::model::{Nanos, parse_duration};
+use hint::with_hint;
+pub use tools::{InitArgs, ProbeArgs, ServeArgs};
 pub use values::{ComparisonFormat, HistoryOrder};
-use values::{format, number, share, threshold};
+use values::{duration, format, number, threshold};
 
 /// Sweep request counts across concurrency strategies, archive the raw CSV, draw charts.
 #[derive(Debug, Parser)]
@@ -21,7 +25,6 @@ use values::{format, number, share, threshold};
     version,
     about,
     args_conflicts_with_subcommands = true,
-    disable_help_subcommand = true,
     max_term_width = 100,
     after_help = EXAMPLES
 )]
@@ -32,10 +35,10 @@ pub struct Cli {
     /// The main job: run a sweep.
     #[command(flatten)]
     pub sweep: SweepArgs,
-    /// Print only the run directory's path
+    /// Print only results, warnings and errors; of a sweep or `render` the folder's path
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Print more; twice, everything
+    /// More detail: a line for each sample (-vv: everything)
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
     /// When to use colour
@@ -49,7 +52,7 @@ impl Cli {
     /// # Errors
     /// What is wrong with it; or the text of help or version, which are no failures.
     pub fn read<W: Into<OsString> + Clone>(words: impl IntoIterator<Item = W>) -> Result<Self, clap::Error> {
-        Self::try_parse_from(words)
+        Self::try_parse_from(words).map_err(with_hint)
     }
 
     /// The definition, for completions and the manual page.
@@ -72,7 +75,7 @@ Exit codes: 0 done, 1 some samples failed, 2 wrong usage or config, 3 could not 
 /// What stands on standard output when a run has been written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum OutputFormat {
-    /// The table for people, and the run directory's path
+    /// A table, the answer, and where the report is
     #[default]
     Text,
     /// summary.json and nothing else; the path is a note
@@ -88,10 +91,10 @@ pub struct SweepArgs {
     /// Where run directories go [config: output.dir]
     #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub output_dir: Option<PathBuf>,
-    /// Print every cell, the order and the predicted time; send nothing
+    /// Print what would be measured, in which order and how long it takes; send nothing
     #[arg(short = 'n', long)]
     pub dry_run: bool,
-    /// Finish an interrupted run: measure only the samples it lacks; with --config where the run keeps no secrets
+    /// Finish an interrupted run: measure only what is missing; add --config if the run's config had secrets masked
     #[arg(long, value_name = "RUN", value_hint = ValueHint::DirPath, conflicts_with_all = ["output_dir", "dry_run", "only", "skip", "requests", "repeats", "seed", "delay", "formats"])]
     pub resume: Option<PathBuf>,
     /// Measure only these strategies
@@ -103,14 +106,14 @@ pub struct SweepArgs {
     /// Request counts
     #[arg(long, value_name = "N,…", value_delimiter = ',', value_parser = number)]
     pub requests: Option<Vec<u32>>,
-    /// Samples per cell
+    /// Samples per strategy and count
     #[arg(long, value_name = "N")]
     pub repeats: Option<u32>,
     /// Seed of order, jitter and intervals
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
     /// Delay of the embedded server, such as 100ms
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub delay: Option<Nanos>,
     /// Picture formats
     #[arg(long, value_name = "svg,png", value_delimiter = ',', value_parser = format)]
@@ -132,30 +135,30 @@ pub struct SweepArgs {
 pub enum CliCommand {
     /// Draw again from stored data; measures nothing
     Render(RenderArgs),
-    /// Are the run's files the ones that were written?
+    /// Check that no file of a run was changed
     Verify(VerifyArgs),
     /// List the archived runs, newest first
     List(ListArgs),
-    /// Give a run tags; a tagged run is not removed
+    /// Label a run and protect it from `remove`
     Tag(TagArgs),
-    /// Take tags from a run
+    /// Remove labels
     Untag(TagArgs),
-    /// Remove runs that have no tags
+    /// Remove runs that have no labels
     Remove(RemoveArgs),
-    /// Write a run as one file, which is read like its folder
+    /// Write a run as one file; other commands read it like the folder
     Pack(PackArgs),
-    /// Put a run's picture, table or findings between the markers of a Markdown document
+    /// Update the charts, answers and tables of a run in a Markdown document
     Embed(EmbedArgs),
-    /// Is NEW slower than BASE, by how much, and is that certain?
+    /// Say whether strategies became slower or faster, and how sure that is
     ///
     /// Exit codes: 4 a strategy is slower by more than the threshold, 5 the samples cannot decide or the two runs did
     /// different work, 0 otherwise.
     Compare(CompareArgs),
-    /// The medians of a config's runs over time, and where they changed for good
+    /// Show the medians of a config's runs over time, and where they changed
     History(HistoryArgs),
-    /// Run one sample of one strategy and explain it, for people who write a strategy
+    /// Run one sample of one strategy and explain it: for people who write a strategy
     Probe(ProbeArgs),
-    /// The delay server alone, for other clients
+    /// Run the delay server alone, for other clients
     Serve(ServeArgs),
     /// Write a starter config, every key explained
     Init(InitArgs),
@@ -177,7 +180,7 @@ pub enum CliCommand {
 /// Options of `render`.
 #[derive(Args, Clone, Debug)]
 pub struct RenderArgs {
-    /// A run directory or pack, the id or a tag of a run in `reports`, or a CSV with at least strategy,requests,duration_s
+    /// A run directory or pack, the id or a tag of a run, or a CSV with at least strategy,requests,duration_s
     #[arg(value_name = "RUN|FILE.csv", value_hint = ValueHint::AnyPath)]
     pub source: PathBuf,
     /// Where to write; for a pack or a CSV the default is `<stem>-report` beside it
@@ -192,14 +195,28 @@ pub struct RenderArgs {
     /// What to print
     #[arg(long, value_enum, value_name = "text|json", default_value_t, hide_possible_values = true)]
     pub output_format: OutputFormat,
+    /// Where runs are.
+    #[command(flatten)]
+    pub folder: RunFolder,
+}
+
+/// Where runs are found that are named by id or tag.
+#[derive(Args, Clone, Debug)]
+pub struct RunFolder {
+    /// Where runs are looked for by id or tag
+    #[arg(long, value_name = "DIR", default_value = "reports", value_hint = ValueHint::DirPath)]
+    pub dir: PathBuf,
 }
 
 /// Options of `verify`.
 #[derive(Args, Clone, Debug)]
 pub struct VerifyArgs {
-    /// A run directory or pack, or the id or a tag of a run in `reports`
-    #[arg(value_name = "RUN", value_hint = ValueHint::AnyPath)]
-    pub run: PathBuf,
+    /// Run directories or packs, or ids or tags of runs
+    #[arg(value_name = "RUN", required = true, value_hint = ValueHint::AnyPath)]
+    pub runs: Vec<PathBuf>,
+    /// Where they are.
+    #[command(flatten)]
+    pub folder: RunFolder,
 }
 
 /// Options of `list`.
@@ -234,31 +251,40 @@ pub enum SchemaOf {
 /// Options of `tag` and `untag`.
 #[derive(Args, Clone, Debug)]
 pub struct TagArgs {
-    /// A run directory, or the id or a tag of a run in `reports`
+    /// A run directory, or the id or a tag of a run
     #[arg(value_name = "RUN", value_hint = ValueHint::DirPath)]
     pub run: PathBuf,
     /// Tags: letters, digits, `-`, `_` and `.`
     #[arg(value_name = "NAME", required = true)]
     pub names: Vec<String>,
+    /// Where runs are.
+    #[command(flatten)]
+    pub folder: RunFolder,
 }
 
 /// Options of `remove`.
 #[derive(Args, Clone, Debug)]
 pub struct RemoveArgs {
-    /// Run directories or packs, or ids of runs in `reports`
+    /// Run directories or packs, or ids of runs
     #[arg(value_name = "RUN", required = true, value_hint = ValueHint::AnyPath)]
     pub runs: Vec<PathBuf>,
+    /// Where runs are.
+    #[command(flatten)]
+    pub folder: RunFolder,
 }
 
 /// Options of `pack`.
 #[derive(Args, Clone, Debug)]
 pub struct PackArgs {
-    /// A run directory, or the id or a tag of a run in `reports`
+    /// A run directory, or the id or a tag of a run
     #[arg(value_name = "RUN", value_hint = ValueHint::DirPath)]
     pub run: PathBuf,
     /// File to write; it must not exist yet (default: `RUN-ID.tar.zst` here)
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
+    /// Where runs are.
+    #[command(flatten)]
+    pub folder: RunFolder,
 }
 
 /// Options of `embed`.
@@ -267,8 +293,8 @@ pub struct EmbedArgs {
     /// The document; places stand between `<!-- reportgen:duration -->` (any chart, `answer`, `findings` or `table`) and `<!-- /reportgen -->`
     #[arg(value_name = "DOC.md", value_hint = ValueHint::FilePath)]
     pub document: PathBuf,
-    /// A run directory
-    #[arg(value_name = "RUN", value_hint = ValueHint::DirPath)]
+    /// A run directory or pack, or the id or a tag of a run
+    #[arg(value_name = "RUN", value_hint = ValueHint::AnyPath)]
     pub run: PathBuf,
     /// Where the document's pictures are kept, seen from its folder; without it a folder named after it
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
@@ -276,18 +302,21 @@ pub struct EmbedArgs {
     /// Change nothing; exit with 1 when the document or its pictures are stale
     #[arg(long)]
     pub check: bool,
+    /// Where runs are.
+    #[command(flatten)]
+    pub folder: RunFolder,
 }
 
 /// Options of `compare`.
 #[derive(Args, Clone, Debug)]
 pub struct CompareArgs {
-    /// The run to compare with: a run directory or pack, the id or a tag of a run in `reports`, or a CSV
+    /// The run to compare with: a run directory or pack, the id or a tag of a run, or a CSV
     #[arg(value_name = "BASE", value_hint = ValueHint::AnyPath)]
     pub base: PathBuf,
     /// The run to judge
     #[arg(value_name = "NEW", value_hint = ValueHint::AnyPath)]
     pub new: PathBuf,
-    /// How much slower is slower: `5%` or `0.05`
+    /// Smallest slowdown that counts as slower: `5%` or `0.05`
     #[arg(long, value_name = "SHARE", value_parser = threshold, default_value = "5%")]
     pub threshold: f64,
     /// Give verdicts even if the two runs did different work, and overwrite files in the folder of -o that reportgen did not
@@ -303,6 +332,9 @@ pub struct CompareArgs {
     /// Picture formats
     #[arg(long, value_name = "svg,png", value_delimiter = ',', value_parser = format, requires = "output_dir")]
     pub formats: Option<Vec<Format>>,
+    /// Where runs are.
+    #[command(flatten)]
+    pub folder: RunFolder,
 }
 
 /// Options of `history`.
@@ -311,7 +343,7 @@ pub struct HistoryArgs {
     /// The folder of the runs
     #[arg(value_name = "DIR", default_value = "reports", value_hint = ValueHint::DirPath)]
     pub dir: PathBuf,
-    /// The runs of one config alone, by the stem of its file
+    /// Only runs of this config (file name without .toml)
     #[arg(long, value_name = "STEM")]
     pub config: Option<String>,
     /// A point for each run, or one for each commit
@@ -332,52 +364,4 @@ pub struct HistoryArgs {
     /// Picture formats
     #[arg(long, value_name = "svg,png", value_delimiter = ',', value_parser = format, requires = "output_dir")]
     pub formats: Option<Vec<Format>>,
-}
-
-/// Options of `probe`.
-#[derive(Args, Clone, Debug)]
-pub struct ProbeArgs {
-    /// Sweep config in TOML; `-` reads standard input, and `<(…)` of a shell works
-    #[arg(value_name = "CONFIG", value_hint = ValueHint::FilePath)]
-    pub config: PathBuf,
-    /// The strategy's name in it
-    #[arg(value_name = "STRATEGY")]
-    pub strategy: String,
-    /// How many requests [default: the config's first request count]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-    pub requests: Option<u32>,
-}
-
-/// Options of `serve`.
-#[derive(Args, Clone, Debug)]
-pub struct ServeArgs {
-    /// Loopback port; 0 takes a free one
-    #[arg(long, default_value_t = 5000)]
-    pub port: u16,
-    /// Time before each response
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "5s")]
-    pub delay: Nanos,
-    /// Uniform, ± around the delay
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "0s")]
-    pub jitter: Nanos,
-    /// Share of responses that are HTTP 500
-    #[arg(long, value_name = "SHARE", value_parser = share, default_value = "0")]
-    pub failure_rate: f64,
-    /// Requests served at once, others wait; 0 is unlimited
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub max_concurrent: u32,
-    /// Seed of jitter and failures
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub seed: u64,
-}
-
-/// Options of `init`.
-#[derive(Args, Clone, Debug)]
-pub struct InitArgs {
-    /// File to write; it must not exist yet
-    #[arg(value_name = "FILE", default_value = "sweep.toml", value_hint = ValueHint::FilePath)]
-    pub file: PathBuf,
-    /// Write every key, with its meaning and default
-    #[arg(long)]
-    pub full: bool,
 }

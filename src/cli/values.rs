@@ -2,7 +2,9 @@
 
 use clap::ValueEnum;
 
+use crate::model::duration::HINT;
 use crate::model::figure::Format;
+use crate::model::{DurationFault, Nanos, parse_duration};
 
 /// A whole number; which ones are right, the config says.
 pub(super) fn number(text: &str) -> Result<u32, String> {
@@ -11,6 +13,13 @@ pub(super) fn number(text: &str) -> Result<u32, String> {
 
 pub(super) fn format(text: &str) -> Result<Format, String> {
     Format::parse(text.trim()).ok_or_else(|| "expected svg or png".to_owned())
+}
+
+pub(super) fn duration(text: &str) -> Result<Nanos, String> {
+    parse_duration(text).map_err(|fault| match fault {
+        DurationFault::NoUnit => format!("{fault}; write {text}ms or {text}s"),
+        _ => format!("{fault}; write {HINT}"),
+    })
 }
 
 /// A share of all: 0 to 1.

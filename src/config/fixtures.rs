@@ -30,6 +30,7 @@ pub(super) const KNOWN: Known<'static> = Known {
         ChartInfo { name: "cost", options: &["x-label", "x-scale", "y-scale"] },
         ChartInfo { name: "timeline", options: &["x-label", "y-label", "requests"] },
     ],
+    article_names: false,
 };
 
 /// The sweep of a right config.

@@ -3,10 +3,13 @@
 use crate::model::figure::ChartInfo;
 
 /// Names that the floors above register.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Known<'a> {
     /// Every chart kind. None where they are not known, as for a run of before: then any word is taken.
     pub charts: &'a [ChartInfo],
+    /// Whether strategies without a name are called as the article calls them, as in runs of schema 1 and 2; else after
+    /// their kind.
+    pub article_names: bool,
 }
 
 /// One key.

@@ -119,7 +119,7 @@ mod tests {
     };
     use super::key_table::{RANGE, REPEATS, ROOT};
     use super::keys::{Form, Key};
-    use super::{Order, Overlay, REFERENCE, load, load_bytes};
+    use super::{Known, Order, Overlay, REFERENCE, load, load_bytes};
     use crate::model::figure::{Format, Theme};
     use crate::model::{Nanos, Target};
     use crate::snapshots::assert_snapshots;
@@ -143,7 +143,7 @@ mod tests {
         assert_eq!((sweep.request_timeout.0, sweep.sample_timeout.0), (30_000_000_000, 600_000_000_000));
         assert_eq!(sweep.strategies, built_in().collect::<Vec<_>>());
         let workers = |name: &str| sweep.strategies.iter().find(|line| line.name == name).unwrap().kind.workers();
-        assert_eq!((workers("multithread"), workers("async_get")), (Some(20), None));
+        assert_eq!((workers("thread-pool"), workers("async")), (Some(20), None));
         assert!(sweep.charts.is_empty());
         assert!(sweep.output.fonts.is_empty());
         assert_eq!((sweep.output.formats, sweep.output.themes), (vec![Format::Svg, Format::Png], vec![Theme::Light]));
@@ -159,10 +159,27 @@ mod tests {
     }
 
     #[test]
+    fn strategies_without_a_name_are_called_after_their_kind_and_in_runs_of_before_as_in_the_article() {
+        let pools = format!("{LEAST}[[strategy]]\nkind = \"thread-pool\"\nworkers = [6, 20]\n");
+        let former = Known { article_names: true, ..KNOWN };
+        let names = |text: &str, known| {
+            let sweep = load(text, "x.toml", known).unwrap();
+            sweep.strategies.into_iter().map(|line| line.name).collect::<Vec<_>>()
+        };
+        assert_eq!(names(&pools, &KNOWN), ["thread-pool (6)", "thread-pool (20)"]);
+        assert_eq!(names(&pools, &former), ["multithread (6)", "multithread (20)"]);
+        assert_eq!(names(LEAST, &KNOWN)[..2], ["sequential", "thread-pool"]);
+        assert_eq!(names(LEAST, &former)[..2], ["single_thread", "multithread"]);
+    }
+
+    #[test]
     fn the_shipped_configs_say_what_they_promise() {
         assert_eq!(sweep(REFERENCE), sweep(LEAST));
         let (main, all) = (sweep(SHIPPED[1].1), sweep(LEAST));
-        assert_eq!(main.strategies, all.strategies[..5]);
+        let kinds = |sweep: &super::Sweep| sweep.strategies.iter().map(|line| line.kind.clone()).collect::<Vec<_>>();
+        assert_eq!(kinds(&main), kinds(&all)[..5]);
+        let names: Vec<&str> = main.strategies.iter().map(|line| line.name.as_str()).collect();
+        assert_eq!(names, ["single_thread", "multithread", "multiprocess", "async_get", "thread_per_request"]);
         assert_eq!(main, super::Sweep { strategies: main.strategies.clone(), ..all });
         SHIPPED.iter().for_each(|(_, text)| drop(sweep(text)));
         let article = sweep(SHIPPED[2].1);
@@ -170,7 +187,7 @@ mod tests {
             (article.target.delay(), article.repeats),
             (Some(Nanos::SECOND * 5), crate::model::Repeats::fixed(1))
         );
-        assert_eq!(article.strategies, sweep(LEAST).strategies[..4]);
+        assert_eq!(article.strategies, main.strategies[..4]);
         assert_eq!(article.requests, sweep(LEAST).requests);
     }
 

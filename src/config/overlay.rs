@@ -145,7 +145,11 @@ impl Sweep {
                 }
                 let near = suggestion(one, known()).map(|near| format!("did you mean {}?", quoted(near)));
                 let title = format!("no strategy is called {}", quoted(one));
-                let diagnostic = Diagnostic::new("strategy", flag.span.clone(), title, near.unwrap_or_default());
+                let of_kind = self.strategies.iter().filter(|strategy| strategy.kind.info().name == one);
+                let of_kind: Vec<&str> = of_kind.map(|strategy| strategy.name.as_str()).collect();
+                let kind = (!of_kind.is_empty()).then(|| format!("of this kind: {}", listed(of_kind.iter().copied())));
+                let diagnostic =
+                    Diagnostic::new("strategy", flag.span.clone(), title, kind.or(near).unwrap_or_default());
                 diagnostics.push(diagnostic.help(format!("the strategies of this config: {}", listed(known()))));
             }
         }

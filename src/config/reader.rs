@@ -88,7 +88,9 @@ impl Reader<'_> {
         let written: &str = name.get_ref();
         let names = || keys.iter().map(|key| key.name);
         let near = suggestion(written, names());
-        let home = ROOT.iter().find(|key| key.keys().iter().any(|inner| inner.name == written));
+        // [labels] has the words of charts as keys, which mean something else elsewhere.
+        let mut homes = ROOT.iter().filter(|key| key.name != "labels");
+        let home = homes.find(|key| key.keys().iter().any(|inner| inner.name == written));
         let expected = match (near, home) {
             (Some(near), _) => format!("did you mean `{near}`?"),
             (None, Some(home)) => format!("this key belongs in {}", home.header()),

@@ -86,7 +86,7 @@ fn text_of(form: &Form, known: &Known<'_>, text: &str) -> Result<(), ValueError>
         Form::Url => url(text),
         Form::Word(words) => word(text, words.iter().map(|word| (*word, *word))),
         Form::Kind => {
-            let labels = KINDS.iter().map(|kind| (kind.label, kind.name));
+            let labels = KINDS.iter().map(|kind| (kind.article_name, kind.name));
             word(text, KINDS.iter().map(|kind| (kind.name, kind.name)).chain(labels))
         }
         Form::Chart if known.charts.is_empty() => Ok(()),
@@ -229,7 +229,7 @@ mod tests {
     use crate::model::figure::ChartInfo;
 
     fn verdict(form: &Form, text: &str) -> Result<Value, String> {
-        let known = Known { charts: &[ChartInfo { name: "duration", options: &[] }] };
+        let known = Known { charts: &[ChartInfo { name: "duration", options: &[] }], article_names: false };
         let value = DeValue::parse(text).unwrap();
         read(form, &known, value.get_ref()).map_err(|fault| fault.problem)
     }

@@ -7,20 +7,25 @@ use std::ops::Range;
 use serde_json::{Map, json};
 
 use super::diagnostic::Diagnostic;
+use super::keys::Known;
 use super::raw::{Section, Spanned, Value};
 use super::strategy_keys::{ALL_KINDS, KindKeys, STRATEGY};
 use super::suggestion::{listed, quoted};
 use crate::model::bounds::MOST_STRATEGIES;
-use crate::strategy::{Strategy, StrategyKind, StrategySpec, built_in};
+use crate::strategy::{KindInfo, Strategy, StrategyKind, StrategySpec, built_in};
 
 /// The strategies, at least one; `None` only where a diagnostic was added. `https` is the place of an https address.
 pub(super) fn strategies(
     sections: &[Section],
     https: Option<&Range<usize>>,
+    known: &Known<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Vec<StrategySpec>> {
     if sections.is_empty() {
-        return Some(built_in().filter(|spec| spec.kind.info().https || https.is_none()).collect());
+        let each = built_in().filter(|spec| spec.kind.info().https || https.is_none());
+        return Some(
+            each.map(|spec| StrategySpec { name: unnamed(spec.kind.info(), known).to_owned(), ..spec }).collect(),
+        );
     }
     let before = diagnostics.len();
     let mut lines = Vec::new();
@@ -29,7 +34,9 @@ pub(super) fn strategies(
         diagnostics.extend(strange_options(section, kind));
         diagnostics.extend(https.filter(|_| !kind.info.https).map(|url| without_https(section, kind, url)));
         diagnostics.extend(missing_options(section, kind));
-        lines.extend(expand(section, kind).unwrap_or_default().into_iter().map(|spec| (spec, section.place("name"))));
+        lines.extend(
+            expand(section, kind, known).unwrap_or_default().into_iter().map(|spec| (spec, section.place("name"))),
+        );
     }
     diagnostics.extend(duplicates(&lines));
     if let Some((_, span)) = lines.get(MOST_STRATEGIES) {
@@ -89,11 +96,16 @@ fn missing_options(section: &Section, kind: &KindKeys) -> Vec<Diagnostic> {
     diagnostics.collect()
 }
 
+/// What a strategy of this kind is called that has no name.
+const fn unnamed(kind: KindInfo, known: &Known<'_>) -> &'static str {
+    if known.article_names { kind.article_name } else { kind.name }
+}
+
 /// One line, or one for each value of an option that is given as a list; `None` where a value is faulty.
-fn expand(section: &Section, kind: &KindKeys) -> Option<Vec<StrategySpec>> {
+fn expand(section: &Section, kind: &KindKeys, known: &Known<'_>) -> Option<Vec<StrategySpec>> {
     let name = match section.attempted("name") {
         true => section.text("name")?,
-        false => kind.info.label,
+        false => unnamed(kind.info, known),
     };
     let taken = |name: &str| ALL_KINDS.contains(&name) || kind.options.contains(&name);
     let written = section.entries.iter().filter(|entry| entry.name.is_some() && taken(entry.key.name));

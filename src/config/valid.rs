@@ -36,7 +36,7 @@ pub(super) fn sweep(
     if too_many_sections(root, diagnostics) {
         return None;
     }
-    let strategies = root.sections("strategy").and_then(|list| strategies(list, https.as_ref(), diagnostics));
+    let strategies = root.sections("strategy").and_then(|list| strategies(list, https.as_ref(), known, diagnostics));
     diagnostics.extend(sleeping_commands(root));
     let labels = root.value("labels").and_then(|labels| Labels::of(&labels.value));
     let output = root.section("output").and_then(|section| section.read_as::<Output>(Map::new()));

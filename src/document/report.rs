@@ -173,14 +173,6 @@ pub(super) fn page_numbers(numbers: &DataTable) -> DataTable {
     numbers.select(&shown.collect::<Vec<_>>())
 }
 
-/// What a terminal shows of the numbers when a sweep ends.
-#[must_use]
-pub fn summary(report: &Report<'_>) -> DataTable {
-    let shown =
-        ["Strategy", "Requests", "Samples", "Median", "95 % interval", "Ideal", "Overhead", "Speed-up", "Failed"];
-    numbers(report).select(&shown)
-}
-
 fn failures<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
     let columns = vec![
         TableColumn::name("Strategy"),

@@ -24,6 +24,9 @@ use crate::model::bounds::{LONGEST_NAME, MOST_STRATEGIES};
 use crate::model::{Facts, Run, SampleRow, SampleStatus};
 use crate::rows::{Header, LONGEST_FIELD, RowReader, not_a_row};
 
+/// Faults of a table that are told at once.
+const MOST_PROBLEMS: usize = 10;
+
 /// Reads a CSV. Its stem is part of the title. Rows of which only the required columns are known become durations, not
 /// samples. Cost: linear; without quotes on all processors. Memory: the samples; 8 bytes for each duration.
 ///
@@ -38,9 +41,10 @@ pub(crate) fn read_csv<E>(open: impl Fn() -> Result<InputFile, E>, path: &Path) 
 where
     E: From<ImportError>,
 {
-    let run = match plain_table(open()?, path)? {
-        Some(table) => table.run(Vec::new()),
-        None => any_table(open()?, path)?,
+    let run = match plain_table(open()?, path) {
+        Ok(Some(table)) => table.run(Vec::new()),
+        // Row by row all faults are found.
+        Ok(None) | Err(_) => any_table(open()?, path)?,
     };
     if run.counts.is_empty() {
         return Err(ImportError::content(path, "holds column names and no rows").into());
@@ -79,17 +83,29 @@ pub(crate) fn any_table(file: InputFile, path: &Path) -> Result<Run, ImportError
     let header = header(path, &first_row)?;
     let bare = is_bare(&header);
     let (mut samples, mut table, mut names, mut row) = (Vec::new(), Table::default(), HashSet::new(), first_row);
-    while let Some((line, record)) = next(row.into_byte_record())? {
+    let mut problems = Vec::new();
+    loop {
+        let (line, record) = match next(row.into_byte_record()) {
+            Ok(Some(next)) => next,
+            Err(error) if problems.is_empty() => return Err(error),
+            Ok(None) | Err(_) => break,
+        };
         let sample = sample(&header, &record, samples.len())
-            .and_then(|sample| new_name(&mut names, &sample.strategy).map(|()| sample))
-            .map_err(|problem| ImportError::content(path, format!("line {line}: {problem}")))?;
-        match sample.duration_s.filter(|_| bare) {
-            Some(duration) => table.add(&sample.strategy, sample.requests, &[duration]),
-            None => samples.push(sample),
-        }
+            .and_then(|sample| new_name(&mut names, &sample.strategy).map(|()| sample));
         row = record;
+        match sample {
+            Ok(sample) => match sample.duration_s.filter(|_| bare) {
+                Some(duration) => table.add(&sample.strategy, sample.requests, &[duration]),
+                None => samples.push(sample),
+            },
+            Err(problem) => problems.push(format!("line {line}: {problem}")),
+        }
+        if problems.len() == MOST_PROBLEMS {
+            problems.push("later lines are not looked at".to_owned());
+            break;
+        }
     }
-    Ok(table.run(samples))
+    if problems.is_empty() { Ok(table.run(samples)) } else { Err(ImportError::content(path, problems.join("\n  "))) }
 }
 
 /// Takes down a strategy's name, where there may be another one.

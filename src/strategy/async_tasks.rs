@@ -35,7 +35,7 @@ pub struct AsyncTasks {
     pub http_version: HttpVersion,
 }
 
-pub(super) const INFO: KindInfo = KindInfo { name: "async", label: "async_get", https: true };
+pub(super) const INFO: KindInfo = KindInfo { name: "async", article_name: "async_get", https: true };
 
 impl Strategy for AsyncTasks {
     fn info(&self) -> KindInfo {

@@ -51,7 +51,7 @@ fn here() -> PathBuf {
     ".".into()
 }
 
-pub(super) const INFO: KindInfo = KindInfo { name: "command", label: "command", https: true };
+pub(super) const INFO: KindInfo = KindInfo { name: "command", article_name: "command", https: true };
 
 impl Strategy for Command {
     fn info(&self) -> KindInfo {
@@ -120,6 +120,17 @@ pub enum MissingProgram {
         #[source]
         source: which::Error,
     },
+    /// A file that may not be executed.
+    #[error(
+        "{program}, the program of `{command_line}`, may not be executed; run `chmod +x {program}`, or name what runs it \
+         first in the strategy's `command`"
+    )]
+    NotExecutable {
+        /// The file.
+        program: String,
+        /// The command.
+        command_line: String,
+    },
     /// No folder to start it in.
     #[error(
         "cannot start `{command_line}` in {folder}, which is no folder; correct the strategy's `working-directory`"
@@ -150,7 +161,13 @@ impl Invocation {
         let program = words.first().map_or(OsStr::new(""), OsStr::new);
         // A path is kept as it is written: an environment of Python is known by the link that starts it.
         let found = which::which_in(program, path, &absolute).map_err(|source| {
-            let command_line = command_line.clone();
+            let (command_line, file) = (command_line.clone(), absolute.join(program));
+            if Path::new(program).components().count() > 1 && file.is_file() {
+                return MissingProgram::NotExecutable {
+                    program: file.components().collect::<PathBuf>().display().to_string(),
+                    command_line,
+                };
+            }
             MissingProgram::Program { command_line, folder: shown, source }
         })?;
         let arguments = words.iter().skip(1).cloned().collect();

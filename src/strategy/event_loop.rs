@@ -29,7 +29,7 @@ pub struct EventLoop {
     pub processes: u32,
 }
 
-pub(super) const INFO: KindInfo = KindInfo { name: "event-loop", label: "event_loop", https: false };
+pub(super) const INFO: KindInfo = KindInfo { name: "event-loop", article_name: "event_loop", https: false };
 
 impl Strategy for EventLoop {
     fn info(&self) -> KindInfo {

@@ -51,8 +51,9 @@ pub trait Strategy: Sync {
 pub struct KindInfo {
     /// The word after `kind =`.
     pub name: &'static str,
-    /// The seed article's name for it, used as label when the config names none; else the kind's own name.
-    pub label: &'static str,
+    /// The article's name for it: that of strategies without a name in runs of schema 1 and 2, and a word that messages
+    /// about a wrong `kind` know.
+    pub article_name: &'static str,
     /// Whether it speaks https; the others are refused for an https address.
     pub https: bool,
 }

@@ -35,7 +35,7 @@ pub struct ProcessPool {
     pub connections: Connections,
 }
 
-pub(super) const INFO: KindInfo = KindInfo { name: "process-pool", label: "multiprocess", https: true };
+pub(super) const INFO: KindInfo = KindInfo { name: "process-pool", article_name: "multiprocess", https: true };
 
 impl Strategy for ProcessPool {
     fn info(&self) -> KindInfo {

@@ -27,7 +27,7 @@ impl Sequential {
     }
 }
 
-pub(super) const INFO: KindInfo = KindInfo { name: "sequential", label: "single_thread", https: true };
+pub(super) const INFO: KindInfo = KindInfo { name: "sequential", article_name: "single_thread", https: true };
 
 impl Strategy for Sequential {
     fn info(&self) -> KindInfo {

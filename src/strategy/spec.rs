@@ -14,7 +14,7 @@ use crate::model::secret_text::masked_command;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct StrategySpec {
-    /// Label of its line, unique; any text. Without it, the kind's own label
+    /// Label of its line, unique; any text. Without it, the name of its kind
     #[schemars(extend("x-form" = "label"))]
     pub name: String,
     /// How it issues requests
@@ -26,12 +26,12 @@ pub struct StrategySpec {
 }
 
 impl StrategySpec {
-    /// The kind called `kind` with its default options, under its own label; `None` for an unknown kind and for one that has
+    /// The kind called `kind` with its default options, under its own name; `None` for an unknown kind and for one that has
     /// options without default.
     #[must_use]
     pub fn by_default(kind: &str) -> Option<Self> {
         let kind: StrategyKind = serde_json::from_value(serde_json::json!({ "kind": kind })).ok()?;
-        Some(Self { name: kind.info().label.to_owned(), kind, max_requests: None })
+        Some(Self { name: kind.info().name.to_owned(), kind, max_requests: None })
     }
 
     /// Whether its cell of `requests` requests is to be run.

@@ -23,7 +23,8 @@ pub struct ThreadPerRequest {
     pub connections: Connections,
 }
 
-pub(super) const INFO: KindInfo = KindInfo { name: "thread-per-request", label: "thread_per_request", https: true };
+pub(super) const INFO: KindInfo =
+    KindInfo { name: "thread-per-request", article_name: "thread_per_request", https: true };
 
 impl Strategy for ThreadPerRequest {
     fn info(&self) -> KindInfo {

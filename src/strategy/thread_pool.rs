@@ -28,7 +28,7 @@ pub struct ThreadPool {
     pub connections: Connections,
 }
 
-pub(super) const INFO: KindInfo = KindInfo { name: "thread-pool", label: "multithread", https: true };
+pub(super) const INFO: KindInfo = KindInfo { name: "thread-pool", article_name: "multithread", https: true };
 
 impl Strategy for ThreadPool {
     fn info(&self) -> KindInfo {

@@ -127,7 +127,7 @@ mod tests {
     use crate::config::{Known, Sweep, load};
 
     fn sweep(text: &str) -> Sweep {
-        load(text, "trial.toml", &Known { charts: &[] }).unwrap()
+        load(text, "trial.toml", &Known::default()).unwrap()
     }
 
     const CONFIG: &str = "[target]\nurl = 'http://me:${PASSWORD}@host/a?key=f%40r'\nmethod = 'POST'\n\

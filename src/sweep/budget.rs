@@ -112,7 +112,7 @@ mod tests {
     use crate::report::testkit::RunBuilder;
 
     fn article() -> Sweep {
-        let known = Known { charts: &[] };
+        let known = Known::default();
         config::load(include_str!("../../config/article.toml"), "article.toml", &known).unwrap()
     }
 

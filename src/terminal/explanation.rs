@@ -4,6 +4,7 @@
 use anstyle::{AnsiColor, Style};
 
 use crate::format::{counted, requests, shown};
+use crate::model::figure::Unit;
 use crate::model::{Nanos, Outcome, SampleRow, SampleStatus, Timing};
 use crate::probe::{ChildOutput, End, Measured, OutputTail};
 use crate::server::ServerStats;
@@ -123,11 +124,12 @@ fn outcomes(outcomes: &[Outcome], row: &SampleRow) -> String {
     let times = || outcomes.iter().map(|outcome| outcome.end - outcome.start);
     let (Some(least), Some(most)) = (times().min(), times().max()) else {
         return format!(
-            "{counts}; the program told nothing of them. To have them in timeline and latencies, write\n    {REQUEST_LINE}"
+            "{counts}; the program printed none of them. For the charts of single requests, print\n    {REQUEST_LINE}"
         );
     };
     let workers: std::collections::BTreeSet<u32> = outcomes.iter().map(|outcome| outcome.worker).collect();
-    format!("{counts}; {} to {} each; {} workers", least.human(), most.human(), workers.len())
+    let workers = counted(workers.len(), "worker", "workers");
+    format!("{counts}; {} each; {workers}", Unit::Seconds.interval(least.as_secs_f64(), most.as_secs_f64()))
 }
 
 fn server(server_stats: Option<&ServerStats>) -> String {
@@ -148,21 +150,22 @@ fn cost(row: &SampleRow, measured: &Measured) -> String {
         return "unknown on this system".to_owned();
     };
     let counted = measured.process_count.map_or_else(String::new, |process_count| {
-        format!(", {} processes with {} threads", process_count.processes, process_count.threads)
+        let processes = counted(process_count.processes as usize, "process", "processes");
+        let threads = counted(process_count.threads as usize, "thread", "threads");
+        format!(", {processes} with {threads}")
     });
-    let memory = row
-        .peak_rss_bytes
-        .map_or_else(|| "memory unknown".to_owned(), |bytes| format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20)));
-    format!("{} of CPU time for itself, {} in the kernel, {memory}{counted}", user.human(), system.human())
+    let memory = row.peak_rss_bytes.map_or_else(|| "memory unknown".to_owned(), |bytes| Unit::Bytes.text(bytes as f64));
+    let [user, system] = [user, system].map(|time| Unit::Seconds.text(time.as_secs_f64()));
+    format!("CPU time {user} in the program and {system} in the kernel, {memory}{counted}")
 }
 
 fn verdict(row: &SampleRow) -> String {
     match row.status {
-        SampleStatus::Ok => format!("{GOOD}ok{GOOD:#}: it did the work of {}", requests(row.requests)),
+        SampleStatus::Ok => format!("{GOOD}ok{GOOD:#}: {} sent and answered", requests(row.requests)),
         status => {
             let meaning = match status {
                 SampleStatus::Void => {
-                    "\ndiscarded: it did not do the work that was asked for, so its time is left out of all statistics"
+                    "\ndiscarded: it did other work than was asked for, so its time is left out of all statistics"
                 }
                 SampleStatus::Partial => "\nsome requests failed, so its time is left out of all statistics",
                 _ => "",

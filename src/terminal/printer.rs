@@ -65,6 +65,14 @@ impl Terminal {
         write_whole(&mut anstream::stdout().lock(), visible_styled(text).as_bytes())
     }
 
+    /// What was done, for people: to standard output, unless only results are asked for.
+    ///
+    /// # Errors
+    /// As [`Terminal::result`].
+    pub fn confirmation(&self, text: &str) -> io::Result<()> {
+        if self.quiet { Ok(()) } else { self.result(text) }
+    }
+
     /// Data for programs, such as JSON: to standard output, byte for byte.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
-//! Progress of a sweep: one line per finished sample, and on a terminal a bar with the time left. The time left comes
-//! from the plan, stretched by how much longer the finished samples took than planned.
+//! Progress of a sweep: on a terminal one line with a bar, the time left and the sample that ended last; with `-v` also a
+//! line for each sample. The time left comes from the plan, stretched by how much longer the finished samples took than
+//! planned.
 
 use std::error::Error;
 use std::fmt::Write;
@@ -12,6 +13,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::printer::Terminal;
 use crate::format::shown;
+use crate::model::figure::Unit;
 use crate::model::{Nanos, Phase, SampleRow, SampleStatus};
 use crate::plan::PlannedSample;
 use crate::sweep::{Observer, SweepEvent};
@@ -31,6 +33,8 @@ pub struct SweepProgress {
     predicted: Nanos,
     in_a_row: Nanos,
     under_way: usize,
+    /// The sample that ended last.
+    last: String,
 }
 
 impl SweepProgress {
@@ -50,6 +54,7 @@ impl SweepProgress {
             predicted: Nanos::ZERO,
             in_a_row: Nanos::ZERO,
             under_way: 0,
+            last: String::new(),
         }
     }
 
@@ -67,7 +72,7 @@ impl SweepProgress {
             // The bar shows nothing where it cannot be written.
             let _ = if whole.is_zero() { write!(out, "unknown") } else { write!(out, "{}", minutes(left)) };
         };
-        if let Ok(style) = ProgressStyle::with_template("{bar:30.cyan/dim} {pos}/{len} samples, {left} left  {msg}") {
+        if let Ok(style) = ProgressStyle::with_template("{bar:20.cyan/dim} {pos}/{len}, {left} left  {wide_msg}") {
             self.bar.set_style(style.progress_chars("━━─").with_key("left", left));
         }
         self.bar.enable_steady_tick(Duration::from_secs(1));
@@ -82,11 +87,11 @@ impl SweepProgress {
         self.in_a_row = rest;
     }
 
-    /// One more, or one less, is under way; several are worth a word.
+    /// So many are under way; several are worth a word.
     fn count_under_way(&mut self, number: usize) {
         self.under_way = number;
-        let message = if number > 1 { format!("{number} side by side") } else { String::new() };
-        self.bar.set_message(message);
+        let beside = if number > 1 { format!("{number} side by side  ") } else { String::new() };
+        self.bar.set_message(format!("{beside}{}", self.last));
     }
 
     fn finish_sample(&mut self, row: &SampleRow, predicted: Option<Nanos>) {
@@ -96,12 +101,14 @@ impl SweepProgress {
             let stretch = self.taken.as_secs_f64() / self.planned.as_secs_f64().max(1e-9);
             self.whole.store(Nanos::from_secs_f64(self.predicted.as_secs_f64() * stretch).0, Ordering::Relaxed);
         }
+        self.last = format!("{} n={} {}", shown(&row.strategy, self.name_width), row.requests, human(row.duration_s));
         self.count_under_way(self.under_way.saturating_sub(1));
         self.bar.inc(1);
-        if !self.terminal.is_quiet() {
-            let line = sample_line(row, self.total, self.name_width);
-            self.bar.suspend(|| self.terminal.say(&line));
-        }
+        let line = sample_line(row, self.total, self.name_width);
+        // What went wrong is worth a line at once.
+        self.bar.suspend(|| {
+            if row.status == SampleStatus::Ok { self.terminal.detail(&line) } else { self.terminal.note(&line) }
+        });
     }
 }
 
@@ -132,8 +139,7 @@ fn sample_line(row: &SampleRow, total: usize, width: usize) -> String {
     let digits = total.to_string().len();
     let name = shown(&row.strategy, width);
     let padding = " ".repeat(width - name.chars().count());
-    let duration = row.duration_s.map_or_else(|| "–".to_owned(), Nanos::human);
-    let ideal = row.ideal_s.map_or_else(|| "–".to_owned(), Nanos::human);
+    let [duration, ideal] = [row.duration_s, row.ideal_s].map(human);
     let phase = if row.phase == Phase::Warmup { "warm-up" } else { "repeat" };
     let mut line = format!(
         "{:>digits$}/{total}  {name}{padding}  n={:<5} {phase} {:<3} {duration:>9}  ideal {ideal:>8}",
@@ -143,6 +149,10 @@ fn sample_line(row: &SampleRow, total: usize, width: usize) -> String {
         line.push_str(&format!("  {}: {}", row.status, shown(&row.error, 200)));
     }
     line
+}
+
+fn human(time: Option<Nanos>) -> String {
+    time.map_or_else(|| "–".to_owned(), |time| Unit::Seconds.text(time.as_secs_f64()))
 }
 
 /// `1:05:09`, `5:09`, `9 s`.

@@ -134,7 +134,7 @@ fn what_cannot_start_is_told_before_anything_is_measured() {
     place.write("not-a-program", "");
     for (words, messages) in [
         ("command = [\"no-such-program\", \"a b\"]", &["`no-such-program 'a b'`", "cannot find the program"][..]),
-        ("command = [\"./not-a-program\"]", &["`./not-a-program`", "cannot find the program"]),
+        ("command = [\"./not-a-program\"]", &["`./not-a-program`", "may not be executed", "chmod +x"]),
         ("command = [\"sh\"]\nworking-directory = \"missing\"", &["`sh`", "missing"]),
         (
             "command = [\"sh\", \"-c\", \"echo Traceback >&2; echo ImportError: no aiohttp >&2; exit 1\"]",
@@ -177,7 +177,7 @@ fn an_interrupted_run_of_programs_is_resumed_from_where_it_was_started() {
     };
     let output = run(&["-c", "conf/mine.toml"]);
     assert_eq!(output.code, Some(130), "{}", output.stderr);
-    let path = output.stdout.lines().last().unwrap().to_owned();
+    let path = output.run().to_owned();
     assert_eq!(samples(&place, &path).len(), 1);
     place.write("open", "");
     let output = run(&["--resume", &path, "-q"]);

@@ -67,7 +67,7 @@ fn samples_side_by_side_are_the_plan_begun_in_its_order() {
     assert!(rows.iter().any(|row| row.overlapped == Some(true)), "none ran beside another: {rows:?}");
     rows.sort_by_key(|row| row.sequence);
     assert!(rows.iter().map(|row| row.sequence).eq(1..=u32::try_from(TAKEN).unwrap()));
-    let known = Known { charts: &[] };
+    let known = Known::default();
     let sweep = config::load(CONFIG, "sweep.toml", &known).unwrap();
     let plan = Plan::of(&sweep, sweep.target.delay());
     let planned = plan.samples.iter().filter(|sample| sample.repeat < 3);

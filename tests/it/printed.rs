@@ -102,7 +102,7 @@ fn what_hides_in_a_name_is_shown_as_an_escape() {
     sweep.env("GITHUB_STEP_SUMMARY", place.path("page.md")).args(["-c", &file, "-vv"]);
     let swept = captured(&sweep.output().unwrap());
     assert_eq!(swept.code, Some(0), "{}", swept.stderr);
-    let run = swept.stdout.lines().last().unwrap();
+    let run = swept.run();
     let wrong = config.replace("sequential", &format!("sequ{name}ential"));
     place.write("wrong.toml", &wrong);
     for arguments in [

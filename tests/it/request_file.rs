@@ -12,7 +12,7 @@ fn run(place: &TestDirectory, kind: &str) -> (String, Vec<String>, String) {
     place.write("sweep.toml", format!("{CONFIG}requests = \"{kind}\"\n"));
     let output = place.run(&["-c", "sweep.toml", "--color", "never"]);
     assert_eq!(output.code, Some(0), "{}", output.stderr);
-    let run = output.stdout.lines().last().unwrap().to_owned();
+    let run = output.run().to_owned();
     (run.clone(), place.entries(&run), output.stderr)
 }
 

@@ -18,7 +18,7 @@ const CONFIG: &str = "[target]\ndelay = \"4ms\"\n[sweep]\nrequests = [1, 4]\nrep
 const PLANNED: usize = 3 * 2 * (2 + 1);
 
 fn start(place: &TestDirectory) -> Running {
-    Running::start(place.command().args(["-c", "sweep.toml", "--formats", "svg"]))
+    Running::start(place.command().args(["-c", "sweep.toml", "-v", "--formats", "svg"]))
 }
 
 /// The only run below `reports`, once it holds its manifest.
@@ -114,7 +114,7 @@ fn a_second_interrupt_stops_at_once() {
     place.write("sweep.toml", CONFIG.replace("4ms", "40ms"));
     assert!(place.shell("PATH=/usr/bin:/bin mkfifo page").status().unwrap().success());
     let mut command = place.command();
-    command.args(["-c", "sweep.toml", "--formats", "svg", "--output-format", "json"]);
+    command.args(["-c", "sweep.toml", "-v", "--formats", "svg", "--output-format", "json"]);
     let mut sweep = Running::start(command.env("GITHUB_STEP_SUMMARY", "page"));
     assert!(sweep.await_samples(2), "it ended before it was interrupted");
     sweep.signal(Signal::INT);

@@ -89,7 +89,7 @@ fn secrets_reach_the_target_and_no_file_of_the_run() {
     assert_eq!(output.code, Some(0), "{}", output.stderr);
     check_sent(&peer, "the sweep");
     check_silence(format!("{}{}", output.stdout, output.stderr).as_bytes(), "the terminal");
-    let name = output.stdout.lines().last().unwrap();
+    let name = output.run();
     let folder = place.path(name);
     check_files(&folder);
     let kept = fs::read_to_string(folder.join("config.toml")).unwrap();
@@ -234,7 +234,7 @@ fn a_distinct_secret_in_each_place_is_in_no_file_no_output_and_no_command_line_o
     let swept = run(&["-c", "secret.toml", "-vv"]);
     assert_eq!(swept.code, Some(1), "{}", swept.stderr);
     assert!(swept.stderr.contains("last http://***@"), "{}", swept.stderr);
-    let name = swept.stdout.lines().last().unwrap().to_owned();
+    let name = swept.run().to_owned();
     let kept = fs::read_to_string(place.path(&name).join("config.toml")).unwrap();
     for part in [
         "# ***\n# ***\n",

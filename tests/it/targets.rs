@@ -90,13 +90,13 @@ fn a_server_that_dies_half_way_leaves_refused_requests_and_the_sweep_goes_on() {
     let place = TestDirectory::new();
     let mut served = ServeCommand::start(&place, "5ms");
     place.write("url.toml", config(&served.url, "order = \"listed\"\n").replace("repeats = 1", "repeats = 4"));
-    let mut sweep = Running::start(place.command().args(["-c", "url.toml"]));
+    let mut sweep = Running::start(place.command().args(["-c", "url.toml", "-v"]));
     assert!(sweep.await_samples(10), "samples while it lived");
     served.child.kill().unwrap();
     assert!(sweep.await_samples(strategy::built_in().count() * 2 * 4 - 10), "samples when it was dead");
     let output = sweep.end();
     assert_eq!(output.code, Some(1), "{}", output.stderr);
-    let rows = samples(&place, output.stdout.lines().last().unwrap());
+    let rows = samples(&place, output.run());
     assert!(rows[..9].iter().all(|row| row.status == SampleStatus::Ok));
     // The one under way may end either way; those after it meet no server.
     assert!(rows[12..].iter().all(|row| row.status == SampleStatus::Failed && row.error.starts_with("refused: ")));
@@ -183,7 +183,7 @@ fn a_tenth_of_failing_requests_is_counted_and_left_out_of_statistics() {
         assert!(row.ideal_s.unwrap() <= row.duration_s.unwrap(), "the ideal of the very delays drawn");
     }
     let summary = fs::read_to_string(place.path(output.stdout.trim_end()).join("summary.csv")).unwrap();
-    assert!(summary.lines().nth(1).unwrap().starts_with("single_thread,sequential,,50,0,,"), "{summary}");
+    assert!(summary.lines().nth(1).unwrap().starts_with("sequential,sequential,,50,0,,"), "{summary}");
 }
 
 #[test]

@@ -52,6 +52,14 @@ pub(crate) struct CommandOutput {
     pub(crate) stderr: String,
 }
 
+impl CommandOutput {
+    /// The folder of the run or report whose page is named last.
+    pub(crate) fn run(&self) -> &str {
+        let page = self.stdout.lines().last().and_then(|line| line.strip_prefix("Report: "));
+        page.and_then(|page| page.strip_suffix("/report.html")).unwrap_or_else(|| panic!("{}", self.stdout))
+    }
+}
+
 impl TestDirectory {
     pub(crate) fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }

@@ -1,0 +1,28 @@
+//! The numbers of a run on one screen of a terminal.
+
+use super::report::numbers;
+use super::table::{DataTable, OmittedRows};
+use crate::format::counted;
+use crate::report::Report;
+
+/// Rows of a table on a terminal of 24 lines.
+const SCREEN: usize = 18;
+
+/// What a terminal shows of the numbers when a sweep ends: 80 columns and one screen, so that of many combinations those
+/// at the largest count are left.
+#[must_use]
+pub fn summary(report: &Report<'_>) -> DataTable {
+    let some_failed = report.cells.iter().any(|cell| !cell.excluded.is_empty());
+    let shown = ["Strategy", "Requests", "Median", "95 % interval", "Overhead", "Speed-up", "Failed"];
+    let shown = if some_failed { &shown[..] } else { &shown[..shown.len() - 1] };
+    let mut table = numbers(report).select(shown);
+    let all = table.rows.len();
+    if all > SCREEN {
+        let largest = report.counts.last().map(|count| f64::from(*count));
+        table.rows.retain(|row| row.cells[1].number == largest);
+        table.rows.truncate(SCREEN);
+        let text = format!("… and {} at other counts", counted(all - table.rows.len(), "row", "rows"));
+        table.omitted = Some(OmittedRows { text, file: "summary.csv" });
+    }
+    table
+}
