@@ -62,22 +62,33 @@ pub(super) fn panel(subject: &Subject<'_>, strategy_indices: &[usize], quantity:
 /// From this ratio of the greatest to the least value of several lines on, a linear axis hides the small ones.
 const WIDE: f64 = 10.0;
 
-/// Whether the measured values of several strategies are so far apart that a logarithmic axis shows them better.
-pub(super) fn is_wide(subject: &Subject<'_>, strategy_indices: &[usize], quantity: &Quantity) -> bool {
-    let values = |strategy_index: &usize| {
-        let cells = subject.report.cells_of(*strategy_index).iter();
-        cells.filter_map(quantity.value).map(|value| value.y).filter(|y| y.is_finite()).collect::<Vec<f64>>()
-    };
-    let lines: Vec<Vec<f64>> = strategy_indices.iter().map(values).filter(|line| !line.is_empty()).collect();
-    let all = lines.iter().flatten().copied();
-    let (least, greatest) = all.fold((f64::INFINITY, 0.0_f64), |ends, y| (ends.0.min(y), ends.1.max(y)));
-    lines.len() > 1 && least > 0.0 && greatest > WIDE * least
+/// Whether the values of these lines, of several strategies, are so far apart that a logarithmic axis shows them better.
+pub(super) fn is_wide<'a>(lines: impl Iterator<Item = &'a Series> + Clone) -> bool {
+    let values = lines.clone().flat_map(|line| line.points.iter().filter_map(|point| point.y));
+    let (least, greatest) = values.fold((f64::INFINITY, 0.0_f64), |ends, y| (ends.0.min(y), ends.1.max(y)));
+    lines.filter(|line| line.role == Role::Measured).count() > 1 && least > 0.0 && greatest > WIDE * least
 }
 
-/// The scale of the y axis: the one that the config names, else the one that shows the values best.
-pub(super) fn value_scale(subject: &Subject<'_>, strategy_indices: &[usize], quantity: &Quantity) -> Scale {
-    let own = || if is_wide(subject, strategy_indices, quantity) { Scale::Log } else { Scale::Linear };
-    subject.spec.y_scale.unwrap_or_else(own)
+/// A panel with the ideals of some strategies, on the scale that the config names, else on the one that shows all of it
+/// best.
+pub(super) fn panel_with_ideals(
+    subject: &Subject<'_>,
+    strategy_indices: &[usize],
+    quantity: &Quantity,
+    (with_ideal, ideal): (&[usize], &dyn Fn(RequestCount, f64) -> Option<f64>),
+) -> Panel {
+    let drawn = |scale| {
+        let mut panel = panel(subject, strategy_indices, quantity, scale);
+        relabel(&mut panel, subject);
+        panel.series.extend(ideals(subject, with_ideal, (panel.x.scale, scale), ideal));
+        panel
+    };
+    match subject.spec.y_scale {
+        Some(scale) => drawn(scale),
+        None => Some(drawn(Scale::Linear))
+            .filter(|panel| !is_wide(panel.series.iter()))
+            .unwrap_or_else(|| drawn(Scale::Log)),
+    }
 }
 
 /// Replaces labels that the config names.

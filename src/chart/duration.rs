@@ -30,7 +30,8 @@ impl Chart for DurationChart {
         let strategy_indices = subject.strategy_indices()?;
         let divisor = subject.divisor()?;
         let own = || {
-            let wide = by_count::is_wide(subject, &strategy_indices, &QUANTITY);
+            let measured = by_count::panel(subject, &strategy_indices, &QUANTITY, Scale::Linear);
+            let wide = by_count::is_wide(measured.series.iter());
             if wide { vec![Scale::Log, Scale::Linear] } else { vec![Scale::Linear, Scale::Log] }
         };
         let scales = subject.spec.y_scale.map_or_else(own, |scale| vec![scale]);

@@ -36,12 +36,9 @@ impl Chart for SpeedupChart {
         if !others.iter().any(compared) {
             return Err(if report.cells.is_empty() { WhyNot::NoSamples } else { WhyNot::NothingToCompare });
         }
-        let scale = by_count::value_scale(subject, &strategy_indices, &QUANTITY);
-        let mut panel = by_count::panel(subject, &strategy_indices, &QUANTITY, scale);
-        by_count::relabel(&mut panel, subject);
         let base = Ideal::of(report, baseline);
         let ideal = |requests, ideal_s: f64| Some(base.at(requests)? / ideal_s).filter(|ratio| ratio.is_finite());
-        panel.series.extend(by_count::ideals(subject, &others, (panel.x.scale, scale), ideal));
+        let panel = by_count::panel_with_ideals(subject, &strategy_indices, &QUANTITY, (&others, &ideal));
         let name = &report.strategies[baseline].name;
         let has_ideal = panel.series.iter().any(|line| line.role == Role::Ideal);
         Ok(vec![Figure {
@@ -68,6 +65,8 @@ mod tests {
     use super::SpeedupChart;
     use crate::chart::WhyNot;
     use crate::chart::contract::figures;
+    use crate::model::Nanos;
+    use crate::model::figure::Scale;
     use crate::report::testkit::{RunBuilder, article};
 
     #[test]
@@ -81,6 +80,18 @@ mod tests {
         let ideal = panel.series.last().unwrap();
         assert_eq!((ideal.name.as_str(), ideal.points[4].y), ("ideal (async_get)", Some(50.0)));
         assert_eq!(panel.series.len(), 4 + 2, "the baseline's own ideal is no line");
+    }
+
+    #[test]
+    fn an_ideal_far_above_makes_the_axis_logarithmic() {
+        let scale = |ideal_ms: u64| {
+            let builder = RunBuilder::new().strategy("a", "sequential", None).strategy("b", "async", None);
+            let run = [(0, 1_000), (1, ideal_ms)].iter().fold(builder, |builder, (index, ideal)| {
+                builder.sample(*index, 10, 2.0).also(|row| row.ideal_s = Some(Nanos::from_millis(*ideal)))
+            });
+            figures(&SpeedupChart, &run.run()).unwrap()[0].panels[0].y.scale
+        };
+        assert_eq!((scale(500), scale(10)), (Scale::Linear, Scale::Log));
     }
 
     #[test]

@@ -27,17 +27,15 @@ impl Chart for ThroughputChart {
 
     fn figures(&self, subject: &Subject<'_>) -> Result<Vec<Figure>, WhyNot> {
         let strategy_indices = subject.strategy_indices()?;
-        let scale = by_count::value_scale(subject, &strategy_indices, &QUANTITY);
-        let mut panel = by_count::panel(subject, &strategy_indices, &QUANTITY, scale);
-        if panel.series.is_empty() {
+        let ideal = |requests, ideal_s| Some(f64::from(requests) / ideal_s);
+        let with_ideal = strategy_indices.as_slice();
+        let mut panel = by_count::panel_with_ideals(subject, with_ideal, &QUANTITY, (with_ideal, &ideal));
+        if panel.series.iter().all(|line| line.role == Role::Ideal) {
             return Err(if subject.report.cells.is_empty() { WhyNot::NoSamples } else { WhyNot::AllFailed });
         }
-        by_count::relabel(&mut panel, subject);
-        let ideals = by_count::ideals(subject, &strategy_indices, (panel.x.scale, scale), |requests, ideal_s| {
-            Some(f64::from(requests) / ideal_s)
-        });
-        panel.series.extend(ideals);
-        panel.series.extend(by_count::elsewhere(subject, (panel.x.scale, scale), |_, cell| cell.throughput_rps()));
+        panel
+            .series
+            .extend(by_count::elsewhere(subject, (panel.x.scale, panel.y.scale), |_, cell| cell.throughput_rps()));
         let has_ideal = panel.series.iter().any(|line| line.role == Role::Ideal);
         Ok(vec![Figure {
             id: "throughput".to_owned(),
