@@ -71,6 +71,7 @@ pub(super) fn add_target(facts: &mut Factors, target: &Target) {
             facts.insert(Factor::Url, url.shown_url());
             facts.insert(Factor::Method, url.method.clone());
             facts.insert(Factor::ExpectStatus, url.expect_status.to_string());
+            facts.insert(Factor::FollowRedirects, url.follow_redirects.to_string());
             let names: Vec<&str> = url.headers.iter().map(|(name, _)| name.as_str()).collect();
             facts.insert(Factor::Headers, if names.is_empty() { "none".to_owned() } else { names.join(", ") });
             facts.insert(Factor::Body, body(&url.body));

@@ -5,7 +5,7 @@ use anyhow::{Context, anyhow};
 use super::dispatch;
 use super::outcome::{Exit, Failure};
 use super::source::Source;
-use super::sweep::{shown_url, warn_of};
+use super::sweep::warn_of;
 use crate::cli::{ProbeArgs, SweepArgs};
 use crate::config::Sweep;
 use crate::model::SampleStatus;
@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &ProbeArgs, terminal: Terminal) -> Result<Exit, Fai
     if let HealthCheck::Interrupted(signal) = health {
         return Ok(Exit::Signal(signal.exit_code()));
     }
-    warn_of(&health, &shown_url(&sweep.target), terminal);
+    warn_of(&health, &sweep.target, terminal);
     let mut execution = Execution {
         sweep: &sweep,
         plan: &Plan::of(&sweep, None),

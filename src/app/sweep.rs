@@ -21,6 +21,7 @@ use crate::clock::{self, Clock};
 use crate::config::{self, Sweep};
 use crate::model::{Nanos, Target, TargetSeen};
 use crate::probe::Interrupts;
+use crate::strategy::Unanswered;
 use crate::sweep::{Access, Commands, Ending, Endpoint, Execution, HealthCheck, JournalObserver, SweepError};
 use crate::terminal::{SweepProgress, Terminal};
 
@@ -123,7 +124,7 @@ fn measure(mut job: SweepJob, words: &[OsString], terminal: Terminal) -> Result<
     if let HealthCheck::Interrupted(signal) = health {
         return Ok(Exit::Signal(signal.exit_code()));
     }
-    warn_of(&health, &shown_url, terminal);
+    warn_of(&health, &job.sweep.target, terminal);
     let mut execution = Execution {
         sweep: &job.sweep,
         plan: &job.plan,
@@ -193,13 +194,19 @@ fn take_samples(
     Ok(ended)
 }
 
-/// Warns where the first request to the target had no response.
-pub(super) fn warn_of(health: &HealthCheck, url: &str, terminal: Terminal) {
-    if let HealthCheck::Failed(kind) = health {
-        terminal.warn(&format!(
-            "{url} took the connection and then failed the first request ({kind}); samples may meet the same"
-        ));
-    }
+/// Warns where the first request to the target had no response, or another one than expected.
+pub(super) fn warn_of(health: &HealthCheck, target: &Target, terminal: Terminal) {
+    let what = match health {
+        HealthCheck::Failed(Unanswered { kind, connected: true }) => {
+            format!("took the connection and then failed the first request ({kind})")
+        }
+        HealthCheck::Failed(Unanswered { kind, .. }) => format!("does not answer the first request ({kind})"),
+        HealthCheck::Unexpected(seen) => {
+            format!("answers with status {}; the config expects {}", seen.status, target.expect_status())
+        }
+        HealthCheck::Answered(_) | HealthCheck::NotAsked | HealthCheck::Interrupted(_) => return,
+    };
+    terminal.warn(&format!("{} {what}; samples may meet the same", shown_url(target)));
 }
 
 /// Where requests go, without what may be a secret.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{DelayTarget, Nanos, Target, UrlTarget};
+use crate::model::{DelayTarget, Nanos, StatusSet, Target, UrlTarget};
 
 /// The target, without secrets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -26,8 +26,8 @@ pub enum ManifestTarget {
         url: String,
         /// HTTP method.
         method: String,
-        /// The status that counts as success.
-        expect_status: u16,
+        /// The statuses that count as success.
+        expect_status: StatusSet,
         /// Names of the headers sent; their values are not kept.
         header_names: Vec<String>,
     },
@@ -50,7 +50,7 @@ impl From<&Target> for ManifestTarget {
             Target::Url(target) => Self::Url {
                 url: target.shown_url(),
                 method: target.method.clone(),
-                expect_status: target.expect_status,
+                expect_status: target.expect_status.clone(),
                 header_names: target.headers.iter().map(|(name, _)| name.clone()).collect(),
             },
             Target::Sleep { delay } => Self::Sleep { delay_s: delay.as_secs_f64() },
@@ -69,11 +69,10 @@ impl From<&ManifestTarget> for Target {
                 max_concurrent: *max_concurrent,
             }),
             ManifestTarget::Url { url, method, expect_status, header_names } => Self::Url(UrlTarget {
-                url: url.clone(),
                 method: method.clone(),
-                body: String::new(),
-                expect_status: *expect_status,
+                expect_status: expect_status.clone(),
                 headers: header_names.iter().map(|name| (name.clone(), String::new())).collect(),
+                ..UrlTarget::at(url)
             }),
             ManifestTarget::Sleep { delay_s } => Self::Sleep { delay: Nanos::from_secs_f64(*delay_s) },
         }

@@ -50,6 +50,8 @@ pub enum Factor {
     Body,
     /// The status that counts as success.
     ExpectStatus,
+    /// Redirects that a request follows.
+    FollowRedirects,
     /// Names of the headers sent.
     Headers,
     /// Kind and options of the strategy of this name.
@@ -112,6 +114,7 @@ impl Factor {
             Self::Method => ("method", Incomparable),
             Self::Body => ("request body", Incomparable),
             Self::ExpectStatus => ("expected status", Incomparable),
+            Self::FollowRedirects => ("redirects followed", Incomparable),
             Self::Headers => ("request headers", Warning),
             Self::Strategy(_) => ("strategy", Incomparable),
             Self::StrategyVersion(_) => ("version of", Note),

@@ -60,6 +60,10 @@ pub(super) enum Form {
     Integer { least: i64, most: i64 },
     /// A number from 0 to 1.
     Share,
+    /// `true` or `false`.
+    Boolean,
+    /// An HTTP status, or a class such as `"2xx"`.
+    Status,
     /// One of these words.
     Word(&'static [&'static str]),
     /// A strategy kind that the program knows.

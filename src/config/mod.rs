@@ -282,8 +282,8 @@ mod tests {
         let Target::Url(target) = sweep(text).target else { panic!("not a url") };
         assert_eq!(target.headers, [("Authorization".to_owned(), "Bearer ${TOKEN}".to_owned())]);
         assert_eq!(
-            (&*target.method, target.expect_status, &*target.url),
-            ("GET", 200, "https://me:secret@example.org/")
+            (&*target.method, target.expect_status.written().as_str(), &*target.url),
+            ("GET", "200", "https://me:secret@example.org/")
         );
     }
 

@@ -10,9 +10,9 @@ use super::labels::placeholders;
 use super::raw::Value;
 use super::suggestion::{listed, quoted, suggestion};
 use super::variables::address_fault;
-use crate::model::Nanos;
 use crate::model::bounds::LONGEST_NAME;
 use crate::model::duration::{HINT, parse_duration};
+use crate::model::{Nanos, StatusPattern};
 use crate::strategy::KINDS;
 
 /// Why a value is refused.
@@ -41,6 +41,8 @@ pub(super) fn read(form: &Form, known: &Known<'_>, value: &DeValue<'_>) -> Resul
     match form {
         Form::Integer { least, most } => integer(*least, *most, value),
         Form::Share => share(value),
+        Form::Boolean => boolean(value),
+        Form::Status => status(value),
         Form::Duration { zero } => duration_of(value, *zero).map(Value::Duration),
         Form::Percent => percent(value).map(Value::Share),
         _ => {
@@ -174,6 +176,26 @@ fn integer(least: i64, most: i64, value: &DeValue<'_>) -> Result<Value, ValueErr
         _ if number > most => Err(ValueError::new(format!("is {number}"), expected)),
         _ if number < least => Err(ValueError::new(format!("is {number}"), expected)),
         _ => Ok(Value::Integer(number)),
+    }
+}
+
+fn boolean(value: &DeValue<'_>) -> Result<Value, ValueError> {
+    let answer = value.as_bool().map(Value::Boolean);
+    answer.ok_or_else(|| ValueError::new(is_a(value), "expected true or false, without quotes"))
+}
+
+/// `404` or `"4xx"`.
+fn status(value: &DeValue<'_>) -> Result<Value, ValueError> {
+    let DeValue::String(text) = value else {
+        return integer(100, 599, value).map_err(|fault| fault.help("or a class such as \"2xx\""));
+    };
+    match text.parse() {
+        Ok(StatusPattern::Class(_)) => Ok(Value::Text(text.to_string())),
+        Ok(StatusPattern::Code(code)) => {
+            let fault = ValueError::new("is a text", "expected a number without quotes");
+            Err(fault.help(code.to_string()))
+        }
+        Err(_) => Err(ValueError::new(format!("cannot be {}", quoted(text)), "expected a class such as \"2xx\"")),
     }
 }
 

@@ -105,6 +105,11 @@ fn form_of(form: &Form, known: &Known<'_>) -> Value {
         Form::Integer { least, most: i64::MAX } => json!({ "type": "integer", "minimum": least }),
         Form::Integer { least, most } => json!({ "type": "integer", "minimum": least, "maximum": most }),
         Form::Share => json!({ "type": "number", "minimum": 0, "maximum": 1 }),
+        Form::Boolean => json!({ "type": "boolean" }),
+        Form::Status => {
+            let code = json!({ "type": "integer", "minimum": 100, "maximum": 599 });
+            json!({ "anyOf": [code, { "type": "string", "pattern": "^[1-5]xx$" }] })
+        }
         Form::Word(words) => json!({ "type": "string", "enum": words }),
         Form::Kind => json!({ "enum": KINDS.iter().map(|kind| kind.name).collect::<Vec<_>>() }),
         Form::Chart => json!({ "enum": known.charts.iter().map(|chart| chart.name).collect::<Vec<_>>() }),

@@ -14,15 +14,27 @@ use super::suggestion::{listed, quoted};
 use crate::model::bounds::MOST_STRATEGIES;
 use crate::strategy::{KindInfo, Strategy, StrategyKind, StrategySpec, built_in};
 
-/// The strategies, at least one; `None` only where a diagnostic was added. `https` is the place of an https address.
+/// What a target asks of a strategy that only some kinds can do.
+pub(super) struct Demand {
+    /// After "kinds that".
+    pub ability: &'static str,
+    /// Where the target asks for it.
+    pub place: Range<usize>,
+    /// What that place holds.
+    pub what: &'static str,
+    /// The other way out.
+    pub instead: &'static str,
+}
+
+/// The strategies, at least one; `None` only where a diagnostic was added.
 pub(super) fn strategies(
     sections: &[Section],
-    https: Option<&Range<usize>>,
+    demand: Option<&Demand>,
     known: &Known<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Vec<StrategySpec>> {
     if sections.is_empty() {
-        let each = built_in().filter(|spec| spec.kind.info().https || https.is_none());
+        let each = built_in().filter(|spec| spec.kind.info().https || demand.is_none());
         return Some(
             each.map(|spec| StrategySpec { name: unnamed(spec.kind.info(), known).to_owned(), ..spec }).collect(),
         );
@@ -32,7 +44,7 @@ pub(super) fn strategies(
     for section in sections {
         let Some(kind) = kind_of(section, diagnostics) else { continue };
         diagnostics.extend(strange_options(section, kind));
-        diagnostics.extend(https.filter(|_| !kind.info.https).map(|url| without_https(section, kind, url)));
+        diagnostics.extend(demand.filter(|_| !kind.info.https).map(|demand| unable(section, kind, demand)));
         diagnostics.extend(missing_options(section, kind));
         lines.extend(
             expand(section, kind, known).unwrap_or_default().into_iter().map(|spec| (spec, section.place("name"))),
@@ -59,13 +71,14 @@ fn kind_of(section: &Section, diagnostics: &mut Vec<Diagnostic>) -> Option<&'sta
     STRATEGY.kinds.iter().find(|known| known.info.name == kind)
 }
 
-fn without_https(section: &Section, kind: &KindKeys, url: &Range<usize>) -> Diagnostic {
-    let title = format!("the kind `{}` does not speak https", kind.info.name);
+fn unable(section: &Section, kind: &KindKeys, demand: &Demand) -> Diagnostic {
+    let Demand { ability, place, what, instead } = demand;
+    let title = format!("the kind `{}` does not {ability}", kind.info.name);
     let able = listed(STRATEGY.kinds.iter().filter(|kind| kind.info.https).map(|kind| kind.info.name));
     Diagnostic::new("strategy.kind", section.place("kind"), title, "expected a kind that does")
-        .beside(url.clone(), "the address")
-        .help(format!("kinds that speak https: {able}"))
-        .help("or measure it at an http address")
+        .beside(place.clone(), *what)
+        .help(format!("kinds that {ability}: {able}"))
+        .help(*instead)
 }
 
 /// Options that are written although the kind does not take them.

@@ -59,6 +59,7 @@ fn form(property: &'static Value) -> Form {
         Some("counts") => Form::Counts,
         Some("repeats") => Form::Repeats,
         Some("headers") => Form::Headers,
+        Some("status") => Form::Status,
         Some("path") => Form::Path,
         Some("command") => Form::Command,
         Some("environment") => Form::Environment,
@@ -90,6 +91,9 @@ fn plain(property: &'static Value) -> Form {
     }
     if property["pattern"] == PATTERN {
         return Form::Duration { zero: property["x-above-zero"] != true };
+    }
+    if property["type"] == "boolean" {
+        return Form::Boolean;
     }
     match (property["minimum"].as_i64(), property["maximum"].as_i64()) {
         (None, None) => Form::Text,

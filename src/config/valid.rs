@@ -1,8 +1,6 @@
 //! Raw mirror → `Sweep`: what values mean together. Each part is looked at even when another is faulty, so that all
 //! faults are found at once.
 
-use std::ops::Range;
-
 use serde_json::{Map, json};
 
 use super::charts::{ChartContext, charts};
@@ -12,7 +10,7 @@ use super::labels::{Label, Labels};
 use super::overlay::{self, Flag};
 use super::raw::Section;
 use super::references::references;
-use super::strategies::strategies;
+use super::strategies::{Demand, strategies};
 use super::suggestion::quoted;
 use super::sweep::{MOST_SAMPLES, Output, Overlap, Sweep};
 use super::target::target;
@@ -32,11 +30,11 @@ pub(super) fn sweep(
     }
     let target =
         root.section("target").and_then(|section| target(section, root.written("target").is_some(), diagnostics));
-    let https = https_place(root);
+    let demand = demand(root);
     if too_many_sections(root, diagnostics) {
         return None;
     }
-    let strategies = root.sections("strategy").and_then(|list| strategies(list, https.as_ref(), known, diagnostics));
+    let strategies = root.sections("strategy").and_then(|list| strategies(list, demand.as_ref(), known, diagnostics));
     diagnostics.extend(sleeping_commands(root));
     let labels = root.value("labels").and_then(|labels| Labels::of(&labels.value));
     let output = root.section("output").and_then(|section| section.read_as::<Output>(Map::new()));
@@ -86,11 +84,16 @@ fn too_many_sections(root: &Section, diagnostics: &mut Vec<Diagnostic>) -> bool 
     diagnostics.len() > before
 }
 
-/// Where an https address is written.
-fn https_place(root: &Section) -> Option<Range<usize>> {
+/// What the target asks of a strategy that not every kind can do.
+fn demand(root: &Section) -> Option<Demand> {
     let target = root.section("target")?;
     let is_https = target.text("url")?.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"));
-    is_https.then(|| target.place("url"))
+    let demand = |ability, key, what, instead| Demand { ability, place: target.place(key), what, instead };
+    let https = || demand("speak https", "url", "the address", "or measure it at an http address");
+    let follows = target.integer::<u32>("follow-redirects").is_some_and(|most| most > 0);
+    let redirects =
+        || demand("follow redirects", "follow-redirects", "the redirects", "or measure the address that they lead to");
+    is_https.then(https).or_else(|| follows.then(redirects))
 }
 
 fn no_target(root: &Section) -> Diagnostic {

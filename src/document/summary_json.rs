@@ -12,7 +12,7 @@ use super::model::Item;
 use super::numbers::{object, rounded, rounded_seconds};
 use super::statistics;
 use super::summary_row::{NumberStyle, SummaryRow};
-use crate::model::{Facts, Nanos, Target};
+use crate::model::{Facts, Nanos, StatusSet, Target};
 use crate::report::{Caveat, Cell, Finding, ReferenceCell, ReferenceLine, Report};
 
 /// Version of the layout below.
@@ -57,7 +57,7 @@ fn run(facts: &Facts) -> impl Serialize {
 #[serde(rename_all = "snake_case")]
 enum TargetFacts<'a> {
     Delay { delay_s: Option<f64>, jitter_s: Option<f64>, failure_rate: f64, max_concurrent: u32 },
-    Url { url: String, method: &'a str, expect_status: u16, header_names: Vec<&'a str> },
+    Url { url: String, method: &'a str, expect_status: &'a StatusSet, header_names: Vec<&'a str> },
     Sleep { delay_s: Option<f64> },
 }
 
@@ -75,7 +75,7 @@ impl<'a> TargetFacts<'a> {
             Target::Url(target) => Self::Url {
                 url: target.bare_url(),
                 method: &target.method,
-                expect_status: target.expect_status,
+                expect_status: &target.expect_status,
                 header_names: target.headers.iter().map(|(name, _)| name.as_str()).collect(),
             },
             Target::Sleep { delay } => Self::Sleep { delay_s: seconds(*delay) },
@@ -196,11 +196,9 @@ mod tests {
     fn no_secret_reaches_the_file() {
         let mut run = article(1);
         run.facts.target = Some(Target::Url(UrlTarget {
-            url: "https://me:s3cret@host/".into(),
-            method: "GET".into(),
             body: "s3cret".into(),
-            expect_status: 200,
             headers: vec![("Authorization".into(), "Bearer s3cret".into())],
+            ..UrlTarget::at("https://me:s3cret@host/")
         }));
         let text = text(JSON, &run);
         assert!(text.contains("Authorization") && text.contains("https://host/") && !text.contains("s3cret"), "{text}");

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::address::{bare_address, masked_address};
 use crate::model::secret::HIDDEN;
+use crate::model::status::StatusSet;
 use crate::model::units::Nanos;
 
 /// The target of a sweep: the embedded delay server, an address that is already served, or no server at all.
@@ -55,10 +56,17 @@ pub struct UrlTarget {
     /// Body of each request to the `url`; empty for none
     #[serde(default)]
     pub body: String,
-    /// The HTTP status that counts as success
+    /// The HTTP status that counts as success: a number, a class such as "2xx", or a list of these
     #[serde(default = "ok")]
-    #[schemars(range(min = 100, max = 599))]
-    pub expect_status: u16,
+    #[schemars(extend("x-form" = "status", "x-list" = true))]
+    pub expect_status: StatusSet,
+    /// Redirects that a request follows at most; its time is that of all its exchanges
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 20))]
+    pub follow_redirects: u32,
+    /// Whether the sweep begins only after a first request had a response with an expected status
+    #[serde(default = "yes")]
+    pub check: bool,
     /// Headers of each request to the `url`; ${NAME} in a value is read from the environment when the sweep runs
     #[serde(default)]
     #[schemars(extend("x-form" = "headers"))]
@@ -69,8 +77,12 @@ fn get() -> String {
     "GET".to_owned()
 }
 
-fn ok() -> u16 {
-    200
+fn ok() -> StatusSet {
+    StatusSet::only(200)
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// What a target said of itself in one answer.
@@ -85,6 +97,20 @@ pub struct TargetSeen {
 }
 
 impl UrlTarget {
+    /// A plain GET of `url`, which is expected to answer 200.
+    #[must_use]
+    pub fn at(url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            method: get(),
+            body: String::new(),
+            expect_status: ok(),
+            follow_redirects: 0,
+            check: true,
+            headers: Vec::new(),
+        }
+    }
+
     /// The address with `***` in place of what may be a secret, for messages and files.
     #[must_use]
     pub fn shown_url(&self) -> String {
@@ -118,12 +144,12 @@ impl Target {
         }
     }
 
-    /// The status that counts as success; a sleep has none.
+    /// The statuses that count as success; a sleep has none.
     #[must_use]
-    pub fn expect_status(&self) -> u16 {
+    pub fn expect_status(&self) -> StatusSet {
         match self {
-            Self::Delay(_) | Self::Sleep { .. } => 200,
-            Self::Url(target) => target.expect_status,
+            Self::Delay(_) | Self::Sleep { .. } => ok(),
+            Self::Url(target) => target.expect_status.clone(),
         }
     }
 }

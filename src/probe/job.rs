@@ -4,6 +4,7 @@ use std::io;
 use std::process::{Command, Stdio};
 
 use super::orphans::{self, SampleTag};
+use crate::model::StatusSet;
 use crate::strategy::{Invocation, Task, VARIABLES, Work};
 
 /// One sample's work, and who does it.
@@ -18,8 +19,8 @@ pub enum Job {
         invocation: Invocation,
         /// How many requests it has to issue.
         requests: u32,
-        /// The status that counts as success.
-        expect_status: u16,
+        /// The statuses that count as success.
+        expect_status: StatusSet,
     },
 }
 
@@ -27,7 +28,11 @@ impl Job {
     /// A sample of a program that is to do `work`.
     #[must_use]
     pub fn command(invocation: &Invocation, work: &Work) -> Self {
-        Self::Command { invocation: invocation.told(work), requests: work.requests, expect_status: work.expect_status }
+        Self::Command {
+            invocation: invocation.told(work),
+            requests: work.requests,
+            expect_status: work.expect_status.clone(),
+        }
     }
 
     /// How many requests are to be issued.
@@ -47,11 +52,11 @@ impl Job {
         }
     }
 
-    /// The status that counts as success.
-    pub(super) fn expect_status(&self) -> u16 {
+    /// The statuses that count as success.
+    pub(super) fn expect_status(&self) -> &StatusSet {
         match self {
-            Self::BuiltIn(task) => task.work.expect_status,
-            Self::Command { expect_status, .. } => *expect_status,
+            Self::BuiltIn(task) => &task.work.expect_status,
+            Self::Command { expect_status, .. } => expect_status,
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read};
 use std::sync::{Mutex, PoisonError};
 
-use crate::model::{FailureKind, KnownSecrets, Outcome};
+use crate::model::{FailureKind, KnownSecrets, Outcome, StatusSet};
 use crate::protocol::{self, DoneLine, Line};
 
 /// Longest line that is looked at; the rest of a longer one is passed over.
@@ -90,7 +90,7 @@ impl OutputTail {
 pub(super) fn listen(
     stdout: impl Read,
     requests: u32,
-    expect_status: u16,
+    expect_status: &StatusSet,
     secrets: &KnownSecrets,
     output: &Mutex<ChildOutput>,
 ) {
@@ -136,13 +136,13 @@ pub(crate) fn fuzz_output<'a>(pieces: impl Iterator<Item = &'a [u8]>, requests: 
     }
 
     let output = Mutex::default();
-    listen(Pieces { rest: pieces, piece: &[] }, requests, 200, &KnownSecrets::default(), &output);
+    listen(Pieces { rest: pieces, piece: &[] }, requests, &StatusSet::only(200), &KnownSecrets::default(), &output);
     output.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Why a request failed: as the child says, or for its status.
-fn failure(outcome: &Outcome, expect_status: u16) -> Option<FailureKind> {
-    let strange = outcome.status.is_some_and(|status| status != expect_status);
+fn failure(outcome: &Outcome, expect_status: &StatusSet) -> Option<FailureKind> {
+    let strange = outcome.status.is_some_and(|status| !expect_status.contains(status));
     outcome.failure.or_else(|| strange.then_some(FailureKind::WrongStatus))
 }
 
@@ -184,11 +184,11 @@ mod tests {
     use std::sync::Mutex;
 
     use super::{ChildOutput, LINE_LIMIT, TAIL_LIMIT, WRONG_LIMIT, listen};
-    use crate::model::{FailureKind, KnownSecrets};
+    use crate::model::{FailureKind, KnownSecrets, StatusSet};
 
     fn parsed(stdout: impl Read, requests: u32) -> ChildOutput {
         let output = Mutex::default();
-        listen(stdout, requests, 200, &KnownSecrets::default(), &output);
+        listen(stdout, requests, &StatusSet::only(200), &KnownSecrets::default(), &output);
         output.into_inner().unwrap()
     }
 
@@ -230,7 +230,7 @@ mod tests {
         let line =
             format!("{}s3cret-of-twenty-signs\n{{\"event\":\"done\",\"s3cret-of-twenty-signs\":1}}\n", "x".repeat(490));
         let output = Mutex::default();
-        listen(line.as_bytes(), 1, 200, &secrets, &output);
+        listen(line.as_bytes(), 1, &StatusSet::only(200), &secrets, &output);
         let output = output.into_inner().unwrap();
         assert!(!format!("{output:?}").contains("s3cret"), "{output:?}");
     }

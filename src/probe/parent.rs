@@ -219,12 +219,12 @@ fn listen(
     sender: &Sender<ChildEvent>,
 ) -> io::Result<()> {
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-    let (requests, expect_status) = (job.requests(), job.expect_status());
+    let (requests, expect_status) = (job.requests(), job.expect_status().clone());
     // A send fails only when the receiver is gone.
     if let Some(stdout) = stdout {
         let (sender, notes) = (sender.clone(), notes.clone());
         spawn("stdout", move || {
-            output::listen(stdout, requests, expect_status, &notes.secrets, &notes.output);
+            output::listen(stdout, requests, &expect_status, &notes.secrets, &notes.output);
             drop(sender.send(ChildEvent::Silent));
         })?;
     }

@@ -190,7 +190,8 @@ impl Invocation {
             ("METHOD", work.method.clone()),
             ("BODY", work.body.clone()),
             ("HEADERS", serde_json::Value::from(headers).to_string()),
-            ("EXPECT_STATUS", work.expect_status.to_string()),
+            ("FOLLOW_REDIRECTS", work.follow_redirects.to_string()),
+            ("EXPECT_STATUS", work.expect_status.written()),
         ];
         told.environment.extend(variables.map(|(name, value)| (format!("{VARIABLES}{name}"), value)));
         told

@@ -54,7 +54,7 @@ pub struct KindInfo {
     /// The article's name for it: that of strategies without a name in runs of schema 1 and 2, and a word that messages
     /// about a wrong `kind` know.
     pub article_name: &'static str,
-    /// Whether it speaks https; the others are refused for an https address.
+    /// Whether it speaks https and follows redirects; the others are refused where a target asks for that.
     pub https: bool,
 }
 

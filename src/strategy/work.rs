@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Connections, HttpVersion, Nanos, RequestCount, Target};
+use crate::model::{Connections, HttpVersion, Nanos, RequestCount, StatusSet, Target};
 
 /// The work of one sample.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,8 +20,10 @@ pub struct Work {
     pub body: String,
     /// Header names and values, filled in.
     pub headers: Vec<(String, String)>,
-    /// The status that counts as success.
-    pub expect_status: u16,
+    /// The statuses that count as success.
+    pub expect_status: StatusSet,
+    /// Redirects that a request follows at most.
+    pub follow_redirects: u32,
     /// Longest time for one request, in nanoseconds.
     pub request_timeout_ns: u64,
     /// How many requests to issue: 1 or more.
@@ -67,6 +69,10 @@ impl Work {
             body,
             headers: Vec::new(),
             expect_status: target.expect_status(),
+            follow_redirects: match target {
+                Target::Url(target) => target.follow_redirects,
+                Target::Delay(_) | Target::Sleep { .. } => 0,
+            },
             request_timeout_ns: Nanos::SECOND.0 * 30,
             requests,
             width: 1,

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{FailureKind, Nanos, Outcome, SampleRow, SampleStatus, Timing};
+use crate::model::{FailureKind, Nanos, Outcome, SampleRow, SampleStatus, StatusSet, Timing};
 use crate::plan::PlannedSample;
 use crate::probe::{End, Measured};
 use crate::server::ServerStats;
@@ -19,6 +19,8 @@ pub(super) struct Evidence<'a> {
     pub started_at: String,
     /// The best possible duration.
     pub ideal: Option<Nanos>,
+    /// The statuses that the config expects; `None` where it cannot say.
+    pub expected: Option<&'a StatusSet>,
     /// The shortest time that the target takes for a request.
     pub least_service: Option<Nanos>,
     /// What its process did.
@@ -31,9 +33,11 @@ pub(super) struct Evidence<'a> {
 
 /// The row of a sample.
 pub(super) fn classify(evidence: Evidence<'_>) -> SampleRow {
-    let Evidence { planned, strategy, started_at, ideal, least_service, measured, server_stats, overlapped } = evidence;
+    let Evidence { planned, strategy, started_at, ideal, expected, least_service, measured, server_stats, overlapped } =
+        evidence;
     let answered = server_stats.and_then(|server_stats| server_stats.service_mean);
-    let verdict = Classification::of(planned.requests, measured, server_stats, answered.and(least_service));
+    let least = answered.and(least_service);
+    let verdict = Classification::of(planned.requests, measured, server_stats, (least, expected));
     let cost = measured.cost.as_ref();
     let done = measured.output.done.as_ref();
     let (duration, timing) = duration(measured);
@@ -90,7 +94,12 @@ struct Classification {
 }
 
 impl Classification {
-    fn of(requests: u32, measured: &Measured, server_stats: Option<&ServerStats>, least: Option<Nanos>) -> Self {
+    fn of(
+        requests: u32,
+        measured: &Measured,
+        server_stats: Option<&ServerStats>,
+        (least, expected): (Option<Nanos>, Option<&StatusSet>),
+    ) -> Self {
         let outcomes = &measured.output.outcomes;
         let count = |failed: bool| {
             let matching = outcomes.iter().filter(|outcome| outcome.failure.is_some() == failed).count();
@@ -116,7 +125,7 @@ impl Classification {
         let verdict = |status, error: String| Self { status, succeeded, failed, error };
         let failures = || match (outcomes.is_empty(), failed) {
             (true, Some(failed)) => told(FailureKind::WrongStatus, failed, requests),
-            _ => failures(requests, outcomes),
+            _ => failures(requests, outcomes, expected),
         };
         match (succeeded, failed) {
             (_, None | Some(0)) => verdict(SampleStatus::Ok, String::new()),
@@ -203,16 +212,37 @@ fn unequal_work(requests: u32, measured: &Measured, server_stats: Option<&Server
         .then(|| format!("the server saw {seen} requests, the strategy reported {answered} answered of {requests}"))
 }
 
-/// `wrong-status: 5 of 50 requests, refused: 1 of 50 requests`, the most frequent first.
-fn failures(requests: u32, outcomes: &[Outcome]) -> String {
-    let mut counts: BTreeMap<FailureKind, u32> = BTreeMap::new();
-    for kind in outcomes.iter().filter_map(|outcome| outcome.failure) {
-        *counts.entry(kind).or_default() += 1;
-    }
+/// How many different statuses an error names.
+const STATUSES: usize = 3;
+
+/// `wrong-status: 404 in 5 of 50 requests; the config expects 200, refused: 1 of 50 requests`, the most frequent first.
+fn failures(requests: u32, outcomes: &[Outcome], expected: Option<&StatusSet>) -> String {
+    let kinds = most_frequent(outcomes.iter().filter_map(|outcome| outcome.failure));
+    let parts = kinds.into_iter().map(|(kind, count)| match kind {
+        FailureKind::WrongStatus => wrong_statuses(requests, outcomes, expected),
+        _ => told(kind, count, requests),
+    });
+    parts.collect::<Vec<_>>().join(", ")
+}
+
+/// `wrong-status: 404 in 5 and 500 in 2 of 50 requests; the config expects 200`.
+fn wrong_statuses(requests: u32, outcomes: &[Outcome], expected: Option<&StatusSet>) -> String {
+    let wrong = outcomes.iter().filter(|outcome| outcome.failure == Some(FailureKind::WrongStatus));
+    let statuses = most_frequent(wrong.filter_map(|outcome| outcome.status));
+    let named = statuses.iter().take(STATUSES).map(|(status, count)| format!("{status} in {count}"));
+    let others: u32 = statuses.iter().skip(STATUSES).map(|(_, count)| count).sum();
+    let parts: Vec<String> = named.chain((others > 0).then(|| format!("others in {others}"))).collect();
+    let expected = expected.map(|expected| format!("; the config expects {expected}")).unwrap_or_default();
+    format!("{}: {} of {requests} requests{expected}", FailureKind::WrongStatus, parts.join(" and "))
+}
+
+/// How often each occurs, the most frequent first.
+fn most_frequent<T: Copy + Ord>(all: impl Iterator<Item = T>) -> Vec<(T, u32)> {
+    let mut counts: BTreeMap<T, u32> = BTreeMap::new();
+    all.for_each(|one| *counts.entry(one).or_default() += 1);
     let mut counts: Vec<_> = counts.into_iter().collect();
-    counts.sort_by_key(|&(kind, count)| (std::cmp::Reverse(count), kind));
-    let parts: Vec<_> = counts.iter().map(|(kind, count)| told(*kind, *count, requests)).collect();
-    parts.join(", ")
+    counts.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
+    counts
 }
 
 fn told(kind: FailureKind, count: u32, requests: u32) -> String {

@@ -10,7 +10,7 @@ use thiserror::Error;
 use super::access::Access;
 use super::programs::Programs;
 use crate::config::Sweep;
-use crate::model::{FailureKind, Nanos, Target, TargetSeen};
+use crate::model::{FailureKind, Nanos, StatusSet, Target, TargetSeen, UrlTarget};
 use crate::probe::{Interrupts, Signal};
 use crate::server::{self, ServerError, ServerStats};
 use crate::strategy::{self, StrategyError, Task, Unanswered, Work};
@@ -33,8 +33,10 @@ pub struct Endpoint {
 pub enum HealthCheck {
     /// A response.
     Answered(TargetSeen),
-    /// The connection was taken, and then this happened. Samples may meet the same, and say so themselves.
-    Failed(FailureKind),
+    /// A response with a status that the config does not expect, and does not mind either.
+    Unexpected(TargetSeen),
+    /// There was no whole response. Samples may meet the same, and say so themselves.
+    Failed(Unanswered),
     /// There was none: a sleep has no server, and the embedded server would answer only after more than half a second.
     NotAsked,
     /// A signal came first.
@@ -46,7 +48,7 @@ impl HealthCheck {
     #[must_use]
     pub fn seen(self) -> Option<TargetSeen> {
         match self {
-            Self::Answered(seen) => Some(seen),
+            Self::Answered(seen) | Self::Unexpected(seen) => Some(seen),
             Self::Failed(_) | Self::NotAsked | Self::Interrupted(_) => None,
         }
     }
@@ -59,12 +61,28 @@ pub enum EndpointError {
     #[error(transparent)]
     Server(#[from] ServerError),
     /// No connection is accepted.
-    #[error("target {url} does not answer ({kind}); start its server or correct `url` in [target]")]
+    #[error(
+        "target {url} does not answer ({kind}); start its server or correct `url` in [target] (with `check = false` there, \
+         the sweep begins all the same)"
+    )]
     Unreachable {
         /// The address, without password.
         url: String,
         /// Why.
         kind: FailureKind,
+    },
+    /// It answers, and not as the config expects.
+    #[error(
+        "target {url} answers with status {status}; the config expects {expected}. Correct `url`, `method` or \
+         `expect-status` in [target] (with `check = false` there, the sweep begins all the same)"
+    )]
+    UnexpectedStatus {
+        /// The address, without password.
+        url: String,
+        /// What came.
+        status: u16,
+        /// What should have come.
+        expected: StatusSet,
     },
     /// No request can be made for it.
     #[error(transparent)]
@@ -98,7 +116,8 @@ impl Endpoint {
     /// Sends one request to see who answers; an interrupt ends the wait.
     ///
     /// # Errors
-    /// When the connection is not accepted, or no request can be made of the config.
+    /// When the connection is not accepted or the status is not the expected one, unless the config wants no check, and
+    /// when no request can be made of the config.
     pub fn health_check(
         &self,
         sweep: &Sweep,
@@ -121,11 +140,8 @@ impl Endpoint {
             Err(signal) => return Ok(HealthCheck::Interrupted(signal)),
         };
         match (reply, &sweep.target) {
+            (reply, Target::Url(target)) => of_url(reply, target),
             (Ok(seen), _) => Ok(HealthCheck::Answered(seen)),
-            (Err(Unanswered { kind, connected: true }), Target::Url(_)) => Ok(HealthCheck::Failed(kind)),
-            (Err(Unanswered { kind, .. }), Target::Url(target)) => {
-                Err(EndpointError::Unreachable { url: target.shown_url(), kind })
-            }
             // Samples will tell.
             (Err(_), _) => Ok(HealthCheck::NotAsked),
         }
@@ -162,6 +178,20 @@ impl Endpoint {
             [one] => Some(one.clone()),
             several => Some(ServerStats::together(several)),
         })
+    }
+}
+
+/// What the first request to a `url` came to, and whether the sweep may begin.
+fn of_url(reply: Result<TargetSeen, Unanswered>, target: &UrlTarget) -> Result<HealthCheck, EndpointError> {
+    let (url, expected) = (target.shown_url(), &target.expect_status);
+    match reply {
+        Ok(seen) if expected.contains(seen.status) => Ok(HealthCheck::Answered(seen)),
+        Ok(seen) if !target.check => Ok(HealthCheck::Unexpected(seen)),
+        Ok(TargetSeen { status, .. }) => {
+            Err(EndpointError::UnexpectedStatus { url, status, expected: expected.clone() })
+        }
+        Err(unanswered) if unanswered.connected || !target.check => Ok(HealthCheck::Failed(unanswered)),
+        Err(Unanswered { kind, .. }) => Err(EndpointError::Unreachable { url, kind }),
     }
 }
 

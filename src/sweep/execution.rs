@@ -120,6 +120,10 @@ impl<'a> Execution<'a> {
             strategy: &self.sweep.strategies[planned.strategy],
             started_at: found.started_at.clone(),
             ideal: self.delay.map(|delay| self.ideal(planned, delay)),
+            expected: match &self.sweep.target {
+                Target::Url(target) => Some(&target.expect_status),
+                Target::Delay(_) | Target::Sleep { .. } => None,
+            },
             least_service: self.sweep.target.least_service(),
             measured: &found.measured,
             server_stats: found.server_stats.as_ref(),

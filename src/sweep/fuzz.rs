@@ -38,6 +38,7 @@ pub(crate) fn sample(data: &[u8]) {
         strategy: &strategy,
         started_at: String::new(),
         ideal: None,
+        expected: None,
         least_service: None,
         measured: &measured,
         server_stats: (seen < 250).then_some(&server_stats),

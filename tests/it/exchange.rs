@@ -53,13 +53,7 @@ fn is_whole(request: &str) -> bool {
 }
 
 fn outcomes(kind: &str, url: &str, method: &str, body: &str) -> Vec<Outcome> {
-    let target = UrlTarget {
-        url: url.to_owned(),
-        method: method.to_owned(),
-        body: body.to_owned(),
-        expect_status: 200,
-        headers: Vec::new(),
-    };
+    let target = UrlTarget { method: method.to_owned(), body: body.to_owned(), ..UrlTarget::at(url) };
     let strategy = kind_with(kind, json!({ "workers": 1 }));
     let mut work = Task::new(&Target::Url(target), url, &strategy, 1, programs().worker).work;
     work.headers = vec![("X-Name".to_owned(), "value".to_owned()), ("accept-language".to_owned(), "en, de".to_owned())];

@@ -28,6 +28,7 @@ mod request_file;
 mod resume;
 mod running;
 mod secrets;
+mod statuses;
 mod strategies;
 mod targets;
 mod test_directory;

@@ -28,6 +28,8 @@ pub(crate) enum FaultKind {
     Endless,
     /// Answers 204.
     OtherStatus,
+    /// Answers / with a redirect to /end, and anything else with 200. No fault, so it is none of [`FAULTS`].
+    Redirect,
 }
 
 impl FaultKind {
@@ -121,6 +123,10 @@ fn answer(mut stream: TcpStream, fault: FaultKind, heads: &Sender<String>) -> Op
         FaultKind::Truncate => stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n0123456789"),
         FaultKind::NotHttp => stream.write_all(b"220 mail.example ESMTP ready\r\n\r\n"),
         FaultKind::OtherStatus => stream.write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n"),
+        FaultKind::Redirect if head.starts_with(b"GET / ") => {
+            stream.write_all(b"HTTP/1.1 302 Found\r\nlocation: /end\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        }
+        FaultKind::Redirect => stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"),
         FaultKind::Silence => return Some(stream),
         FaultKind::Endless => {
             // Until the client has gone.

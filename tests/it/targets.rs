@@ -108,7 +108,8 @@ fn whatever_a_target_does_wrong_is_data_of_its_kind() {
         let place = TestDirectory::new();
         let peer = Peer::start(fault);
         let limit = if fault.never_ends() { "request-timeout = \"500ms\"\n" } else { "" };
-        place.write("bad.toml", config(&peer.url(), limit).replace("[2, 5]", "[2]"));
+        let unchecked = config(&peer.url(), limit).replace("[sweep]", "check = false\n[sweep]");
+        place.write("bad.toml", unchecked.replace("[2, 5]", "[2]"));
         let output = place.run(&["-c", "bad.toml", "-q"]);
         assert_eq!(output.code, Some(1), "{fault:?}: {}", output.stderr);
         let warned = output.stderr.contains(&format!("failed the first request ({kind})"));
@@ -118,7 +119,11 @@ fn whatever_a_target_does_wrong_is_data_of_its_kind() {
         assert_eq!(loaded.run.samples.len(), strategy::built_in().count());
         for row in &loaded.run.samples {
             assert_eq!((row.status, row.succeeded, row.failed), (SampleStatus::Failed, Some(0), Some(2)), "{row:?}");
-            assert_eq!(row.error, format!("{kind}: 2 of 2 requests"), "{}", row.strategy);
+            let error = match kind {
+                FailureKind::WrongStatus => format!("{kind}: 204 in 2 of 2 requests; the config expects 200"),
+                _ => format!("{kind}: 2 of 2 requests"),
+            };
+            assert_eq!(row.error, error, "{}", row.strategy);
         }
         let requests = loaded.run.requests.values().flat_map(|cell| &cell.first_repeat);
         assert_eq!(requests.filter(|outcome| outcome.failure == Some(kind)).count(), 2 * strategy::built_in().count());

@@ -28,7 +28,7 @@ use super::failure::{Stage, classify};
 use super::http::Exchange;
 use super::work::Work;
 use crate::clock::Clock;
-use crate::model::{Connections, FailureKind, Nanos, Outcome};
+use crate::model::{Connections, FailureKind, Nanos, Outcome, StatusSet};
 
 /// Connects under way at once: as many as the shortest queues of common servers hold.
 const CONNECTING_AT_ONCE: usize = 511;
@@ -102,7 +102,7 @@ struct Reactor<'a> {
     poll: Poll,
     request: RequestBytes,
     addresses: Vec<SocketAddr>,
-    expect_status: u16,
+    expect_status: StatusSet,
     requests: u32,
     width: usize,
     keep_alive: bool,
@@ -141,7 +141,7 @@ impl<'a> Reactor<'a> {
             poll: Poll::new()?,
             request: RequestBytes::of(request),
             addresses: addresses(request),
-            expect_status: work.expect_status,
+            expect_status: work.expect_status.clone(),
             requests: work.requests,
             width,
             keep_alive: work.connections == Connections::KeepAlive,
@@ -246,7 +246,8 @@ impl<'a> Reactor<'a> {
         let end = self.clock.now();
         let in_flight = &mut self.in_flight[key];
         let response = in_flight.connection.response();
-        let failure = (response.status() != Some(self.expect_status)).then_some(FailureKind::WrongStatus);
+        let failure = (!response.status().is_some_and(|status| self.expect_status.contains(status)))
+            .then_some(FailureKind::WrongStatus);
         let exchange = Exchange::new(response.status(), response.bytes(), failure);
         self.outcomes.push(exchange.at(in_flight.request, 0, (in_flight.start, end)));
         let stays = self.keep_alive && reusable;
