@@ -96,6 +96,7 @@ pub(crate) fn strategy_lines(known: &[StrategySpec], samples: &[SampleRow]) -> V
         kind: strategy.kind.info().name.to_owned(),
         workers: strategy.kind.workers(),
         model: Some(strategy.kind.concurrency()),
+        bound: strategy.kind.bound(),
     };
     let mut lines = known.iter().map(line).collect();
     add_unknown(&mut lines, samples);

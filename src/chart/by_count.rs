@@ -1,6 +1,6 @@
 //! Lines over request counts: what the charts of a quantity by request count have in common.
 
-use crate::chart::ideal::Ideal;
+use crate::chart::ideal::{Corners, Ideal};
 use crate::chart::kind::Subject;
 use crate::chart::{downsample, spacing, words};
 use crate::config::Label;
@@ -75,12 +75,13 @@ pub(super) fn panel_with_ideals(
     subject: &Subject<'_>,
     strategy_indices: &[usize],
     quantity: &Quantity,
-    (with_ideal, ideal): (&[usize], &dyn Fn(RequestCount, f64) -> Option<f64>),
+    with_ideal: &[usize],
+    corners: impl Fn(&Ideal) -> Corners,
 ) -> Panel {
     let drawn = |scale| {
         let mut panel = panel(subject, strategy_indices, quantity, scale);
         relabel(&mut panel, subject);
-        panel.series.extend(ideals(subject, with_ideal, (panel.x.scale, scale), ideal));
+        panel.series.extend(ideals(subject, with_ideal, (panel.x.scale, scale), &corners));
         panel
     };
     match subject.spec.y_scale {
@@ -183,19 +184,18 @@ fn interval(value: &CellValue, scale: Scale) -> Option<(f64, f64)> {
     (drawable(low, scale) && drawable(high, scale)).then_some((low.min(value.y), high.max(value.y)))
 }
 
-/// Dashed lines of the best possible values, by count and best possible duration. Strategies with the same ideal share
-/// one line, which names them.
+/// Dashed lines of the best possible values between these corners. Strategies with the same ideal share one line, which
+/// names them.
 pub(super) fn ideals(
     subject: &Subject<'_>,
     strategy_indices: &[usize],
     (x_scale, scale): (Scale, Scale),
-    value: impl Fn(RequestCount, f64) -> Option<f64>,
+    corners: impl Fn(&Ideal) -> Corners,
 ) -> Vec<Series> {
     let mut lines: Vec<(Vec<Point>, Vec<usize>)> = Vec::new();
     for &strategy_index in strategy_indices {
-        let corners = Ideal::of(subject.report, strategy_index).corners().into_iter();
-        let drawn = corners.filter_map(|(x, ideal_s)| Some((x, value(x, ideal_s)?)));
-        let drawn = drawn.filter(|(_, y)| drawable(*y, scale));
+        let corners = corners(&Ideal::of(subject.report, strategy_index)).into_iter();
+        let drawn = corners.filter(|(_, y)| drawable(*y, scale));
         let points: Vec<Point> = drawn.map(|(x, y)| Point { x: x.into(), y: Some(y), interval: None }).collect();
         match lines.iter_mut().find(|(other, _)| *other == points) {
             Some((_, sharing)) => sharing.push(strategy_index),

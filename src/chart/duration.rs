@@ -1,6 +1,7 @@
 //! The headline: how long each strategy takes for how many requests, its ideal, its spread and its failures.
 
 use crate::chart::by_count::{self, CellValue, Quantity};
+use crate::chart::ideal::Ideal;
 use crate::chart::kind::{Chart, DIVIDED, Subject, WhyNot};
 use crate::chart::{captions, growth, words};
 use crate::config::Label;
@@ -47,7 +48,7 @@ fn figure(subject: &Subject<'_>, strategy_indices: &[usize], (scale, divisor): (
         return None;
     }
     let scales = (panel.x.scale, scale);
-    panel.series.extend(by_count::ideals(subject, strategy_indices, scales, |_, ideal_s| Some(ideal_s)));
+    panel.series.extend(by_count::ideals(subject, strategy_indices, scales, Ideal::corners));
     by_count::divide(subject, &mut panel, (divisor, Label::RelativeDuration));
     panel
         .series

@@ -1,13 +1,16 @@
 //! The best possible duration of a strategy between the measured counts: a pool's rises by steps, one for each round of
 //! requests.
 
-use crate::model::{Concurrency, RequestCount, Target};
+use crate::model::{RequestCount, Target};
 use crate::report::Report;
 
 /// More steps than this are drawn from measured count to measured count: they would be too narrow to see.
 const MOST_STEPS: u32 = 200;
 /// By which share two lengths of a round may differ.
 const TOLERANCE: f64 = 1e-6;
+
+/// Corners of a line of ideals: request count and value, ascending in the count.
+pub(super) type Corners = Vec<(RequestCount, f64)>;
 
 /// The best possible durations of one strategy.
 pub(super) struct Ideal {
@@ -35,36 +38,69 @@ impl Ideal {
         Self { measured, rounds }
     }
 
-    /// The ideal at a count; `None` where it is not known.
-    pub(super) fn at(&self, requests: RequestCount) -> Option<f64> {
-        let measured = self.measured.binary_search_by_key(&requests, |(count, _)| *count);
-        measured
-            .ok()
-            .map(|index| self.measured[index].1)
-            .or_else(|| Some(self.rounds?.after(requests.div_ceil(self.rounds?.width))))
+    /// The corners of the line, ascending: the measured counts, and where a round is full both ends of the rise.
+    pub(super) fn corners(&self) -> Corners {
+        self.along(self.bends(), |requests| self.at(requests), |requests| self.after(requests))
     }
 
-    /// The corners of the line, ascending: the measured counts, and where a round is full both ends of the rise.
-    pub(super) fn corners(&self) -> Vec<(RequestCount, f64)> {
+    /// The corners of the line of ideal speed-ups over a baseline.
+    pub(super) fn speedup_over(&self, base: &Self) -> Corners {
+        let ratio = |base: Option<f64>, own: Option<f64>| Some(base? / own?).filter(|ratio| ratio.is_finite());
+        let bends = [self.bends(), base.bends()].concat();
+        let at = |requests| ratio(base.at(requests), self.at(requests));
+        self.along(bends, at, |requests| ratio(base.after(requests), self.after(requests)))
+    }
+
+    /// The ideal at a count; `None` where it is not known.
+    fn at(&self, requests: RequestCount) -> Option<f64> {
+        let measured = self.measured.binary_search_by_key(&requests, |(count, _)| *count).ok();
+        let computed = || self.rounds.map(|rounds| rounds.last(requests.div_ceil(rounds.width)));
+        measured.map(|index| self.measured[index].1).or_else(computed)
+    }
+
+    /// The ideal just beyond a count, where more than one request makes a round.
+    fn after(&self, requests: RequestCount) -> Option<f64> {
+        let stairs = self.rounds.filter(|rounds| rounds.width > 1);
+        stairs.map(|rounds| rounds.last(requests / rounds.width + 1)).or_else(|| self.at(requests))
+    }
+
+    /// The counts at which the line may bend: the measured ones, and those that fill a round.
+    fn bends(&self) -> Vec<RequestCount> {
         let (Some((first, _)), Some((last, _))) = (self.measured.first(), self.measured.last()) else {
             return Vec::new();
         };
-        let full = |rounds: Rounds| first.div_ceil(rounds.width)..last.div_ceil(rounds.width);
-        let few = |rounds: &Rounds| rounds.width > 1 && full(*rounds).len() <= MOST_STEPS as usize;
-        let rises = self.rounds.filter(few).into_iter().flat_map(|rounds| {
-            full(rounds)
-                .flat_map(move |round| [round, round + 1].map(|after| (round * rounds.width, rounds.after(after))))
-        });
-        let mut corners: Vec<(RequestCount, f64)> = rises.collect();
-        let missing = self.measured.iter().filter(|(count, _)| corners.iter().all(|(corner, _)| corner != count));
-        corners.extend(missing.copied().collect::<Vec<_>>());
-        corners.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
-        corners
+        let full = |width: u32| first.div_ceil(width)..last.div_ceil(width);
+        let width = self.rounds.map(|rounds| rounds.width).filter(|width| *width > 1);
+        let few = width.filter(|width| full(*width).len() <= MOST_STEPS as usize);
+        let full = few.into_iter().flat_map(|width| full(width).map(move |round| round * width));
+        self.measured.iter().map(|(count, _)| *count).chain(full).collect()
+    }
+
+    /// Both ends of the rise, if any, at each of these counts between the first and the last measured one.
+    fn along(
+        &self,
+        mut counts: Vec<RequestCount>,
+        at: impl Fn(RequestCount) -> Option<f64>,
+        after: impl Fn(RequestCount) -> Option<f64>,
+    ) -> Corners {
+        let (Some((first, _)), Some((last, _))) = (self.measured.first(), self.measured.last()) else {
+            return Vec::new();
+        };
+        counts.retain(|count| (first..=last).contains(&count));
+        counts.sort_unstable();
+        counts.dedup();
+        let ends = |requests: RequestCount| {
+            let before = at(requests)?;
+            let rise = after(requests).filter(|after| requests < *last && (after - before).abs() > TOLERANCE * before);
+            Some(std::iter::once(before).chain(rise).map(move |y| (requests, y)))
+        };
+        counts.into_iter().filter_map(ends).flatten().collect()
     }
 }
 
 impl Rounds {
-    fn after(self, rounds: u32) -> f64 {
+    /// When so many rounds are done.
+    fn last(self, rounds: u32) -> f64 {
         f64::from(rounds) * self.seconds
     }
 }
@@ -72,11 +108,7 @@ impl Rounds {
 /// How many requests strategy and server have under way at once, where both are known.
 fn width(report: &Report<'_>, strategy_index: usize) -> Option<u32> {
     let line = &report.strategies[strategy_index];
-    let own = match line.model {
-        Some(Concurrency::Sequential) => Some(1),
-        Some(Concurrency::Async) => None,
-        Some(Concurrency::Pool) | None => line.workers,
-    };
+    let own = line.bound.or(line.workers);
     let served = match &report.facts.target {
         Some(Target::Delay(target)) if target.max_concurrent > 0 => Some(target.max_concurrent),
         _ => None,
@@ -113,6 +145,19 @@ mod tests {
         let single = Ideal::of(&report, 0);
         assert!(near(&single.corners(), &[10, 20, 30, 40, 50].map(|n| (n, f64::from(n) / 10.0))));
         assert!((single.at(37).unwrap() - 3.7).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_speed_up_over_a_pool_has_the_rises_of_both() {
+        let run = article(3);
+        let report = Report::of(&run);
+        let [single, pool, other, all] = [0, 1, 2, 3].map(|index| Ideal::of(&report, index));
+        assert!(other.speedup_over(&pool).iter().all(|(_, ratio)| (ratio - 1.0).abs() < 1e-9));
+        let counts = |corners: Vec<(u32, f64)>| corners.into_iter().map(|(count, _)| count).collect::<Vec<_>>();
+        assert_eq!(counts(all.speedup_over(&pool)), [10, 20, 20, 30, 40, 40, 50]);
+        let saw = pool.speedup_over(&single);
+        assert_eq!(counts(saw.clone()), [10, 20, 20, 30, 40, 40, 50]);
+        assert!((saw[1].1 - 20.0).abs() < 1e-9 && (saw[2].1 - 10.0).abs() < 1e-9, "{saw:?}");
     }
 
     #[test]

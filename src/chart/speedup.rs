@@ -37,8 +37,8 @@ impl Chart for SpeedupChart {
             return Err(if report.cells.is_empty() { WhyNot::NoSamples } else { WhyNot::NothingToCompare });
         }
         let base = Ideal::of(report, baseline);
-        let ideal = |requests, ideal_s: f64| Some(base.at(requests)? / ideal_s).filter(|ratio| ratio.is_finite());
-        let panel = by_count::panel_with_ideals(subject, &strategy_indices, &QUANTITY, (&others, &ideal));
+        let ideal = |own: &Ideal| own.speedup_over(&base);
+        let panel = by_count::panel_with_ideals(subject, &strategy_indices, &QUANTITY, &others, ideal);
         let name = &report.strategies[baseline].name;
         let has_ideal = panel.series.iter().any(|line| line.role == Role::Ideal);
         Ok(vec![Figure {

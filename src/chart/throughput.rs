@@ -1,6 +1,7 @@
 //! How many requests a second each strategy gets through.
 
 use crate::chart::by_count::{self, CellValue, Quantity};
+use crate::chart::ideal::Ideal;
 use crate::chart::kind::{BY_COUNT, Chart, Subject, WhyNot};
 use crate::chart::{captions, words};
 use crate::config::Label;
@@ -27,9 +28,12 @@ impl Chart for ThroughputChart {
 
     fn figures(&self, subject: &Subject<'_>) -> Result<Vec<Figure>, WhyNot> {
         let strategy_indices = subject.strategy_indices()?;
-        let ideal = |requests, ideal_s| Some(f64::from(requests) / ideal_s);
+        let ideal = |ideal: &Ideal| {
+            let corners = ideal.corners().into_iter();
+            corners.map(|(requests, ideal_s)| (requests, f64::from(requests) / ideal_s)).collect()
+        };
         let with_ideal = strategy_indices.as_slice();
-        let mut panel = by_count::panel_with_ideals(subject, with_ideal, &QUANTITY, (with_ideal, &ideal));
+        let mut panel = by_count::panel_with_ideals(subject, with_ideal, &QUANTITY, with_ideal, ideal);
         if panel.series.iter().all(|line| line.role == Role::Ideal) {
             return Err(if subject.report.cells.is_empty() { WhyNot::NoSamples } else { WhyNot::AllFailed });
         }

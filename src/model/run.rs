@@ -24,6 +24,8 @@ pub struct StrategyLine {
     pub workers: Option<u32>,
     /// How its requests overlap, where known.
     pub model: Option<Concurrency>,
+    /// The most requests that it has under way at once; `None` where there is no bound or it is unknown.
+    pub bound: Option<u32>,
 }
 
 /// The requests of one cell, all measured repeats together.

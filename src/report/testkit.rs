@@ -21,7 +21,8 @@ impl RunBuilder {
             "async" => Some(Concurrency::Async),
             _ => None,
         };
-        self.0.strategies.push(StrategyLine { name: name.into(), kind: kind.into(), workers, model });
+        let bound = if model == Some(Concurrency::Sequential) { Some(1) } else { workers };
+        self.0.strategies.push(StrategyLine { name: name.into(), kind: kind.into(), workers, model, bound });
         self
     }
 
