@@ -65,7 +65,7 @@ fn ratios(comparison: &Comparison<'_>) -> Figure {
     let only = if each { "" } else { " Only the largest request count of each strategy is drawn." };
     Figure {
         id: "comparison-ratio".to_owned(),
-        title: "Duration of the new run relative to the base".to_owned(),
+        title: "New run relative to the base".to_owned(),
         caption: format!(
             "Ratio of the medians with its 95 % bootstrap interval; left of 1×: faster; shaded: within {within}.{only} Base: \
              {}; new: {}.",
@@ -96,7 +96,7 @@ fn rows(comparison: &Comparison<'_>, rows: &[Row<'_>], mut names: Vec<String>) -
         Some(Estimate { row, value, interval, strategy_index: *strategy_index })
     });
     Panel {
-        x: axis("New / base", Unit::Ratio, false),
+        x: axis("Duration, new / base", Unit::Ratio, false),
         y: Axis { names, ..Axis::default() },
         estimates: estimates.collect(),
         zone: Some((within.recip(), within)),
