@@ -18,7 +18,8 @@ pub struct CellPair<'a> {
     pub ratio: Option<f64>,
     /// Its 95 % bootstrap interval; `None` for fewer than two samples on a side.
     pub interval: Option<Interval>,
-    /// Two-sided p-value of the rank test of Mann & Whitney for this cell alone, uncorrected.
+    /// Two-sided p-value of the rank test of Mann & Whitney for this cell alone, uncorrected; `None` where so few samples
+    /// cannot reach 0.05, whatever they are.
     pub p: Option<f64>,
 }
 
@@ -42,9 +43,16 @@ impl<'a> CellPair<'a> {
     }
 }
 
+/// A p-value that cannot fall below this tells nothing.
+const TELLING: f64 = 0.05;
+
 fn two_sided(base: &Cell<'_>, new: &Cell<'_>) -> Option<f64> {
     let stratum = Stratum::of(base.points.iter().copied(), new.points.iter().copied())?;
-    let (alone, law) = ([&stratum], PairLaw::of(&[stratum.sizes()]));
+    let (before, now) = stratum.sizes();
+    let (alone, law) = ([&stratum], PairLaw::of(&[(before, now)]));
+    if 2.0 * law.at_least(before * now) >= TELLING {
+        return None;
+    }
     let strata = Strata::new(&alone, &law);
     Some((2.0 * strata.p_above(0.0).min(strata.p_below(0.0))).min(1.0))
 }

@@ -12,11 +12,14 @@ use crate::model::RequestCount;
 use crate::model::figure::Unit;
 
 pub(super) fn document<'a>(compared: &Comparison<'_>, pictures: &'a Pictures<'a>) -> Document<'a> {
-    let figures = pictures.drawn.iter().map(|picture| Block::Figure(FigureBlock { picture, values: None }));
+    let figures = pictures
+        .drawn
+        .iter()
+        .map(|picture| Block::Figure(FigureBlock { picture, values: None, answer: String::new() }));
     let mut sections = vec![
-        DocumentSection::new("differences", "What differs", differences(compared)),
+        DocumentSection::new("charts", "", figures.collect()),
         DocumentSection::new("verdicts", "Verdicts", verdicts(compared)),
-        DocumentSection::new("charts", "Charts", figures.collect()),
+        DocumentSection::new("differences", "What differs", differences(compared)),
         DocumentSection::new("combinations", "All combinations", combinations(compared)).called("Combinations"),
     ];
     sections.retain(|section| !section.blocks.is_empty());
@@ -204,8 +207,12 @@ fn combinations<'a>(compared: &Comparison<'_>) -> Vec<Block<'a>> {
         TableColumn::number("p", Unit::Count),
     ];
     let mut table = DataTable { sortable: true, ..DataTable::new("Numbers of all combinations", columns) };
-    for (line, cell) in compared.lines.iter().flat_map(|line| line.cells.iter().map(move |cell| (line, cell))) {
+    let cells = || compared.lines.iter().flat_map(|line| line.cells.iter().map(move |cell| (line, cell)));
+    for (line, cell) in cells() {
         table.row(combination(line, cell));
+    }
+    if cells().all(|(_, cell)| cell.p.is_none()) {
+        table = table.without("p");
     }
     vec![Block::Table(table)]
 }
@@ -235,7 +242,8 @@ fn method(compared: &Comparison<'_>) -> [String; 3] {
         ),
         "The ratio over all counts is the median of all ratios between a new sample and a base sample of one combination, \
          with its exact 95 % interval; the ratio of a combination is that of its medians, with a bootstrap interval; p is \
-         that of the rank test of Mann and Whitney for the combination alone, uncorrected."
+         that of the rank test of Mann and Whitney for the combination alone, uncorrected, and not shown where so few \
+         samples cannot reach 0.05."
             .to_owned(),
         "Two runs show the difference between two occasions. What changed beside the code between them, the samples \
          cannot tell."

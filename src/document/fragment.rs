@@ -4,7 +4,7 @@ use super::answer::answer;
 use super::markdown::{PictureLinks, block, escape, table};
 use super::model::Block;
 use super::pictures::Pictures;
-use super::report::{found, numbers, page_numbers};
+use super::report::{found, is_duration, numbers, page_numbers};
 use crate::report::Report;
 
 /// A part of the document as Markdown.
@@ -38,7 +38,8 @@ pub fn fragment(report: &Report<'_>, pictures: &Pictures<'_>, name: &str, folder
         return Err(format!("the run has no part {name:?}; it has {}", known.join(", ")));
     };
     let Some(links) = PictureLinks::of(pictures, folder) else { return Err("the run has no picture files".to_owned()) };
-    Ok(Fragment { text: links.image(picture.figure), files: links.files(picture.figure) })
+    let answer = if is_duration(picture) { answer(report) } else { String::new() };
+    Ok(Fragment { text: links.image(picture.figure, &answer), files: links.files(picture.figure) })
 }
 
 /// The findings for a document with headings of its own; a sentence that says so where there is none.

@@ -44,7 +44,7 @@ pub(super) fn document<'a>(archived: &Archived<'_>, pictures: &'a Pictures<'a>) 
 }
 
 fn blocks<'a>(series: &RunSeries<'_>, picture: Option<&'a Picture<'a>>, newest: usize) -> Vec<Block<'a>> {
-    let figure = picture.map(|picture| Block::Figure(FigureBlock { picture, values: None }));
+    let figure = picture.map(|picture| Block::Figure(FigureBlock { picture, values: None, answer: String::new() }));
     [Block::Note(remark(series)), Block::Table(strategies(series))]
         .into_iter()
         .chain(figure)
@@ -97,7 +97,13 @@ fn changes(series: &RunSeries<'_>, line: &StrategySeries) -> String {
         let since = name(series.by, &series.places[change.at]);
         format!("since {since}: {}", chart::change_text(change))
     });
-    told.collect::<Vec<_>>().join("; ")
+    let told = told.collect::<Vec<_>>().join("; ");
+    let measured = line.medians.iter().flatten().count();
+    match (told.is_empty(), measured < series.fewest_for_change) {
+        (false, _) => told,
+        (true, false) => "none".to_owned(),
+        (true, true) => format!("none; it takes {} runs to show one", series.fewest_for_change),
+    }
 }
 
 /// What a point is called: its run, or its commit.

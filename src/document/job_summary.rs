@@ -13,8 +13,9 @@ use crate::report::Report;
 pub fn job_summary(report: &Report<'_>, pictures: &Pictures<'_>, room: usize) -> Option<String> {
     let mut document = report::document(report, pictures);
     let chart = mermaid::chart(pictures.drawn.iter().map(|picture| picture.figure));
-    for charts in document.sections.iter_mut().filter(|section| section.id == "charts") {
-        charts.blocks = chart.iter().flatten().cloned().collect();
+    document.sections.retain(|section| section.id != "charts");
+    for first in document.sections.iter_mut().filter(|section| section.id == "answer") {
+        first.blocks = chart.iter().flatten().cloned().collect();
     }
     // No file stands beside that page.
     for block in document.sections.iter_mut().flat_map(|section| &mut section.blocks) {

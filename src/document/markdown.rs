@@ -44,8 +44,10 @@ impl<'a> PictureLinks<'a> {
     }
 
     /// A picture that follows the reader's theme where files of both themes are there.
-    pub(super) fn image(&self, figure: &Figure) -> String {
-        let words = escaped(&format!("{}. {}", figure.title, figure.description));
+    /// `answer` is told to those who do not see it; it may be empty.
+    pub(super) fn image(&self, figure: &Figure, answer: &str) -> String {
+        let gap = if answer.is_empty() { "" } else { " " };
+        let words = escaped(&format!("{}. {answer}{gap}{}", figure.title, figure.description));
         let files = self.files(figure);
         let address = |file: &String| format!("{}/{file}", self.folder);
         let dark = files.get(1).map_or_else(String::new, |dark| {
@@ -70,7 +72,10 @@ pub(super) fn head(document: &Document<'_>) -> String {
 /// A section with its heading; empty where nothing stands in it.
 pub(super) fn section(section: &DocumentSection<'_>, images: Option<&PictureLinks<'_>>) -> String {
     let content = blocks(&section.blocks, images);
-    if content.is_empty() { content } else { format!("\n## {}\n{content}", escape(&section.title)) }
+    if content.is_empty() || section.title.is_empty() {
+        return content;
+    }
+    format!("\n## {}\n{content}", escape(&section.title))
 }
 
 fn blocks(blocks: &[Block<'_>], images: Option<&PictureLinks<'_>>) -> String {
@@ -90,7 +95,9 @@ pub(super) fn block(block: &Block<'_>, images: Option<&PictureLinks<'_>>) -> Str
         Block::Heading(title) => format!("### {title}\n"),
         Block::Facts(facts) => facts.iter().map(|(name, text)| format!("- {name}: {}\n", escape(text))).collect(),
         Block::Table(rows) => table(rows),
-        Block::Figure(figure) => images.map_or_else(String::new, |images| images.image(figure.picture.figure)),
+        Block::Figure(figure) => {
+            images.map_or_else(String::new, |images| images.image(figure.picture.figure, &figure.answer))
+        }
         Block::Switches(_) => String::new(),
         Block::Code { language, text } => {
             let text = visible(text);
@@ -218,7 +225,7 @@ mod tests {
         let both = page(&Theme::ALL, &Format::ALL);
         assert!(both.contains(
             "<picture>\n<source media=\"(prefers-color-scheme: dark)\" srcset=\"charts/duration-dark.svg\">\n<img \
-             alt=\"A &quot;b&quot; &lt;c&gt;. \" src=\"charts/duration.svg\">\n</picture>\n"
+             alt=\"A &quot;b&quot; &lt;c&gt;. No sample is valid, so there is nothing to compare. \" src=\"charts/duration.svg\">\n</picture>\n"
         ));
         assert!(page(&[Theme::Dark], &[Format::Png]).contains("src=\"charts/duration-dark.png\""));
         assert!(!page(&Theme::ALL, &[]).contains("<picture>"));

@@ -19,6 +19,7 @@ mod load_test;
 mod markdown;
 mod markers;
 mod mermaid;
+mod method;
 mod model;
 mod naming;
 mod numbers;

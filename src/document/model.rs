@@ -28,7 +28,7 @@ pub struct DocumentSection<'a> {
     pub id: String,
     /// What a list of contents calls it.
     pub short: String,
-    /// Its heading.
+    /// Its heading; empty where it stands below the document's own.
     pub title: String,
     /// What stands in it, in order.
     pub blocks: Vec<Block<'a>>,
@@ -121,6 +121,8 @@ pub struct FigureBlock<'a> {
     pub picture: &'a Picture<'a>,
     /// Its numbers; only a page that holds the picture itself shows them.
     pub values: Option<Fold<'a>>,
+    /// What it answers, for those who do not see it; may be empty.
+    pub answer: String,
 }
 
 /// Blocks that are shown on demand.

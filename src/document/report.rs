@@ -4,13 +4,14 @@
 use super::answer::answer;
 use super::caveats;
 use super::findings;
+use super::method::method;
 use super::model::{Block, Document, DocumentSection, FigureBlock, Fold};
 use super::pictures::{Picture, Pictures};
 use super::statistics;
 use super::table::{DataTable, TableColumn, TableValue};
 use crate::format::{command_line, counted, requests};
+use crate::model::Facts;
 use crate::model::figure::{Panel, Role, Series, Shape, Unit};
-use crate::model::{Facts, Nanos, StrategyLine, Target};
 use crate::report::{Cell, Report};
 
 /// A longer table is cut.
@@ -20,13 +21,18 @@ pub(super) fn document<'a>(report: &Report<'_>, pictures: &'a Pictures<'a>) -> D
     let facts = report.facts;
     let numbers = page_numbers(&numbers(report)).cut(MOST_ROWS, "summary.csv");
     let numbers = if numbers.rows.is_empty() { Vec::new() } else { vec![Block::Table(numbers)] };
+    let mut figures = charts(report, pictures);
+    // The first chart, and what stands before it, belongs to the answer; its logarithmic twin shares its place.
+    let of_answer = figures.iter().take_while(|block| is_of_answer(block)).count();
+    let others = figures.split_off(of_answer);
     let sections = [
+        DocumentSection::new("answer", "", figures),
         DocumentSection::new(
             "findings",
             "Findings",
             found(report).into_iter().chain(statistics::fold(report)).collect(),
         ),
-        DocumentSection::new("charts", "Charts", charts(report, pictures)),
+        DocumentSection::new("charts", "Charts", others),
         DocumentSection::new("numbers", "Numbers", numbers),
         DocumentSection::new("failures", "Failures", failures(report)),
         DocumentSection::new("caveats", "Caveats", listed(report)),
@@ -67,9 +73,26 @@ pub(super) fn found<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
 fn charts<'a>(report: &Report<'_>, pictures: &'a Pictures<'a>) -> Vec<Block<'a>> {
     let names = report.strategies.iter().map(|line| line.name.clone()).zip(0..).collect();
     let switches = (!pictures.drawn.is_empty()).then_some(Block::Switches(names));
-    let figures = pictures.drawn.iter().map(|picture| Block::Figure(FigureBlock { picture, values: values(picture) }));
+    let answer = answer(report);
+    let figures = pictures.drawn.iter().map(|picture| {
+        let answer = if is_duration(picture) { answer.clone() } else { String::new() };
+        Block::Figure(FigureBlock { picture, values: values(picture), answer })
+    });
     let refused = pictures.refused.iter().map(|(kind, why)| Block::Note(format!("No {kind} chart: {why}.")));
     switches.into_iter().chain(figures).chain(refused).collect()
+}
+
+/// Whether a picture is of duration against the request count, which is what the answer is about.
+pub(super) fn is_duration(picture: &Picture<'_>) -> bool {
+    matches!(picture.figure.id.as_str(), "duration" | "duration-log")
+}
+
+fn is_of_answer(block: &Block<'_>) -> bool {
+    match block {
+        Block::Switches(_) => true,
+        Block::Figure(figure) => is_duration(figure.picture),
+        _ => false,
+    }
 }
 
 /// The numbers of a figure whose panels are over request counts.
@@ -95,9 +118,21 @@ fn panel_values(panel: &Panel) -> Option<DataTable> {
     for x in counts {
         let at = |line: &&Series| line.points.iter().find(|point| point.x.total_cmp(&x).is_eq())?.y;
         let values = std::iter::once(Some(x)).chain(lines.iter().map(at));
-        table.row(values.map(TableValue::from));
+        let row = table.row(values.map(TableValue::from));
+        for (cell, line) in row.cells.iter_mut().skip(1).zip(&lines) {
+            cell.ideal = ideal_of(panel, line, x).map_or_else(String::new, |ideal| panel.y.unit.text(ideal));
+        }
     }
     Some(table)
+}
+
+/// The ideal of a measured line at a count, where one is drawn.
+fn ideal_of(panel: &Panel, line: &Series, x: f64) -> Option<f64> {
+    let is_of = |ideal: &&Series| {
+        ideal.strategy_index == line.strategy_index || ideal.shared_with.contains(&line.strategy_index)
+    };
+    let ideal = panel.series.iter().filter(|series| series.role == Role::Ideal).find(is_of)?;
+    ideal.points.iter().find(|point| point.x.total_cmp(&x).is_eq())?.y
 }
 
 /// Every combination of strategy and count that was measured, here or elsewhere, with all its numbers.
@@ -147,7 +182,9 @@ fn measured(report: &Report<'_>, cell: &Cell<'_>) -> [TableValue; 13] {
     let threads = cell.cost.threads.map_or(TableValue::Missing, |threads| {
         match cell.cost.processes.filter(|processes| *processes > 1) {
             None => threads.into(),
-            Some(processes) => TableValue::Shown(format!("{threads} in {processes} processes"), Some(threads.into())),
+            Some(processes) => {
+                TableValue::Shown(format!("{threads} in {processes}\u{a0}processes"), Some(threads.into()))
+            }
         }
     });
     [
@@ -208,94 +245,12 @@ fn command<'a>(facts: &Facts) -> Vec<Block<'a>> {
     let command = (!facts.command.is_empty()).then(|| command_line(&facts.command));
     command.map(|text| Block::Code { language: "sh", text }).into_iter().collect()
 }
-fn method(report: &Report<'_>) -> Vec<(&'static str, String)> {
-    let facts = report.facts;
-    let counts: Vec<String> = report.counts.iter().map(u32::to_string).collect();
-    let lines: Vec<String> = report.strategies.iter().map(strategy).collect();
-    let baseline = report
-        .baseline
-        .map(|strategy_index| format!("Speed-ups are against {}.", report.strategies[strategy_index].name));
-    let medians = "Medians of the valid samples, set-up included; their 95 % intervals come from the samples.";
-    [
-        ("Target", facts.target.as_ref().map(target)),
-        ("Strategies", Some(lines.join("; "))),
-        ("Requests", Some(counts.join(", "))),
-        ("Repeats", repeats(facts)),
-        ("Order", Some(order(&facts.order).to_owned())),
-        ("Numbers", Some([Some(medians.to_owned()), baseline].into_iter().flatten().collect::<Vec<_>>().join(" "))),
-        ("Machine", Some(facts.machine.clone())),
-        ("Limits", Some(facts.limits.clone())),
-        ("Measured", period(facts)),
-        ("Seed", facts.target.as_ref().map(|_| facts.seed.to_string())),
-        ("Run", Some(facts.run_id.clone())),
-        ("Source tree", Some(facts.source.clone())),
-        ("Version", Some(facts.tool_version.clone()).filter(|v| !v.is_empty()).map(|v| format!("reportgen {v}"))),
-    ]
-    .into_iter()
-    .filter_map(|(name, text)| Some((name, text.filter(|text| !text.is_empty())?)))
-    .collect()
-}
-
-fn strategy(line: &StrategyLine) -> String {
-    let workers = line.workers.map(|workers| counted(workers as usize, "worker", "workers"));
-    let about: Vec<String> =
-        [Some(line.kind.clone()).filter(|kind| !kind.is_empty()), workers].into_iter().flatten().collect();
-    if about.is_empty() { line.name.clone() } else { format!("{} ({})", line.name, about.join(", ")) }
-}
-
-/// Passwords, header values and the body stay out: pages are published.
-fn target(target: &Target) -> String {
-    match target {
-        Target::Delay(delay) => {
-            let jitter = (delay.jitter > Nanos::ZERO).then(|| format!(" ± {}", delay.jitter.human()));
-            let failures =
-                (delay.failure_rate > 0.0).then(|| format!(", {} of them fail", Unit::Share.text(delay.failure_rate)));
-            let limit =
-                (delay.max_concurrent > 0).then(|| format!(", at most {} served at once", delay.max_concurrent));
-            let extras: String = [jitter, failures, limit].into_iter().flatten().collect();
-            format!("the embedded server, which waits {} before each response{extras}", delay.delay.human())
-        }
-        Target::Url(url) => {
-            let names: Vec<&str> = url.headers.iter().map(|(name, _)| name.as_str()).collect();
-            let headers = if names.is_empty() { String::new() } else { format!(", with headers {}", names.join(", ")) };
-            format!("{} {}, expecting status {}{headers}", url.method, url.shown_url(), url.expect_status)
-        }
-        Target::Sleep { delay } => format!("no server: each request is a sleep of {}", delay.human()),
-    }
-}
-
-/// The word of the manifest in a sentence; empty where it was not recorded.
-fn order(word: &str) -> &str {
-    match word {
-        "interleaved" => "each repeat visits all combinations in a random order, drawn from the seed",
-        "listed" => "as the config lists the combinations, one after another",
-        other => other,
-    }
-}
-
-fn repeats(facts: &Facts) -> Option<String> {
-    let repeats = facts.repeats?;
-    Some(match repeats.precision {
-        None => format!("{} of each combination", repeats.min),
-        Some(share) => format!(
-            "{} to {} of each combination, until the interval is at most {} of the median wide",
-            repeats.min,
-            repeats.max,
-            Unit::Share.text(share)
-        ),
-    })
-}
-
-fn period(facts: &Facts) -> Option<String> {
-    let started = Some(facts.started_at.as_str()).filter(|time| !time.is_empty())?;
-    Some(if facts.ended_at.is_empty() { format!("from {started}") } else { format!("{started} to {}", facts.ended_at) })
-}
 
 #[cfg(test)]
 mod tests {
-    use super::{document, target};
+    use super::document;
     use crate::document::{Block, DataTable, Document, Pictures};
-    use crate::model::{Repeats, SampleStatus, Target, UrlTarget};
+    use crate::model::{Repeats, SampleStatus};
     use crate::report::Report;
     use crate::report::testkit::{RunBuilder, article, reference};
 
@@ -342,8 +297,8 @@ mod tests {
         assert_eq!(text, "reportgen --config 'my sweep.toml'");
         let [Block::Facts(method)] = blocks(&document, "method") else { panic!("one list of facts") };
         let names: Vec<&str> = method.iter().map(|(name, _)| *name).collect();
-        assert_eq!(names, ["Target", "Strategies", "Requests", "Repeats", "Order", "Numbers", "Limits", "Seed"]);
-        assert!(method.contains(&("Repeats", "3 of each combination".to_owned())), "{method:?}");
+        assert_eq!(names, ["Target", "Strategies", "Requests", "Repeats", "Order", "Numbers", "Limits"]);
+        assert!(method.contains(&("Repeats", "3 per strategy and count".to_owned())), "{method:?}");
         assert!(blocks(&document, "failures").is_empty());
     }
 
@@ -371,16 +326,5 @@ mod tests {
         let expected = ["R (measured elsewhere)", "10", "3", "5.02 s", "", "", "", "", "1.99", "", "", ""];
         assert_eq!(texts(numbers, 20), expected);
         assert_eq!(numbers.rows[20].strategy_index, Some(3), "the colour of the strategy that it is like");
-    }
-
-    #[test]
-    fn secrets_of_a_target_stay_out() {
-        let told = target(&Target::Url(UrlTarget {
-            headers: vec![("Authorization".into(), "Bearer secret".into())],
-            ..UrlTarget::at("http://me:secret@host/x")
-        }));
-        assert!(told.contains("host/x"), "{told}");
-        assert!(told.contains("Authorization"), "{told}");
-        assert!(!told.contains("secret"), "{told}");
     }
 }

@@ -67,6 +67,8 @@ pub struct TableCell {
     /// What it is sorted by.
     #[serde(serialize_with = "sorting")]
     pub number: Option<f64>,
+    /// The ideal beside it, for people; may be empty.
+    pub ideal: String,
 }
 
 /// A value of a table.
@@ -117,12 +119,12 @@ impl TableColumn {
     fn cell(&self, value: TableValue) -> TableCell {
         match value {
             TableValue::Missing => TableCell::default(),
-            TableValue::Text(text) => TableCell { text, number: None },
-            TableValue::Shown(text, number) => TableCell { text, number },
+            TableValue::Text(text) => TableCell { text, ..TableCell::default() },
+            TableValue::Shown(text, number) => TableCell { text, number, ..TableCell::default() },
             TableValue::Number(number) => {
                 // The heading says what is counted.
                 let text = if self.unit == Unit::PerSecond { three_digits(number) } else { self.unit.text(number) };
-                TableCell { text, number: Some(number) }
+                TableCell { text, number: Some(number), ..TableCell::default() }
             }
         }
     }
@@ -150,6 +152,13 @@ impl DataTable {
             self.omitted = Some(OmittedRows { text, file });
         }
         self
+    }
+
+    /// The table without one of its columns.
+    #[must_use]
+    pub(super) fn without(&self, heading: &str) -> Self {
+        let others = self.columns.iter().map(|column| column.heading.as_str()).filter(|other| *other != heading);
+        self.select(&others.collect::<Vec<_>>())
     }
 
     /// The columns of these headings alone, in the order named.

@@ -37,7 +37,7 @@ fn text(document: &Document<'_>) -> String {
     let head = head.map(|text| line(text));
     let sections = document.sections.iter().map(|section| {
         let blocks: String = section.blocks.iter().map(block).collect();
-        if blocks.is_empty() { blocks } else { format!("{}{blocks}", line(&section.title)) }
+        if blocks.is_empty() || section.title.is_empty() { blocks } else { format!("{}{blocks}", line(&section.title)) }
     });
     head.chain(sections).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }

@@ -87,6 +87,8 @@ pub struct RunSeries<'a> {
     pub lines: Vec<StrategySeries>,
     /// Runs that could not be placed, as their commit is unknown.
     pub without_commit: usize,
+    /// How many points it takes before any change can be sure.
+    pub fewest_for_change: usize,
 }
 
 /// One point of time: a run, or all runs of a commit.
@@ -140,7 +142,9 @@ fn series<'a>(
     let mut lines = lines(&places, requests);
     let level = LEVEL / lines.len().max(1) as f64;
     lines.iter_mut().for_each(|line| line.mark(level));
-    RunSeries { config, factors: common, by: selection.by, requests, places, lines, without_commit }
+    let fewest_for_change = stats::fewest_for_change(level);
+    let by = selection.by;
+    RunSeries { config, factors: common, by, requests, places, lines, without_commit, fewest_for_change }
 }
 
 fn by_date<'a>(runs: &[(i128, &'a HistoryEntry)]) -> Vec<SeriesPoint<'a>> {

@@ -143,11 +143,14 @@ fn frame(brush: &Brush<'_>, place: &PanelLayout, lanes: bool) {
         };
         plane.draw_mesh(draw, 0, 0).expect("the canvas never fails, and is not borrowed while plotters draws");
     });
-    // Tells scripts where the plot lies (left, top, right, bottom), and range and scale of the x axis.
+    // Tells scripts where the plot lies (left, top, right, bottom), range and scale of both axes, and the unit of y.
     let edges = [plot.x, plot.y, plot.right(), plot.bottom()].map(|edge| format!("{edge:.2}")).join(" ");
     let span = plane.as_coord_spec().x_spec().span;
     let log = if span.scale == Scale::Log { " data-log-x=\"\"" } else { "" };
-    let range = format!("data-x=\"{} {}\"{log}", span.low, span.high);
+    let x = format!("data-x=\"{} {}\"{log}", span.low, span.high);
+    let span = plane.as_coord_spec().y_spec().span;
+    let log = if span.scale == Scale::Log { " data-log-y=\"\"" } else { "" };
+    let range = format!("{x} data-y=\"{} {}\"{log} data-unit=\"{}\"", span.low, span.high, axes.y_ticks.unit);
     brush.canvas.group(&format!("class=\"axes\" data-plot=\"{edges}\" {range}"), || {
         let (bottom, axis) = (plot.bottom(), stroke(Colour::AXIS, 1.0));
         brush.path(&[(plot.x, bottom), (plot.right(), bottom)], axis);

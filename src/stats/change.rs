@@ -7,6 +7,8 @@ use crate::stats::shift::PairLaw;
 const FEWEST: usize = 3;
 /// Shorter stretches than this hold no change that could be proven.
 const SHORTEST: usize = 8;
+/// No level in use needs a longer series for a change that is as clear as can be.
+const MOST_LOOKED_AT: usize = 40;
 
 /// A change of level.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -44,6 +46,17 @@ pub fn changes(values: &[f64], level: f64) -> Vec<Change> {
     found.sort_unstable_by_key(|(at, _)| *at);
     settle(values, &mut found);
     with_levels(values, &found)
+}
+
+/// The length of the shortest series in which a change can be sure at `level`: one that rises at its middle for good.
+/// Cost: that of [`changes`] at each length below.
+#[must_use]
+pub fn fewest_for_change(level: f64) -> usize {
+    let step = |length: usize| (0..length).map(|at| f64::from(u8::from(at >= length / 2))).collect::<Vec<_>>();
+    // Each of its values is different, so that ties weaken nothing.
+    let rising =
+        |length: usize| step(length).iter().zip(0..).map(|(y, at)| y + f64::from(at) * 1e-6).collect::<Vec<_>>();
+    (SHORTEST..MOST_LOOKED_AT).find(|length| !changes(&rising(*length), level).is_empty()).unwrap_or(MOST_LOOKED_AT)
 }
 
 struct ChangePoint {
@@ -153,7 +166,7 @@ fn with_levels(values: &[f64], found: &[(usize, f64)]) -> Vec<Change> {
 mod tests {
     use proptest::prelude::{prop, prop_assert, proptest};
 
-    use super::{changes, stretches};
+    use super::{changes, fewest_for_change, stretches};
 
     /// Values that differ within a stretch, around the levels given with their lengths.
     fn series(levels: &[(f64, usize)]) -> Vec<f64> {
@@ -191,6 +204,13 @@ mod tests {
         for values in [&[][..], &[1.0], &[1.0, 1.0, 1.0, 9.0, 9.0, 9.0], &[1.0; 50]] {
             assert!(changes(values, 0.05).is_empty());
         }
+    }
+
+    #[test]
+    fn the_fewest_values_that_show_a_change() {
+        // Five against five: 2/252 for each of five splits.
+        assert_eq!(fewest_for_change(0.05), 10);
+        assert!(fewest_for_change(0.01) > 10);
     }
 
     #[test]

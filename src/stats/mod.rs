@@ -14,7 +14,7 @@ mod rank;
 mod shift;
 mod summary;
 
-pub use change::{Change, changes};
+pub use change::{Change, changes, fewest_for_change};
 pub use correction::{holm, holm_weighted};
 pub use ideal::{for_delays, for_fixed_delay};
 pub use interval::{Interval, Method, of_median, of_ratio};

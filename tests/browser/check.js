@@ -4,7 +4,7 @@
 // checked for what holds of any page. Ends with 1 and names what failed.
 const fs = require("fs");
 const path = require("path");
-const { pathToFileURL } = require("url");
+const { fileURLToPath, pathToFileURL } = require("url");
 const { chromium } = require("playwright-core");
 
 const run = process.argv[2];
@@ -48,7 +48,7 @@ function near(text, field, told) {
 const rows = summary();
 const counts = [...new Set(rows.map((row) => row.requests))];
 const strategies = [...new Set(rows.map((row) => row.strategy))];
-const charts = { duration: "median_s", speedup: "speedup", throughput: "throughput_rps" };
+const charts = { "duration-log": "median_s", speedup: "speedup", throughput: "throughput_rps" };
 
 const picture = (page, id) => page.locator(`figure[data-figure="${id}"] .picture`);
 
@@ -57,15 +57,21 @@ async function told(page, id) {
   const box = picture(page, id).locator(".values");
   demand(await box.isVisible(), `${id} shows no values`);
   const lines = await box.locator("tr").evaluateAll((list) => list.map((line) => [...line.cells].map((cell) => cell.textContent)));
-  return { title: await box.locator("p").textContent(), values: Object.fromEntries(lines) };
+  const keys = await box.locator("tr i").evaluateAll((list) => list.map((key) => getComputedStyle(key).backgroundColor));
+  const ideals = Object.fromEntries(lines.map(([name, , ideal]) => [name, ideal]));
+  return { title: await box.locator("p").textContent(), values: Object.fromEntries(lines), keys, ideals };
 }
 
-function compare({ title, values }, id, count, names = strategies) {
+function compare({ title, values, keys, ideals }, id, count, names = strategies) {
   demand(title.endsWith(` at ${count} requests`), `${id} speaks of "${title}", not of ${count}`);
-  same(Object.keys(values), names, `strategies of ${id} at ${count}`);
+  same(Object.keys(values).sort(), [...names].sort(), `strategies of ${id} at ${count}`);
+  const shown = Object.values(values).map(number);
+  demand(shown.every((value, at) => at === 0 || value <= shown[at - 1]), `${id} at ${count} is not by value: ${shown}`);
+  same(new Set(keys).size, names.length, `colours of ${id} at ${count}`);
   for (const name of names) {
     const row = rows.find((row) => row.strategy === name && row.requests === count);
     near(values[name], row[charts[id]], `${id} of ${name} at ${count}`);
+    if (id === "duration-log") near(ideals[name].replace("ideal ", ""), row.ideal_s, `ideal of ${name} at ${count}`);
   }
 }
 
@@ -111,31 +117,57 @@ const checks = {
 
   async "the keyboard tells them too"(open) {
     const page = await open(DESKTOP);
-    await picture(page, "duration").focus();
+    await picture(page, "duration-log").focus();
     await page.keyboard.press("ArrowLeft");
     for (const [at, count] of counts.entries()) {
       if (at > 0) await page.keyboard.press("ArrowRight");
-      compare(await told(page, "duration"), "duration", count);
+      compare(await told(page, "duration-log"), "duration-log", count);
     }
     await page.keyboard.press("Escape");
-    demand(!(await picture(page, "duration").locator(".values").isVisible()), "Escape does not clear");
+    demand(!(await picture(page, "duration-log").locator(".values").isVisible()), "Escape does not clear");
+  },
+
+  async "hiding the slowest gives its room to the others, and showing it takes it back"(open) {
+    for (const chart of ["duration-log", "duration"]) {
+      const page = await open(DESKTOP);
+      const slowest = rows.reduce((a, b) => (Number(a.median_s) > Number(b.median_s) ? a : b)).strategy;
+      const slot = strategies.indexOf(slowest);
+      if (chart === "duration") await page.locator('figure[data-figure="duration-log"]').getByRole("button", { name: "Linear" }).click();
+      const state = () => picture(page, chart).locator(".wide svg").evaluate((svg) => {
+        const [, top, , bottom] = svg.querySelector("g.axes").dataset.plot.split(" ").map(Number);
+        const shown = (element) => element.getClientRects().length > 0;
+        const lines = [...svg.querySelectorAll("g.measured > polyline")].filter(shown);
+        const ys = lines.flatMap((line) => line.getAttribute("points").trim().split(/\s+/).map((pair) => Number(pair.split(",")[1])));
+        const ticks = [...svg.querySelectorAll("g.ticks-y text")].filter(shown).map((text) => text.textContent);
+        return { reach: (Math.max(...ys) - Math.min(...ys)) / (bottom - top), top: (Math.min(...ys) - top) / (bottom - top), ticks };
+      });
+      const button = page.locator(`#strategies button[data-slot="${slot}"]`);
+      const before = await state();
+      await button.click();
+      const hid = await state();
+      demand(hid.top >= 0 && hid.top < 0.15, `${chart}: the highest line stands at ${hid.top} of the plot`);
+      demand(hid.ticks.length >= 3, `${chart}: ticks ${hid.ticks}`);
+      demand(JSON.stringify(hid.ticks) !== JSON.stringify(before.ticks), `${chart}: the ticks are the same`);
+      await button.click();
+      same(await state(), before, `${chart}, shown again`);
+    }
   },
 
   async "a click in the legend hides a line with its band, another brings it back"(open) {
     const page = await open(DESKTOP);
     const name = strategies[1];
-    const label = page.locator('figure[data-figure="duration"] .wide svg .key text[data-slot="1"]');
+    const label = page.locator('figure[data-figure="duration-log"] .wide svg .key text[data-slot="1"]');
     same(await label.textContent(), name, "legend");
     const parts = (kind) => visible(page, `figure:not(.unchosen) .wide g.${kind}[data-slot="1"]`);
-    const others = () => visible(page, 'figure[data-figure="duration"] .wide g.measured[data-slot="0"]');
+    const others = () => visible(page, 'figure[data-figure="duration-log"] .wide g.measured[data-slot="0"]');
     demand((await parts("measured")).length > 3 && (await parts("measured")).every(Boolean), "lines are there at first");
     demand((await parts("band")).length > 0, "bands are there at first");
     await label.click();
     demand(!(await parts("measured")).some(Boolean), "a line is still there");
     demand(!(await parts("band")).some(Boolean), "a band is still there");
     demand((await others()).every(Boolean), "other lines are gone too");
-    await page.mouse.move(...await place(page, "duration", counts[0]));
-    compare(await told(page, "duration"), "duration", counts[0], strategies.filter((other) => other !== name));
+    await page.mouse.move(...await place(page, "duration-log", counts[0]));
+    compare(await told(page, "duration-log"), "duration-log", counts[0], strategies.filter((other) => other !== name));
     const button = page.locator('#strategies button[data-slot="1"]');
     same(await button.getAttribute("aria-pressed"), "false", "the button");
     await button.focus();
@@ -156,11 +188,20 @@ const checks = {
   async "a switch changes between linear and logarithmic"(open) {
     const page = await open(DESKTOP);
     const shown = async () => (await visible(page, 'figure[data-figure="duration"], figure[data-figure="duration-log"]'));
+    // In the order of the page: the logarithmic one first, since the strategies are far apart.
     same(await shown(), [true, false], "at first");
-    await page.locator('figure[data-figure="duration"]').getByRole("button", { name: "Logarithmic" }).click();
-    same(await shown(), [false, true], "then");
     await page.locator('figure[data-figure="duration-log"]').getByRole("button", { name: "Linear" }).click();
+    same(await shown(), [false, true], "then");
+    await page.locator('figure[data-figure="duration"]').getByRole("button", { name: "Logarithmic" }).click();
     same(await shown(), [true, false], "and back");
+  },
+
+  async "the table is whole on a screen of 1280 pixels and scrolls on a smaller one"(open) {
+    for (const [width, fits] of [[1280, true], [768, false]]) {
+      const page = await open({ width, height: 900 });
+      const [all, seen] = await page.locator("#numbers .scroll").evaluate((element) => [element.scrollWidth, element.clientWidth]);
+      same(all <= seen, fits, `${width} px: ${all} of ${seen}`);
+    }
   },
 
   async "the table holds summary.csv and can be sorted"(open) {
@@ -242,19 +283,40 @@ const checks = {
   },
 
   async "an accessibility checker finds nothing"(open) {
-    for (const [size, colorScheme] of [[DESKTOP, "light"], [DESKTOP, "dark"], [PHONE, "light"]]) {
+    for (const [size, colorScheme, hides] of [[DESKTOP, "light"], [DESKTOP, "dark"], [PHONE, "light"], [DESKTOP, "light", true], [DESKTOP, "dark", true]]) {
       const page = await open(size, { colorScheme });
+      // Also with a strategy hidden, where the page has any.
+      if (hides && await page.locator("#strategies button").count()) await page.locator("#strategies button").first().click();
       await page.evaluate(axe);
       const { violations, passes } = await page.evaluate("axe.run()");
       demand(passes.length > 20, "the checker did not look");
-      same(violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.html).join(" ")}`), [], `${size.width} px, ${colorScheme}`);
+      same(violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.html).join(" ")}`), [], `${size.width} px, ${colorScheme}${hides ? ", one hidden" : ""}`);
     }
+  },
+};
+
+// A page of 100 000 points, which lies in a folder `points-…`: it weighs at most 2 MB and is loaded within a second.
+const ofLargePage = {
+  async "100 000 points weigh at most 2 MB and load within a second"(open, url) {
+    const bytes = fs.statSync(fileURLToPath(url)).size;
+    demand(bytes <= 2e6, `${bytes} bytes`);
+    const times = [];
+    for (let at = 0; at < 5; at += 1) {
+      const page = await open(DESKTOP);
+      times.push(await page.evaluate(() => performance.getEntriesByType("navigation")[0].loadEventStart));
+    }
+    const median = times.sort((a, b) => a - b)[2];
+    demand(median > 0 && median <= 1000, `${times.map(Math.round)} ms`);
   },
 };
 
 const ofAnyPage = ["375 pixels need no sideways scrolling", "an accessibility checker finds nothing"];
 const jobs = Object.keys(checks).map((name) => [name, address(path.join(run, "report.html"))])
-  .concat(process.argv.slice(3).flatMap((file) => ofAnyPage.map((name) => [name, address(file)])));
+  .concat(process.argv.slice(3).flatMap((file) => {
+    const large = path.basename(path.dirname(file)).startsWith("points-") ? Object.keys(ofLargePage) : [];
+    return ofAnyPage.concat(large).map((name) => [name, address(file)]);
+  }));
+Object.assign(checks, ofLargePage);
 
 (async () => {
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: flags });
@@ -273,7 +335,7 @@ const jobs = Object.keys(checks).map((name) => [name, address(path.join(run, "re
       return page;
     };
     try {
-      await checks[name](open);
+      await checks[name](open, url);
       // Of every page of every check.
       same(strange, [], "requests, console messages and errors");
       console.log(`ok    ${path.basename(url)}: ${name}`);

@@ -31,18 +31,173 @@
     .map((group) => [group, group.dataset.slot.split(" ")]);
   const labels = all("figure svg text[data-slot]");
   const rows = all("#numbers tbody tr");
+  // Hiding strategies leaves their room to the others: the y axis of each panel is laid over what is left to see. All
+  // positions are mapped from those that the picture was drawn with, so that showing everything restores it.
+  const UNITS = { ns: 1e-9, "µs": 1e-6, ms: 1e-3, s: 1, min: 60, h: 3600, B: 1, KiB: 1024, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 };
+  const SECONDS = [["s", 1], ["ms", 1e-3], ["µs", 1e-6], ["ns", 1e-9]];
+  const pairs = (text) => text.trim().split(/\s+/).map((pair) => pair.split(",").map(Number));
+  const number = (element, name) => Number(element.getAttribute(name));
+  const joined = (points) => points.map((point) => point.map((value) => value.toFixed(2)).join(",")).join(" ");
+  const digits = (value, step) => value.toFixed(Math.min(9, Math.max(0, -Math.floor(Math.log10(step) + 1e-9))))
+    .replace(/^-/, "−").replace(/(\d)(?=(\d{3})+(?!\d))/g, (all, digit, rest, at, text) => (text.lastIndexOf(".", at) < 0 ? `${digit}\u202f` : all));
+  const planesOfPage = () => all("figure svg").flatMap((svg) => all("g.panel", svg).map((panel) => {
+    const axes = panel.querySelector("g.axes");
+    if (!axes || !axes.dataset.y) return null;
+    const [, top, right, bottom] = axes.dataset.plot.split(" ").map(Number);
+    const isLog = "logY" in axes.dataset;
+    const scale = isLog ? Math.log10 : Number;
+    const [low, high] = axes.dataset.y.split(" ").map((end) => scale(Number(end)));
+    const within = (text) => number(text, "y") > top - 2 && number(text, "y") < bottom + 12;
+    const groups = all("g.band, g.series", panel).map((group) => ({
+      group,
+      shapes: all("polyline, polygon, circle", group).map((shape) => ({
+        shape,
+        is: shape.tagName === "circle" || (shape.tagName === "polygon" && !group.classList.contains("band")) ? "marker" : "line",
+        at: shape.tagName === "circle" ? [[Number(shape.getAttribute("cx")), Number(shape.getAttribute("cy"))]]
+          : pairs(shape.getAttribute("points")),
+      })),
+    }));
+    const key = svg.querySelector("g.key");
+    const labels = key ? all("text[data-slot]", key).filter((text) => number(text, "x") > right && within(text)) : [];
+    return { svg, panel, axes, top, bottom, low, high, isLog, groups, key, labels, grid: panel.querySelector("g.grid"),
+      ticks: all("g.ticks-y text", svg).filter(within), places: null };
+  })).filter(Boolean);
+
+  // Nice values between two ends, and how each is written.
+  const ticksOf = ({ axes, isLog, ticks }, low, high) => {
+    const first = ticks.length ? ticks[0].textContent : "";
+    const suffix = (first.match(/[×%]$/) || [""])[0];
+    const factor = suffix === "%" ? 0.01 : UNITS[axes.dataset.unit] || 1;
+    if (!isLog) {
+      const [from, to] = [low / factor, high / factor];
+      const raw = (to - from) / 6;
+      const power = 10 ** Math.floor(Math.log10(raw));
+      const step = [1, 2, 2.5, 5, 10].map((by) => by * power).find((by) => by >= raw);
+      const fine = step / power === 2.5 ? step / 10 : step;
+      const count = Math.floor(to / step + 1e-9) - Math.ceil(from / step - 1e-9) + 1;
+      return Array.from({ length: count }, (_, at) => (Math.ceil(from / step - 1e-9) + at) * step)
+        .map((value) => [value * factor, Math.abs(value) < step / 1e6 ? `0${suffix}` : digits(value, fine) + suffix]);
+    }
+    const powers = Array.from({ length: Math.ceil(high) - Math.floor(low) + 1 }, (_, at) => Math.floor(low) + at);
+    const values = (parts) => powers.flatMap((power) => parts.map((part) => part * 10 ** power))
+      .filter((value) => Math.log10(value) >= low - 1e-9 && Math.log10(value) <= high + 1e-9);
+    const found = [[1], [1, 2, 5], [1, 1.5, 2, 3, 5, 7], [1, 1.1, 1.2, 1.3, 1.4, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9]].map(values).find((list) => list.length >= 3) || values([1, 2, 5]);
+    const written = (value) => {
+      const isTime = /(ns|µs|ms|\ds|\ss)$/u.test(first) || axes.dataset.unit === "s" || axes.dataset.unit === "ms";
+      if (isTime && !axes.dataset.unit) {
+        const [name, size] = SECONDS.find(([, size]) => value >= size * 0.999) || SECONDS[3];
+        return `${Number((value / size).toPrecision(3))}\u00a0${name}`;
+      }
+      return Number((value / factor).toPrecision(3)).toLocaleString("en").replace(/,/g, "\u202f") + suffix;
+    };
+    return found.slice(0, 12).map((value) => [value, written(value)]);
+  };
+
+  const rescale = (plane) => {
+    const { svg, panel, top, bottom, isLog, groups, key, labels, grid, ticks } = plane;
+    const [low, high] = [plane.low, plane.high];
+    const value = (y) => low + (bottom - y) / (bottom - top) * (high - low);
+    const shown = groups.filter(({ group }) => !group.classList.contains("off"));
+    const measured = shown.filter(({ group }) => !group.classList.contains("ideal"));
+    const ends = measured.flatMap(({ shapes }) => shapes.filter(({ is }) => is === "line")
+      .flatMap(({ at }) => at.map(([, y]) => value(y))));
+    const isWhole = shown.length === groups.length || !ends.length;
+    const room = isLog ? 0.06 : 0.05;
+    const [least, most] = ends.length ? [Math.min(...ends), Math.max(...ends)] : [low, high];
+    const pad = Math.max((most - least) * room, (high - low) * 1e-3);
+    const newLow = isWhole ? low : isLog || low > 0 ? Math.max(low, least - pad) : low;
+    const newHigh = isWhole ? high : Math.min(high, most + pad);
+    const place = (v) => bottom - (v - newLow) / (newHigh - newLow) * (bottom - top);
+    const map = (y) => place(value(y));
+    groups.forEach(({ shapes }) => {
+      const vertices = shapes.filter(({ is }) => is === "line").flatMap(({ at }) => at);
+      shapes.forEach(({ shape, is, at }) => {
+        if (is === "line") return shape.setAttribute("points", joined(at.map(([x, y]) => [x, map(y)])));
+        const middle = at.reduce((sum, [x]) => sum + x, 0) / at.length;
+        const away = ([x]) => Math.abs(x - middle);
+        const near = vertices.reduce((best, vertex) => (away(vertex) < away(best) ? vertex : best), vertices[0] || at[0]);
+        shape.setAttribute("transform", `translate(0 ${(map(near[1]) - near[1]).toFixed(2)})`);
+      });
+    });
+    // What leaves the plot, an ideal for instance, is not drawn over its surroundings.
+    const clip = `${panel.id}-clip`;
+    if (!svg.getElementById(clip)) {
+      const area = document.createElementNS("http://www.w3.org/2000/svg", "clipPath");
+      area.id = clip;
+      const box = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+      Object.entries({ x: 0, y: top - 8, width: svg.viewBox.baseVal.width, height: bottom - top + 16 })
+        .forEach(([name, size]) => box.setAttribute(name, size));
+      area.append(box);
+      svg.append(area);
+    }
+    groups.forEach(({ group }) => (isWhole ? group.removeAttribute("clip-path") : group.setAttribute("clip-path", `url(#${clip})`)));
+    plane.drawn ||= { grid: [...grid.children], ticks: [...ticks] };
+    (plane.extra || []).forEach((element) => element.remove());
+    plane.extra = [];
+    plane.drawn.grid.concat(plane.drawn.ticks).forEach((element) => element.classList.toggle("off", !isWhole));
+    if (!isWhole && plane.drawn.ticks.length) {
+      ticksOf(plane, newLow, newHigh).forEach(([tick, text]) => {
+        const y = place(isLog ? Math.log10(tick) : tick);
+        const line = plane.drawn.grid[plane.drawn.grid.length - 1].cloneNode();
+        const [[x1], [x2]] = pairs(line.getAttribute("points"));
+        line.setAttribute("points", joined([[x1, y], [x2, y]]));
+        const label = plane.drawn.ticks[0].cloneNode();
+        label.setAttribute("y", (y + 4.8).toFixed(2));
+        label.textContent = text;
+        [line, label].forEach((element) => element.classList.remove("off"));
+        grid.append(line);
+        plane.drawn.ticks[0].parentNode.append(label);
+        plane.extra.push(line, label);
+      });
+    }
+    // Names at the ends of their lines go with them, one below the other.
+    const ofLabel = plane.ofLabel ||= labels.map((text) => {
+      const y = number(text, "y") - number(text, "font-size") * 0.343;
+      const signs = all("polyline, polygon, circle", key).map((shape) => [shape, shape.tagName === "circle"
+        ? [[Number(shape.getAttribute("cx")), Number(shape.getAttribute("cy"))]] : pairs(shape.getAttribute("points"))]);
+      const isHere = ([, at]) => Math.abs(at.reduce((sum, point) => sum + point[1], 0) / at.length - y) < 3 && at[0][0] > svg.viewBox.baseVal.width * 0.5;
+      const leader = signs.find(([, at]) => at.length === 3 && at[0][0] < at[2][0] && Math.abs(at[2][1] - y) < 3 && at[0][0] < number(text, "x") - 40);
+      return { text, y, leader, signs: signs.filter((sign) => isHere(sign) && sign !== leader) };
+    });
+    const moved = ofLabel.filter(({ text }) => !hidden.has(text.dataset.slot)).map((label) => {
+      const line = groups.find(({ group }) => group.classList.contains("measured") && group.dataset.slot === label.text.dataset.slot);
+      const end = line && line.shapes.filter(({ is }) => is === "line").flatMap(({ at }) => at).pop();
+      return { ...label, end: end ? map(end[1]) : label.y };
+    }).sort((a, b) => a.end - b.end);
+    let free = top - 4;
+    moved.forEach((label) => { label.at = Math.max(label.end, free); free = label.at + 21; });
+    let lowest = bottom + 4;
+    [...moved].reverse().forEach((label) => { label.at = Math.min(label.at, lowest); lowest = label.at - 21; });
+    ofLabel.forEach(({ text, leader, signs, y }) => {
+      const found = moved.find((label) => label.text === text);
+      const by = isWhole || !found ? 0 : found.at - y;
+      [text, ...signs.map(([shape]) => shape)].forEach((shape) => {
+        shape.setAttribute("transform", `translate(0 ${by.toFixed(2)})`);
+        shape.classList.toggle("off", !isWhole && !found);
+      });
+      if (!leader) return;
+      leader[0].classList.toggle("off", !isWhole && !found);
+      leader[0].setAttribute("points", joined(isWhole || !found ? leader[1]
+        : [[leader[1][0][0], found.end], [leader[1][1][0], found.end], [leader[1][2][0], found.at]]));
+    });
+  };
+
+  let planes = null;
   const show = (slot) => {
     if (!hidden.delete(slot)) hidden.add(slot);
     switches.forEach((button) => press(button, !hidden.has(button.dataset.slot)));
     lines.forEach(([group, slots]) => group.classList.toggle("off", slots.every((slot) => hidden.has(slot))));
     labels.forEach((text) => text.classList.toggle("dim", hidden.has(text.dataset.slot)));
     rows.forEach((row) => row.classList.toggle("off", hidden.has(row.dataset.slot)));
+    planes ||= planesOfPage();
+    planes.forEach(rescale);
   };
   if (bar) bar.hidden = false;
-  switches.forEach((button) => {
-    const line = document.querySelector(`figure g.measured[data-slot="${button.dataset.slot}"] > polyline`);
-    if (line) button.style.setProperty("--dot", line.getAttribute("stroke"));
-  });
+  const paint = (element, slot) => {
+    const line = document.querySelector(`figure g.measured[data-slot="${slot}"] > polyline`);
+    if (line) element.style.setProperty("--dot", line.getAttribute("stroke"));
+  };
+  switches.forEach((button) => paint(button, button.dataset.slot));
   switches.concat(labels).forEach((name) => name.addEventListener("click", () => show(name.dataset.slot)));
   rows.forEach((row) => row.cells[0].addEventListener("click", () => show(row.dataset.slot)));
   labels.forEach((text) => text.classList.add("switch"));
@@ -68,11 +223,13 @@
         });
       });
     });
-    choose(linear);
+    // The one that comes first tells more.
+    choose(linear.compareDocumentPosition(log) & Node.DOCUMENT_POSITION_PRECEDING ? log : linear);
   });
 
-  // A narrow screen shows a row of a table as a list, where each value needs its column's name.
-  all("table").forEach((table) => {
+  // A narrow screen shows a row of a table as a list, where each value needs its column's name; the many rows of all
+  // numbers stay rows, of fewer columns.
+  all("table").filter((table) => !table.closest("#numbers")).forEach((table) => {
     const heads = all("thead th", table).map((head) => head.textContent);
     all("tbody tr", table).forEach((row) => [...row.cells].forEach((cell, at) => { cell.dataset.label = heads[at]; }));
     table.classList.add("cards");
@@ -141,11 +298,18 @@
       box.replaceChildren();
       make("p", `${about} at ${row.cells[0].textContent} requests`, box);
       const list = make("table", "", box);
-      [...table.tHead.rows[0].cells].forEach((head, column) => {
-        if (column === 0 || hidden.has(head.dataset.slot)) return;
+      const entries = [...table.tHead.rows[0].cells].map((head, column) => ({ head, cell: row.cells[column] }))
+        .filter(({ head }, column) => column > 0 && !hidden.has(head.dataset.slot));
+      const size = ({ cell }) => (cell.dataset.number === undefined ? -Infinity : Number(cell.dataset.number));
+      // As the lines stand: the greatest on top.
+      entries.sort((a, b) => size(b) - size(a)).forEach(({ head, cell }) => {
         const line = list.insertRow();
-        make("th", head.textContent, line).scope = "row";
-        make("td", row.cells[column].textContent || "not measured", line);
+        const name = make("th", "", line);
+        name.scope = "row";
+        paint(make("i", "", name), head.dataset.slot);
+        name.append(head.textContent);
+        make("td", cell.textContent || "not measured", line);
+        make("td", cell.dataset.ideal ? `ideal ${cell.dataset.ideal}` : "", line);
       });
       box.hidden = false;
       const width = shown().clientWidth;
