@@ -108,6 +108,7 @@ fn manifest(
         planned_samples: u32::try_from(job.plan.samples.len()).unwrap_or(u32::MAX),
         not_run: job.capacity.not_run.clone(),
         config_sha256: checksum(directory.folder(), files::CONFIG)?,
+        estimate: None,
         estimated_delay_s: None,
         estimated_delay_after_s: None,
         settings: job.sweep.masked(),

@@ -34,6 +34,7 @@ pub(super) fn run(arguments: &ProbeArgs, terminal: Terminal) -> Result<Exit, Fai
         plan: &Plan::of(&sweep, None),
         recorded: &[],
         delay: sweep.target.delay(),
+        connection_delay: sweep.target.delay(),
         endpoints: vec![endpoint],
         access: &access,
         commands: &commands,

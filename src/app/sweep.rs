@@ -19,7 +19,7 @@ use crate::catalog;
 use crate::cli::SweepArgs;
 use crate::clock::{self, Clock};
 use crate::config::{self, Sweep};
-use crate::model::{Nanos, Target, TargetSeen};
+use crate::model::{RequestTimes, Target, TargetSeen};
 use crate::probe::Interrupts;
 use crate::strategy::Unanswered;
 use crate::sweep::{Access, Commands, Ending, Endpoint, Execution, HealthCheck, JournalObserver, SweepError};
@@ -130,6 +130,7 @@ fn measure(mut job: SweepJob, words: &[OsString], terminal: Terminal) -> Result<
         plan: &job.plan,
         recorded: &[],
         delay: job.sweep.target.delay(),
+        connection_delay: job.sweep.target.delay(),
         endpoints: vec![endpoint],
         access: &access,
         commands: &commands,
@@ -160,6 +161,8 @@ fn measure(mut job: SweepJob, words: &[OsString], terminal: Terminal) -> Result<
     finish(job, started, ended, &interrupts, terminal)
 }
 
+const ESTIMATING: &str = "cannot estimate the delay of the target";
+
 /// Walks the plan; a `url` is asked before and after how long it takes for one request.
 fn take_samples(
     execution: Execution<'_>,
@@ -174,21 +177,23 @@ fn take_samples(
     // Bound again, because it may come to hold a plan of this function's own.
     let mut execution = execution;
     if is_url {
-        let estimate = || execution.estimate_delay().context("cannot estimate the delay of the target");
         // A run that is resumed keeps the estimate that its ideals were made of.
-        let before = match started.manifest.estimated_delay_s.map(Nanos::from_secs_f64) {
-            Some(before) => Some(before),
-            None => estimate()?,
+        let estimate = match started.manifest.estimate {
+            Some(estimate) => estimate,
+            None => execution.estimate().context(ESTIMATING)?,
         };
-        started.manifest.estimated_delay_s = before.map(Nanos::as_secs_f64);
-        plan = capacity.plan(sweep, before);
-        (execution.delay, execution.plan) = (before, &plan);
+        started.manifest.estimate = Some(estimate);
+        started.manifest.estimated_delay_s = estimate.main().map(|times| times.median_s);
+        plan = capacity.plan(sweep, estimate.main().map(RequestTimes::median));
+        execution.plan = &plan;
+        execution.delay = estimate.kept.and_then(RequestTimes::steady);
+        execution.connection_delay = estimate.opened.and_then(RequestTimes::steady);
     }
     let ended =
         execution.run(&mut [&mut JournalObserver(&mut started.journal), &mut SweepProgress::new(terminal, longest)]);
     if is_url && matches!(ended, Ok(Ending::Finished)) {
-        let after = execution.estimate_delay().context("cannot estimate the delay of the target")?;
-        started.manifest.estimated_delay_after_s = after.map(Nanos::as_secs_f64);
+        let after = execution.estimate().context(ESTIMATING)?.main();
+        started.manifest.estimated_delay_after_s = after.map(|times| times.median_s);
     }
     execution.endpoints.clear();
     Ok(ended)

@@ -73,6 +73,7 @@ pub(super) fn facts(manifest: &Manifest) -> Facts {
         ended_at: manifest.ended_at.clone().unwrap_or_default(),
         seed: manifest.settings.seed,
         target: Some(manifest.settings.target.clone()),
+        estimate: manifest.estimate,
         estimated_delay: manifest
             .estimated_delay_s
             .map(|before| (Nanos::from_secs_f64(before), manifest.estimated_delay_after_s.map(Nanos::from_secs_f64))),

@@ -21,7 +21,7 @@ use super::references::ManifestReference;
 use super::writer::{FolderWriter, json_text};
 use crate::config::Sweep;
 use crate::input::FileKind;
-use crate::model::{Conditions, NotRun, TargetSeen};
+use crate::model::{Conditions, Estimate, NotRun, TargetSeen};
 
 /// Schema of manifest.json. Older ones are read, newer ones refused.
 const SCHEMA_VERSION: u32 = 3;
@@ -78,7 +78,10 @@ pub struct Manifest {
     pub not_run: Vec<NotRun>,
     /// SHA-256 of config.toml as it is archived, secrets masked.
     pub config_sha256: String,
-    /// Time of a single request to a `url` in seconds, estimated before the sweep.
+    /// What a single request to a `url` takes, estimated before the sweep. Runs of before have only the next field.
+    #[serde(default)]
+    pub estimate: Option<Estimate>,
+    /// Its median in seconds, over kept connections where the sweep keeps any.
     #[serde(default)]
     pub estimated_delay_s: Option<f64>,
     /// The same after it.

@@ -37,6 +37,7 @@ pub(crate) fn manifest(directory: &RunDirectory) -> Manifest {
         planned_samples: 8,
         not_run: Vec::new(),
         config_sha256: checksum(directory.folder(), files::CONFIG).unwrap(),
+        estimate: None,
         estimated_delay_s: None,
         estimated_delay_after_s: None,
         settings: Sweep { title: "Small".to_owned(), strategies, ..settings },

@@ -2,7 +2,7 @@
 
 use super::model::Item;
 use crate::format::counted;
-use crate::model::Facts;
+use crate::model::{Facts, Nanos};
 use crate::report::{Caveat, CaveatKind, FEWEST_FOR_INTERVAL, Report, StatusCounts};
 
 /// Every caveat of a report.
@@ -54,6 +54,18 @@ fn evidence(caveat: &Caveat) -> String {
             after.human(),
             change * 100.0
         ),
+        CaveatKind::NoIdeal { times: Some(times) } => format!(
+            "Single requests before the sweep took {}, with quartiles {:.0} % apart.",
+            times.median().human(),
+            times.spread * 100.0
+        ),
+        CaveatKind::NoIdeal { times: None } => "No single request before the sweep succeeded.".to_owned(),
+        CaveatKind::BelowIdeal { requests, median_s, ideal_s, is_estimated } => format!(
+            "At {requests} requests the samples took {}, less than {} of {}.",
+            seconds(*median_s),
+            if *is_estimated { "the estimated ideal" } else { "the ideal" },
+            seconds(*ideal_s)
+        ),
         CaveatKind::BusyMachine { load, cores } => {
             format!("The load average was {load:.2} on {cores} cores when the sweep began.")
         }
@@ -69,6 +81,10 @@ fn evidence(caveat: &Caveat) -> String {
             format!("At {requests} requests the delay server kept {cores:.2} cores busy for the whole sample.")
         }
     }
+}
+
+fn seconds(seconds: f64) -> String {
+    Nanos::from_secs_f64(seconds).human()
 }
 
 /// `2 of 5 samples failed (1 timed out, 1 discarded; first error: …).`
@@ -109,8 +125,18 @@ fn advice(caveat: &Caveat, facts: &Facts) -> String {
             "Something changed while measuring: a warm machine, a full cache, another program. Measure again, with \
              `warmup` or on a quiet machine."
         }
-        CaveatKind::TargetDrift { .. } => {
-            "The ideal is computed from the first; measure again when the target is steady."
+        CaveatKind::TargetDrift { .. } => "So there is no ideal; measure again when the target is steady.",
+        CaveatKind::NoIdeal { times: Some(_) } => {
+            "That is too uneven for an ideal, so there is none; measure again when target and machine are quiet."
+        }
+        CaveatKind::NoIdeal { times: None } => "So there is no ideal.",
+        CaveatKind::BelowIdeal { is_estimated: true, .. } => {
+            "So there is no ideal: the target was slower when single requests were timed than during the sweep. Measure \
+             again on a quiet machine, or with `warmup`."
+        }
+        CaveatKind::BelowIdeal { .. } => {
+            "The ideal is wrong: the requests overlapped more than the strategy's `model` says, or waited less than the \
+             delay that the ideal is computed from."
         }
         CaveatKind::BusyMachine { .. } => "Measure again when nothing else runs.",
         CaveatKind::StolenTime { .. } => "Measure on a machine of its own, or with more repeats.",

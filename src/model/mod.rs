@@ -4,6 +4,7 @@ pub mod address;
 pub mod appearance;
 pub mod bounds;
 pub mod duration;
+pub mod estimate;
 pub mod figure;
 pub mod known_secrets;
 pub mod reference;
@@ -20,6 +21,7 @@ pub mod target;
 pub mod units;
 
 pub use duration::{DurationFault, parse_duration};
+pub use estimate::{Estimate, RequestTimes};
 pub use known_secrets::KnownSecrets;
 pub use reference::Reference;
 pub use repeats::Repeats;

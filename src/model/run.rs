@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::model::estimate::Estimate;
 use crate::model::reference::Reference;
 use crate::model::repeats::Repeats;
 use crate::model::sample::{Outcome, SampleRow};
@@ -58,6 +59,8 @@ pub struct Facts {
     pub target: Option<Target>,
     /// Time of a single request to a `url`, estimated before the sweep and after it.
     pub estimated_delay: Option<(Nanos, Option<Nanos>)>,
+    /// The estimate before it with its spread; `None` where it was not recorded.
+    pub estimate: Option<Estimate>,
     /// What else went on.
     pub conditions: Conditions,
     /// For people: processor, cores, memory, system.

@@ -1,6 +1,6 @@
 //! What a caveat is: something that a reader should know before trusting the numbers.
 
-use crate::model::{Nanos, RequestCount};
+use crate::model::{Nanos, RequestCount, RequestTimes};
 use crate::report::status_counts::StatusCounts;
 
 /// Something that weakens the numbers.
@@ -85,6 +85,22 @@ pub enum CaveatKind {
         /// By this share; below 0 is faster.
         change: f64,
     },
+    /// The times of single requests before the sweep make no ideal.
+    NoIdeal {
+        /// They were too uneven; `None` where no request succeeded.
+        times: Option<RequestTimes>,
+    },
+    /// Samples took less than their ideal. The numbers are those furthest below.
+    BelowIdeal {
+        /// Its request count.
+        requests: RequestCount,
+        /// What they took, in seconds.
+        median_s: f64,
+        /// The ideal, in seconds.
+        ideal_s: f64,
+        /// Whether the ideal was an estimate, which the report then does not give.
+        is_estimated: bool,
+    },
     /// Other work ran when the sweep began.
     BusyMachine {
         /// Load average of one minute.
@@ -133,6 +149,8 @@ impl CaveatKind {
             Self::Spread { .. } => "spread",
             Self::Drift { .. } => "drift",
             Self::TargetDrift { .. } => "target-drift",
+            Self::NoIdeal { .. } => "no-ideal",
+            Self::BelowIdeal { .. } => "below-ideal",
             Self::BusyMachine { .. } => "busy-machine",
             Self::StolenTime { .. } => "stolen-time",
             Self::ClockStep { .. } => "clock-step",

@@ -17,8 +17,8 @@ const CHANGE: f64 = 0.01;
 /// From this many busy cores on, a client with one busy thread has none left.
 const BUSY_CORES: f64 = 0.8;
 
-/// All caveats of a run, those about the whole run first, then by kind and strategy.
-pub(super) fn of(run: &Run, cells: &[Cell<'_>]) -> Vec<Caveat> {
+/// All caveats of a run, `about_ideals` among them: those about the whole run first, then by kind and strategy.
+pub(super) fn of(run: &Run, cells: &[Cell<'_>], about_ideals: Vec<Caveat>) -> Vec<Caveat> {
     let lines: Vec<&[Cell<'_>]> = cells.chunk_by(|a, b| a.strategy_index == b.strategy_index).collect();
     let mut caveats: Vec<Caveat> = unfinished(run).into_iter().chain(few_samples(cells)).collect();
     caveats.extend(
@@ -26,6 +26,7 @@ pub(super) fn of(run: &Run, cells: &[Cell<'_>]) -> Vec<Caveat> {
     );
     caveats.extend(overlapped(run));
     caveats.extend(conditions::of(&run.facts));
+    caveats.extend(about_ideals);
     caveats.extend(lines.iter().filter_map(|line| failed_samples(line)));
     caveats.extend(lines.iter().filter_map(|line| spread(line)));
     caveats.extend(drift(&lines));
@@ -129,7 +130,7 @@ impl Caveat {
     }
 
     /// About the cells of one strategy for which `holds`.
-    fn of_line(kind: CaveatKind, line: &[Cell<'_>], holds: impl Fn(&Cell<'_>) -> bool) -> Self {
+    pub(super) fn of_line(kind: CaveatKind, line: &[Cell<'_>], holds: impl Fn(&Cell<'_>) -> bool) -> Self {
         let requests = line.iter().filter(|cell| holds(cell)).map(|cell| cell.requests).collect();
         Self { kind, strategy_index: line.first().map(|cell| cell.strategy_index), requests }
     }

@@ -14,7 +14,7 @@ const STOLEN: f64 = 0.01;
 const STEP_S: f64 = 0.1;
 /// From this many cores on, the server's one thread was near its limit.
 const BUSY_SERVER: f64 = 0.8;
-/// From this share on, a target has drifted.
+/// From this share on, a target has drifted, and what was estimated before the sweep holds no more.
 const DRIFTED: f64 = 0.1;
 
 pub(super) fn of(facts: &Facts) -> Vec<Caveat> {
@@ -54,7 +54,7 @@ fn stepped(conditions: &Conditions) -> Option<CaveatKind> {
     Some(CaveatKind::ClockStep { seconds })
 }
 
-fn drifted(facts: &Facts) -> Option<CaveatKind> {
+pub(super) fn drifted(facts: &Facts) -> Option<CaveatKind> {
     let (before, after) = facts.estimated_delay?;
     let after = after?;
     let change = after.as_secs_f64() / before.as_secs_f64() - 1.0;

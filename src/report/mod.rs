@@ -8,6 +8,7 @@ mod caveats;
 mod cell;
 mod conditions;
 mod findings;
+mod ideal;
 mod reference;
 mod status_counts;
 #[cfg(test)]
@@ -65,7 +66,8 @@ impl<'run> Report<'run> {
         if let Some(repeats) = run.facts.repeats {
             cells.iter_mut().for_each(|cell| cell.explain_stop(repeats, run.facts.seed));
         }
-        let caveats = caveats::of(run, &cells);
+        let about_ideals = ideal::check(&run.facts, &mut cells);
+        let caveats = caveats::of(run, &cells, about_ideals);
         let findings = findings::of(&run.strategies, &cells);
         let answer = Fastest::of(&cells);
         Self {

@@ -1,54 +1,90 @@
-//! How long a `url` takes for one request, estimated from a few single requests, each in a child of its own like any
-//! sample. The ideal of a `url` is computed from it, and a second estimate after the sweep shows whether it drifted.
+//! How long a `url` takes for one request, estimated from requests that follow one another, in children of their own like
+//! any sample: over one connection that is kept, and over a new connection each. The ideals of a `url` are computed from
+//! it, and a second estimate after the sweep shows whether it drifted.
 
 use super::ending::SweepError;
 use super::endpoint::Endpoint;
 use super::execution::Execution;
 use crate::clock::SystemClock;
-use crate::model::{FailureKind, Nanos};
+use crate::model::{Connections, Estimate, Nanos, RequestCount, RequestTimes};
 use crate::probe::{Job, Probe, Watchdog};
 use crate::stats::Sorted;
 use crate::strategy::{Sequential, StrategyKind, Task};
 
-/// Single requests that are asked.
-const REQUESTS: usize = 5;
+/// How long the requests over one connection take together, about.
+const TIME: Nanos = Nanos::SECOND;
+/// The fewest and the most of them, beside the first one, which opens the connection.
+const KEPT: (RequestCount, RequestCount) = (4, 2_000);
+/// Of a first round, which tells how many fit into the time.
+const FIRST_ROUND: RequestCount = 20;
+/// Single requests that are sent where strategies open a connection for each.
+const OPENED: u32 = 5;
+/// The median and the spread of times in seconds.
+fn request_times(times: Vec<f64>) -> Option<RequestTimes> {
+    let requests = times.len() as u32;
+    let sorted = Sorted::new(times);
+    let (low, median_s, high) = (sorted.quantile(0.25)?, sorted.median()?, sorted.quantile(0.75)?);
+    Some(RequestTimes { median_s, spread: (high - low) / median_s.max(1e-9), requests })
+}
 
 impl Execution<'_> {
-    /// The median time of a few single requests; `None` where none succeeded or an interrupt came. A target that lets a
-    /// request time out is not asked again.
+    /// Sends some requests and takes their times: for a second over a kept connection, and five over connections of their
+    /// own where a strategy opens one for each. Nothing succeeded, or an interrupt came: no times.
     ///
     /// # Errors
     /// When no child can be started.
-    pub fn estimate_delay(&self) -> Result<Option<Nanos>, SweepError> {
+    pub fn estimate(&self) -> Result<Estimate, SweepError> {
         let watchdog = Watchdog::start(&self.programs.watchdog).map_err(SweepError::Watchdog)?;
         let clock = SystemClock::start();
-        let probe = Probe {
-            program: &self.programs.child,
-            time_limit: self.sweep.request_timeout * 2,
-            watchdog: &watchdog,
-            interrupts: self.interrupts,
-            clock: &clock,
-            secrets: &self.access.secrets,
-        };
-        let job = self.single_request();
-        let mut times = Vec::new();
-        for _ in 0..REQUESTS {
-            let measured = probe.measure(&job)?;
-            let outcomes = &measured.output.outcomes;
-            let succeeded = outcomes.iter().filter(|outcome| outcome.failure.is_none());
-            times.extend(succeeded.map(|outcome| (outcome.end - outcome.start).as_secs_f64()));
-            if outcomes.iter().any(|outcome| outcome.failure == Some(FailureKind::RequestTimeout)) {
-                break;
-            }
-        }
-        Ok(Sorted::new(times).median().map(Nanos::from_secs_f64))
+        let probe = Probe { time_limit: self.sweep.request_timeout * 2 + TIME * 2, ..self.probe(&watchdog, &clock) };
+        let uses = |connections| self.sweep.strategies.iter().any(|spec| spec.kind.connections() == connections);
+        let kept = if uses(Connections::KeepAlive) { self.kept(&probe)? } else { None };
+        let opened = if uses(Connections::PerRequest) { self.opened(&probe)? } else { None };
+        Ok(Estimate { kept, opened })
     }
 
-    fn single_request(&self) -> Job {
-        let connections = self.sweep.strategies[0].kind.connections();
-        let alone = StrategyKind::Sequential(Sequential::over(connections));
+    /// One after another over one connection, the first one left out.
+    fn kept(&self, probe: &Probe<'_>) -> Result<Option<RequestTimes>, SweepError> {
+        let Some(&first) = self.times(probe, 1)?.first() else { return Ok(None) };
+        let mut times = vec![first];
+        for most in [FIRST_ROUND, KEPT.1] {
+            let Some(median) = Sorted::new(times.iter().copied()).median() else { break };
+            let fitting = (TIME.as_secs_f64() / median.max(1e-9)).min(f64::from(most)) as RequestCount;
+            if most > FIRST_ROUND && fitting <= FIRST_ROUND {
+                break;
+            }
+            times = self.times(probe, 1 + fitting.max(KEPT.0))?.into_iter().skip(1).collect();
+        }
+        Ok(request_times(times))
+    }
+
+    /// Each in a process and over a connection of its own.
+    fn opened(&self, probe: &Probe<'_>) -> Result<Option<RequestTimes>, SweepError> {
+        let mut times = Vec::new();
+        for _ in 0..OPENED {
+            let one = self.times(probe, 1)?;
+            if one.is_empty() {
+                break;
+            }
+            times.extend(one);
+        }
+        Ok(request_times(times))
+    }
+
+    /// The times of `requests` requests in seconds, in the order sent, those that failed left out.
+    fn times(&self, probe: &Probe<'_>, requests: RequestCount) -> Result<Vec<f64>, SweepError> {
+        let measured = probe.measure(&self.requests_in_a_row(requests))?;
+        let mut outcomes = measured.output.outcomes;
+        outcomes.sort_unstable_by_key(|outcome| outcome.request);
+        let succeeded = outcomes.iter().filter(|outcome| outcome.failure.is_none());
+        Ok(succeeded.map(|outcome| (outcome.end - outcome.start).as_secs_f64()).collect())
+    }
+
+    /// One request after another, over one connection.
+    fn requests_in_a_row(&self, requests: RequestCount) -> Job {
+        let kind = StrategyKind::Sequential(Sequential::over(Connections::KeepAlive));
         let url = self.endpoints.first().map_or("", Endpoint::url);
-        let mut task = Task::new(&self.sweep.target, url, &alone, 1, self.programs.worker.clone());
+        let mut task = Task::new(&self.sweep.target, url, &kind, requests, self.programs.worker.clone());
         task.work.headers = self.access.headers.clone();
         task.work.request_timeout_ns = self.sweep.request_timeout.0;
         Job::BuiltIn(Box::new(task))

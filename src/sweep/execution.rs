@@ -10,7 +10,7 @@ use super::endpoint::{self, Endpoint};
 use super::programs::Programs;
 use crate::clock::{self, SystemClock};
 use crate::config::Sweep;
-use crate::model::{Nanos, Phase, SampleRow, Target, schedule};
+use crate::model::{Connections, Nanos, Phase, SampleRow, Target, schedule};
 use crate::plan::{self, Plan, PlannedSample};
 use crate::probe::{End, Interrupts, Job, Measured, Probe, Watchdog};
 use crate::server::{ServerError, ServerStats};
@@ -25,8 +25,10 @@ pub struct Execution<'a> {
     pub plan: &'a Plan,
     /// Those that need not be taken again: the rows of a run that is resumed.
     pub recorded: &'a [SampleRow],
-    /// How long one request takes: configured, or estimated; `None` where it is unknown.
+    /// How long one request takes: configured, or estimated; `None` where it is not known well enough for an ideal.
     pub delay: Option<Nanos>,
+    /// The same with the time to open its connection, for strategies that open one for each request.
+    pub connection_delay: Option<Nanos>,
     /// Where requests go: one to begin with; more are opened as samples run side by side.
     pub endpoints: Vec<Endpoint>,
     /// What is sent to a `url` in clear.
@@ -71,6 +73,14 @@ impl<'a> Execution<'a> {
             interrupts: self.interrupts,
             clock,
             secrets: &self.access.secrets,
+        }
+    }
+
+    /// How long one request of a sample takes.
+    fn delay_of(&self, planned: &PlannedSample) -> Option<Nanos> {
+        match self.sweep.strategies[planned.strategy].kind.connections() {
+            Connections::KeepAlive => self.delay,
+            Connections::PerRequest => self.connection_delay,
         }
     }
 
@@ -119,7 +129,7 @@ impl<'a> Execution<'a> {
             planned,
             strategy: &self.sweep.strategies[planned.strategy],
             started_at: found.started_at.clone(),
-            ideal: self.delay.map(|delay| self.ideal(planned, delay)),
+            ideal: self.delay_of(planned).map(|delay| self.ideal(planned, delay)),
             expected: match &self.sweep.target {
                 Target::Url(target) => Some(&target.expect_status),
                 Target::Delay(_) | Target::Sleep { .. } => None,

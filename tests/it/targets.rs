@@ -53,17 +53,38 @@ fn a_url_gets_its_ideal_from_an_estimate_and_no_witness() {
     let output = place.run(&["-c", "url.toml", "-q"]);
     assert_eq!(output.code, Some(0), "{}", output.stderr);
     let loaded = bundle::load(&place.path(output.stdout.trim_end())).unwrap();
-    let (before, after) = loaded.run.facts.estimated_delay.unwrap();
-    assert!(before.as_secs_f64() >= 0.02);
-    assert!(after.is_some());
+    let times = loaded.run.facts.estimate.and_then(|estimate| estimate.kept).unwrap();
+    assert!(times.median_s >= 0.02);
+    assert!(times.requests >= 4, "over a kept connection");
+    assert!(loaded.run.facts.estimated_delay.unwrap().1.is_some());
     for row in &loaded.run.samples {
         let width = if row.kind == "sequential" { 1 } else { row.requests.min(20) };
-        assert_eq!(row.ideal_s, Some(before * u64::from(row.requests.div_ceil(width))), "{}", row.strategy);
+        let ideal = times.steady().map(|time| time * u64::from(row.requests.div_ceil(width)));
+        assert_eq!(row.ideal_s, ideal, "{}", row.strategy);
         assert_eq!((row.peak_in_flight, row.connections, row.service_mean_s), (None, None, None));
         assert_eq!((row.succeeded, row.failed), (Some(row.requests), Some(0)));
     }
-    let svg = fs::read_to_string(place.path(output.stdout.trim_end()).join("charts/duration.svg")).unwrap();
-    assert!(svg.contains("estimated delay"), "the caption says that it is an estimate");
+}
+
+#[test]
+fn a_connection_for_each_request_has_an_ideal_with_the_time_to_open_it() {
+    let place = TestDirectory::new();
+    let served = ServeCommand::start(&place, "5ms");
+    let strategies = ["keep-alive", "per-request"].map(|connections| {
+        format!("[[strategy]]\nkind = \"sequential\"\nname = \"{connections}\"\nconnections = \"{connections}\"\n")
+    });
+    place.write("url.toml", config(&served.url, &strategies.concat()));
+    let output = place.run(&["-c", "url.toml", "-q"]);
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    let run = bundle::load(&place.path(output.stdout.trim_end())).unwrap().run;
+    let estimate = run.facts.estimate.unwrap();
+    for (row, times) in run.samples.iter().map(|row| match row.strategy.as_str() {
+        "keep-alive" => (row, estimate.kept),
+        _ => (row, estimate.opened),
+    }) {
+        let ideal = times.unwrap().steady().map(|time| time * u64::from(row.requests));
+        assert_eq!(row.ideal_s, ideal, "{}", row.strategy);
+    }
 }
 
 #[test]
