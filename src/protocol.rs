@@ -49,6 +49,10 @@ pub struct DoneLine {
     /// The program's own peak memory until then. Only a built-in strategy is asked for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub peak_rss_bytes: Option<u64>,
+    /// The program's own CPU time before and after that, in user mode and in the kernel: it is no part of the sample. Only
+    /// a built-in strategy is asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outside_cpu_s: Option<[f64; 2]>,
 }
 
 /// What a line of output turned out to be.
@@ -149,7 +153,12 @@ mod tests {
         assert_eq!((line.request, line.status, line.bytes), (0, Some(200), 16));
         assert_eq!(
             parse(r#"{"event":"done","setup_s":0.0008,"duration_s":0.1051,"colour":"blue"}"#),
-            Parsed::Line(Line::Done(DoneLine { setup_s: Some(0.0008), duration_s: 0.1051, peak_rss_bytes: None }))
+            Parsed::Line(Line::Done(DoneLine {
+                setup_s: Some(0.0008),
+                duration_s: 0.1051,
+                peak_rss_bytes: None,
+                outside_cpu_s: None
+            }))
         );
     }
 

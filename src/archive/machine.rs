@@ -41,6 +41,9 @@ pub struct Machine {
     pub temperature_c: Option<f64>,
     /// Time stolen from this machine by its host since it started.
     pub steal_s: Option<f64>,
+    /// Connection packets (SYN and its answer) that this machine sent again since it started.
+    #[serde(default)]
+    pub syn_retransmits: Option<u64>,
     /// Open files of one process: soft and hard limit.
     pub descriptors: Option<[u64; 2]>,
     /// First and last port for outgoing connections.
@@ -68,6 +71,7 @@ impl Machine {
             load_average: line("/proc/loadavg").and_then(|text| load_average(&text)),
             temperature_c: temperature(Path::new("/sys/class/thermal")),
             steal_s: line("/proc/stat").and_then(|text| steal(&text)),
+            syn_retransmits: read_system("/proc/net/netstat").and_then(|text| syn_retransmits(&text)),
             descriptors: limits.descriptors.zip(limits.descriptors_hard).map(|(soft, hard)| [soft, hard]),
             ports: limits.ports.map(|(first, last)| [first, last]),
             backlog: limits.backlog,
@@ -187,6 +191,14 @@ fn steal(text: &str) -> Option<f64> {
     Some(ticks / 100.0)
 }
 
+/// `TCPSynRetrans` of /proc/net/netstat: a line of names above a line of numbers.
+fn syn_retransmits(text: &str) -> Option<u64> {
+    let mut lines = text.lines().filter(|line| line.starts_with("TcpExt:"));
+    let (names, numbers) = (lines.next()?, lines.next()?);
+    let place = names.split(' ').position(|name| name == "TCPSynRetrans")?;
+    numbers.split(' ').nth(place)?.parse().ok()
+}
+
 /// The state of the source tree that the config lies in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Git {
@@ -218,13 +230,16 @@ impl Git {
 
 #[cfg(test)]
 mod tests {
-    use super::{Machine, kibibytes, load_average, steal, temperature};
+    use super::{Machine, kibibytes, load_average, steal, syn_retransmits, temperature};
 
     #[test]
     fn texts_of_the_kernel_are_understood() {
         assert_eq!(kibibytes("24689120 kB"), Some(24_689_120 * 1024));
         assert_eq!(load_average("0.17 0.07 0.02 1/123 456"), Some([0.17, 0.07, 0.02]));
         assert_eq!(steal("cpu  1 2 3 4 5 6 7 800 9 10"), Some(8.0));
+        let netstat = "TcpExt: A TCPSynRetrans B\nTcpExt: 1 22 3\nIpExt: TCPSynRetrans\nIpExt: 9\n";
+        assert_eq!(syn_retransmits(netstat), Some(22));
+        assert_eq!(syn_retransmits("TcpExt: A TCPSynRetrans\n"), None);
         for rubbish in ["", "x", "cpu 1"] {
             assert_eq!((kibibytes(rubbish), load_average(rubbish), steal(rubbish)), (None, None, None));
         }

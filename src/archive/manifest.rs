@@ -136,7 +136,9 @@ impl Manifest {
             let end: jiff::Timestamp = self.ended_at.as_ref()?.parse().ok()?;
             Some((end.as_nanosecond() - start.as_nanosecond()) as f64 / 1e9)
         };
+        let retransmits = after.and_then(|after| after.syn_retransmits?.checked_sub(before.syn_retransmits?));
         Conditions {
+            syn_retransmits: retransmits.filter(|_| self.elapsed_s.is_some()),
             load_average: before.load_average.map(|[minute, ..]| minute),
             cores: before.cores,
             steal_s: steal.filter(|_| self.elapsed_s.is_some()),

@@ -54,18 +54,9 @@ fn evidence(caveat: &Caveat) -> String {
             after.human(),
             change * 100.0
         ),
-        CaveatKind::NoIdeal { times: Some(times) } => format!(
-            "Single requests before the sweep took {}, with quartiles {:.0} % apart.",
-            times.median().human(),
-            times.spread * 100.0
-        ),
-        CaveatKind::NoIdeal { times: None } => "No single request before the sweep succeeded.".to_owned(),
-        CaveatKind::BelowIdeal { requests, median_s, ideal_s, is_estimated } => format!(
-            "At {requests} requests the samples took {}, less than {} of {}.",
-            seconds(*median_s),
-            if *is_estimated { "the estimated ideal" } else { "the ideal" },
-            seconds(*ideal_s)
-        ),
+        CaveatKind::NoIdeal { .. } | CaveatKind::BelowIdeal { .. } | CaveatKind::LateConnections { .. } => {
+            about_requests(&caveat.kind)
+        }
         CaveatKind::BusyMachine { load, cores } => {
             format!("The load average was {load:.2} on {cores} cores when the sweep began.")
         }
@@ -80,6 +71,32 @@ fn evidence(caveat: &Caveat) -> String {
         CaveatKind::ServerBound { cores, requests } => {
             format!("At {requests} requests the delay server kept {cores:.2} cores busy for the whole sample.")
         }
+    }
+}
+
+/// What the times of requests show.
+fn about_requests(kind: &CaveatKind) -> String {
+    match kind {
+        CaveatKind::NoIdeal { times: Some(times) } => format!(
+            "Single requests before the sweep took {}, with quartiles {:.0} % apart.",
+            times.median().human(),
+            times.spread * 100.0
+        ),
+        CaveatKind::NoIdeal { times: None } => "No single request before the sweep succeeded.".to_owned(),
+        CaveatKind::BelowIdeal { requests, median_s, ideal_s, is_estimated } => format!(
+            "At {requests} requests the samples took {}, less than {} of {}.",
+            seconds(*median_s),
+            if *is_estimated { "the estimated ideal" } else { "the ideal" },
+            seconds(*ideal_s)
+        ),
+        CaveatKind::LateConnections { requests, late, of, retransmits } => {
+            let seen = retransmits.map(|number| format!("; this machine sent {number} connection packets again"));
+            format!(
+                "At {requests} requests {late} of {of} ended 1, 3 or 7 s after the fastest, when TCP tries again to connect{}.",
+                seen.unwrap_or_default()
+            )
+        }
+        _ => String::new(),
     }
 }
 
@@ -130,6 +147,10 @@ fn advice(caveat: &Caveat, facts: &Facts) -> String {
             "That is too uneven for an ideal, so there is none; measure again when target and machine are quiet."
         }
         CaveatKind::NoIdeal { times: None } => "So there is no ideal.",
+        CaveatKind::LateConnections { .. } => {
+            "The server's queue of new connections was probably full: raise its listen backlog and `net.core.somaxconn`, \
+             or lower `max-in-flight` or `workers`."
+        }
         CaveatKind::BelowIdeal { is_estimated: true, .. } => {
             "So there is no ideal: the target was slower when single requests were timed than during the sweep. Measure \
              again on a quiet machine, or with `warmup`."

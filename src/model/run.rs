@@ -94,6 +94,8 @@ pub struct Conditions {
     pub steal_s: Option<f64>,
     /// Seconds from beginning to end, by the monotonic clock.
     pub elapsed_s: Option<f64>,
+    /// Connection packets (SYN and its answer) that were sent again during the sweep, by all programs.
+    pub syn_retransmits: Option<u64>,
     /// How far the wall clock was set during the sweep, in seconds.
     pub clock_step_s: Option<f64>,
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use super::cost::OwnCpu;
 use super::memory;
 use crate::clock::{SharedClock, SystemClock};
 use crate::model::{Nanos, Outcome};
@@ -36,12 +37,15 @@ pub fn run_child(mut input: impl BufRead, output: impl Write) -> Result<(), Chil
         return Ok(());
     }
     let task: Task = serde_json::from_str(&line).map_err(|error| ChildError::Work(error.into()))?;
+    let before = OwnCpu::now();
     let clock: SharedClock = Arc::new(SystemClock::start());
     let outcomes = task.strategy.run(&task.work, &clock)?;
-    report(&outcomes, output).map_err(ChildError::Report)
+    report(&outcomes, before, output).map_err(ChildError::Report)
 }
 
-fn report(outcomes: &[Outcome], output: impl Write) -> io::Result<()> {
+/// `before` is the CPU time at the sample's start.
+fn report(outcomes: &[Outcome], before: OwnCpu, output: impl Write) -> io::Result<()> {
+    let ended = OwnCpu::now();
     let peak_rss_bytes = memory::peak("self");
     let mut output = io::BufWriter::new(output);
     let mut write = |line: &Line| -> io::Result<()> {
@@ -57,13 +61,14 @@ fn report(outcomes: &[Outcome], output: impl Write) -> io::Result<()> {
         setup_s: Some(setup.as_secs_f64()),
         duration_s: duration.as_secs_f64(),
         peak_rss_bytes,
+        outside_cpu_s: before.and(OwnCpu::now().since(ended)).seconds(),
     }))?;
     output.flush()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{ChildError, report, run_child};
+    use super::{ChildError, OwnCpu, report, run_child};
     use crate::model::{Nanos, Outcome};
     use crate::protocol::{Line, Parsed, parse};
 
@@ -79,12 +84,13 @@ mod tests {
             failure: None,
         };
         let mut written = Vec::new();
-        report(&[outcome(0, 3_000, 9_000), outcome(1, 2_000, 8_000)], &mut written).unwrap();
+        report(&[outcome(0, 3_000, 9_000), outcome(1, 2_000, 8_000)], OwnCpu::now(), &mut written).unwrap();
         let text = String::from_utf8(written).unwrap();
         assert_eq!(text.lines().count(), 3);
         let Parsed::Line(Line::Done(done)) = parse(text.lines().last().unwrap()) else { panic!("{text}") };
         assert_eq!((done.setup_s, done.duration_s), (Some(2e-6), 9e-6));
         assert_eq!(done.peak_rss_bytes.is_some(), cfg!(target_os = "linux"));
+        assert_eq!(done.outside_cpu_s.is_some(), cfg!(unix));
     }
 
     #[test]

@@ -100,6 +100,46 @@ impl From<libc::rusage> for ProcessCost {
     }
 }
 
+/// CPU time of this process, all its threads together, in user mode and in the kernel; `None` where it is unknown.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OwnCpu(Option<(Nanos, Nanos)>);
+
+impl OwnCpu {
+    /// Until now.
+    #[cfg(unix)]
+    pub(super) fn now() -> Self {
+        // SAFETY: `rusage` is plain integers, for which all zeroes is a value.
+        #[expect(unsafe_code, reason = "no safe constructor exists")]
+        let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+        // SAFETY: the pointer is to a live local of the right type.
+        #[expect(unsafe_code, reason = "a system call without a safe wrapper")]
+        let result = unsafe { libc::getrusage(libc::RUSAGE_SELF, &raw mut usage) };
+        let cost = ProcessCost::from(usage);
+        Self((result == 0).then_some((cost.user, cost.system)))
+    }
+
+    /// Until now.
+    #[cfg(not(unix))]
+    pub(super) const fn now() -> Self {
+        Self(None)
+    }
+
+    /// The part of it after `earlier`.
+    pub(super) fn since(self, earlier: Self) -> Self {
+        Self(self.0.zip(earlier.0).map(|(now, then)| (now.0.saturating_sub(then.0), now.1.saturating_sub(then.1))))
+    }
+
+    /// Both together.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self(self.0.zip(other.0).map(|(one, two)| (one.0 + two.0, one.1 + two.1)))
+    }
+
+    /// User mode and kernel, in seconds.
+    pub(super) fn seconds(self) -> Option<[f64; 2]> {
+        self.0.map(|(user, system)| [user.as_secs_f64(), system.as_secs_f64()])
+    }
+}
+
 /// Waits for `child` to end. Blocks; call it from a thread of its own. Its cost is not counted here.
 #[cfg(not(unix))]
 pub(super) fn reap(

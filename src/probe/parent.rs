@@ -146,7 +146,7 @@ impl Probe<'_> {
             let _ = input.zip(line).map(|(mut input, line)| input.write_all(&line));
             self.wait(&events, group, started, &notes)
         })?;
-        let measured = with_memory(measured, job, starter);
+        let measured = of_sample_alone(measured, job, starter);
         let over = [Some(Tracked::Group(group)), tagged].into_iter().flatten();
         over.into_iter().try_for_each(|tracked| self.watchdog.untrack(&tracked)).map_err(ProbeError::Watchdog)?;
         Ok(measured)
@@ -200,13 +200,22 @@ impl Probe<'_> {
     }
 }
 
-/// The sample with the peak memory of its largest process, which `wait4` alone does not tell: see [`memory`].
-fn with_memory(measured: Measured, job: &Job, starter: Option<u64>) -> Measured {
+/// The sample without the CPU time that its process took before and after it, and with the peak memory of its largest
+/// process, which `wait4` alone does not tell: see [`memory`].
+fn of_sample_alone(measured: Measured, job: &Job, starter: Option<u64>) -> Measured {
     let reported = measured.output.done.as_ref().and_then(|done| done.peak_rss_bytes);
     let reported = reported.filter(|_| matches!(job, Job::BuiltIn(_)));
     let seen = measured.process_count.map(|count| count.largest_bytes).filter(|bytes| *bytes > 0);
     let largest = |reaped| memory::largest(reaped, starter, reported.max(seen));
-    let cost = measured.cost.map(|cost| ProcessCost { peak_rss_bytes: cost.peak_rss_bytes.and_then(largest), ..cost });
+    let outside = measured.output.done.as_ref().and_then(|done| done.outside_cpu_s);
+    let [user, system] =
+        outside.filter(|_| matches!(job, Job::BuiltIn(_))).unwrap_or_default().map(Nanos::from_secs_f64);
+    let cost = measured.cost.map(|cost| ProcessCost {
+        peak_rss_bytes: cost.peak_rss_bytes.and_then(largest),
+        user: cost.user.saturating_sub(user),
+        system: cost.system.saturating_sub(system),
+        ..cost
+    });
     Measured { cost, ..measured }
 }
 

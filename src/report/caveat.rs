@@ -101,6 +101,18 @@ pub enum CaveatKind {
         /// Whether the ideal was an estimate, which the report then does not give.
         is_estimated: bool,
     },
+    /// Requests connected late: the server's queue of new connections was full. The numbers are those of the count with
+    /// most of them.
+    LateConnections {
+        /// Its request count.
+        requests: RequestCount,
+        /// How many connected late.
+        late: usize,
+        /// Of so many, all repeats together.
+        of: usize,
+        /// Connection packets that the machine sent again during the sweep, where it counts them.
+        retransmits: Option<u64>,
+    },
     /// Other work ran when the sweep began.
     BusyMachine {
         /// Load average of one minute.
@@ -151,6 +163,7 @@ impl CaveatKind {
             Self::TargetDrift { .. } => "target-drift",
             Self::NoIdeal { .. } => "no-ideal",
             Self::BelowIdeal { .. } => "below-ideal",
+            Self::LateConnections { .. } => "late-connections",
             Self::BusyMachine { .. } => "busy-machine",
             Self::StolenTime { .. } => "stolen-time",
             Self::ClockStep { .. } => "clock-step",

@@ -6,6 +6,7 @@ use crate::model::{FailureKind, RequestCount, Run, SampleStatus, Target};
 use crate::report::caveat::{Caveat, CaveatKind};
 use crate::report::cell::{Cell, FEWEST_FOR_INTERVAL};
 use crate::report::conditions;
+use crate::report::connecting;
 use crate::stats;
 
 /// An interquartile range above this share of the median is a caveat.
@@ -29,6 +30,7 @@ pub(super) fn of(run: &Run, cells: &[Cell<'_>], about_ideals: Vec<Caveat>) -> Ve
     caveats.extend(about_ideals);
     caveats.extend(lines.iter().filter_map(|line| failed_samples(line)));
     caveats.extend(lines.iter().filter_map(|line| spread(line)));
+    caveats.extend((0..run.strategies.len()).filter_map(|strategy_index| connecting::late(run, strategy_index)));
     caveats.extend(drift(&lines));
     caveats.extend(lines.iter().filter_map(|line| client_bound(line)));
     caveats.extend(

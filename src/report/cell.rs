@@ -109,7 +109,8 @@ pub struct Latency<'run> {
 pub struct Cost {
     /// CPU time, user and system, in seconds.
     pub cpu_s: Option<f64>,
-    /// CPU time over duration: how many cores were busy. Unknown for a program that times but a part of its life.
+    /// CPU time over duration: how many cores were busy. Unknown for a program that times but a part of its life, for
+    /// samples too short to tell, and where it is more than the machine has.
     pub cores: Option<f64>,
     /// Peak resident memory in bytes.
     pub peak_rss_bytes: Option<f64>,
@@ -234,6 +235,14 @@ pub fn is_precise(sorted: &Sorted, seed: u64, precision: f64) -> bool {
     }
 }
 
+/// Below this many seconds CPU time and duration are too coarse for a share.
+const SHORTEST: f64 = 0.01;
+
+/// How many cores were busy, on average; `None` for samples that are too short to tell.
+pub(super) fn busy_cores(cpu_s: f64, duration_s: f64) -> Option<f64> {
+    stats::quotient(cpu_s, duration_s).filter(|_| duration_s >= SHORTEST)
+}
+
 fn relative_iqr(sorted: &Sorted) -> Option<f64> {
     let range = sorted.quantile(0.75)? - sorted.quantile(0.25)?;
     stats::quotient(range, sorted.median()?).filter(|_| sorted.values().len() > 2)
@@ -260,7 +269,7 @@ impl Cost {
         let cpu = |row: &SampleRow| Some((row.cpu_user_s? + row.cpu_system_s?).as_secs_f64());
         Self {
             cpu_s: median_of(rows, cpu),
-            cores: median_of(rows, |row| stats::quotient(cpu(row).filter(|_| !times_itself(row))?, duration(row)?)),
+            cores: median_of(rows, |row| busy_cores(cpu(row).filter(|_| !times_itself(row))?, duration(row)?)),
             peak_rss_bytes: median_of(rows, |row| Some(row.peak_rss_bytes? as f64)),
             switches: median_of(rows, |row| Some((row.voluntary_switches? + row.involuntary_switches?) as f64)),
             processes: rows.iter().filter_map(|row| row.processes).max(),
@@ -350,6 +359,22 @@ mod tests {
         let latency = cell.latency.as_ref().unwrap();
         assert_eq!((latency.p50, cell.first_repeat.len()), (0.1, 3));
         assert!((latency.p90 - 0.18).abs() < 1e-12);
+    }
+
+    #[test]
+    fn cores_are_told_of_long_samples_and_never_more_than_there_are() {
+        let cores = |seconds: f64, cpu: u64, machine: Option<u32>| {
+            let run = one_line().sample(0, 10, seconds).also(|row| {
+                (row.cpu_user_s, row.cpu_system_s) = (Some(Nanos::from_millis(cpu)), Some(Nanos::ZERO));
+            });
+            let mut run = run.run();
+            run.facts.conditions.cores = machine;
+            Report::of(&run).cell(0, 10).unwrap().cost.cores
+        };
+        assert_eq!(cores(1.0, 1_500, Some(2)), Some(1.5));
+        assert_eq!(cores(1.0, 2_750, Some(2)), None);
+        assert_eq!(cores(1.0, 2_750, None), Some(2.75));
+        assert_eq!(cores(0.0007, 1, Some(2)), None);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::model::{Conditions, Facts, Phase, RequestCount, Run, SampleRow};
 use crate::report::caveat::{Caveat, CaveatKind};
+use crate::report::cell::busy_cores;
 
 /// From this share of the cores on, other work took part before the sweep began.
 const BUSY: f64 = 0.5;
@@ -25,7 +26,8 @@ pub(super) fn of(facts: &Facts) -> Vec<Caveat> {
 
 /// The embedded server is one thread: near one core it answers as fast as it can, and not when it should.
 pub(super) fn server_bound(run: &Run, strategy_index: usize, name: &str) -> Option<Caveat> {
-    let cores = |row: &SampleRow| Some(row.server_cpu_s?.as_secs_f64() / row.duration_s?.as_secs_f64());
+    let cores = |row: &SampleRow| busy_cores(row.server_cpu_s?.as_secs_f64(), row.duration_s?.as_secs_f64());
+    let cores = |row: &SampleRow| cores(row).filter(|busy| has_cores(&run.facts, *busy));
     let own = run.samples.iter().filter(|row| row.strategy == name && row.phase == Phase::Measure);
     let busy = own.filter_map(|row| Some((cores(row).filter(|cores| *cores >= BUSY_SERVER)?, row.requests)));
     let busy: Vec<(f64, RequestCount)> = busy.collect();
@@ -36,6 +38,11 @@ pub(super) fn server_bound(run: &Run, strategy_index: usize, name: &str) -> Opti
         strategy_index: Some(strategy_index),
         requests: counts.into_iter().collect(),
     })
+}
+
+/// Whether the machine has so many cores to keep busy; where it does not say, it has.
+pub(super) fn has_cores(facts: &Facts, busy: f64) -> bool {
+    facts.conditions.cores.is_none_or(|cores| busy <= f64::from(cores))
 }
 
 fn loaded(conditions: &Conditions) -> Option<CaveatKind> {
@@ -75,6 +82,7 @@ mod tests {
     #[test]
     fn a_quiet_machine_has_no_caveat_and_each_disturbance_its_own() {
         let quiet = Conditions {
+            syn_retransmits: None,
             load_average: Some(0.3),
             cores: Some(2),
             steal_s: Some(0.1),

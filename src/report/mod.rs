@@ -7,6 +7,7 @@ mod caveat;
 mod caveats;
 mod cell;
 mod conditions;
+mod connecting;
 mod findings;
 mod ideal;
 mod reference;
@@ -106,7 +107,12 @@ impl<'run> Report<'run> {
 pub fn cells(run: &Run) -> Vec<Cell<'_>> {
     let samples: Vec<_> = samples_by_cell(run).into_iter().collect();
     let cells = samples.into_par_iter();
-    cells.map(|(key, samples)| Cell::of(key, &samples, run.requests.get(&key), run.facts.seed)).collect()
+    let mut cells: Vec<_> =
+        cells.map(|(key, samples)| Cell::of(key, &samples, run.requests.get(&key), run.facts.seed)).collect();
+    for cell in &mut cells {
+        cell.cost.cores = cell.cost.cores.filter(|busy| conditions::has_cores(&run.facts, *busy));
+    }
+    cells
 }
 
 /// Measured samples (no warm-ups) by strategy and count, in the order measured.

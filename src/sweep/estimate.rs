@@ -21,7 +21,7 @@ const FIRST_ROUND: RequestCount = 20;
 const OPENED: u32 = 5;
 /// The median and the spread of times in seconds.
 fn request_times(times: Vec<f64>) -> Option<RequestTimes> {
-    let requests = times.len() as u32;
+    let requests = u32::try_from(times.len()).unwrap_or(u32::MAX);
     let sorted = Sorted::new(times);
     let (low, median_s, high) = (sorted.quantile(0.25)?, sorted.median()?, sorted.quantile(0.75)?);
     Some(RequestTimes { median_s, spread: (high - low) / median_s.max(1e-9), requests })
@@ -49,7 +49,8 @@ impl Execution<'_> {
         let mut times = vec![first];
         for most in [FIRST_ROUND, KEPT.1] {
             let Some(median) = Sorted::new(times.iter().copied()).median() else { break };
-            let fitting = (TIME.as_secs_f64() / median.max(1e-9)).min(f64::from(most)) as RequestCount;
+            let fitting = TIME.0 / Nanos::from_secs_f64(median).0.max(1);
+            let fitting = RequestCount::try_from(fitting).unwrap_or(most).min(most);
             if most > FIRST_ROUND && fitting <= FIRST_ROUND {
                 break;
             }
