@@ -21,7 +21,7 @@ use super::references::ManifestReference;
 use super::writer::{FolderWriter, json_text};
 use crate::config::Sweep;
 use crate::input::FileKind;
-use crate::model::{Conditions, Estimate, NotRun, TargetSeen};
+use crate::model::{Conditions, DelayEstimate, NotRun, TargetSeen};
 
 /// Schema of manifest.json. Older ones are read, newer ones refused.
 const SCHEMA_VERSION: u32 = 3;
@@ -80,7 +80,7 @@ pub struct Manifest {
     pub config_sha256: String,
     /// What a single request to a `url` takes, estimated before the sweep. Runs of before have only the next field.
     #[serde(default)]
-    pub estimate: Option<Estimate>,
+    pub estimate: Option<DelayEstimate>,
     /// Its median in seconds, over kept connections where the sweep keeps any.
     #[serde(default)]
     pub estimated_delay_s: Option<f64>,

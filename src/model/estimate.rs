@@ -21,7 +21,7 @@ pub struct RequestTimes {
 
 /// What one request to the target takes; a part is absent where no strategy sends its requests so, or none succeeded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Estimate {
+pub struct DelayEstimate {
     /// Over a connection that has carried one before.
     pub kept: Option<RequestTimes>,
     /// Over a new connection, the time to open it included.
@@ -48,7 +48,7 @@ impl RequestTimes {
     }
 }
 
-impl Estimate {
+impl DelayEstimate {
     /// The times of most requests of the sweep: those over kept connections, where there are any.
     #[must_use]
     pub fn main(&self) -> Option<RequestTimes> {

@@ -21,7 +21,7 @@ pub mod target;
 pub mod units;
 
 pub use duration::{DurationFault, parse_duration};
-pub use estimate::{Estimate, RequestTimes};
+pub use estimate::{DelayEstimate, RequestTimes};
 pub use known_secrets::KnownSecrets;
 pub use reference::Reference;
 pub use repeats::Repeats;

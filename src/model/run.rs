@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::estimate::Estimate;
+use crate::model::estimate::DelayEstimate;
 use crate::model::reference::Reference;
 use crate::model::repeats::Repeats;
 use crate::model::sample::{Outcome, SampleRow};
@@ -60,7 +60,7 @@ pub struct Facts {
     /// Time of a single request to a `url`, estimated before the sweep and after it.
     pub estimated_delay: Option<(Nanos, Option<Nanos>)>,
     /// The estimate before it with its spread; `None` where it was not recorded.
-    pub estimate: Option<Estimate>,
+    pub estimate: Option<DelayEstimate>,
     /// What else went on.
     pub conditions: Conditions,
     /// For people: processor, cores, memory, system.

@@ -47,7 +47,7 @@ fn slowest(cell: &Cell<'_>) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use crate::model::{Estimate, Nanos, RequestTimes, Run, Target, UrlTarget};
+    use crate::model::{DelayEstimate, Nanos, RequestTimes, Run, Target, UrlTarget};
     use crate::report::testkit::RunBuilder;
     use crate::report::{CaveatKind, Report};
 
@@ -104,10 +104,10 @@ mod tests {
         let mut run = run([1.1, 1.1, 1.1], 1_000);
         let uneven = RequestTimes { median_s: 0.1, spread: 0.5, requests: 20 };
         for (kept, told) in [(Some(uneven), Some(uneven)), (None, None)] {
-            run.facts.estimate = Some(Estimate { kept, opened: None });
+            run.facts.estimate = Some(DelayEstimate { kept, opened: None });
             assert_eq!(ideal_and_caveats(&run).1, [CaveatKind::NoIdeal { times: told }]);
         }
-        run.facts.estimate = Some(Estimate { kept: Some(RequestTimes { spread: 0.2, ..uneven }), opened: None });
+        run.facts.estimate = Some(DelayEstimate { kept: Some(RequestTimes { spread: 0.2, ..uneven }), opened: None });
         assert_eq!(ideal_and_caveats(&run).1, []);
     }
 }

@@ -6,7 +6,7 @@ use super::ending::SweepError;
 use super::endpoint::Endpoint;
 use super::execution::Execution;
 use crate::clock::SystemClock;
-use crate::model::{Connections, Estimate, Nanos, RequestCount, RequestTimes};
+use crate::model::{Connections, DelayEstimate, Nanos, RequestCount, RequestTimes};
 use crate::probe::{Job, Probe, Watchdog};
 use crate::stats::Sorted;
 use crate::strategy::{Sequential, StrategyKind, Task};
@@ -33,14 +33,14 @@ impl Execution<'_> {
     ///
     /// # Errors
     /// When no child can be started.
-    pub fn estimate(&self) -> Result<Estimate, SweepError> {
+    pub fn estimate(&self) -> Result<DelayEstimate, SweepError> {
         let watchdog = Watchdog::start(&self.programs.watchdog).map_err(SweepError::Watchdog)?;
         let clock = SystemClock::start();
         let probe = Probe { time_limit: self.sweep.request_timeout * 2 + TIME * 2, ..self.probe(&watchdog, &clock) };
         let uses = |connections| self.sweep.strategies.iter().any(|spec| spec.kind.connections() == connections);
         let kept = if uses(Connections::KeepAlive) { self.kept(&probe)? } else { None };
         let opened = if uses(Connections::PerRequest) { self.opened(&probe)? } else { None };
-        Ok(Estimate { kept, opened })
+        Ok(DelayEstimate { kept, opened })
     }
 
     /// One after another over one connection, the first one left out.
