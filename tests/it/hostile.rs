@@ -87,7 +87,12 @@ fn what_a_program_says_is_held_against_what_the_server_saw() {
         ("half", &half, SampleStatus::Failed, "child-output: not JSON: "),
         ("exits", "./client; echo why >&2; exit 3", SampleStatus::Failed, "child-exit: exit code 3: why"),
         ("killed", "./client; kill -9 $$", SampleStatus::Failed, "child-killed: ended by signal 9"),
-        ("errors", "./client | sed 's/\"status\":200/\"status\":500/'", SampleStatus::Failed, "wrong-status: 5 of 5"),
+        (
+            "errors",
+            "./client | sed 's/\"status\":200/\"status\":500/'",
+            SampleStatus::Failed,
+            "wrong-status: 500 in 5 of 5",
+        ),
     ];
     config(&place, "", &all.map(|(name, script, ..)| (name, script)));
     let rows = rows(&place);

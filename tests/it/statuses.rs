@@ -17,7 +17,7 @@ fn sweep(place: &TestDirectory, url: &str, more: &str, kinds: &[&str]) -> Comman
 }
 
 fn samples(place: &TestDirectory, output: &CommandOutput) -> Vec<SampleRow> {
-    bundle::load(&place.path(output.stdout.lines().last().unwrap())).unwrap().run.samples
+    bundle::load(&place.path(output.run())).unwrap().run.samples
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn without_the_check_the_status_stands_in_terminal_and_caveat() {
     );
     let told = "wrong-status: 204 in 2 of 2 requests; the config expects 200";
     assert!(output.stderr.contains(told), "{}", output.stderr);
-    let run = place.path(output.stdout.lines().last().unwrap());
+    let run = place.path(output.run());
     let report = std::fs::read_to_string(run.join("report.md")).unwrap();
     assert!(report.contains("204 in 2 of 2 requests; the config expects 200"), "{report}");
 }
