@@ -176,11 +176,12 @@ mod tests {
     fn the_shipped_configs_say_what_they_promise() {
         assert_eq!(sweep(REFERENCE), sweep(LEAST));
         let (main, all) = (sweep(SHIPPED[1].1), sweep(LEAST));
+        assert_eq!(main.output.themes, [Theme::Light, Theme::Dark]);
         let kinds = |sweep: &super::Sweep| sweep.strategies.iter().map(|line| line.kind.clone()).collect::<Vec<_>>();
         assert_eq!(kinds(&main), kinds(&all)[..5]);
         let names: Vec<&str> = main.strategies.iter().map(|line| line.name.as_str()).collect();
         assert_eq!(names, ["single_thread", "multithread", "multiprocess", "async_get", "thread_per_request"]);
-        assert_eq!(main, super::Sweep { strategies: main.strategies.clone(), ..all });
+        assert_eq!(main, super::Sweep { strategies: main.strategies.clone(), output: main.output.clone(), ..all });
         SHIPPED.iter().for_each(|(_, text)| drop(sweep(text)));
         let article = sweep(SHIPPED[2].1);
         assert_eq!(
