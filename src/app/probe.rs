@@ -18,7 +18,7 @@ pub(super) fn run(arguments: &ProbeArgs, terminal: Terminal) -> Result<Exit, Fai
     let source = Source::read(&arguments.config)?;
     let sweep = only(source.sweep(&SweepArgs::default())?, &arguments.strategy)?;
     let requests = arguments.requests.unwrap_or(sweep.requests[0]);
-    let access = Access::of(&sweep, |name| std::env::var(name).ok());
+    let access = Access::of(&sweep, &source.programs_from, |name| std::env::var(name).ok());
     let access = access.map_err(|error| Failure::Usage(error.into()))?;
     let programs = dispatch::programs()?;
     let interrupts = Interrupts::install().context("cannot take over Ctrl-C")?;

@@ -110,7 +110,7 @@ fn archived_source(loaded: &Loaded) -> Source {
 
 fn measure(mut job: SweepJob, words: &[OsString], terminal: Terminal) -> Result<Exit, Failure> {
     let resumed = job.started.take();
-    let from_environment = Access::of(&job.sweep, |name| std::env::var(name).ok());
+    let from_environment = Access::of(&job.sweep, &job.source.programs_from, |name| std::env::var(name).ok());
     let access = from_environment.map_err(|error| Failure::Usage(error.into()))?;
     job.capacity.warn(terminal);
     job.capacity.check(&job.plan)?;
@@ -202,10 +202,10 @@ fn take_samples(
 /// Warns where the first request to the target had no response, or another one than expected.
 pub(super) fn warn_of(health: &HealthCheck, target: &Target, terminal: Terminal) {
     let what = match health {
-        HealthCheck::Failed(Unanswered { kind, connected: true }) => {
-            format!("took the connection and then failed the first request ({kind})")
+        HealthCheck::Failed(unanswered @ Unanswered { connected: true, .. }) => {
+            format!("took the connection and then failed the first request ({unanswered})")
         }
-        HealthCheck::Failed(Unanswered { kind, .. }) => format!("does not answer the first request ({kind})"),
+        HealthCheck::Failed(unanswered) => format!("does not answer the first request ({unanswered})"),
         HealthCheck::Unexpected(seen) => {
             format!("answers with status {}; the config expects {}", seen.status, target.expect_status())
         }

@@ -73,7 +73,10 @@ pub(super) fn config_with(section: &str, key: &str, value: &str, kind: &str) -> 
     match (section, key) {
         ("", _) => format!("{line}{LEAST}"),
         ("target", "delay" | "url") => format!("[target]\n{line}"),
-        ("target", "method" | "body" | "expect-status" | "follow-redirects" | "check" | "headers") => {
+        (
+            "target",
+            "method" | "body" | "expect-status" | "follow-redirects" | "ca-file" | "insecure" | "check" | "headers",
+        ) => {
             format!("[target]\nurl = \"http://localhost/\"\n{line}")
         }
         ("target", _) => format!("{LEAST}{line}"),

@@ -1,5 +1,7 @@
 //! What the requests are sent to.
 
+use std::path::PathBuf;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -64,6 +66,13 @@ pub struct UrlTarget {
     #[serde(default)]
     #[schemars(range(min = 0, max = 20))]
     pub follow_redirects: u32,
+    /// Certificates to trust beside the system's: a PEM file, relative to the config
+    #[serde(default)]
+    #[schemars(extend("x-form" = "path"))]
+    pub ca_file: Option<PathBuf>,
+    /// Whether any certificate of the target is trusted
+    #[serde(default)]
+    pub insecure: bool,
     /// Whether the sweep begins only after a first request had a response with an expected status
     #[serde(default = "yes")]
     pub check: bool,
@@ -106,6 +115,8 @@ impl UrlTarget {
             body: String::new(),
             expect_status: ok(),
             follow_redirects: 0,
+            ca_file: None,
+            insecure: false,
             check: true,
             headers: Vec::new(),
         }

@@ -190,6 +190,8 @@ impl Invocation {
             ("METHOD", work.method.clone()),
             ("BODY", work.body.clone()),
             ("HEADERS", serde_json::Value::from(headers).to_string()),
+            ("CA_FILE", work.ca_file.as_ref().map(|path| path.display().to_string()).unwrap_or_default()),
+            ("INSECURE", u8::from(work.insecure).to_string()),
             ("FOLLOW_REDIRECTS", work.follow_redirects.to_string()),
             ("EXPECT_STATUS", work.expect_status.written()),
         ];

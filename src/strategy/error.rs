@@ -25,6 +25,21 @@ pub enum StrategyError {
     /// TLS could not be set up.
     #[error("cannot set up TLS")]
     Tls(#[source] rustls::Error),
+    /// The certificates of `ca-file` cannot be read.
+    #[error("cannot read {path}, the `ca-file` of [target]")]
+    Certificates {
+        /// The file.
+        path: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// It holds none.
+    #[error("{path}, the `ca-file` of [target], holds no certificate; expected PEM: -----BEGIN CERTIFICATE-----")]
+    NoCertificates {
+        /// The file.
+        path: String,
+    },
     /// No threads.
     #[error("cannot start a pool of {workers} threads")]
     Threads {

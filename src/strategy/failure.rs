@@ -4,6 +4,7 @@
 use std::error::Error;
 use std::io;
 
+use super::tls;
 use crate::model::FailureKind;
 
 /// How far a request had come when it failed.
@@ -27,6 +28,16 @@ pub(super) fn classify(error: &(dyn Error + 'static), stage: Stage) -> FailureKi
         }
     }
     chain().filter_map(|error| specific(error, stage)).last().unwrap_or(FailureKind::Other)
+}
+
+/// What more is known of a failure than its kind: a clause.
+pub(super) fn reason(error: &reqwest::Error) -> Option<&'static str> {
+    if error.is_dns() {
+        return Some("its name has no address");
+    }
+    let first: &(dyn Error + 'static) = error;
+    let mut chain = std::iter::successors(Some(first), |error| next(*error));
+    chain.find_map(|error| error.downcast_ref::<rustls::Error>()).and_then(tls::reason)
 }
 
 /// The next error down the chain. An `io::Error` that wraps another error hides it from `source`.

@@ -6,17 +6,17 @@
 //! strategies build one client per worker and never share one.
 
 use std::error::Error;
+use std::fmt;
 use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Url};
-use rustls::{ClientConfig, RootCertStore};
-use rustls_platform_verifier::BuilderVerifierExt;
+use rustls::ClientConfig;
 
 use super::error::StrategyError;
-use super::failure::{Stage, classify};
+use super::failure::{Stage, classify, reason};
+use super::tls;
 use super::work::Work;
 use crate::clock::{Clock, SystemClock};
 use crate::model::address::masked_address;
@@ -74,7 +74,7 @@ impl Http {
             headers.append(key, value);
         }
         Ok(Self {
-            tls: tls(url.scheme() == "https", http2)?,
+            tls: tls::configuration(work, url.scheme() == "https", http2)?,
             url,
             method,
             headers,
@@ -94,9 +94,11 @@ impl Http {
 
     /// Such a client; `connecting` bounds the time until it is connected, where that is not the whole time-out.
     fn blocking_within(&self, connecting: Option<Duration>) -> Result<BlockingHttp<'_>, StrategyError> {
-        let client = reqwest::blocking::Client::builder()
+        let builder = reqwest::blocking::Client::builder();
+        // Only the first request to a target, and those that estimate its time, speak HTTP/2 so.
+        let builder = if self.http2 { builder.http2_prior_knowledge() } else { builder.http1_only() };
+        let client = builder
             .tls_backend_preconfigured(self.tls.clone())
-            .http1_only()
             .no_proxy()
             .redirect(self.redirects())
             .retry(reqwest::retry::never())
@@ -147,28 +149,14 @@ impl Http {
     }
 }
 
-fn tls(verified: bool, http2: bool) -> Result<ClientConfig, StrategyError> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(StrategyError::Tls)?;
-    let builder = if verified {
-        builder.with_platform_verifier().map_err(StrategyError::Tls)?
-    } else {
-        builder.with_root_certificates(RootCertStore::empty())
-    };
-    let mut configuration = builder.with_no_client_auth();
-    if http2 {
-        configuration.alpn_protocols = vec![b"h2".to_vec()];
-    }
-    Ok(configuration)
-}
-
 impl BlockingHttp<'_> {
     fn health_check(&self) -> Result<TargetSeen, Unanswered> {
-        let connected = |kind| Unanswered { kind, connected: true };
-        let unanswered =
-            |error: reqwest::Error| Unanswered { kind: classify(&error, Stage::Head), connected: !error.is_connect() };
+        let connected = |kind| Unanswered { kind, connected: true, reason: None };
+        let unanswered = |error: reqwest::Error| Unanswered {
+            kind: classify(&error, Stage::Head),
+            connected: !error.is_connect(),
+            reason: reason(&error),
+        };
         let mut body = CountingSink::within(self.http.timeout);
         let mut response = self.send().map_err(unanswered)?;
         let server = response.headers().get("server").map(|server| String::from_utf8_lossy(server.as_bytes()));
@@ -311,6 +299,18 @@ pub struct Unanswered {
     pub kind: FailureKind,
     /// Whether the connection was accepted.
     pub connected: bool,
+    /// More about it, where there is: a clause.
+    pub reason: Option<&'static str>,
+}
+
+/// `tls: its certificate has expired`.
+impl fmt::Display for Unanswered {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.reason {
+            Some(reason) => write!(formatter, "{}: {reason}", self.kind),
+            None => write!(formatter, "{}", self.kind),
+        }
+    }
 }
 
 /// Sends one request for `work` and says who answered. Any whole HTTP response counts.

@@ -22,6 +22,7 @@ mod serve_worker;
 mod spec;
 mod thread_per_request;
 mod thread_pool;
+mod tls;
 mod work;
 mod worker;
 

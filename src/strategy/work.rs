@@ -24,6 +24,10 @@ pub struct Work {
     pub expect_status: StatusSet,
     /// Redirects that a request follows at most.
     pub follow_redirects: u32,
+    /// Certificates to trust beside the system's: a PEM file, absolute.
+    pub ca_file: Option<PathBuf>,
+    /// Whether any certificate is trusted.
+    pub insecure: bool,
     /// Longest time for one request, in nanoseconds.
     pub request_timeout_ns: u64,
     /// How many requests to issue: 1 or more.
@@ -73,6 +77,8 @@ impl Work {
                 Target::Url(target) => target.follow_redirects,
                 Target::Delay(_) | Target::Sleep { .. } => 0,
             },
+            ca_file: None,
+            insecure: matches!(target, Target::Url(target) if target.insecure),
             request_timeout_ns: Nanos::SECOND.0 * 30,
             requests,
             width: 1,

@@ -2,6 +2,7 @@
 //! is never written. Beside it, all that is known to be secret of a sweep: whatever a child says is searched for it
 //! before it is kept.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -14,7 +15,7 @@ use crate::model::address::{secret_places, user_info};
 use crate::model::secret::{is_harmless, is_harmless_header, is_harmless_variable};
 use crate::model::secret_text::{places_in_command, places_in_text};
 use crate::model::{KnownSecrets, Target, UrlTarget};
-use crate::strategy::StrategyKind;
+use crate::strategy::{StrategyKind, Work};
 
 /// A word of a body is secret from this length on, if it has a digit.
 const BODY_WORD: usize = 8;
@@ -26,6 +27,8 @@ pub struct Access {
     pub url: String,
     /// Header names and values.
     pub headers: Vec<(String, String)>,
+    /// Certificates to trust beside the system's, absolute.
+    pub ca_file: Option<PathBuf>,
     /// What must not be kept.
     pub secrets: Arc<KnownSecrets>,
 }
@@ -41,11 +44,11 @@ pub struct AccessError {
 }
 
 impl Access {
-    /// Fills in what the config leaves to the environment; `lookup` knows it.
+    /// Fills in what the config leaves to the environment; `lookup` knows it. Files are relative to `folder`, the config's.
     ///
     /// # Errors
     /// When `lookup` lacks a variable.
-    pub fn of(sweep: &Sweep, lookup: impl Fn(&str) -> Option<String>) -> Result<Self, AccessError> {
+    pub fn of(sweep: &Sweep, folder: &Path, lookup: impl Fn(&str) -> Option<String>) -> Result<Self, AccessError> {
         let mut secrets: Vec<String> =
             sweep.strategies.iter().flat_map(|strategy| of_strategy(&strategy.kind)).collect();
         let Target::Url(target) = &sweep.target else {
@@ -65,7 +68,21 @@ impl Access {
             headers.iter().filter(|(name, _)| !is_harmless_header(name)).flat_map(|(_, value)| of_header(value)),
         );
         secrets.extend(of_body(target));
-        Ok(Self { url, headers, secrets: Arc::new(KnownSecrets::of(secrets)) })
+        let absolute = |path: &PathBuf| std::path::absolute(folder.join(path)).unwrap_or_else(|_| folder.join(path));
+        Ok(Self {
+            url,
+            headers,
+            ca_file: target.ca_file.as_ref().map(absolute),
+            secrets: Arc::new(KnownSecrets::of(secrets)),
+        })
+    }
+}
+
+impl Access {
+    /// Hands over what a request needs beside its address.
+    pub(super) fn hand_over(&self, work: &mut Work) {
+        work.headers.clone_from(&self.headers);
+        work.ca_file.clone_from(&self.ca_file);
     }
 }
 
@@ -123,6 +140,8 @@ fn of_strategy(kind: &StrategyKind) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::Access;
     use crate::config::{Known, Sweep, load};
 
@@ -145,7 +164,7 @@ mod tests {
 
     #[test]
     fn what_a_child_says_is_kept_without_secrets() {
-        let access = Access::of(&sweep(CONFIG), lookup).unwrap();
+        let access = Access::of(&sweep(CONFIG), Path::new("."), lookup).unwrap();
         assert_eq!(access.url, "http://me:p%40ss@host/a?key=f%40r");
         assert_eq!(access.headers[0].1, "Bearer tok3n");
         for said in [
@@ -170,7 +189,7 @@ mod tests {
 
     #[test]
     fn a_missing_variable_names_its_key() {
-        let error = Access::of(&sweep(CONFIG), |_| None).unwrap_err();
+        let error = Access::of(&sweep(CONFIG), Path::new("."), |_| None).unwrap_err();
         assert_eq!(error.to_string(), "cannot fill in url of [target]");
     }
 }

@@ -62,14 +62,15 @@ pub enum EndpointError {
     Server(#[from] ServerError),
     /// No connection is accepted.
     #[error(
-        "target {url} does not answer ({kind}); start its server or correct `url` in [target] (with `check = false` there, \
-         the sweep begins all the same)"
+        "target {url} does not answer ({why}); {advice} (with `check = false` there, the sweep begins all the same)"
     )]
     Unreachable {
         /// The address, without password.
         url: String,
         /// Why.
-        kind: FailureKind,
+        why: Unanswered,
+        /// What to do, ending in `[target]`.
+        advice: &'static str,
     },
     /// It answers, and not as the config expects.
     #[error(
@@ -133,7 +134,7 @@ impl Endpoint {
         }
         let strategy = &sweep.strategies[0].kind;
         let mut work = Task::new(&sweep.target, &self.url, strategy, 1, programs.worker.clone()).work;
-        work.headers = access.headers.clone();
+        access.hand_over(&mut work);
         work.request_timeout_ns = sweep.request_timeout.0;
         let reply = match ask(work, interrupts)? {
             Ok(reply) => reply?,
@@ -191,7 +192,15 @@ fn of_url(reply: Result<TargetSeen, Unanswered>, target: &UrlTarget) -> Result<H
             Err(EndpointError::UnexpectedStatus { url, status, expected: expected.clone() })
         }
         Err(unanswered) if unanswered.connected || !target.check => Ok(HealthCheck::Failed(unanswered)),
-        Err(Unanswered { kind, .. }) => Err(EndpointError::Unreachable { url, kind }),
+        Err(why) => {
+            let advice = match why.kind {
+                FailureKind::Tls => {
+                    "name its certificate in `ca-file`, or trust any with `insecure = true`, in [target]"
+                }
+                _ => "start its server or correct `url` in [target]",
+            };
+            Err(EndpointError::Unreachable { url, why, advice })
+        }
     }
 }
 

@@ -86,7 +86,8 @@ impl Execution<'_> {
         let kind = StrategyKind::Sequential(Sequential::over(Connections::KeepAlive));
         let url = self.endpoints.first().map_or("", Endpoint::url);
         let mut task = Task::new(&self.sweep.target, url, &kind, requests, self.programs.worker.clone());
-        task.work.headers = self.access.headers.clone();
+        self.access.hand_over(&mut task.work);
+        task.work.http_version = self.sweep.strategies[0].kind.http_version();
         task.work.request_timeout_ns = self.sweep.request_timeout.0;
         Job::BuiltIn(Box::new(task))
     }

@@ -117,7 +117,7 @@ impl<'a> Execution<'a> {
         let strategy = &self.sweep.strategies[planned.strategy].kind;
         let worker = self.programs.worker.clone();
         let mut task = Task::new(&self.sweep.target, endpoint.url(), strategy, planned.requests, worker);
-        task.work.headers = self.access.headers.clone();
+        self.access.hand_over(&mut task.work);
         task.work.request_timeout_ns = self.sweep.request_timeout.0;
         task.work.further_urls = endpoint.further_urls(strategy.processes());
         task

@@ -32,3 +32,4 @@ mod statuses;
 mod strategies;
 mod targets;
 mod test_directory;
+mod tls;
