@@ -161,6 +161,10 @@ fn measure(mut job: SweepJob, words: &[OsString], terminal: Terminal) -> Result<
     finish(job, started, ended, &interrupts, terminal)
 }
 
+/// Before the command that goes on with a sweep whose target is gone.
+const GONE: &str = "the target refused every request of ten samples in a row, so the sweep stopped; start its server and go on \
+                    with";
+
 const ESTIMATING: &str = "cannot estimate the delay of the target";
 
 /// Walks the plan; a `url` is asked before and after how long it takes for one request.
@@ -274,6 +278,10 @@ fn finish(
         Ending::Interrupted(signal) => {
             terminal.warn(&format!("interrupted; what was measured is saved, go on with: reportgen --resume {path}"));
             Exit::Signal(signal.exit_code())
+        }
+        Ending::Refused => {
+            terminal.warn(&format!("{GONE}: reportgen --resume {path}"));
+            Exit::SomeFailed
         }
         Ending::Finished if some_failed => Exit::SomeFailed,
         Ending::Finished => Exit::Done,

@@ -30,6 +30,9 @@ pub struct Sweep {
     #[serde(default = "three")]
     #[schemars(extend("x-form" = "repeats", "default" = 3))]
     pub repeats: Repeats,
+    /// Share of a sample's requests that may fail, at most; without it none may
+    #[schemars(extend("x-form" = "percent"))]
+    pub max_failed: Option<f64>,
     /// Further samples before them, recorded as warm-up and left out of statistics
     #[serde(default)]
     #[schemars(range(min = 0, max = 1_000_000))]

@@ -59,6 +59,7 @@ fn form(property: &'static Value) -> Form {
         Some("counts") => Form::Counts,
         Some("repeats") => Form::Repeats,
         Some("headers") => Form::Headers,
+        Some("percent") => Form::Percent,
         Some("status") => Form::Status,
         Some("path") => Form::Path,
         Some("command") => Form::Command,

@@ -54,9 +54,10 @@ fn evidence(caveat: &Caveat) -> String {
             after.human(),
             change * 100.0
         ),
-        CaveatKind::NoIdeal { .. } | CaveatKind::BelowIdeal { .. } | CaveatKind::LateConnections { .. } => {
-            about_requests(&caveat.kind)
-        }
+        CaveatKind::Tolerated { .. }
+        | CaveatKind::NoIdeal { .. }
+        | CaveatKind::BelowIdeal { .. }
+        | CaveatKind::LateConnections { .. } => about_requests(&caveat.kind),
         CaveatKind::BusyMachine { load, cores } => {
             format!("The load average was {load:.2} on {cores} cores when the sweep began.")
         }
@@ -95,6 +96,11 @@ fn about_requests(kind: &CaveatKind) -> String {
                 "At {requests} requests {late} of {of} ended 1, 3 or 7 s after the fastest, when TCP tries again to connect{}.",
                 seen.unwrap_or_default()
             )
+        }
+        CaveatKind::Tolerated { failed, samples, first_error } => {
+            let (failed, of) =
+                (counted(*failed, "request", "requests"), counted(*samples, "valid sample", "valid samples"));
+            format!("{failed} failed in {of} (first error: {first_error}).")
         }
         _ => String::new(),
     }
@@ -147,6 +153,7 @@ fn advice(caveat: &Caveat, facts: &Facts) -> String {
             "That is too uneven for an ideal, so there is none; measure again when target and machine are quiet."
         }
         CaveatKind::NoIdeal { times: None } => "So there is no ideal.",
+        CaveatKind::Tolerated { .. } => "`max-failed` allows them; their times are part of the durations.",
         CaveatKind::LateConnections { .. } => {
             "The server's queue of new connections was probably full: raise its listen backlog and `net.core.somaxconn`, \
              or lower `max-in-flight` or `workers`."

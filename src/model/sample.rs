@@ -263,7 +263,8 @@ pub struct SampleRow {
     /// What became of it.
     #[serde(default)]
     pub status: SampleStatus,
-    /// Why it is not `ok`: one line, starting with a failure kind; empty for `ok`.
+    /// Why it is not `ok`: one line, starting with a failure kind; empty for `ok`, unless it has failures that the config
+    /// tolerates.
     #[serde(default, serialize_with = "one_line")]
     pub error: String,
     /// Most processes of the sample that were seen at once, children included.

@@ -49,6 +49,15 @@ pub enum CaveatKind {
         /// Whether this machine had no room for some requests.
         ran_out: bool,
     },
+    /// Valid samples have failed requests, no more of them than the config allows.
+    Tolerated {
+        /// Requests that failed in them.
+        failed: usize,
+        /// Samples that have any.
+        samples: usize,
+        /// The first reason.
+        first_error: String,
+    },
     /// Too few samples for an interval.
     FewSamples {
         /// Combinations that have too few.
@@ -157,6 +166,7 @@ impl CaveatKind {
             Self::NotRun { .. } => "not-run",
             Self::Overlapped { .. } => "overlapped",
             Self::FailedSamples { .. } => "failed-samples",
+            Self::Tolerated { .. } => "tolerated-failures",
             Self::FewSamples { .. } => "few-samples",
             Self::Spread { .. } => "spread",
             Self::Drift { .. } => "drift",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{FailureKind, RequestCount, Run, SampleStatus, Target};
+use crate::model::{FailureKind, Phase, RequestCount, Run, SampleRow, SampleStatus, Target};
 use crate::report::caveat::{Caveat, CaveatKind};
 use crate::report::cell::{Cell, FEWEST_FOR_INTERVAL};
 use crate::report::conditions;
@@ -29,6 +29,12 @@ pub(super) fn of(run: &Run, cells: &[Cell<'_>], about_ideals: Vec<Caveat>) -> Ve
     caveats.extend(conditions::of(&run.facts));
     caveats.extend(about_ideals);
     caveats.extend(lines.iter().filter_map(|line| failed_samples(line)));
+    caveats.extend(
+        run.strategies
+            .iter()
+            .enumerate()
+            .filter_map(|(strategy_index, line)| tolerated(run, strategy_index, &line.name)),
+    );
     caveats.extend(lines.iter().filter_map(|line| spread(line)));
     caveats.extend((0..run.strategies.len()).filter_map(|strategy_index| connecting::late(run, strategy_index)));
     caveats.extend(drift(&lines));
@@ -80,6 +86,24 @@ fn failed_samples(line: &[Cell<'_>]) -> Option<Caveat> {
         ran_out: excluded().any(|sample| ran_out(sample.error)),
     };
     Some(Caveat::of_line(kind, line, |cell| cell.statuses.not_ok() > 0))
+}
+
+/// Valid samples of a strategy with failed requests.
+fn tolerated(run: &Run, strategy_index: usize, name: &str) -> Option<Caveat> {
+    let is_one = |row: &&SampleRow| {
+        row.strategy == name
+            && row.phase == Phase::Measure
+            && row.status == SampleStatus::Ok
+            && row.failed.is_some_and(|failed| failed > 0)
+    };
+    let rows: Vec<&SampleRow> = run.samples.iter().filter(is_one).collect();
+    let kind = CaveatKind::Tolerated {
+        failed: rows.iter().filter_map(|row| row.failed).map(|failed| failed as usize).sum(),
+        samples: rows.len(),
+        first_error: rows.first()?.error.clone(),
+    };
+    let requests: BTreeSet<RequestCount> = rows.iter().map(|row| row.requests).collect();
+    Some(Caveat { kind, strategy_index: Some(strategy_index), requests: requests.into_iter().collect() })
 }
 
 /// Whether a sample's error, kinds of ours one after another, counts requests that this machine had no room for.
@@ -212,6 +236,15 @@ mod tests {
         assert_eq!(caveat.requests, [20, 50]);
         let CaveatKind::NotRun { first: 20, reason } = &caveat.kind else { panic!("{caveat:?}") };
         assert!(reason.starts_with("needs about 20 threads"), "{reason}");
+    }
+
+    #[test]
+    fn failures_in_valid_samples_are_counted() {
+        let run = line(&[1.0, 1.0, 1.0])
+            .also(|row| (row.failed, row.error) = (Some(1), "reset: 1 of 10 requests".into()))
+            .run();
+        let kind = CaveatKind::Tolerated { failed: 1, samples: 1, first_error: "reset: 1 of 10 requests".into() };
+        assert_eq!(Report::of(&run).caveats[0].kind, kind);
     }
 
     #[test]

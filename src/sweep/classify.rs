@@ -21,6 +21,8 @@ pub(super) struct Evidence<'a> {
     pub ideal: Option<Nanos>,
     /// The statuses that the config expects; `None` where it cannot say.
     pub expected: Option<&'a StatusSet>,
+    /// The share of requests that may fail.
+    pub max_failed: f64,
     /// The shortest time that the target takes for a request.
     pub least_service: Option<Nanos>,
     /// What its process did.
@@ -33,11 +35,13 @@ pub(super) struct Evidence<'a> {
 
 /// The row of a sample.
 pub(super) fn classify(evidence: Evidence<'_>) -> SampleRow {
-    let Evidence { planned, strategy, started_at, ideal, expected, least_service, measured, server_stats, overlapped } =
+    let Evidence { planned, strategy, started_at, ideal, expected, least_service, measured, server_stats, .. } =
         evidence;
+    let (overlapped, max_failed) = (evidence.overlapped, evidence.max_failed);
     let answered = server_stats.and_then(|server_stats| server_stats.service_mean);
     let least = answered.and(least_service);
-    let verdict = Classification::of(planned.requests, measured, server_stats, (least, expected));
+    let verdict =
+        Classification::of(planned.requests, measured, server_stats, (least, expected)).tolerating(max_failed);
     let cost = measured.cost.as_ref();
     let done = measured.output.done.as_ref();
     let (duration, timing) = duration(measured);
@@ -131,6 +135,19 @@ impl Classification {
             (_, None | Some(0)) => verdict(SampleStatus::Ok, String::new()),
             (Some(0), Some(_)) => verdict(SampleStatus::Failed, failures()),
             _ => verdict(SampleStatus::Partial, failures()),
+        }
+    }
+}
+
+impl Classification {
+    /// The same where so large a share of the requests may fail: the failures stay told.
+    fn tolerating(self, max_failed: f64) -> Self {
+        let (succeeded, failed) = (f64::from(self.succeeded.unwrap_or(0)), f64::from(self.failed.unwrap_or(0)));
+        match self.status {
+            SampleStatus::Partial if failed <= max_failed * (succeeded + failed) => {
+                Self { status: SampleStatus::Ok, ..self }
+            }
+            _ => self,
         }
     }
 }

@@ -13,6 +13,8 @@ use crate::server::ServerError;
 pub enum Ending {
     /// All samples of the plan were taken.
     Finished,
+    /// The target refused every request of the last samples; the others were not taken.
+    Refused,
     /// By a signal; the samples under way were dropped.
     Interrupted(Signal),
 }

@@ -134,6 +134,7 @@ impl<'a> Execution<'a> {
                 Target::Url(target) => Some(&target.expect_status),
                 Target::Delay(_) | Target::Sleep { .. } => None,
             },
+            max_failed: self.sweep.max_failed.unwrap_or(0.0),
             least_service: self.sweep.target.least_service(),
             measured: &found.measured,
             server_stats: found.server_stats.as_ref(),

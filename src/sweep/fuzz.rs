@@ -39,6 +39,7 @@ pub(crate) fn sample(data: &[u8]) {
         started_at: String::new(),
         ideal: None,
         expected: None,
+        max_failed: 0.0,
         least_service: None,
         measured: &measured,
         server_stats: (seen < 250).then_some(&server_stats),

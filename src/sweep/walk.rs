@@ -15,9 +15,12 @@ use super::event::{Observer, SweepEvent};
 use super::execution::{Execution, Found, measure};
 use super::load;
 use super::stopping::Stopping;
-use crate::model::{Nanos, Phase};
+use crate::model::{FailureKind, Nanos, Phase};
 use crate::plan::PlannedSample;
 use crate::probe::{End, Probe, Signal};
+
+/// The sweep stops when the target has refused every request of so many samples in a row.
+const REFUSED: u32 = 10;
 
 /// A sample under way.
 struct Running {
@@ -40,6 +43,8 @@ pub(super) struct Walk<'w, 'o, 'scope, 'env> {
     running: Vec<Running>,
     budget: Budget<'env>,
     stopping: Stopping,
+    /// Samples in a row of which every request was refused.
+    refused: u32,
     sequence: u32,
     /// When the CPU was read last, and what it was; forgotten whenever a sample begins.
     reading: Option<(Nanos, Nanos)>,
@@ -82,6 +87,7 @@ impl<'w, 'o, 'scope, 'env> Walk<'w, 'o, 'scope, 'env> {
             running: Vec::new(),
             budget,
             stopping,
+            refused: 0,
             sequence,
             reading: None,
             calm: None,
@@ -112,12 +118,17 @@ impl<'w, 'o, 'scope, 'env> Walk<'w, 'o, 'scope, 'env> {
             missing,
             predicted: budget::predicted(self.execution.sweep, missing),
         })?;
+        let mut ending = Ending::Finished;
         for planned in missing {
             while let Turn::Later(limit) = self.turn(planned) {
                 self.await_end(limit)?;
             }
             self.interrupted = self.interrupted.or(self.probe.interrupts.received());
             if self.interrupted.is_some() {
+                break;
+            }
+            if self.refused >= REFUSED {
+                ending = Ending::Refused;
                 break;
             }
             let name = &self.execution.sweep.strategies[planned.strategy].name;
@@ -130,7 +141,7 @@ impl<'w, 'o, 'scope, 'env> Walk<'w, 'o, 'scope, 'env> {
         while !self.running.is_empty() {
             self.await_end(None)?;
         }
-        Ok(Ending::Finished)
+        Ok(ending)
     }
 
     /// Whether `planned` may begin: at once where nothing runs, else only after the samples that run were watched for a
@@ -236,6 +247,9 @@ impl<'w, 'o, 'scope, 'env> Walk<'w, 'o, 'scope, 'env> {
     fn close(&mut self, running: &Running, found: &Found) -> Result<(), SweepError> {
         let (execution, planned) = (self.execution, &running.planned);
         let row = execution.row(planned, found, running.overlapped);
+        let outcomes = &found.measured.output.outcomes;
+        let all = !outcomes.is_empty() && outcomes.iter().all(|outcome| outcome.failure == Some(FailureKind::Refused));
+        self.refused = if all { self.refused + 1 } else { 0 };
         let requests: &[_] = if planned.phase == Phase::Measure { &found.measured.output.outcomes } else { &[] };
         self.tell(&SweepEvent::SampleFinished { planned, row: &row, requests })?;
         self.budget.record(&row);

@@ -107,20 +107,24 @@ fn a_sleep_is_swept_like_any_target_and_has_no_witness() {
 }
 
 #[test]
-fn a_server_that_dies_half_way_leaves_refused_requests_and_the_sweep_goes_on() {
+fn a_server_that_dies_half_way_ends_the_sweep_after_ten_refused_samples() {
     let place = TestDirectory::new();
     let mut served = ServeCommand::start(&place, "5ms");
     place.write("url.toml", config(&served.url, "order = \"listed\"\n").replace("repeats = 1", "repeats = 4"));
     let mut sweep = Running::start(place.command().args(["-c", "url.toml", "-v"]));
     assert!(sweep.await_samples(10), "samples while it lived");
     served.child.kill().unwrap();
-    assert!(sweep.await_samples(strategy::built_in().count() * 2 * 4 - 10), "samples when it was dead");
     let output = sweep.end();
     assert_eq!(output.code, Some(1), "{}", output.stderr);
-    let rows = samples(&place, output.run());
+    assert!(output.stderr.contains("refused every request of ten samples in a row"), "{}", output.stderr);
+    let run = fs::canonicalize(place.path("reports/latest")).unwrap();
+    let told = format!("reportgen --resume reports/{}", run.file_name().unwrap().display());
+    assert!(output.stderr.contains(&told), "{}", output.stderr);
+    let rows = samples(&place, "reports/latest");
+    assert!(rows.len() < strategy::built_in().count() * 2 * 4, "the rest was not measured");
     assert!(rows[..9].iter().all(|row| row.status == SampleStatus::Ok));
-    // The one under way may end either way; those after it meet no server.
-    assert!(rows[12..].iter().all(|row| row.status == SampleStatus::Failed && row.error.starts_with("refused: ")));
+    let refused = &rows[rows.len() - 10..];
+    assert!(refused.iter().all(|row| row.status == SampleStatus::Failed && row.error.starts_with("refused: ")));
 }
 
 #[test]
@@ -210,6 +214,22 @@ fn a_tenth_of_failing_requests_is_counted_and_left_out_of_statistics() {
     }
     let summary = fs::read_to_string(place.path(output.stdout.trim_end()).join("summary.csv")).unwrap();
     assert!(summary.lines().nth(1).unwrap().starts_with("sequential,sequential,,50,0,,"), "{summary}");
+}
+
+#[test]
+fn tolerated_failures_leave_a_sample_valid_and_are_told() {
+    let place = TestDirectory::new();
+    let text =
+        "[target]\ndelay = \"2ms\"\nfailure-rate = 0.1\n[sweep]\nrequests = [50]\nrepeats = 2\nmax-failed = \"60%\"\n";
+    place.write("tolerant.toml", text);
+    let output = place.run(&["-c", "tolerant.toml", "-q"]);
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    let rows = samples(&place, "reports/latest");
+    assert!(rows.iter().all(|row| row.status == SampleStatus::Ok));
+    let failed = rows.iter().find(|row| row.failed > Some(0)).unwrap();
+    assert_eq!(failed.error, format!("wrong-status: 500 in {} of 50 requests", failed.failed.unwrap()));
+    let summary = fs::read_to_string(place.path("reports/latest/summary.json")).unwrap();
+    assert!(summary.contains("tolerated-failures"), "{summary}");
 }
 
 #[test]
