@@ -72,9 +72,14 @@ impl Publisher<'_> {
         job_summary::append(&report, &pictures, terminal);
         if !terminal.is_quiet() {
             if self.print == OutputFormat::Text {
-                let table = document::table(&document::summary(&report));
-                let text = format!("{table}\n{}\n", visible_line(&document::answer(&report)));
-                terminal.result(&text).context("cannot write to standard output")?;
+                let numbers = document::summary(&report);
+                if !numbers.rows.is_empty() {
+                    let table = document::table(&numbers) + "\n";
+                    terminal.result(&table).context("cannot write to standard output")?;
+                }
+                let answer = document::answer(&report);
+                let answer = format!("{}\n", visible_line(&answer));
+                terminal.paragraph(&answer).context("cannot write to standard output")?;
             }
             for caveat in document::caveats(&report) {
                 terminal.warn(&caveat.sentence());
@@ -90,8 +95,17 @@ impl Publisher<'_> {
         into: &Derived<'_>,
         terminal: Terminal,
     ) -> anyhow::Result<Pictures<'d>> {
+        // Charts of one reason share a line.
+        let mut kinds_by_reason: Vec<(String, Vec<&str>)> = Vec::new();
         for (kind, why) in &drawn.refused {
-            terminal.note(&format!("no {kind} chart: {why}"));
+            let why = why.to_string();
+            match kinds_by_reason.iter_mut().find(|(reason, _)| *reason == why) {
+                Some((_, kinds)) => kinds.push(kind),
+                None => kinds_by_reason.push((why, vec![kind])),
+            }
+        }
+        for (why, kinds) in kinds_by_reason {
+            terminal.note(&format!("no {} chart: {why}", kinds.join(", ")));
         }
         let gallery = Gallery { output: self.output, fonts_from: self.fonts_from, into: into.writer() };
         let pictures = gallery.paint(&drawn.figures, terminal)?;

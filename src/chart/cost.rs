@@ -53,7 +53,7 @@ impl Chart for CostChart {
             .map(|(absent, quantity)| panel(subject, &strategy_indices, (*absent, quantity, scale)))
             .collect();
         if panels.iter().all(|panel| panel.empty.is_some()) {
-            return Err(if subject.report.cells.is_empty() { WhyNot::NoSamples } else { WhyNot::NoCost });
+            return Err(subject.no_valid_sample_or(WhyNot::NoCost));
         }
         let told = panels.iter().filter(|panel| panel.empty.is_none());
         let told = told.map(|panel| {
@@ -107,7 +107,9 @@ mod tests {
     use super::CostChart;
     use crate::chart::WhyNot;
     use crate::chart::contract::figures;
-    use crate::model::Run;
+    use crate::chart::latency::LatencyChart;
+    use crate::chart::timeline::TimelineChart;
+    use crate::model::{Run, SampleStatus};
     use crate::report::testkit::{RunBuilder, article};
 
     #[test]
@@ -133,6 +135,16 @@ mod tests {
             drawn[0].caption
         );
         assert!(drawn[0].description.starts_with("CPU time: single_thread stays at 10.0 ms from 10 to 50 requests;"));
+    }
+
+    #[test]
+    fn where_every_sample_failed_that_is_the_reason() {
+        let mut run = article(3);
+        run.samples.iter_mut().for_each(|row| row.status = SampleStatus::Failed);
+        assert_eq!(figures(&CostChart, &run), Err(WhyNot::AllFailed));
+        run.requests.clear();
+        assert_eq!(figures(&LatencyChart, &run), Err(WhyNot::AllFailed));
+        assert_eq!(figures(&TimelineChart, &run), Err(WhyNot::AllFailed));
     }
 
     #[test]

@@ -118,6 +118,16 @@ impl Subject<'_> {
         self.spec.title.clone().unwrap_or_else(own)
     }
 
+    /// Why nothing is drawn: `why`, unless no sample is valid, which explains it.
+    pub(super) fn no_valid_sample_or(&self, why: WhyNot) -> WhyNot {
+        let cells = &self.report.cells;
+        match cells.iter().all(|cell| cell.points.is_empty()) {
+            true if cells.is_empty() => WhyNot::NoSamples,
+            true => WhyNot::AllFailed,
+            false => why,
+        }
+    }
+
     pub(super) fn text(&self, label: Label) -> String {
         self.labels.text(label).to_owned()
     }

@@ -44,7 +44,8 @@ impl Chart for TimelineChart {
                 .flat_map(|strategy_index| report.cells_of(*strategy_index))
                 .filter(|cell| !cell.first_repeat.is_empty())
         };
-        let largest = recorded().map(|cell| cell.requests).max().ok_or(WhyNot::NoRequests)?;
+        let largest = recorded().map(|cell| cell.requests).max();
+        let largest = largest.ok_or_else(|| subject.no_valid_sample_or(WhyNot::NoRequests))?;
         let requests = subject.spec.requests.unwrap_or(largest);
         let cells: Vec<&Cell<'_>> = recorded().filter(|cell| cell.requests == requests).collect();
         if cells.is_empty() {

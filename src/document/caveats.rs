@@ -131,9 +131,7 @@ fn advice(caveat: &Caveat, facts: &Facts) -> String {
             let run = if facts.run_id.is_empty() { "RUN" } else { &facts.run_id };
             return format!("`reportgen --resume {run}` measures them.");
         }
-        CaveatKind::FewSamples { .. } => {
-            return format!("Measure with `repeats = {FEWEST_FOR_INTERVAL}` or more to see how far samples spread.");
-        }
+        CaveatKind::FewSamples { .. } => return more_samples(facts),
         CaveatKind::Spread { .. } => "Stop other programs, or raise `repeats`.",
         CaveatKind::NotRun { .. } => "There is no sample of these combinations.",
         CaveatKind::Overlapped { .. } => {
@@ -143,6 +141,8 @@ fn advice(caveat: &Caveat, facts: &Facts) -> String {
             "This machine ran out of descriptors, ports or memory: raise `ulimit -n` or `net.ipv4.ip_local_port_range`, or \
              lower the count. Failed samples are left out."
         }
+        // A table that was only drawn has no run directory, so no such files.
+        CaveatKind::FailedSamples { .. } if facts.run_id.is_empty() => "Failed samples are left out.",
         CaveatKind::FailedSamples { .. } => "Failed samples are left out; raw.csv and requests.csv have the details.",
         CaveatKind::Drift { .. } => {
             "Something changed while measuring: a warm machine, a full cache, another program. Measure again, with \
@@ -181,6 +181,13 @@ fn advice(caveat: &Caveat, facts: &Facts) -> String {
     text.to_owned()
 }
 
+fn more_samples(facts: &Facts) -> String {
+    if facts.repeats.is_some_and(|repeats| repeats.min as usize >= FEWEST_FOR_INTERVAL) {
+        return "Enough repeats were planned; the other samples failed or were not measured.".to_owned();
+    }
+    format!("Measure with `repeats = {FEWEST_FOR_INTERVAL}` or more to see how far samples spread.")
+}
+
 /// `2 timed out, 1 discarded`; empty where no sample failed.
 pub(super) fn failed(statuses: StatusCounts) -> String {
     let kinds = [
@@ -196,7 +203,7 @@ pub(super) fn failed(statuses: StatusCounts) -> String {
 #[cfg(test)]
 mod tests {
     use super::caveats;
-    use crate::model::{NotRun, Run, SampleStatus};
+    use crate::model::{NotRun, Repeats, Run, SampleStatus};
     use crate::report::Report;
     use crate::report::testkit::{RunBuilder, article};
 
@@ -213,6 +220,24 @@ mod tests {
     fn few_samples_are_counted() {
         let text = told(&article(1)).remove(0);
         assert!(text.starts_with("All points rest on fewer than 3 valid samples (some on 1). "), "{text}");
+    }
+
+    #[test]
+    fn enough_repeats_are_not_asked_for_again() {
+        let mut run = article(1);
+        run.facts.repeats = Some(Repeats { min: 3, max: 3, precision: None });
+        let text = told(&run).remove(0);
+        assert!(
+            text.ends_with("Enough repeats were planned; the other samples failed or were not measured."),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_table_is_not_said_to_have_the_files_of_a_run() {
+        let run = line(&[1.0, 1.0, 1.0, 9.0]).also(|row| row.status = SampleStatus::Failed).run();
+        let text = told(&run).remove(0);
+        assert!(text.ends_with(". Failed samples are left out."), "{text}");
     }
 
     #[test]

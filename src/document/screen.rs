@@ -21,7 +21,7 @@ pub fn summary(report: &Report<'_>) -> DataTable {
         let largest = report.counts.last().map(|count| f64::from(*count));
         table.rows.retain(|row| row.cells[1].number == largest);
         table.rows.truncate(SCREEN);
-        let text = format!("… and {} at other counts", counted(all - table.rows.len(), "row", "rows"));
+        let text = format!("… and {}", counted(all - table.rows.len(), "more row", "more rows"));
         table.omitted = Some(OmittedRows { text, file: "summary.csv" });
     }
     table

@@ -1,6 +1,6 @@
 //! The terminal: results, notes, warnings and errors, each to its stream. Whatever others wrote is made visible here.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use anstream::ColorChoice;
 use anstyle::{AnsiColor, Style};
@@ -65,6 +65,14 @@ impl Terminal {
         write_whole(&mut anstream::stdout().lock(), visible_styled(text).as_bytes())
     }
 
+    /// Sentences for people, broken between words on a terminal: to standard output.
+    ///
+    /// # Errors
+    /// As [`Terminal::result`].
+    pub fn paragraph(&self, text: &str) -> io::Result<()> {
+        self.result(&broken(text, io::stdout().is_terminal()))
+    }
+
     /// What was done, for people: to standard output, unless only results are asked for.
     ///
     /// # Errors
@@ -104,7 +112,9 @@ impl Terminal {
 
     /// Something that may spoil the result. Shown even when quiet.
     pub fn warn(&self, text: &str) {
-        self.say_styled(&format!("{WARNING}warning:{WARNING:#} {}", visible(text)));
+        let text = broken(&format!("warning: {}", visible(text)), io::stderr().is_terminal());
+        let text = text.strip_prefix("warning:").unwrap_or(&text);
+        self.say_styled(&format!("{WARNING}warning:{WARNING:#}{text}"));
     }
 
     /// What went wrong, and what caused it, a line each.
@@ -142,6 +152,11 @@ impl Terminal {
         // Nothing can be done about a standard error that does not take text.
         let _ = writeln!(anstream::stderr().lock(), "{}", visible_styled(text));
     }
+}
+
+/// The text with line ends between words, so that no line is wider than the terminal; as it is where there is none.
+fn broken(text: &str, on_terminal: bool) -> String {
+    if on_terminal { textwrap::fill(text, textwrap::termwidth()) } else { text.to_owned() }
 }
 
 fn write_whole(stdout: &mut impl Write, bytes: &[u8]) -> io::Result<()> {

@@ -74,6 +74,16 @@ fn a_sweep_ends_with_a_table_the_answer_and_its_report() {
 }
 
 #[test]
+fn where_all_fails_no_chart_says_that_nothing_was_recorded() {
+    let place = TestDirectory::new();
+    place.write("failed.toml", QUICK.replace("delay = \"2ms\"", "delay = \"2ms\"\nfailure-rate = 1.0"));
+    let output = place.run(&["-c", "failed.toml"]);
+    assert_eq!(output.code, Some(1), "{}", output.stderr);
+    assert!(output.stderr.contains("latency, cost chart: every sample failed\n"), "{}", output.stderr);
+    assert!(!output.stderr.contains("recorded"), "{}", output.stderr);
+}
+
+#[test]
 fn a_long_table_is_cut_to_a_screen() {
     let place = TestDirectory::new();
     let rows = (1..=30).map(|count| format!("a,{count},1.5\nb,{count},2.5\n")).collect::<String>();
@@ -82,7 +92,7 @@ fn a_long_table_is_cut_to_a_screen() {
     assert_eq!(output.code, Some(0), "{}", output.stderr);
     let lines: Vec<&str> = output.stdout.lines().collect();
     assert!(lines[1].starts_with("a               30"), "{}", output.stdout);
-    assert_eq!(lines[3], "… and 58 rows at other counts: summary.csv");
+    assert_eq!(lines[3], "… and 58 more rows: summary.csv");
     assert!(lines.iter().take(4).all(|line| line.chars().count() <= 80));
 }
 

@@ -76,7 +76,11 @@ fn any_csv_with_three_columns_is_drawn() {
     assert_eq!(output.code, Some(0), "{}", output.stderr);
     assert!(output.stdout.ends_with("Report: table-report/report.html\n"), "{}", output.stdout);
     assert!(place.entries("table-report/charts").contains(&"duration.png".to_owned()));
-    assert!(output.stderr.contains("no timeline chart: the single requests were not recorded"), "{}", output.stderr);
+    assert!(
+        output.stderr.contains("no latency, timeline chart: the single requests were not recorded"),
+        "{}",
+        output.stderr
+    );
 }
 
 #[test]
