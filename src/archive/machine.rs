@@ -106,7 +106,7 @@ impl Machine {
         let parts = [
             self.descriptors.map(|[soft, hard]| format!("{soft} open files (at most {hard})")),
             self.ports.map(|[first, last]| format!("outgoing ports {first} to {last}")),
-            self.backlog.map(|backlog| format!("{backlog} connections that wait to be accepted")),
+            self.backlog.map(|backlog| format!("listen backlog {backlog}")),
         ];
         parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
