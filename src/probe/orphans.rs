@@ -31,16 +31,22 @@ impl SampleTag {
     }
 }
 
+/// So many times in a row no process must be found before there is none.
+#[cfg(target_os = "linux")]
+const QUIET_ROUNDS: u32 = 3;
+
 /// Kills every process that carries `tag`, and those that it starts meanwhile.
 #[cfg(target_os = "linux")]
 pub(super) fn kill_tagged(tag: &SampleTag) {
     use rustix::process::{Pid, Signal, kill_process};
 
-    let mut killed = std::collections::BTreeSet::new();
+    let (mut killed, mut quiet) = (std::collections::BTreeSet::new(), 0);
     // A process that was killed is still listed until it has ended. What forks faster than this many rounds wins.
     for _ in 0..1_000 {
         let fresh: Vec<i32> = tagged(tag).into_iter().filter(|pid| killed.insert(*pid)).collect();
-        if fresh.is_empty() {
+        // A process that is just starting another program shows no environment for a moment.
+        quiet = if fresh.is_empty() { quiet + 1 } else { 0 };
+        if quiet == QUIET_ROUNDS {
             return;
         }
         for pid in fresh.into_iter().filter_map(Pid::from_raw) {
