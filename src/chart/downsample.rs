@@ -6,7 +6,7 @@ use crate::stats::Sorted;
 
 /// Up to this many points are left alone.
 const FEW: usize = 1_000;
-/// More points than this on a line are told by the bin.
+/// A line of more points than this is drawn by bins.
 const MOST_MARKED: usize = 300;
 /// Into how many bins of equal width the axis is cut then.
 const BINS: usize = 100;

@@ -44,7 +44,7 @@ impl<'a> PictureLinks<'a> {
     }
 
     /// A picture that follows the reader's theme where files of both themes are there.
-    /// `answer` is told to those who do not see it; it may be empty.
+    /// `answer` goes into the alternative text; it may be empty.
     pub(super) fn image(&self, figure: &Figure, answer: &str) -> String {
         let gap = if answer.is_empty() { "" } else { " " };
         let words = escaped(&format!("{}. {answer}{gap}{}", figure.title, figure.description));

@@ -24,7 +24,7 @@ use crate::model::bounds::{LONGEST_NAME, MOST_STRATEGIES};
 use crate::model::{Facts, Run, SampleRow, SampleStatus};
 use crate::rows::{Header, LONGEST_FIELD, RowReader, not_a_row};
 
-/// Faults of a table that are told at once.
+/// Faults of a table listed in one message.
 const MOST_PROBLEMS: usize = 10;
 
 /// Reads a CSV. Its stem is part of the title. Rows of which only the required columns are known become durations, not

@@ -49,7 +49,7 @@ fn trusted(ca_file: Option<&Path>, provider: &Arc<CryptoProvider>) -> Result<Ver
     Verifier::new_with_extra_roots(certificates, Arc::clone(provider)).map_err(StrategyError::Tls)
 }
 
-/// Whom to trust: nobody but `trusted`, or everybody where that is absent.
+/// The certificates that are accepted: only those of `trusted`, or all where that is absent (`insecure`).
 #[derive(Debug)]
 struct Trust {
     trusted: Option<Verifier>,
