@@ -29,6 +29,8 @@ pub enum FileKind {
     Pack,
     /// A document that `embed` fills.
     Document,
+    /// The body of a request.
+    Body,
     /// A font.
     Font,
     /// A chart or report.
@@ -43,7 +45,7 @@ impl FileKind {
     pub const fn limit(self) -> u64 {
         match self {
             Self::Config | Self::Tags => MIB,
-            Self::Manifest | Self::Document | Self::System => 16 * MIB,
+            Self::Manifest | Self::Document | Self::Body | Self::System => 16 * MIB,
             Self::Font | Self::Rendered => 256 * MIB,
             Self::Table => GIB,
             Self::Pack => 4 * GIB,

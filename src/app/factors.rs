@@ -74,7 +74,8 @@ pub(super) fn add_target(facts: &mut Factors, target: &Target) {
             facts.insert(Factor::FollowRedirects, url.follow_redirects.to_string());
             let names: Vec<&str> = url.headers.iter().map(|(name, _)| name.as_str()).collect();
             facts.insert(Factor::Headers, if names.is_empty() { "none".to_owned() } else { names.join(", ") });
-            facts.insert(Factor::Body, body(&url.body));
+            let file = url.body_file.as_ref().map(|path| format!("the file {}", path.display()));
+            facts.insert(Factor::Body, file.unwrap_or_else(|| body(&url.body)));
         }
     }
 }

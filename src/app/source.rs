@@ -72,11 +72,6 @@ impl Source {
         config::mask(&String::from_utf8_lossy(&self.bytes))
     }
 
-    /// The sweep that the config alone asks for.
-    pub(super) fn config(&self) -> Result<Sweep, Failure> {
-        self.sweep(&SweepArgs::default())
-    }
-
     /// The sweep that the config and the command line ask for.
     pub(super) fn sweep(&self, arguments: &SweepArgs) -> Result<Sweep, Failure> {
         config::load_bytes(
@@ -119,6 +114,7 @@ fn overlay(arguments: &SweepArgs) -> Overlay {
         repeats: arguments.repeats,
         seed: arguments.seed,
         delay: arguments.delay,
+        url: arguments.url.clone(),
         formats: arguments.formats.clone(),
         output_dir: arguments.output_dir.clone(),
     }

@@ -19,7 +19,8 @@ use crate::catalog;
 use crate::cli::SweepArgs;
 use crate::clock::{self, Clock};
 use crate::config::{self, Sweep};
-use crate::model::{RequestTimes, Target, TargetSeen};
+use crate::model::secret::HIDDEN;
+use crate::model::{RequestTimes, Target, TargetSeen, UrlTarget};
 use crate::probe::Interrupts;
 use crate::strategy::Unanswered;
 use crate::sweep::{Access, Commands, Ending, Endpoint, Execution, HealthCheck, JournalObserver, SweepError};
@@ -55,7 +56,7 @@ fn resume(run: &Path, arguments: &SweepArgs, terminal: Terminal) -> Result<Exit,
     let lock = directory.lock().context("cannot resume")?;
     let loaded = Loaded::of(&directory).context("cannot resume")?;
     loaded.manifest.check_resumable(&loaded.directory).context("cannot resume")?;
-    let (source, sweep) = sweep_to_resume(&loaded, arguments.config.as_deref())?;
+    let (source, sweep) = sweep_to_resume(&loaded, arguments)?;
     let print = arguments.output_format;
     let capacity = Capacity::of(&sweep);
     let plan = capacity.plan(&sweep, sweep.target.delay());
@@ -70,13 +71,14 @@ fn resume(run: &Path, arguments: &SweepArgs, terminal: Terminal) -> Result<Exit,
 }
 
 /// The sweep of a run, from its archived config; where that lacks secrets, from the config that is given once more.
-fn sweep_to_resume(loaded: &Loaded, given: Option<&Path>) -> Result<(Source, Sweep), Failure> {
+fn sweep_to_resume(loaded: &Loaded, arguments: &SweepArgs) -> Result<(Source, Sweep), Failure> {
     let archived = config::mask(&loaded.config);
     let settings = settings(loaded)?;
-    let Some(given) = given else {
+    let again = SweepArgs { url: arguments.url.clone(), ..SweepArgs::default() };
+    let Some(given) = &arguments.config else {
         if archived.hidden.is_empty() {
             let source = archived_source(loaded);
-            let sweep = settings.with_secrets_of(&source.config()?);
+            let sweep = with_secrets(settings, &source.sweep(&again)?, arguments)?;
             return Ok((source, sweep));
         }
         let path = loaded.directory.path().display();
@@ -91,8 +93,28 @@ fn sweep_to_resume(loaded: &Loaded, given: Option<&Path>) -> Result<(Source, Swe
         let origin = &source.origin;
         return Err(Failure::Usage(anyhow!("{origin} is not the config of {}", loaded.directory.path().display())));
     }
-    let sweep = settings.with_secrets_of(&source.config()?);
+    let sweep = with_secrets(settings, &source.sweep(&again)?, arguments)?;
     Ok((source, sweep))
+}
+
+/// The settings of a run with the secrets of its config and of `--url`.
+fn with_secrets(settings: &Sweep, config: &Sweep, arguments: &SweepArgs) -> Result<Sweep, Failure> {
+    let sweep = settings.with_secrets_of(config);
+    let Target::Url(target) = &sweep.target else { return Ok(sweep) };
+    let given = arguments.url.as_ref().map(|url| UrlTarget::at(url).shown_url());
+    if given.is_some_and(|given| given != target.shown_url()) {
+        return Err(Failure::Usage(anyhow!(
+            "the run's requests went to {}, not to the --url given",
+            target.shown_url()
+        )));
+    }
+    if target.url.contains(HIDDEN) {
+        let shown = target.shown_url();
+        return Err(Failure::Usage(anyhow!(
+            "the run keeps no secrets, so it lacks the full address {shown}; add --url URL"
+        )));
+    }
+    Ok(sweep)
 }
 
 /// The archived config of a run; its programs are looked for from where the config was that was given.

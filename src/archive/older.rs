@@ -63,6 +63,7 @@ fn flags(words: &[String]) -> Overlay {
         repeats: last("--repeats").and_then(|text| text.parse().ok()),
         seed: last("--seed").and_then(|text| text.parse().ok()),
         delay: last("--delay").and_then(|text| parse_duration(&text).ok()),
+        url: None,
         formats: last("--formats").and_then(formats),
         output_dir: None,
     }
@@ -147,6 +148,7 @@ mod tests {
             repeats: Some(7),
             seed: Some(9),
             delay: Some(Nanos::from_millis(5)),
+            url: None,
             formats: Some(vec![Format::Svg, Format::Png]),
             output_dir: None,
         };

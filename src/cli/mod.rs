@@ -115,6 +115,9 @@ pub struct SweepArgs {
     /// Delay of the embedded server, such as 100ms
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub delay: Option<Nanos>,
+    /// Send requests to this address in place of the config's target
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub url: Option<String>,
     /// Picture formats
     #[arg(long, value_name = "svg,png", value_delimiter = ',', value_parser = format)]
     pub formats: Option<Vec<Format>>,

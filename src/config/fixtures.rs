@@ -75,7 +75,8 @@ pub(super) fn config_with(section: &str, key: &str, value: &str, kind: &str) -> 
         ("target", "delay" | "url") => format!("[target]\n{line}"),
         (
             "target",
-            "method" | "body" | "expect-status" | "follow-redirects" | "ca-file" | "insecure" | "check" | "headers",
+            "method" | "body" | "body-file" | "expect-status" | "follow-redirects" | "ca-file" | "insecure" | "check"
+            | "headers",
         ) => {
             format!("[target]\nurl = \"http://localhost/\"\n{line}")
         }

@@ -36,6 +36,7 @@ pub use headers::fill;
 pub use keys::Known;
 pub use labels::{Label, Labels};
 pub use overlay::Overlay;
+pub use scalar::is_address;
 pub use schema::schema;
 pub use secrets::{Masked, mask};
 pub use sweep::{ChartSpec, Order, Output, Overlap, ReferenceSpec, Sweep};

@@ -29,6 +29,8 @@ pub struct Overlay {
     pub seed: Option<u64>,
     /// `--delay`.
     pub delay: Option<Nanos>,
+    /// `--url`: in place of the config's target, whatever that is.
+    pub url: Option<String>,
     /// `--formats`; the same one again is no other.
     pub formats: Option<Vec<Format>>,
     /// `--output-dir`.
@@ -77,6 +79,7 @@ impl Overlay {
         flags.extend(seed.map(|number| value("--seed", number.clone(), "sweep", "seed", number)));
         let delay = self.delay.map(Nanos::written);
         flags.extend(delay.map(|delay| value("--delay", delay.clone(), "target", "delay", quoted(&delay))));
+        flags.extend(self.url.as_ref().map(|url| value("--url", url.clone(), "target", "url", quoted(url))));
         flags.extend(self.formats.as_ref().map(|formats| {
             let mut distinct = formats.clone();
             distinct.sort_unstable();
@@ -170,6 +173,13 @@ impl Section {
         entry.name.get_or_insert_with(|| span.clone());
         entry.value.as_mut()?.value.as_section_mut()
     }
+
+    /// Takes the keys `names` away, as though nobody had written them.
+    pub(super) fn forget(&mut self, names: &[&str]) {
+        for entry in self.entries.iter_mut().filter(|entry| names.contains(&entry.key.name)) {
+            (entry.name, entry.value) = (None, None);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -178,7 +188,7 @@ mod tests {
     use super::super::load_over;
     use super::{Overlay, Sweep};
     use crate::model::figure::Format;
-    use crate::model::{Nanos, Repeats, Target};
+    use crate::model::{Nanos, Repeats, Target, UrlTarget};
     use crate::snapshots::assert_snapshots;
 
     const BASE: &str = r#"target = { delay = "100ms", jitter = "20ms" }
@@ -265,6 +275,16 @@ strategy = [{ name = "a, b", kind = "thread-pool" }, { name = "async", kind = "a
     }
 
     #[test]
+    fn an_address_on_the_command_line_takes_the_place_of_any_target() {
+        let overlay = Overlay { url: Some("http://other/".to_owned()), ..Overlay::default() };
+        for text in [BASE, "title = 'a'", "[target]\nkind = 'sleep'\ndelay = '1s'", "[target]\nurl = 'http://host/'"] {
+            assert_eq!(over(text, &overlay).unwrap().target, Target::Url(UrlTarget::at("http://other/")), "{text}");
+        }
+        let kept = over("[target]\nurl = 'http://host/'\nmethod = 'PUT'", &overlay).unwrap().target;
+        assert_eq!(kept, Target::Url(UrlTarget { method: "PUT".to_owned(), ..UrlTarget::at("http://other/") }));
+    }
+
+    #[test]
     fn a_delay_on_the_command_line_is_a_target() {
         let overlay = Overlay { delay: Some(Nanos::SECOND), ..Overlay::default() };
         assert_eq!(over("title = 'a'", &overlay).unwrap().target.delay(), Some(Nanos::SECOND));
@@ -286,6 +306,7 @@ strategy = [{ name = "a, b", kind = "thread-pool" }, { name = "async", kind = "a
             ("repeats", BASE, Overlay { repeats: Some(0), seed: Some(u64::MAX), formats: Some(vec![]), ..none() }),
             ("too-many", BASE, Overlay { repeats: Some(100_000), ..none() }),
             ("url", url, Overlay { delay: Some(Nanos(1)), ..none() }),
+            ("no-address", BASE, Overlay { url: Some("localhost".to_owned()), ..none() }),
             ("folder", BASE, Overlay { output_dir: Some("".into()), ..none() }),
             ("file-too", "foo = 1\n[target]\ndelay = 5\n", Overlay { only: given(&["x"]), repeats: Some(0), ..none() }),
         ];

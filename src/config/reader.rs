@@ -9,7 +9,7 @@ use toml::de::{DeArray, DeString, DeTable, DeValue};
 use super::counts;
 use super::diagnostic::Diagnostic;
 use super::headers::{check_name, check_value};
-use super::key_table::{RANGE, REPEATS, ROOT};
+use super::key_table::{DELAY_ONLY, RANGE, REPEATS, ROOT};
 use super::keys::Known;
 use super::keys::{Form, Key};
 use super::overlay::Flag;
@@ -37,6 +37,10 @@ impl Reader<'_> {
         let Some((name, key, toml)) = &flag.key else { return };
         let Some(section) = root.laid_over(name, &flag.span) else { return };
         let path = section.path_of(key);
+        if (*name, *key) == ("target", "url") {
+            section.forget(&["kind", "delay"]);
+            section.forget(&DELAY_ONLY);
+        }
         let Some(entry) = section.entries.iter_mut().find(|entry| entry.key.name == *key) else { return };
         let written = DeValue::parse(toml).expect("the flag was written as TOML");
         let before = self.diagnostics.len();

@@ -9,7 +9,7 @@ use super::keys::Known;
 use super::labels::placeholders;
 use super::raw::Value;
 use super::suggestion::{listed, quoted, suggestion};
-use super::variables::address_fault;
+use super::variables::{address_fault, fill_with};
 use crate::model::bounds::LONGEST_NAME;
 use crate::model::duration::{HINT, parse_duration};
 use crate::model::{Nanos, StatusPattern};
@@ -146,6 +146,12 @@ fn url(text: &str) -> Result<(), ValueError> {
     if let Some((problem, expected)) = address_fault(text) {
         return Err(ValueError::new(problem, expected));
     }
+    // What a variable stands for is known when the sweep runs. Where it holds the scheme, nothing can be told before; a
+    // digit can stand in every other part.
+    if text.starts_with("${") {
+        return Ok(());
+    }
+    let text = &fill_with(text, |_| Some("1".to_owned())).unwrap_or_default();
     let lower = text.to_ascii_lowercase();
     if !lower.starts_with("http://") && !lower.starts_with("https://") {
         let fault = ValueError::new("is no http or https address", expected);
@@ -157,6 +163,12 @@ fn url(text: &str) -> Result<(), ValueError> {
         Err(error) => Err(ValueError::new(format!("is no address: {error}"), expected)),
         Ok(_) => Ok(()),
     }
+}
+
+/// Whether a text is an http or https address.
+#[must_use]
+pub fn is_address(text: &str) -> bool {
+    url(text).is_ok() && Url::parse(text).is_ok()
 }
 
 fn host_is_given(text: &str) -> bool {
@@ -301,11 +313,13 @@ mod tests {
             "https://user:pass@example.org/a?b=c",
             "HTTP://[::1]:80",
             "http://müller.example",
+            "http://${HOST}:${PORT}/${PATH}?key=${KEY}",
+            "${BASE}/items",
         ] {
             assert!(verdict(&Form::Url, &format!("'{good}'")).is_ok(), "{good}");
         }
         for bad in
-            ["", "localhost:5000", "/path", "ftp://a/", "http://", "http://a:99999/", "http://a b/", "http://h/${X}"]
+            ["", "localhost:5000", "/path", "ftp://a/", "http://", "http://a:99999/", "http://a b/", "http://h/${X"]
         {
             assert!(verdict(&Form::Url, &format!("'{bad}'")).is_err(), "{bad}");
         }

@@ -103,12 +103,16 @@ impl Sweep {
     }
 
     /// The sweep with what `config` holds and a run may not keep in full: address, body and headers of a `url`, command lines
-    /// and environments.
+    /// and environments. An address that is not the masked one in full is left as it is.
     #[must_use]
     pub fn with_secrets_of(&self, config: &Self) -> Self {
         let mut whole = self.clone();
         if let (Target::Url(target), Target::Url(given)) = (&mut whole.target, &config.target) {
-            target.url.clone_from(&given.url);
+            if let Target::Url(masked) = config.masked().target
+                && masked.url == target.url
+            {
+                target.url.clone_from(&given.url);
+            }
             target.headers.clone_from(&given.headers);
             target.body.clone_from(&given.body);
         }

@@ -21,6 +21,11 @@ pub(super) fn target(section: &Section, is_written: bool, diagnostics: &mut Vec<
         (false, true) => diagnostics.extend(strangers(section, "url", &DELAY_ONLY)),
         (false, false) => diagnostics.extend(is_written.then(|| neither(section))),
     }
+    if let (Some(text), Some(_)) = (section.written("body"), section.written("body-file")) {
+        let title = "`target` has both `body` and `body-file`".to_owned();
+        let diagnostic = Diagnostic::new("target.body-file", section.place("body-file"), title, "from this file, or …");
+        diagnostics.push(diagnostic.beside(text.clone(), "… this text?").help("keep one of them"));
+    }
     let (delay, jitter) = (section.duration("delay"), section.duration("jitter"));
     if section.written("url").is_none() && delay < jitter && delay.is_some() {
         let title = "`target.jitter` is longer than `target.delay`".to_owned();

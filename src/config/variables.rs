@@ -1,5 +1,4 @@
-//! `${NAME}` in header values and in the user name and password of an address: found in a config, filled in when a
-//! sweep runs. The environment is the caller's; knows nothing of TOML.
+//! `${NAME}` in header values and in an address: found in a config, filled in when a sweep runs. The environment is the caller's; knows nothing of TOML.
 
 use crate::format::percent_encoded;
 use crate::model::address::user_info;
@@ -62,25 +61,22 @@ pub(super) fn fill_with(text: &str, value: impl Fn(&str) -> Option<String>) -> R
     filled.collect()
 }
 
-/// Replaces each `${NAME}` in the user name and password of an address that passed [`super::load`] by what `lookup`
-/// knows about NAME, escaped as an address needs it.
+/// Replaces each `${NAME}` in an address that passed [`super::load`] by what `lookup` knows about NAME: in its user name and
+/// password escaped, as they need it, elsewhere as it is. Whether an address came of it is the caller's to check.
 ///
 /// # Errors
-/// When `lookup` knows nothing.
+/// When `lookup` knows nothing, or a text with control characters.
 pub fn fill_address(url: &str, lookup: impl Fn(&str) -> Option<String>) -> Result<String, MissingVariable> {
-    let Some(user) = user_info(url) else { return Ok(url.to_owned()) };
+    let user = user_info(url).unwrap_or(0..0);
+    let lookup = |name: &str| lookup(name).filter(|text| !text.contains(char::is_control));
+    let before = fill_with(&url[..user.start], lookup)?;
     let filled = fill_with(&url[user.clone()], |name| lookup(name).map(|text| percent_encoded(&text)))?;
-    Ok(format!("{}{filled}{}", &url[..user.start], &url[user.end..]))
+    Ok(format!("{before}{filled}{}", fill_with(&url[user.end..], lookup)?))
 }
 
 /// Why an address cannot hold its variables; the problem and what is expected. `None` for one that can.
 pub(super) fn address_fault(url: &str) -> Option<(&'static str, &'static str)> {
-    let user = user_info(url).unwrap_or(0..0);
-    if url[..user.start].contains("${") || url[user.end..].contains("${") {
-        let expected = "only header values, and user name and password of an address, take it from the environment";
-        return Some(("holds `${`", expected));
-    }
-    parts(&url[user]).find_map(|part| match part {
+    parts(url).find_map(|part| match part {
         TextPart::Unclosed => Some(("holds a `${` that is not closed", "expected `}` behind the variable's name")),
         TextPart::Variable(name) if !is_variable(name) => {
             Some(("holds `${` and no variable", "expected a name of letters, digits and _, then `}`"))
@@ -106,16 +102,17 @@ mod tests {
         );
         assert_eq!(fill_address("http://a:${NO}@host/", lookup), Err(MissingVariable("NO".to_owned())));
         assert_eq!(fill_address("http://host/", lookup), Ok("http://host/".to_owned()));
+        assert_eq!(fill_address("${USER}://a:b@c/${USER}?d=${USER}", lookup), Ok("me://a:b@c/me?d=me".to_owned()));
+        assert!(fill_address("http://host/${LINES}", |_| Some("a\nb".to_owned())).is_err());
         assert_eq!(variables("${A} b ${C}${").collect::<Vec<_>>(), ["A", "C"]);
     }
 
     #[test]
-    fn an_address_takes_variables_before_its_host_only() {
+    fn a_variable_of_an_address_is_closed_and_has_a_name() {
         for (url, is_right) in [
             ("http://${A}:${B_1}@host/", true),
             ("http://host/", true),
-            ("http://host/${A}", false),
-            ("http://${A}/", false),
+            ("${A}/x?y=${B}", true),
             ("http://a:${A@host/", false),
             ("http://a:${1}@host/", false),
         ] {

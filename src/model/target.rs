@@ -58,6 +58,10 @@ pub struct UrlTarget {
     /// Body of each request to the `url`; empty for none
     #[serde(default)]
     pub body: String,
+    /// The same from a file, relative to the config
+    #[serde(default)]
+    #[schemars(extend("x-form" = "path"))]
+    pub body_file: Option<PathBuf>,
     /// The HTTP status that counts as success: a number, a class such as "2xx", or a list of these
     #[serde(default = "ok")]
     #[schemars(extend("x-form" = "status", "x-list" = true))]
@@ -113,6 +117,7 @@ impl UrlTarget {
             url: url.to_owned(),
             method: get(),
             body: String::new(),
+            body_file: None,
             expect_status: ok(),
             follow_redirects: 0,
             ca_file: None,

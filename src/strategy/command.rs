@@ -180,6 +180,7 @@ impl Invocation {
     pub fn told(&self, work: &Work) -> Self {
         let mut told = self.clone();
         let timeout = work.request_timeout().as_secs_f64();
+        let shown = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
         let headers: serde_json::Map<String, serde_json::Value> =
             work.headers.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
         let variables = [
@@ -188,9 +189,10 @@ impl Invocation {
             ("WORKERS", work.workers.to_string()),
             ("TIMEOUT_S", timeout.to_string()),
             ("METHOD", work.method.clone()),
-            ("BODY", work.body.clone()),
+            ("BODY", if fits_environment(&work.body) { work.body.clone() } else { String::new() }),
+            ("BODY_FILE", shown(&work.body_file)),
             ("HEADERS", serde_json::Value::from(headers).to_string()),
-            ("CA_FILE", work.ca_file.as_ref().map(|path| path.display().to_string()).unwrap_or_default()),
+            ("CA_FILE", shown(&work.ca_file)),
             ("INSECURE", u8::from(work.insecure).to_string()),
             ("FOLLOW_REDIRECTS", work.follow_redirects.to_string()),
             ("EXPECT_STATUS", work.expect_status.written()),
@@ -198,6 +200,11 @@ impl Invocation {
         told.environment.extend(variables.map(|(name, value)| (format!("{VARIABLES}{name}"), value)));
         told
     }
+}
+
+/// Whether a program can be told a body in its environment: Linux takes no value longer than 128 KiB, and none has a NUL.
+fn fits_environment(body: &str) -> bool {
+    body.len() <= 64 << 10 && !body.contains('\0')
 }
 
 #[cfg(test)]

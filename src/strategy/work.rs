@@ -18,6 +18,8 @@ pub struct Work {
     pub method: String,
     /// Request body; empty for none.
     pub body: String,
+    /// The file that it is from, absolute, if it is from one.
+    pub body_file: Option<PathBuf>,
     /// Header names and values, filled in.
     pub headers: Vec<(String, String)>,
     /// The statuses that count as success.
@@ -71,6 +73,7 @@ impl Work {
             sleep_ns,
             method,
             body,
+            body_file: None,
             headers: Vec::new(),
             expect_status: target.expect_status(),
             follow_redirects: match target {

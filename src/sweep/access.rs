@@ -11,6 +11,7 @@ use thiserror::Error;
 
 use crate::config::{self, MissingVariable, Sweep};
 use crate::format::percent_decoded;
+use crate::input::{self, FileKind};
 use crate::model::address::{secret_places, user_info};
 use crate::model::secret::{is_harmless, is_harmless_header, is_harmless_variable};
 use crate::model::secret_text::{places_in_command, places_in_text};
@@ -29,18 +30,47 @@ pub struct Access {
     pub headers: Vec<(String, String)>,
     /// Certificates to trust beside the system's, absolute.
     pub ca_file: Option<PathBuf>,
+    /// The file that the body is from, absolute, and what it holds.
+    pub body_file: Option<(PathBuf, String)>,
     /// What must not be kept.
     pub secrets: Arc<KnownSecrets>,
 }
 
-/// A value of `[target]` that cannot be filled in.
+/// A value of `[target]` that cannot be used as it is on this machine.
 #[derive(Debug, Error)]
-#[error("cannot fill in {key} of [target]")]
-pub struct AccessError {
-    /// What it was for.
-    key: String,
-    /// What is missing.
-    source: MissingVariable,
+pub enum AccessError {
+    /// The environment lacks a variable.
+    #[error("cannot fill in {key} of [target]")]
+    Variable {
+        /// What it is for.
+        key: String,
+        /// What is missing.
+        source: MissingVariable,
+    },
+    /// With its variables filled in, which may be secrets, the address is none.
+    #[error("url of [target], {shown}, is no http or https address once its variables are filled in")]
+    Address {
+        /// As the config has it, without secrets.
+        shown: String,
+    },
+    /// A strategy cannot speak https, which shows only once the variables are filled in.
+    #[error(
+        "url of [target], {shown}, is an https address once its variables are filled in, which {strategy:?} does not speak; leave it out with --skip"
+    )]
+    Https {
+        /// As the config has it, without secrets.
+        shown: String,
+        /// The strategy's name.
+        strategy: String,
+    },
+    /// The body cannot be read, or is not UTF-8.
+    #[error("cannot read {path}, the `body-file` of [target]")]
+    Body {
+        /// The file.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
 }
 
 impl Access {
@@ -54,8 +84,9 @@ impl Access {
         let Target::Url(target) = &sweep.target else {
             return Ok(Self { secrets: Arc::new(KnownSecrets::of(secrets)), ..Self::default() });
         };
-        let failed = |key: String| |source| AccessError { key, source };
+        let failed = |key: String| |source| AccessError::Variable { key, source };
         let url = config::fill_address(&target.url, &lookup).map_err(failed("url".to_owned()))?;
+        check_address(&url, target, sweep)?;
         let fill = |(name, value): &(String, String)| {
             let value = config::fill(value, &lookup).map_err(failed(format!("header {name}")))?;
             Ok((name.clone(), value))
@@ -67,12 +98,14 @@ impl Access {
         secrets.extend(
             headers.iter().filter(|(name, _)| !is_harmless_header(name)).flat_map(|(_, value)| of_header(value)),
         );
-        secrets.extend(of_body(target));
         let absolute = |path: &PathBuf| std::path::absolute(folder.join(path)).unwrap_or_else(|_| folder.join(path));
+        let body_file = target.body_file.as_ref().map(|path| read_body(absolute(path))).transpose()?;
+        secrets.extend(of_body(body_file.as_ref().map_or(&target.body, |(_, body)| body)));
         Ok(Self {
             url,
             headers,
             ca_file: target.ca_file.as_ref().map(absolute),
+            body_file,
             secrets: Arc::new(KnownSecrets::of(secrets)),
         })
     }
@@ -83,6 +116,29 @@ impl Access {
     pub(super) fn hand_over(&self, work: &mut Work) {
         work.headers.clone_from(&self.headers);
         work.ca_file.clone_from(&self.ca_file);
+        if let Some((path, body)) = &self.body_file {
+            (work.body_file, work.body) = (Some(path.clone()), body.clone());
+        }
+    }
+}
+
+/// Whether the address is one that every strategy of the sweep can send requests to.
+fn check_address(url: &str, target: &UrlTarget, sweep: &Sweep) -> Result<(), AccessError> {
+    let shown = target.shown_url();
+    if !config::is_address(url) {
+        return Err(AccessError::Address { shown });
+    }
+    let is_https = url.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"));
+    match sweep.strategies.iter().find(|strategy| is_https && !strategy.kind.info().https) {
+        Some(strategy) => Err(AccessError::Https { shown, strategy: strategy.name.clone() }),
+        None => Ok(()),
+    }
+}
+
+fn read_body(path: PathBuf) -> Result<(PathBuf, String), AccessError> {
+    match input::read_to_string(&path, FileKind::Body) {
+        Ok(body) => Ok((path, body)),
+        Err(source) => Err(AccessError::Body { path: path.display().to_string(), source }),
     }
 }
 
@@ -115,8 +171,7 @@ fn of_header(value: &str) -> Vec<String> {
 }
 
 /// A body as a whole, and what in it looks like a secret.
-fn of_body(target: &UrlTarget) -> Vec<String> {
-    let body = target.body.as_str();
+fn of_body(body: &str) -> Vec<String> {
     if is_harmless(body) {
         return Vec::new();
     }
