@@ -261,6 +261,17 @@ const checks = {
     }
   },
 
+  async "no text of a chart leaves its picture"(open) {
+    for (const width of [1280, 768, 375]) {
+      const page = await open({ width, height: 900 });
+      const outside = await page.locator("figure svg text").evaluateAll((list) => list.filter((text) => {
+        const [box, picture] = [text, text.ownerSVGElement].map((element) => element.getBoundingClientRect());
+        return box.width > 0 && (box.right > picture.right + 0.5 || box.left < picture.left - 0.5);
+      }).map((text) => text.textContent));
+      same(outside, [], `${width} px`);
+    }
+  },
+
   async "without scripts every chart is visible"(open) {
     for (const size of [DESKTOP, PHONE]) {
       const page = await open(size, { javaScriptEnabled: false });
@@ -310,7 +321,7 @@ const ofLargePage = {
   },
 };
 
-const ofAnyPage = ["375 pixels need no sideways scrolling", "an accessibility checker finds nothing"];
+const ofAnyPage = ["no text of a chart leaves its picture", "375 pixels need no sideways scrolling", "an accessibility checker finds nothing"];
 const jobs = Object.keys(checks).map((name) => [name, address(path.join(run, "report.html"))])
   .concat(process.argv.slice(3).flatMap((file) => {
     const large = path.basename(path.dirname(file)).startsWith("points-") ? Object.keys(ofLargePage) : [];

@@ -219,6 +219,7 @@
         button.type = "button";
         button.addEventListener("click", () => {
           choose(pair[at]);
+          fit();
           all(".scales button", pair[at])[at].focus();
         });
       });
@@ -226,6 +227,18 @@
     // The one that comes first tells more.
     choose(linear.compareDocumentPosition(log) & Node.DOCUMENT_POSITION_PRECEDING ? log : linear);
   });
+
+  // Texts are laid out with the widths of the font that charts name first; where a wider one takes its place, a text that
+  // would leave its picture is set narrower.
+  const fit = () => all("figure svg text").forEach((text) => {
+    const right = text.ownerSVGElement.viewBox.baseVal.width - 4;
+    const { x, width } = text.getBBox();
+    if (!width || x + width <= right || text.hasAttribute("textLength")) return;
+    text.setAttribute("textLength", (right - x).toFixed(2));
+    text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+  });
+  fit();
+  addEventListener("resize", fit);
 
   // A narrow screen shows a row of a table as a list, where each value needs its column's name; the many rows of all
   // numbers stay rows, of fewer columns.
