@@ -214,7 +214,7 @@ fn combinations<'a>(compared: &Comparison<'_>) -> Vec<Block<'a>> {
     if cells().all(|(_, cell)| cell.p.is_none()) {
         table = table.without("p");
     }
-    vec![Block::Table(table)]
+    vec![Block::Table(table.aligned())]
 }
 
 fn combination(line: &StrategyPair<'_>, cell: &CellPair<'_>) -> [TableValue; 7] {

@@ -88,7 +88,7 @@ fn strategies(series: &RunSeries<'_>) -> DataTable {
         ];
         table.row(values);
     }
-    table
+    table.aligned()
 }
 
 /// Every change of a strategy: `since sweep-20261122T183000Z: 10.1 % slower`.
@@ -133,26 +133,27 @@ fn points(series: &RunSeries<'_>, newest: usize) -> DataTable {
     for (index, point) in series.places.iter().enumerate().rev().take(newest) {
         let first =
             [name(series.by, point).into(), TableValue::Shown(moment(&point.runs[0].started_at), Some(point.x))];
-        let values = first.into_iter().chain(series.lines.iter().map(|line| median(line, index)));
-        table.row(values).link.clone_from(&point.runs[0].link);
+        let medians = series.lines.iter().map(|line| line.medians[index].into());
+        let row = table.row(first.into_iter().chain(medians));
+        row.link.clone_from(&point.runs[0].link);
+        for (cell, line) in row.cells.iter_mut().skip(2).zip(&series.lines) {
+            cell.mark = mark(line, index);
+        }
     }
     if let Some(more) = series.places.len().checked_sub(newest).filter(|more| *more > 0) {
         let text = format!("… and {more} older; --output-format json tells all");
         table.omitted = Some(OmittedRows { text, file: "" });
     }
-    table
+    table.aligned()
 }
 
-/// The median of a strategy at a point, marked where it changed there.
-fn median(line: &StrategySeries, index: usize) -> TableValue {
-    let Some(seconds) = line.medians[index] else { return TableValue::Missing };
-    let text = Unit::Seconds.text(seconds);
-    let text = match line.changes.iter().find(|change| change.at == index) {
-        Some(change) if change.after > change.before => format!("▲ {text}"),
-        Some(_) => format!("▼ {text}"),
-        None => text,
-    };
-    TableValue::Shown(text, Some(seconds))
+/// What marks a point where a strategy changed; empty elsewhere.
+fn mark(line: &StrategySeries, index: usize) -> &'static str {
+    match line.changes.iter().find(|change| change.at == index) {
+        Some(change) if change.after > change.before => "▲ ",
+        Some(_) => "▼ ",
+        None => "",
+    }
 }
 
 /// `2026-11-22T18:30:00.000Z` → `2026-11-22 18:30:00`.

@@ -210,7 +210,9 @@ mod tests {
         let parts = ["# Duration", "## Findings", "## Numbers", "## How it was measured", "## How to reproduce"];
         let places: Vec<_> = parts.iter().map(|part| text.find(part).unwrap()).collect();
         assert!(places.is_sorted());
-        assert!(text.contains("\n| multithread | 50 | 3 | 302 ms | 301.0–303.0 ms | 300 ms | 2.00 ms | 16.6× |"));
+        assert!(
+            text.contains("\n| multithread | 50 | 3 | 302 ms | 301.0–303.0 ms | 300 ms | 2.00 ms | 16.6×\u{2007} |")
+        );
         assert!(text.contains("\n````sh\nreportgen --config 'a```b'\n````\n"), "{text}");
         assert!(!text.contains("## Failures") && !text.contains("## Charts"));
     }

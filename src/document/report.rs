@@ -123,7 +123,7 @@ fn panel_values(panel: &Panel) -> Option<DataTable> {
             cell.ideal = ideal_of(panel, line, x).map_or_else(String::new, |ideal| panel.y.unit.text(ideal));
         }
     }
-    Some(table)
+    Some(table.aligned())
 }
 
 /// The ideal of a measured line at a count, where one is drawn.
@@ -175,10 +175,8 @@ pub(super) fn numbers(report: &Report<'_>) -> DataTable {
 }
 
 fn measured(report: &Report<'_>, cell: &Cell<'_>) -> [TableValue; 13] {
-    let interval = cell.interval.map_or(TableValue::Missing, |interval| {
-        let text = Unit::Seconds.interval(interval.low, interval.high);
-        TableValue::Shown(text, Some(interval.high - interval.low))
-    });
+    let interval =
+        cell.interval.map_or(TableValue::Missing, |interval| TableValue::Interval(interval.low, interval.high));
     let threads = cell.cost.threads.map_or(TableValue::Missing, |threads| {
         match cell.cost.processes.filter(|processes| *processes > 1) {
             None => threads.into(),
@@ -207,7 +205,7 @@ fn measured(report: &Report<'_>, cell: &Cell<'_>) -> [TableValue; 13] {
 /// What a page shows of the [`numbers`].
 pub(super) fn page_numbers(numbers: &DataTable) -> DataTable {
     let shown = numbers.columns.iter().map(|column| column.heading.as_str()).filter(|heading| *heading != "Failed");
-    numbers.select(&shown.collect::<Vec<_>>())
+    numbers.select(&shown.collect::<Vec<_>>()).aligned()
 }
 
 fn failures<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
@@ -286,8 +284,8 @@ mod tests {
                 "101.0–103.0 ms",
                 "100 ms",
                 "2.00 ms",
-                "49.0×",
-                "490",
+                "49.0×\u{2007}",
+                "490\u{2008}\u{2007}\u{2007}",
                 "10.0 ms",
                 "8.00 MiB",
                 "50"
@@ -323,7 +321,7 @@ mod tests {
         let (report, pictures) = (Report::of(&run), Pictures::default());
         let document = document(&report, &pictures);
         let numbers = table(&document, "numbers");
-        let expected = ["R (measured elsewhere)", "10", "3", "5.02 s", "", "", "", "", "1.99", "", "", ""];
+        let expected = ["R (measured elsewhere)", "10", "3", "5020 ms", "", "", "", "", "1.99", "", "", ""];
         assert_eq!(texts(numbers, 20), expected);
         assert_eq!(numbers.rows[20].strategy_index, Some(3), "the colour of the strategy that it is like");
     }

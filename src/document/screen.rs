@@ -24,5 +24,5 @@ pub fn summary(report: &Report<'_>) -> DataTable {
         let text = format!("… and {}", counted(all - table.rows.len(), "more row", "more rows"));
         table.omitted = Some(OmittedRows { text, file: "summary.csv" });
     }
-    table
+    table.aligned()
 }

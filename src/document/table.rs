@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use crate::format::{counted, significant, three_digits};
-use crate::model::figure::Unit;
+use crate::model::figure::{Step, Unit};
 
 /// Rows under headings.
 #[derive(Clone, Debug, Serialize)]
@@ -69,6 +69,12 @@ pub struct TableCell {
     pub number: Option<f64>,
     /// The ideal beside it, for people; may be empty.
     pub ideal: String,
+    /// A sign before it; may be empty.
+    #[serde(skip)]
+    pub mark: &'static str,
+    /// The ends of what the text tells, in the unit of the column; the same twice for one number.
+    #[serde(skip)]
+    ends: Option<(f64, f64)>,
 }
 
 /// A value of a table.
@@ -80,6 +86,8 @@ pub enum TableValue {
     Text(String),
     /// A number in the unit of its column.
     Number(f64),
+    /// An interval in the unit of its column, from its lower to its upper end; sorted by its width.
+    Interval(f64, f64),
     /// Words for a number, which it is sorted by.
     Shown(String, Option<f64>),
 }
@@ -122,10 +130,27 @@ impl TableColumn {
             TableValue::Text(text) => TableCell { text, ..TableCell::default() },
             TableValue::Shown(text, number) => TableCell { text, number, ..TableCell::default() },
             TableValue::Number(number) => {
-                // The heading says what is counted.
-                let text = if self.unit == Unit::PerSecond { three_digits(number) } else { self.unit.text(number) };
-                TableCell { text, number: Some(number), ..TableCell::default() }
+                let ends = Some((number, number));
+                TableCell {
+                    text: self.written(number, number, None),
+                    number: Some(number),
+                    ends,
+                    ..TableCell::default()
+                }
             }
+            TableValue::Interval(low, high) => {
+                let (text, number) = (self.written(low, high, None), Some(high - low));
+                TableCell { text, number, ends: Some((low, high)), ..TableCell::default() }
+            }
+        }
+    }
+
+    fn written(&self, low: f64, high: f64, shared: Option<Step>) -> String {
+        match self.unit {
+            // The heading says what is counted.
+            Unit::PerSecond => three_digits(low),
+            unit if low < high => unit.interval_in(low, high, shared),
+            unit => unit.text_in(low, shared),
         }
     }
 }
@@ -141,6 +166,24 @@ impl DataTable {
     pub fn row(&mut self, values: impl IntoIterator<Item = TableValue>) -> &mut TableRow {
         let cells = self.columns.iter().zip(values).map(|(column, value)| column.cell(value)).collect();
         self.rows.push_mut(TableRow { strategy_index: None, link: String::new(), cells })
+    }
+
+    /// The table with the numbers of a column in one unit where they lie close enough together, and with their decimal
+    /// points below each other. Cost: one pass.
+    #[must_use]
+    pub(super) fn aligned(mut self) -> Self {
+        for (at, column) in self.columns.iter().enumerate().filter(|(_, column)| column.unit != Unit::Count) {
+            let ends = self.rows.iter().filter_map(|row| row.cells[at].ends);
+            let shared = column.unit.shared(ends.flat_map(|(low, high)| [low, high]));
+            let cells = self.rows.iter_mut().map(|row| &mut row.cells[at]);
+            let mut numbers: Vec<&mut TableCell> = cells.filter(|cell| cell.ends.is_some()).collect();
+            for cell in &mut numbers {
+                let (low, high) = cell.ends.unwrap_or_default();
+                cell.text = format!("{}{}", cell.mark, column.written(low, high, shared));
+            }
+            align(numbers.into_iter().map(|cell| &mut cell.text).collect());
+        }
+        self
     }
 
     /// The table with its first rows alone, so many at most; `file` has all of them.
@@ -172,6 +215,37 @@ impl DataTable {
         };
         let columns = places.iter().map(|place| self.columns[*place].clone()).collect();
         Self { columns, rows: self.rows.iter().map(row).collect(), ..self.clone() }
+    }
+}
+
+/// As wide as a digit, and as a point.
+const FIGURE_SPACE: char = '\u{2007}';
+const POINT_SPACE: char = '\u{2008}';
+
+/// Fills up decimals and units with spaces, so that texts that stand to the right have their points below each other.
+fn align(texts: Vec<&mut String>) {
+    // Where the decimals begin, with their point, and where the unit begins.
+    let parts = |text: &str| {
+        let end = text.rfind(|character: char| character.is_ascii_digit()).map_or(0, |last| last + 1);
+        let whole = text[..end].rfind(|character: char| !character.is_ascii_digit());
+        (whole.filter(|at| text[*at..].starts_with('.')).unwrap_or(end), end)
+    };
+    let widths = |text: &str| {
+        let (point, end) = parts(text);
+        (end - point, text[end..].chars().count())
+    };
+    let widest = texts.iter().map(|text| widths(text));
+    let widest = widest.fold((0, 0), |most, width| (most.0.max(width.0), most.1.max(width.1)));
+    for text in texts {
+        let ((point, end), (decimals, unit)) = (parts(text), widths(text));
+        let mut spaces = String::from_iter((decimals..widest.0).map(|_| FIGURE_SPACE));
+        if point == end && widest.0 > 0 {
+            spaces.replace_range(..FIGURE_SPACE.len_utf8(), POINT_SPACE.encode_utf8(&mut [0; 4]));
+        }
+        text.extend((unit..widest.1).map(|_| FIGURE_SPACE));
+        // A sign stays at its number.
+        let at = if text[end..].starts_with(' ') { end } else { text.len() };
+        text.insert_str(at, &spaces);
     }
 }
 
@@ -222,6 +296,23 @@ mod tests {
         table.row(["a".into(), Some(0.1).into(), Some(490.2).into()]);
         let cells: Vec<_> = table.rows[0].cells.iter().map(|cell| (cell.text.as_str(), cell.number)).collect();
         assert_eq!(cells, [("a", None), ("100 ms", Some(0.1)), ("490", Some(490.2))]);
+    }
+
+    #[test]
+    fn decimal_points_stand_below_each_other() {
+        let columns = ["Unit", "Mixed"].map(|heading| TableColumn::number(heading, Unit::Seconds));
+        let ratio = TableColumn::number("Ratio", Unit::Ratio);
+        let mut table = DataTable::new("T", columns.into_iter().chain([ratio]).collect());
+        table.row([Some(5.02).into(), Some(250.0).into(), Some(1.0).into()]);
+        table.row([Some(0.012_34).into(), Some(0.05).into(), Some(47.9).into()]).cells[0].mark = "▲ ";
+        table.row([TableValue::Interval(0.5, 0.6), TableValue::Missing, Some(340.2).into()]);
+        let rows = table.aligned().rows;
+        let texts = |at: usize| {
+            rows.iter().map(move |row| row.cells[at].text.replace('\u{2007}', "_").replace('\u{2008}', ","))
+        };
+        assert_eq!(texts(0).collect::<Vec<_>>(), ["5020,_ ms", "▲ 12.3 ms", "500–600,_ ms"]);
+        assert_eq!(texts(1).collect::<Vec<_>>(), ["250,_ s_", "50.0 ms", ""]);
+        assert_eq!(texts(2).collect::<Vec<_>>(), ["1.00×", "47.9×_", "340×,__"]);
     }
 
     #[test]

@@ -80,7 +80,9 @@ pub fn table(rows: &DataTable) -> String {
             shape.set_cell_alignment(CellAlignment::Right);
         }
     }
-    let mut text: String = table.lines().map(|line| format!("{}\n", line.trim_end())).collect();
+    // All characters of a terminal are of one width.
+    let plain = |line: String| line.replace(['\u{2007}', '\u{2008}'], " ");
+    let mut text: String = table.lines().map(|line| format!("{}\n", plain(line).trim_end())).collect();
     if let Some(omitted) = &rows.omitted {
         let file = if omitted.file.is_empty() { String::new() } else { format!(": {}", omitted.file) };
         text.push_str(&line(&format!("{}{file}", omitted.text)));

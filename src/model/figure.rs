@@ -105,6 +105,9 @@ pub enum Unit {
     Share,
 }
 
+/// A unit's size and its name, with the space before it.
+pub type Step = (f64, &'static str);
+
 /// Times are measured in whole nanoseconds; less than this is none.
 const LEAST_S: f64 = 0.5e-9;
 
@@ -113,12 +116,18 @@ impl Unit {
     /// counts and shares have no more digits than needed: `50`, `5 %`.
     #[must_use]
     pub fn text(self, number: f64) -> String {
+        self.text_in(number, None)
+    }
+
+    /// The same in a unit that several numbers share ([`Self::shared`]), else in its own.
+    #[must_use]
+    pub fn text_in(self, number: f64, shared: Option<Step>) -> String {
         match self {
             Self::Count => short(number),
             Self::Share => format!("{} %", short(number * 100.0)),
-            Self::Seconds if number.abs() < LEAST_S => "0 s".to_owned(),
             _ => {
-                let (size, name) = self.step(number);
+                let number = if self == Self::Seconds && number.abs() < LEAST_S { 0.0 } else { number };
+                let (size, name) = shared.unwrap_or_else(|| self.step(number));
                 format!("{}{}{name}", sign(number), three_digits(number.abs() / size))
             }
         }
@@ -127,21 +136,36 @@ impl Unit {
     /// An interval in one unit, with the digits that tell its ends apart: `102.5–103.7 ms`, `−33.0 to 34.5 µs`.
     #[must_use]
     pub fn interval(self, low: f64, high: f64) -> String {
-        let middle = f64::midpoint(low, high);
+        self.interval_in(low, high, None)
+    }
+
+    /// The same in a unit that several intervals share, else in its own.
+    #[must_use]
+    pub fn interval_in(self, low: f64, high: f64, shared: Option<Step>) -> String {
         let widest = low.abs().max(high.abs());
         if self == Self::Seconds && widest < LEAST_S {
-            return self.text(0.0);
+            return self.text_in(0.0, shared);
         }
-        let (size, name) = self.step(widest);
+        let (size, name) = shared.unwrap_or_else(|| self.step(widest));
         let least = decimals(widest / size, 3);
         let digits = decimals((high - low) / size, 2).clamp(least, least + 2);
-        let [low, high] = [low, high].map(|end| format!("{}{:.digits$}", sign(end), end.abs() / size));
-        let between = if low.starts_with('−') { " to " } else { "–" };
-        if low == high { self.text(middle) } else { format!("{low}{between}{high}{name}") }
+        let [from, to] = [low, high].map(|end| format!("{}{:.digits$}", sign(end), end.abs() / size));
+        let between = if from.starts_with('−') { " to " } else { "–" };
+        if from == to { self.text_in(f64::midpoint(low, high), shared) } else { format!("{from}{between}{to}{name}") }
+    }
+
+    /// The unit in which all of these numbers have at most four digits before the point and three behind it.
+    #[must_use]
+    pub fn shared(self, numbers: impl Iterator<Item = f64>) -> Option<Step> {
+        let sizes = numbers.map(f64::abs).filter(|size| *size > 0.0);
+        let (least, most) = sizes.fold((f64::INFINITY, 0.0_f64), |ends, size| (ends.0.min(size), ends.1.max(size)));
+        let (small, large) = (self.step(least), self.step(most));
+        let fits = (most < 9_999.5 * small.0).then_some(small);
+        fits.or((least >= 0.0995 * large.0).then_some(large)).filter(|_| most > 0.0)
     }
 
     /// The size of the unit in which a number has digits before the point, and its name.
-    fn step(self, number: f64) -> (f64, &'static str) {
+    fn step(self, number: f64) -> Step {
         let steps: &[(f64, &str)] = match self {
             Self::Count => &[(1.0, "")],
             Self::Ratio => &[(1.0, "×")],
@@ -331,5 +355,24 @@ mod tests {
         ] {
             assert_eq!(Unit::Seconds.interval(low, high), text);
         }
+    }
+
+    #[test]
+    fn numbers_share_a_unit_where_none_has_too_many_digits() {
+        for (numbers, unit, name) in [
+            (&[0.102, 5.02][..], Unit::Seconds, Some(" ms")),
+            (&[0.9, 250.0], Unit::Seconds, Some(" s")),
+            (&[0.0, -0.000_1, 0.08], Unit::Seconds, Some(" ms")),
+            (&[0.05, 250.0], Unit::Seconds, None),
+            (&[8_388_608.0, 2e9], Unit::Bytes, Some(" MiB")),
+            (&[0.0], Unit::Seconds, None),
+            (&[], Unit::Seconds, None),
+        ] {
+            assert_eq!(unit.shared(numbers.iter().copied()).map(|(_, name)| name), name, "{numbers:?}");
+        }
+        let ms = Some((1e-3, " ms"));
+        assert_eq!(Unit::Seconds.text_in(5.016, ms), "5016 ms");
+        assert_eq!(Unit::Seconds.text_in(0.0, ms), "0 ms");
+        assert_eq!(Unit::Seconds.interval_in(5.01, 5.03, ms), "5010–5030 ms");
     }
 }

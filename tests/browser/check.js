@@ -33,7 +33,7 @@ function summary() {
 
 // `105.5 ms` → 0.1055; `49.1×`, `490 per second`, `8.2 MiB` → their number.
 function number(text) {
-  const [, digits, unit] = text.match(/^([−-]?[\d,.\u202f ]+?)\s*(ns|µs|ms|s|min|×|per second)?$/u) || [];
+  const [, digits, unit] = text.trim().match(/^([−-]?[\d,.\u202f ]+?)\s*(ns|µs|ms|s|min|×|per second)?$/u) || [];
   demand(digits !== undefined, `"${text}" is no number`);
   const factor = { ns: 1e-9, "µs": 1e-6, ms: 1e-3, min: 60 }[unit] || 1;
   return Number(digits.replace("−", "-").replace(/[\s,\u202f]/gu, "")) * factor;
@@ -222,6 +222,24 @@ const checks = {
       demand(values.every((value, at) => at === 0 || (value - values[at - 1]) * direction >= 0), `not sorted: ${values}`);
     }
     same(await table.locator('[aria-sort="descending"]').count(), 1, "columns that say how they are sorted");
+  },
+
+  async "decimal points of a column stand below each other"(open) {
+    const page = await open(DESKTOP);
+    const columns = await page.locator("#numbers tbody").evaluate((body) => [...body.rows[0].cells].map((_, column) => {
+      const places = [...body.rows].flatMap((row) => {
+        const text = row.cells[column].firstChild;
+        const at = text ? text.textContent.lastIndexOf(".") : -1;
+        if (at < 0) return [];
+        const range = document.createRange();
+        range.setStart(text, at);
+        range.setEnd(text, at + 1);
+        return [range.getBoundingClientRect().left];
+      });
+      return { points: places.length, apart: Math.max(...places) - Math.min(...places) };
+    }).filter(({ points }) => points > 1));
+    demand(columns.length >= 5, `only ${columns.length} columns with decimals`);
+    same(columns.filter(({ apart }) => apart > 1), [], "columns with points apart");
   },
 
   async "the theme is the system's until the reader chooses"(open) {
