@@ -83,7 +83,7 @@ fn entry(run: &RunEntry, archive: &Path, links: Option<&str>) -> HistoryEntry {
     // What is zero was not asked for.
     let asked = target.iter().filter(|(_, value)| !["0", "0 s", "0 %", "none"].contains(&value.as_str()));
     let target = asked.map(|(factor, value)| format!("{factor} {value}"));
-    let machine = [run.manifest.machine.hardware(), format!("measuring version {}", run.manifest.measuring_version)];
+    let machine = [run.manifest.machine.hardware(), format!("measured by method {}", run.manifest.measuring_version)];
     let common: Vec<String> = target.chain(machine.into_iter().filter(|part| !part.is_empty())).collect();
     let link = links.filter(|_| archive.join(&run.name).join(files::REPORT).is_file());
     HistoryEntry {

@@ -149,7 +149,7 @@ pub(super) fn numbers(report: &Report<'_>) -> DataTable {
         TableColumn::number("Speed-up", Unit::Ratio),
         TableColumn::number("Requests/s", Unit::PerSecond),
         seconds("CPU time"),
-        TableColumn::number("Memory", Unit::Bytes),
+        TableColumn::number("Largest process", Unit::Bytes),
         TableColumn::number("Threads", Unit::Count),
         TableColumn::number("Failed", Unit::Count),
     ];

@@ -182,11 +182,11 @@ impl Artist<'_, '_> {
             let attributes = if failed {
                 let ground = Colour::BACKGROUND.css();
                 format!(
-                    "class=\"bars failed\" fill=\"{ground}\" stroke=\"{colour}\" stroke-width=\"{}\"",
+                    "class=\"bars failed\" data-slot=\"{strategy_index}\" fill=\"{ground}\" stroke=\"{colour}\" stroke-width=\"{}\"",
                     px(fine(1.2))
                 )
             } else {
-                format!("class=\"bars\" fill=\"{colour}\"")
+                format!("class=\"bars\" data-slot=\"{strategy_index}\" fill=\"{colour}\"")
             };
             self.brush.canvas.batch(&attributes, || {
                 for bar in bars.iter().filter(|bar| (bar.strategy_index, bar.failed) == (strategy_index, failed)) {

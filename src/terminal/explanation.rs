@@ -154,7 +154,10 @@ fn cost(row: &SampleRow, measured: &Measured) -> String {
         let threads = counted(process_count.threads as usize, "thread", "threads");
         format!(", {processes} with {threads}")
     });
-    let memory = row.peak_rss_bytes.map_or_else(|| "memory unknown".to_owned(), |bytes| Unit::Bytes.text(bytes as f64));
+    let memory = row.peak_rss_bytes.map_or_else(
+        || "memory unknown".to_owned(),
+        |bytes| format!("largest process {}", Unit::Bytes.text(bytes as f64)),
+    );
     let [user, system] = [user, system].map(|time| Unit::Seconds.text(time.as_secs_f64()));
     format!("CPU time {user} in the program and {system} in the kernel, {memory}{counted}")
 }

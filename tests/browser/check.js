@@ -175,6 +175,19 @@ const checks = {
     demand((await parts("measured")).every(Boolean), "the line does not come back");
   },
 
+  async "hiding a strategy hides its row of the timeline"(open) {
+    const page = await open(DESKTOP);
+    const bars = (slot) => visible(page, `figure[data-figure="timeline"] .wide .bars[data-slot="${slot}"]`);
+    demand((await bars(1)).length > 0 && (await bars(1)).every(Boolean), "the bars are there at first");
+    const button = page.locator('#strategies button[data-slot="1"]');
+    await button.click();
+    demand(!(await bars(1)).some(Boolean), "the bars are still there");
+    same(await page.locator('figure[data-figure="timeline"] .wide .panel-titles .dim').count(), 1, "titles struck out");
+    demand((await bars(0)).every(Boolean), "other bars are gone too");
+    await button.click();
+    demand((await bars(1)).every(Boolean), "the bars do not come back");
+  },
+
   async "an ideal goes with the last strategy that shares it"(open) {
     const page = await open(DESKTOP);
     const ideal = () => visible(page, 'figure:not(.unchosen) .wide g.ideal[data-slot="1 2"]');

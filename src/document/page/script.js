@@ -30,6 +30,12 @@
   const lines = all("figure g.band, figure g.measured, figure g.ideal")
     .map((group) => [group, group.dataset.slot.split(" ")]);
   const labels = all("figure svg text[data-slot]");
+  // In a timeline each strategy has a panel of its own.
+  const timelines = all("figure svg g.panel").map((panel) => ({
+    panel,
+    slots: all(".bars", panel).map((bars) => bars.dataset.slot),
+    title: all("g.panel-titles text", panel.ownerSVGElement)[all("g.panel", panel.ownerSVGElement).indexOf(panel)],
+  })).filter(({ slots }) => slots.length);
   const rows = all("#numbers tbody tr");
   // Hiding strategies leaves their room to the others: the y axis of each panel is laid over what is left to see. All
   // positions are mapped from those that the picture was drawn with, so that showing everything restores it.
@@ -188,6 +194,11 @@
     switches.forEach((button) => press(button, !hidden.has(button.dataset.slot)));
     lines.forEach(([group, slots]) => group.classList.toggle("off", slots.every((slot) => hidden.has(slot))));
     labels.forEach((text) => text.classList.toggle("dim", hidden.has(text.dataset.slot)));
+    timelines.forEach(({ panel, slots, title }) => {
+      const off = slots.every((slot) => hidden.has(slot));
+      panel.classList.toggle("off", off);
+      if (title) title.classList.toggle("dim", off);
+    });
     rows.forEach((row) => row.classList.toggle("off", hidden.has(row.dataset.slot)));
     planes ||= planesOfPage();
     planes.forEach(rescale);
