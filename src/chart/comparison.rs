@@ -1,8 +1,8 @@
-//! The comparison as figures: the ratio of new to base for each strategy and count in rows on one scale, with the
-//! threshold as a band, and below it both runs over each other, a panel for each strategy.
+//! The comparison as figures: the ratio of new to base, a row for each strategy on one scale with the threshold as a band;
+//! and both runs over each other, a panel for each strategy.
 
-use crate::comparison::{CellPair, Comparison, StrategyPair};
-use crate::format::{percent, requests};
+use crate::comparison::{Comparison, Ratio, StrategyPair};
+use crate::format::percent;
 use crate::model::figure::{
     Arrangement, Axis, Estimate, Figure, Panel, Point, Role, Scale, Series, Shape, Spread, Unit,
 };
@@ -10,8 +10,6 @@ use crate::report::{Cell, FEWEST_FOR_INTERVAL};
 
 /// Colour and marker of the base and of the new run, where runs are distinguished.
 const RUNS: [usize; 2] = [0, 1];
-/// More rows than this are too narrow to read: then each strategy has one, for the largest count.
-const MOST_ROWS: usize = 30;
 /// From this ratio of the greatest to the least value on, the axis is logarithmic.
 const WIDE: f64 = 3.0;
 
@@ -49,58 +47,33 @@ fn overlay(comparison: &Comparison<'_>) -> Figure {
     }
 }
 
+/// A row for each strategy, from top to bottom.
 fn ratios(comparison: &Comparison<'_>) -> Figure {
-    let lines = &comparison.lines;
-    let each = lines.iter().map(|line| line.cells.len()).sum::<usize>() <= MOST_ROWS;
-    let panels = if each && lines.iter().any(|line| line.cells.len() > 1) {
-        let names = |line: &StrategyPair<'_>| line.cells.iter().map(|cell| requests(cell.requests)).collect();
-        let panel = |line| rows(comparison, &Vec::from_iter(cells(line)), names(line));
-        lines.iter().map(|line| Panel { title: line.name.to_owned(), ..panel(line) }).collect()
-    } else {
-        let largest: Vec<Row<'_>> = lines.iter().filter_map(|line| cells(line).last()).collect();
-        let names = largest.iter().map(|(_, line, _)| line.name.to_owned()).collect();
-        vec![rows(comparison, &largest, names)]
+    let lines = comparison.lines.iter().rev();
+    let estimates = lines.clone().zip(0..).filter_map(|(line, row)| {
+        let Ratio { value, low, high } = line.judged.ratio?;
+        let interval = low.zip(high).map(|(low, high)| (low.min(value), high.max(value)));
+        Some(Estimate { row, value, interval, strategy_index: line.strategy_index })
+    });
+    let threshold = 1.0 + comparison.threshold;
+    let panel = Panel {
+        x: axis("Duration, new / base", Unit::Ratio, false),
+        y: Axis { names: lines.clone().map(|line| line.name.to_owned()).collect(), ..Axis::default() },
+        estimates: estimates.collect(),
+        zone: Some((threshold.recip(), threshold)),
+        ..Panel::default()
     };
     let within = percent(comparison.threshold, 2);
-    let only = if each { "" } else { " Only the largest request count of each strategy is drawn." };
     Figure {
         id: "comparison-ratio".to_owned(),
         title: "New run relative to the base".to_owned(),
         caption: format!(
-            "Ratio of the medians with its 95 % bootstrap interval; left of 1×: faster; shaded: within {within}.{only} Base: \
-             {}; new: {}.",
+            "Ratio over all request counts with its 95 % interval; left of 1×: faster; shaded: within {within}. Base: {}; \
+             new: {}.",
             comparison.base.name, comparison.new.name
         ),
-        panels: common_scale(panels),
-        arrangement: Arrangement::Stacked,
+        panels: common_scale(vec![panel]),
         ..Figure::default()
-    }
-}
-
-/// A combination with the strategy that it is of.
-type Row<'a> = (usize, &'a StrategyPair<'a>, &'a CellPair<'a>);
-
-fn cells<'a>(line: &'a StrategyPair<'a>) -> impl Iterator<Item = Row<'a>> {
-    line.cells.iter().map(move |cell| (line.strategy_index, line, cell))
-}
-
-/// A panel with these rows from top to bottom.
-fn rows(comparison: &Comparison<'_>, rows: &[Row<'_>], mut names: Vec<String>) -> Panel {
-    let within = 1.0 + comparison.threshold;
-    names.reverse();
-    let estimates = rows.iter().rev().zip(0..).filter_map(|((strategy_index, _, cell), row)| {
-        let value = cell.ratio?;
-        let enough = cell.base.points.len().min(cell.new.points.len()) >= FEWEST_FOR_INTERVAL;
-        let interval = cell.interval.filter(|_| enough);
-        let interval = interval.map(|interval| (interval.low.min(value), interval.high.max(value)));
-        Some(Estimate { row, value, interval, strategy_index: *strategy_index })
-    });
-    Panel {
-        x: axis("Duration, new / base", Unit::Ratio, false),
-        y: Axis { names, ..Axis::default() },
-        estimates: estimates.collect(),
-        zone: Some((within.recip(), within)),
-        ..Panel::default()
     }
 }
 

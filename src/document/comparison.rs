@@ -12,15 +12,18 @@ use crate::model::RequestCount;
 use crate::model::figure::Unit;
 
 pub(super) fn document<'a>(compared: &Comparison<'_>, pictures: &'a Pictures<'a>) -> Document<'a> {
-    let figures = pictures
+    let mut figures: Vec<Block<'a>> = pictures
         .drawn
         .iter()
-        .map(|picture| Block::Figure(FigureBlock { picture, values: None, answer: String::new() }));
+        .map(|picture| Block::Figure(FigureBlock { picture, values: None, answer: String::new() }))
+        .collect();
+    // The first one belongs to the verdicts.
+    let others = figures.split_off(figures.len().min(1));
     let mut sections = vec![
-        DocumentSection::new("charts", "", figures.collect()),
-        DocumentSection::new("verdicts", "Verdicts", verdicts(compared)),
+        DocumentSection::new("verdicts", "Verdicts", verdicts(compared, figures)),
         DocumentSection::new("differences", "What differs", differences(compared)),
         DocumentSection::new("combinations", "All combinations", combinations(compared)).called("Combinations"),
+        DocumentSection::new("charts", "Before and now", others),
     ];
     sections.retain(|section| !section.blocks.is_empty());
     Document {
@@ -168,7 +171,7 @@ fn failures_text(strategy: &str, failures: &Failures) -> String {
     )
 }
 
-fn verdicts<'a>(compared: &Comparison<'_>) -> Vec<Block<'a>> {
+fn verdicts<'a>(compared: &Comparison<'_>, figures: Vec<Block<'a>>) -> Vec<Block<'a>> {
     if compared.lines.is_empty() {
         return Vec::new();
     }
@@ -190,7 +193,8 @@ fn verdicts<'a>(compared: &Comparison<'_>) -> Vec<Block<'a>> {
         table.row(values);
     }
     let method = method(compared).into_iter().map(Block::Paragraph).collect();
-    vec![Block::Table(table), Block::Fold(Fold { summary: "How to read it", blocks: method })]
+    let fold = Block::Fold(Fold { summary: "How to read it", blocks: method });
+    std::iter::once(Block::Table(table)).chain(figures).chain([fold]).collect()
 }
 
 fn combinations<'a>(compared: &Comparison<'_>) -> Vec<Block<'a>> {
