@@ -240,12 +240,13 @@
   });
 
   // Texts are laid out with the widths of the font that charts name first; where a wider one takes its place, a text that
-  // would leave its picture is set narrower.
+  // would leave its picture, at its right or, as names of rows, at its left, is set narrower.
   const fit = () => all("figure svg text").forEach((text) => {
     const right = text.ownerSVGElement.viewBox.baseVal.width - 4;
     const { x, width } = text.getBBox();
-    if (!width || x + width <= right || text.hasAttribute("textLength")) return;
-    text.setAttribute("textLength", (right - x).toFixed(2));
+    const room = x < 4 ? x + width - 4 : right - x;
+    if (!width || width <= room || text.hasAttribute("textLength")) return;
+    text.setAttribute("textLength", room.toFixed(2));
     text.setAttribute("lengthAdjust", "spacingAndGlyphs");
   });
   fit();
