@@ -16,7 +16,7 @@ use crate::clock::{self, SystemClock};
 use crate::config::Sweep;
 use crate::model::address::masked_address;
 use crate::model::secret::HIDDEN;
-use crate::model::{SampleRow, TargetSeen};
+use crate::model::{RequestFile, SampleRow, TargetSeen};
 use crate::plan::Plan;
 use crate::sweep::SmokeTest;
 
@@ -43,8 +43,23 @@ pub(super) struct OpenRun {
     pub(super) journal: Journal,
     /// Samples that need not be taken again.
     pub(super) recorded: Vec<SampleRow>,
+    /// Whether those of them that failed are to be taken again.
+    pub(super) retry_failed: bool,
     /// Keeps others from measuring the same run.
     pub(super) lock: RunLock,
+}
+
+impl OpenRun {
+    /// Sets the samples that failed aside; from here on the run lacks them, as an interrupted one does.
+    pub(super) fn set_failed_aside(&mut self, requests: RequestFile) -> anyhow::Result<()> {
+        let Self { directory, manifest, .. } = self;
+        manifest.status = RunStatus::Running;
+        manifest.files.retain(|name, _| !files::is_measured(name));
+        manifest.write(directory)?;
+        archive::set_failed_aside(directory.folder(), requests)?;
+        (self.journal, self.recorded) = Journal::resume(directory.folder(), requests)?;
+        Ok(())
+    }
 }
 
 /// Makes the run directory with config.toml, the first manifest and empty journals. Nothing is left of it where that
@@ -82,7 +97,7 @@ fn fill(
     // Last: what has a manifest has all that a run needs to be resumed. It syncs the folder.
     manifest.write(&directory).context("cannot start the run's files")?;
     directory.become_latest().context("cannot start the run")?;
-    Ok(OpenRun { clock: Some(clock), directory, manifest, journal, recorded: Vec::new(), lock })
+    Ok(OpenRun { clock: Some(clock), directory, manifest, journal, recorded: Vec::new(), retry_failed: false, lock })
 }
 
 fn manifest(

@@ -20,7 +20,7 @@ use crate::cli::SweepArgs;
 use crate::clock::{self, Clock};
 use crate::config::{self, Sweep};
 use crate::model::secret::HIDDEN;
-use crate::model::{RequestTimes, Target, TargetSeen, UrlTarget};
+use crate::model::{RequestTimes, SampleStatus, Target, TargetSeen, UrlTarget};
 use crate::probe::Interrupts;
 use crate::strategy::Unanswered;
 use crate::sweep::{Access, Commands, Ending, Endpoint, Execution, HealthCheck, JournalObserver, SweepError};
@@ -66,7 +66,15 @@ fn resume(run: &Path, arguments: &SweepArgs, terminal: Terminal) -> Result<Exit,
     let (journal, recorded) =
         Journal::resume(loaded.directory.folder(), sweep.output.requests).context("cannot resume")?;
     let Loaded { directory, manifest, .. } = loaded;
-    let started = Some(OpenRun { clock: None, directory, manifest, journal, recorded, lock });
+    let failed = recorded.iter().filter(|row| row.status != SampleStatus::Ok).count();
+    if arguments.retry_failed && failed == 0 {
+        terminal.note(&format!("no sample of {} failed: none is measured again", directory.path().display()));
+        if manifest.status == RunStatus::Finished {
+            return Ok(Exit::Done);
+        }
+    }
+    let retry_failed = arguments.retry_failed && failed > 0;
+    let started = Some(OpenRun { clock: None, directory, manifest, journal, recorded, retry_failed, lock });
     measure(SweepJob { source, sweep, capacity, plan, started, print }, &[], terminal)
 }
 
@@ -165,7 +173,13 @@ fn measure(mut job: SweepJob, words: &[OsString], terminal: Terminal) -> Result<
         return Ok(Exit::Signal(signal.exit_code()));
     }
     let mut started = match resumed {
-        Some(started) => started,
+        Some(mut started) => {
+            // Not before the target has answered: a run keeps its rows where the sweep cannot begin.
+            if started.retry_failed {
+                started.set_failed_aside(job.sweep.output.requests).context("cannot set failed samples aside")?;
+            }
+            started
+        }
         None => {
             let hide = |text: &str| access.secrets.hide(text);
             let seen = health.seen().map(|seen| TargetSeen { server: seen.server.as_deref().map(hide), ..seen });
@@ -296,18 +310,27 @@ fn finish(
     };
     let some_failed = written.with_context(|| format!("cannot write the report of {path}"))?;
     tell_where(directory.path(), print, terminal)?;
-    Ok(match ending {
+    Ok(closing(ending, some_failed, directory.path(), terminal))
+}
+
+/// Says how to go on with a run, where there is more to measure.
+fn closing(ending: Ending, some_failed: bool, run: &Path, terminal: Terminal) -> Exit {
+    let again = format!("reportgen --resume {}", run.display());
+    match ending {
         Ending::Interrupted(signal) => {
-            terminal.warn(&format!("interrupted; what was measured is saved, go on with: reportgen --resume {path}"));
+            terminal.warn(&format!("interrupted; what was measured is saved, go on with: {again}"));
             Exit::Signal(signal.exit_code())
         }
         Ending::Refused => {
-            terminal.warn(&format!("{GONE}: reportgen --resume {path}"));
+            terminal.warn(&format!("{GONE}: {again} --retry-failed"));
             Exit::SomeFailed
         }
-        Ending::Finished if some_failed => Exit::SomeFailed,
+        Ending::Finished if some_failed => {
+            terminal.note(&format!("measure the failed samples again with: {again} --retry-failed"));
+            Exit::SomeFailed
+        }
         Ending::Finished => Exit::Done,
-    })
+    }
 }
 
 /// Takes the checksums of the rows and makes everything that is made of them; says whether a sample failed.

@@ -10,10 +10,12 @@ pub const RAW: &str = "raw.csv";
 pub const REQUESTS: &str = "requests.csv";
 /// The same, compressed.
 pub const REQUESTS_ZST: &str = "requests.csv.zst";
+/// Samples that failed and were measured again, in the columns of raw.csv.
+pub const RETRIED: &str = "retried.csv";
 /// Tags of the run; it may change, so nothing vouches for it.
 pub const TAGS: &str = "tags.json";
 /// What was measured and what was asked for: all else is made of these.
-pub const MEASURED: [&str; 4] = [CONFIG, RAW, REQUESTS, REQUESTS_ZST];
+pub const MEASURED: [&str; 5] = [CONFIG, RAW, REQUESTS, REQUESTS_ZST, RETRIED];
 
 /// What is made of these by the names that it always has; pictures are in [`CHARTS`].
 pub const DERIVED: [&str; 4] = ["summary.csv", "summary.json", REPORT, "report.md"];

@@ -133,14 +133,7 @@ impl Appender {
 
     fn try_append(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
         let mut buffer = BufWriter::with_capacity(64 * 1024, &self.file);
-        if self.compressed {
-            let mut encoder = zstd::stream::write::Encoder::new(&mut buffer, LEVEL)?;
-            encoder.include_checksum(true)?;
-            write(&mut encoder)?;
-            encoder.finish()?;
-        } else {
-            write(&mut buffer)?;
-        }
+        write_piece(&mut buffer, self.compressed, write)?;
         buffer.flush()?;
         drop(buffer);
         self.file.sync_data()?;
@@ -149,17 +142,38 @@ impl Appender {
     }
 }
 
+/// Writes rows that stand or fall together; compressed, they are a frame of their own.
+pub(super) fn write_piece(
+    to: &mut impl Write,
+    compressed: bool,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    if !compressed {
+        return write(to);
+    }
+    let mut encoder = zstd::stream::write::Encoder::new(to, LEVEL)?;
+    encoder.include_checksum(true)?;
+    write(&mut encoder)?;
+    encoder.finish()?;
+    Ok(())
+}
+
 /// The whole samples of a raw.csv of any schema. A file that is missing holds none.
 pub(crate) fn whole_samples(folder: &Folder) -> Result<(Vec<SampleRow>, ValidPrefix), ArchiveError> {
+    samples_of(folder, files::RAW)
+}
+
+/// The same of another file with the columns of raw.csv.
+pub(super) fn samples_of(folder: &Folder, name: &str) -> Result<(Vec<SampleRow>, ValidPrefix), ArchiveError> {
     let mut samples = Vec::new();
-    let Some(file) = folder.find_file(files::RAW, FileKind::Table)? else {
+    let Some(file) = folder.find_file(name, FileKind::Table)? else {
         return Ok((samples, ValidPrefix::default()));
     };
     let valid = rows(file, &mut None, ValidPrefix::default(), |sample| {
         samples.push(sample);
         true
     });
-    Ok((samples, valid.map_err(|fault| fault.of(&folder.path().join(files::RAW)))?))
+    Ok((samples, valid.map_err(|fault| fault.of(&folder.path().join(name)))?))
 }
 
 #[cfg(test)]

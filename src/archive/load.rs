@@ -11,6 +11,7 @@ use super::manifest::{Manifest, RunStatus};
 use super::references::read_references;
 use super::requests::{KnownSamples, whole_requests};
 use super::reservoir::Reservoir;
+use super::retry::retried;
 use crate::importer::{add_unknown, counts};
 use crate::input::FileKind;
 use crate::model::{CellRequests, Facts, Nanos, RequestCount, Run, SampleRow, StrategyLine};
@@ -48,7 +49,11 @@ impl Loaded {
         })?;
         let samples = samples(directory, manifest.status)?;
         let strategies = strategy_lines(&manifest.settings.strategies, &samples);
-        let facts = Facts { references: read_references(directory, &manifest.references)?, ..facts(&manifest) };
+        let facts = Facts {
+            references: read_references(directory, &manifest.references)?,
+            retried: retried(directory.folder(), &samples)?.len(),
+            ..facts(&manifest)
+        };
         let requests = requests(directory, &samples, &strategies)?;
         let run = Run { facts, counts: counts(&samples), strategies, samples, requests, ..Run::default() };
         Ok(Self { directory: directory.clone(), manifest, config, run })
@@ -87,6 +92,7 @@ pub(super) fn facts(manifest: &Manifest) -> Facts {
         planned_samples: manifest.planned_samples,
         not_run: manifest.not_run.clone(),
         references: Vec::new(),
+        retried: 0,
     }
 }
 

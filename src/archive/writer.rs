@@ -133,7 +133,7 @@ impl NewFile {
     }
 
     /// The same by its path in an open folder. Folders on the way are made where they are missing.
-    fn create_in(folder: &Folder, path: &Path) -> Result<Self, ArchiveError> {
+    pub(super) fn create_in(folder: &Folder, path: &Path) -> Result<Self, ArchiveError> {
         let invalid = || folder.failed("write", path, io::ErrorKind::InvalidInput.into());
         let name = path.file_name().ok_or_else(invalid)?.to_owned();
         let folder = folder.make_inner(path.parent().ok_or_else(invalid)?)?;

@@ -97,6 +97,9 @@ pub struct SweepArgs {
     /// Finish an interrupted run: measure only what is missing; add --config if the run's config had secrets masked
     #[arg(long, value_name = "RUN", value_hint = ValueHint::DirPath, conflicts_with_all = ["output_dir", "dry_run", "only", "skip", "requests", "repeats", "seed", "delay", "formats"])]
     pub resume: Option<PathBuf>,
+    /// With --resume: also measure again the samples that failed; their rows are kept in retried.csv
+    #[arg(long, requires = "resume")]
+    pub retry_failed: bool,
     /// Measure only these strategies
     #[arg(long, value_name = "NAME,…")]
     pub only: Vec<String>,

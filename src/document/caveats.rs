@@ -24,6 +24,10 @@ fn evidence(caveat: &Caveat) -> String {
         CaveatKind::Unfinished { missing, planned } => {
             format!("{missing} of {planned} planned samples were not measured.")
         }
+        CaveatKind::Retried { samples } => {
+            let (samples, were) = (counted(*samples, "sample", "samples"), if *samples == 1 { "was" } else { "were" });
+            format!("{samples} failed and {were} measured again.")
+        }
         CaveatKind::NotRun { first, reason } => {
             let counts: Vec<String> = caveat.requests.iter().map(ToString::to_string).collect();
             format!("Not run at {} requests: at {first} it {reason}.", counts.join(", "))
@@ -144,6 +148,7 @@ fn advice(caveat: &Caveat, facts: &Facts) -> String {
         // A table that was only drawn has no run directory, so no such files.
         CaveatKind::FailedSamples { .. } if facts.run_id.is_empty() => "Failed samples are left out.",
         CaveatKind::FailedSamples { .. } => "Failed samples are left out; raw.csv and requests.csv have the details.",
+        CaveatKind::Retried { .. } => "The rows of the failed ones are in retried.csv and count nowhere.",
         CaveatKind::Drift { .. } => {
             "Something changed while measuring: a warm machine, a full cache, another program. Measure again, with \
              `warmup` or on a quiet machine."

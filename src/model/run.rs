@@ -81,6 +81,8 @@ pub struct Facts {
     pub not_run: Vec<NotRun>,
     /// Lines that were measured elsewhere.
     pub references: Vec<Reference>,
+    /// Samples that failed, were measured again, and are not among the run's samples.
+    pub retried: usize,
 }
 
 /// The conditions of a run, as far as they were recorded.

@@ -24,6 +24,11 @@ pub enum CaveatKind {
         /// Of so many.
         planned: usize,
     },
+    /// Samples failed and were measured again.
+    Retried {
+        /// How many, those that failed more than once counted each time.
+        samples: usize,
+    },
     /// Combinations were not run.
     NotRun {
         /// The first request count of them.
@@ -163,6 +168,7 @@ impl CaveatKind {
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Unfinished { .. } => "unfinished",
+            Self::Retried { .. } => "retried-samples",
             Self::NotRun { .. } => "not-run",
             Self::Overlapped { .. } => "overlapped",
             Self::FailedSamples { .. } => "failed-samples",

@@ -21,7 +21,7 @@ const BUSY_CORES: f64 = 0.8;
 /// All caveats of a run, `about_ideals` among them: those about the whole run first, then by kind and strategy.
 pub(super) fn of(run: &Run, cells: &[Cell<'_>], about_ideals: Vec<Caveat>) -> Vec<Caveat> {
     let lines: Vec<&[Cell<'_>]> = cells.chunk_by(|a, b| a.strategy_index == b.strategy_index).collect();
-    let mut caveats: Vec<Caveat> = unfinished(run).into_iter().chain(few_samples(cells)).collect();
+    let mut caveats: Vec<Caveat> = unfinished(run).into_iter().chain(retried(run)).chain(few_samples(cells)).collect();
     caveats.extend(
         run.strategies.iter().enumerate().filter_map(|(strategy_index, line)| not_run(run, strategy_index, &line.name)),
     );
@@ -52,6 +52,11 @@ fn unfinished(run: &Run) -> Option<Caveat> {
     let planned = run.facts.planned_samples as usize;
     let missing = planned.checked_sub(run.samples.len()).filter(|missing| *missing > 0)?;
     Some(Caveat::of_run(CaveatKind::Unfinished { missing, planned }))
+}
+
+fn retried(run: &Run) -> Option<Caveat> {
+    let samples = run.facts.retried;
+    (samples > 0).then(|| Caveat::of_run(CaveatKind::Retried { samples }))
 }
 
 /// The combinations of one strategy that were not run; the reason of the first stands for all.

@@ -27,6 +27,7 @@ mod printed;
 mod removing;
 mod request_file;
 mod resume;
+mod retry;
 mod running;
 mod secrets;
 mod statuses;
