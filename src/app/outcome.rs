@@ -24,6 +24,8 @@ pub enum Exit {
     Slower,
     /// `compare`: the data cannot decide, or the runs are not comparable.
     CannotTell,
+    /// Everything is written, and a check of the config is not met.
+    CheckFailed,
     /// Ended by a signal, everything saved: 130 or 143.
     Signal(u8),
 }
@@ -37,6 +39,7 @@ impl Exit {
             Self::CouldNot => 3,
             Self::Slower => 4,
             Self::CannotTell => 5,
+            Self::CheckFailed => 6,
             Self::Signal(code) => code,
         }
     }

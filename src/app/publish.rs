@@ -31,6 +31,15 @@ pub(super) fn tell_where(path: &Path, print: OutputFormat, terminal: Terminal) -
     .context("cannot write to standard output")
 }
 
+/// What the rows of a run say of it.
+#[derive(Clone, Copy)]
+pub(super) struct Published {
+    /// Whether a sample failed or is void.
+    pub some_failed: bool,
+    /// Whether a check of the config is not met.
+    pub check_failed: bool,
+}
+
 /// What is published, and where.
 pub(super) struct Publisher<'a> {
     /// The run.
@@ -48,8 +57,8 @@ pub(super) struct Publisher<'a> {
 }
 
 impl Publisher<'_> {
-    /// Makes all files and shows the table. Returns whether a sample failed or is void.
-    pub(super) fn publish(&self, mut into: Derived<'_>, terminal: Terminal) -> anyhow::Result<bool> {
+    /// Makes all files and shows the table.
+    pub(super) fn publish(&self, mut into: Derived<'_>, terminal: Terminal) -> anyhow::Result<Published> {
         let report = Report::of(self.run);
         let drawn = chart::draw(&report, self.charts, self.labels);
         let source = DocumentSource::Report(&report);
@@ -80,12 +89,23 @@ impl Publisher<'_> {
                 let answer = document::answer(&report);
                 let answer = format!("{}\n", visible_line(&answer));
                 terminal.paragraph(&answer).context("cannot write to standard output")?;
+                let checks = document::check_table(&report);
+                if !checks.rows.is_empty() {
+                    let table = format!("\n{}\n", document::table(&checks));
+                    terminal.result(&table).context("cannot write to standard output")?;
+                }
             }
             for caveat in document::caveats(&report) {
                 terminal.warn(&caveat.sentence());
             }
         }
-        Ok(self.run.samples.iter().any(|sample| sample.status != SampleStatus::Ok))
+        for check in report.checks.iter().filter(|check| !check.passed()) {
+            terminal.warn(&document::check_sentence(check));
+        }
+        Ok(Published {
+            some_failed: self.run.samples.iter().any(|sample| sample.status != SampleStatus::Ok),
+            check_failed: report.checks.iter().any(|check| !check.passed()),
+        })
     }
 
     /// Paints every figure and writes the picture files that the config asks for.

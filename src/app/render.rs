@@ -8,7 +8,7 @@ use anyhow::Context;
 
 use super::interruptible::{Ended, until_interrupted};
 use super::outcome::{Exit, Failure, is_run, located};
-use super::publish::{Publisher, tell_where};
+use super::publish::{Published, Publisher, tell_where};
 use super::source::{default_output, with_formats};
 use crate::archive::{self, Derived, Folder, Loaded, Rendering, RunLock, files};
 use crate::bundle::{self, PACK_SUFFIX};
@@ -103,12 +103,12 @@ fn beside(source: &Path) -> PathBuf {
 }
 
 fn finish(
-    published: anyhow::Result<bool>,
+    published: anyhow::Result<Published>,
     into: &Path,
     print: OutputFormat,
     terminal: Terminal,
 ) -> Result<Exit, Failure> {
-    published.with_context(|| format!("cannot write the report into {}", into.display()))?;
+    let published = published.with_context(|| format!("cannot write the report into {}", into.display()))?;
     tell_where(into, print, terminal)?;
-    Ok(Exit::Done)
+    Ok(if published.check_failed { Exit::CheckFailed } else { Exit::Done })
 }

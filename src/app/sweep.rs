@@ -9,7 +9,7 @@ use super::capacity::Capacity;
 use super::interruptible::{Ended, until_interrupted};
 use super::open_run::{OpenRun, SweepJob, begin, command_line};
 use super::outcome::{Exit, Failure, located};
-use super::publish::{Publisher, tell_where};
+use super::publish::{Published, Publisher, tell_where};
 use super::render::settings;
 use super::source::{Source, folder_of};
 use super::{dispatch, dry_run};
@@ -308,13 +308,13 @@ fn finish(
             return Ok(Exit::Signal(signal.exit_code()));
         }
     };
-    let some_failed = written.with_context(|| format!("cannot write the report of {path}"))?;
+    let published = written.with_context(|| format!("cannot write the report of {path}"))?;
     tell_where(directory.path(), print, terminal)?;
-    Ok(closing(ending, some_failed, directory.path(), terminal))
+    Ok(closing(ending, published, directory.path(), terminal))
 }
 
 /// Says how to go on with a run, where there is more to measure.
-fn closing(ending: Ending, some_failed: bool, run: &Path, terminal: Terminal) -> Exit {
+fn closing(ending: Ending, published: Published, run: &Path, terminal: Terminal) -> Exit {
     let again = format!("reportgen --resume {}", run.display());
     match ending {
         Ending::Interrupted(signal) => {
@@ -325,21 +325,22 @@ fn closing(ending: Ending, some_failed: bool, run: &Path, terminal: Terminal) ->
             terminal.warn(&format!("{GONE}: {again} --retry-failed"));
             Exit::SomeFailed
         }
-        Ending::Finished if some_failed => {
+        Ending::Finished if published.some_failed => {
             terminal.note(&format!("measure the failed samples again with: {again} --retry-failed"));
             Exit::SomeFailed
         }
+        Ending::Finished if published.check_failed => Exit::CheckFailed,
         Ending::Finished => Exit::Done,
     }
 }
 
-/// Takes the checksums of the rows and makes everything that is made of them; says whether a sample failed.
+/// Takes the checksums of the rows and makes everything that is made of them.
 fn report(
     job: &SweepJob,
     directory: &RunDirectory,
     manifest: &mut Manifest,
     terminal: Terminal,
-) -> anyhow::Result<bool> {
+) -> anyhow::Result<Published> {
     manifest.record_measured(directory)?;
     let loaded = Loaded::of(directory)?;
     let publisher = Publisher {

@@ -92,6 +92,7 @@ pub(super) fn facts(manifest: &Manifest) -> Facts {
         planned_samples: manifest.planned_samples,
         not_run: manifest.not_run.clone(),
         references: Vec::new(),
+        thresholds: manifest.settings.thresholds(),
         retried: 0,
     }
 }

@@ -70,7 +70,7 @@ Examples:
   reportgen render measured.csv             draw any CSV with strategy,requests,duration_s
 
 Exit codes: 0 done, 1 some samples failed, 2 wrong usage or config, 3 could not run or write, 4 slower, 5 cannot tell,
-130/143 interrupted";
+6 a [[check]] of the config is not met, 130/143 interrupted";
 
 /// What stands on standard output when a run has been written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

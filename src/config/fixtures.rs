@@ -94,6 +94,11 @@ pub(super) fn config_with(section: &str, key: &str, value: &str, kind: &str) -> 
             let others = keys.into_iter().filter(|other| !other.starts_with(&format!("{key} ")));
             format!("{LEAST}[[reference]]\n{}{line}", others.collect::<String>())
         }
+        ("check", _) => {
+            let demand = if key == "at-most" { "" } else { "at-most = { median = \"1s\" }\n" };
+            let strategy = "[[strategy]]\nkind = \"async\"\nname = \"async_get\"\n";
+            format!("{LEAST}{strategy}[[check]]\n{demand}{line}")
+        }
         ("chart", "strategies") => {
             let names =
                 ["multithread", "async_get"].map(|name| format!("[[strategy]]\nkind = \"async\"\nname = \"{name}\"\n"));
@@ -117,7 +122,7 @@ pub(super) fn taker(option: &str) -> &'static str {
 /// The line of the manual about a key, its comment sign included.
 pub(super) fn manual(section: &str, key: &str) -> &'static str {
     let header = match section {
-        "strategy" | "chart" | "reference" => format!("[[{section}]]\n"),
+        "strategy" | "chart" | "reference" | "check" => format!("[[{section}]]\n"),
         _ => format!("[{section}]\n"),
     };
     let start = if section.is_empty() { 0 } else { REFERENCE.find(&header).unwrap() };

@@ -9,6 +9,7 @@ use super::labels::{LABELS, SETS};
 use super::strategy_keys::STRATEGY;
 use super::sweep::{ChartSpec, Output, ReferenceSpec, Sweep};
 use super::type_keys::keys_of;
+use crate::model::check::Check;
 use crate::model::{DelayTarget, UrlTarget};
 
 /// The config as a whole.
@@ -38,6 +39,11 @@ pub(super) static ROOT: LazyLock<Vec<Key>> = LazyLock::new(|| {
             "reference",
             "A line that was measured elsewhere, laid over the run's own",
             Form::Tables(keys_of::<ReferenceSpec>().leak()),
+        ),
+        (
+            "check",
+            "A limit that the numbers have to meet; where one does not, the exit code is 6",
+            Form::Tables(keys_of::<Check>().leak()),
         ),
         ("labels", labels, Form::WordsOrTable(SETS, LABELS)),
         ("output", "Where results go and what pictures look like", Form::Table(keys_of::<Output>().leak())),
@@ -72,7 +78,8 @@ fn target() -> Vec<Key> {
 
 /// The fields of a sweep that have no place of their own in [`ROOT`].
 fn sweep() -> Vec<Key> {
-    const ELSEWHERE: [&str; 7] = ["title", "target", "strategies", "charts", "references", "labels", "output"];
+    const ELSEWHERE: [&str; 8] =
+        ["title", "target", "strategies", "charts", "references", "checks", "labels", "output"];
     keys_of::<Sweep>().into_iter().filter(|key| !ELSEWHERE.contains(&key.name)).collect()
 }
 

@@ -60,6 +60,8 @@ pub(super) enum Form {
     Integer { least: i64, most: i64 },
     /// A number from 0 to 1.
     Share,
+    /// A number, 0 or more.
+    Number,
     /// `true` or `false`.
     Boolean,
     /// An HTTP status, or a class such as `"2xx"`.

@@ -5,6 +5,7 @@
 //! chart kinds come in as [`Known`]: config never imports that floor. It opens no file.
 
 mod charts;
+mod checks;
 mod comments;
 mod counts;
 mod diagnostic;

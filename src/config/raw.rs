@@ -23,6 +23,7 @@ pub(super) enum Value {
     Duration(Nanos),
     Integer(i64),
     Share(f64),
+    Number(f64),
     Boolean(bool),
     List(Vec<Spanned<Value>>),
     Counts(Vec<u32>),
@@ -96,11 +97,15 @@ impl Section {
 
     /// The type that the section becomes, with `others` for fields that stand elsewhere; `None` where a value is faulty.
     pub(super) fn read_as<T: DeserializeOwned>(&self, others: Map<String, Json>) -> Option<T> {
-        let mut fields = others;
+        serde_json::from_value(Json::Object(self.fields(others)?)).ok()
+    }
+
+    /// What is written, and the defaults, beside `fields`; `None` where a value is faulty.
+    fn fields(&self, mut fields: Map<String, Json>) -> Option<Map<String, Json>> {
         for entry in self.entries.iter().filter(|entry| entry.name.is_some() || entry.value.is_some()) {
             fields.insert(entry.key.name.to_owned(), entry.value.as_ref()?.value.json()?);
         }
-        serde_json::from_value(Json::Object(fields)).ok()
+        Some(fields)
     }
 
     pub(super) fn text(&self, name: &str) -> Option<&str> {
@@ -157,13 +162,13 @@ impl Value {
         }
     }
 
-    /// The value as the type of its key reads it; `None` where one is faulty, and for tables.
+    /// The value as the type of its key reads it; `None` where one is faulty, and for lists of tables.
     pub(super) fn json(&self) -> Option<Json> {
         Some(match self {
             Self::Text(text) => text.as_str().into(),
             Self::Integer(number) => (*number).into(),
             Self::Duration(nanos) => nanos.written().into(),
-            Self::Share(share) => (*share).into(),
+            Self::Share(number) | Self::Number(number) => (*number).into(),
             Self::Boolean(answer) => (*answer).into(),
             Self::List(list) => return list.iter().map(|item| item.value.json()).collect(),
             Self::Counts(counts) => counts.as_slice().into(),
@@ -171,7 +176,8 @@ impl Value {
             Self::Headers(pairs) => json!(pairs),
             Self::Environment(pairs) => pairs.iter().map(|(name, value)| (name.clone(), value.as_str())).collect(),
             Self::Words(words) => words.as_slice().into(),
-            Self::Section(_) | Self::Sections(_) => return None,
+            Self::Section(section) => section.fields(Map::new())?.into(),
+            Self::Sections(_) => return None,
         })
     }
 

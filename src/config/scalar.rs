@@ -41,6 +41,7 @@ pub(super) fn read(form: &Form, known: &Known<'_>, value: &DeValue<'_>) -> Resul
     match form {
         Form::Integer { least, most } => integer(*least, *most, value),
         Form::Share => share(value),
+        Form::Number => number(value),
         Form::Boolean => boolean(value),
         Form::Status => status(value),
         Form::Duration { zero } => duration_of(value, *zero).map(Value::Duration),
@@ -228,6 +229,19 @@ fn share(value: &DeValue<'_>) -> Result<Value, ValueError> {
     }
 }
 
+fn number(value: &DeValue<'_>) -> Result<Value, ValueError> {
+    let expected = "expected a number, 0 or more, without quotes";
+    let number = match value {
+        DeValue::Integer(number) => i64_of(number).map(|number| number as f64),
+        DeValue::Float(number) => number.as_str().replace('_', "").parse::<f64>().ok(),
+        _ => return Err(ValueError::new(is_a(value), expected)),
+    };
+    match number {
+        Some(number) if number.is_finite() && number >= 0.0 => Ok(Value::Number(number.abs())),
+        _ => Err(ValueError::new("is out of bounds", expected)),
+    }
+}
+
 fn duration_of(value: &DeValue<'_>, zero: bool) -> Result<Nanos, ValueError> {
     let bare = match value {
         DeValue::Integer(number) => Some(number.as_str()),
@@ -280,6 +294,7 @@ mod tests {
                 vec!["0", "1", "0.0", "-0.0", "1.0", "1e-3"],
                 vec!["-0.1", "1.01", "nan", "inf", "2", "'0'"],
             ),
+            (&Form::Number, vec!["0", "1.5", "1_000", "1_0.5", "-0.0"], vec!["-1", "inf", "nan", "'1'", "[]"]),
             (&Form::Duration { zero: true }, vec!["'0s'", "'1000h'"], vec!["0", "'1001h'", "true", "1.5", "[]"]),
             (&Form::Duration { zero: false }, vec!["'1ns'"], vec!["'0s'", "'0.0000000001s'"]),
             (&Form::Text, vec!["''", r#""\u0000""#], vec!["1", "2020-01-01"]),

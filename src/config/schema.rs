@@ -105,6 +105,7 @@ fn form_of(form: &Form, known: &Known<'_>) -> Value {
         Form::Integer { least, most: i64::MAX } => json!({ "type": "integer", "minimum": least }),
         Form::Integer { least, most } => json!({ "type": "integer", "minimum": least, "maximum": most }),
         Form::Share => json!({ "type": "number", "minimum": 0, "maximum": 1 }),
+        Form::Number => json!({ "type": "number", "minimum": 0 }),
         Form::Boolean => json!({ "type": "boolean" }),
         Form::Status => {
             let code = json!({ "type": "integer", "minimum": 100, "maximum": 599 });

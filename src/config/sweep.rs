@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::labels::Labels;
+use crate::model::check::{Check, Threshold};
 use crate::model::figure::{Format, Scale, Theme};
 use crate::model::{Nanos, Repeats, RequestCount, RequestFile, Target};
 use crate::strategy::{StrategyKind, StrategySpec};
@@ -64,6 +65,9 @@ pub struct Sweep {
     pub charts: Vec<ChartSpec>,
     /// Lines that were measured elsewhere.
     pub references: Vec<ReferenceSpec>,
+    /// Limits that the numbers have to meet.
+    #[serde(default)]
+    pub checks: Vec<Check>,
     /// The words that charts write by themselves.
     pub labels: Labels,
     /// Where and how results are written.
@@ -100,6 +104,28 @@ impl Sweep {
     pub fn samples(&self) -> u64 {
         let cells = (self.strategies.len() as u64).saturating_mul(self.requests.len() as u64);
         cells.saturating_mul(u64::from(self.repeats.max) + u64::from(self.warmup))
+    }
+
+    /// Every limit of every check, for each strategy and count that the sweep measures, in the order of the config.
+    #[must_use]
+    pub fn thresholds(&self) -> Vec<Threshold> {
+        let mut thresholds = Vec::new();
+        for check in &self.checks {
+            let is_meant = |name: &str| check.strategy.as_ref().is_none_or(|strategy| strategy == name);
+            for spec in self.strategies.iter().filter(|spec| is_meant(&spec.name)) {
+                let counts = self.requests.iter().filter(|count| check.requests.is_none_or(|only| only == **count));
+                for &requests in counts.filter(|count| spec.runs(**count)) {
+                    thresholds.extend(check.limits().map(|(measure, bound, limit)| Threshold {
+                        strategy: spec.name.clone(),
+                        requests,
+                        measure,
+                        bound,
+                        limit,
+                    }));
+                }
+            }
+        }
+        thresholds
     }
 
     /// The sweep with what `config` holds and a run may not keep in full: address, body and headers of a `url`, command lines

@@ -11,10 +11,12 @@
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::keys::{Form, Key};
+use crate::model::check::Measure;
 use crate::model::duration::PATTERN;
+use crate::model::figure::Unit;
 
 /// The keys of a type's fields, in their order.
 pub(super) fn keys_of<T: JsonSchema>() -> Vec<Key> {
@@ -39,9 +41,12 @@ pub(super) fn properties(schema: &'static Value) -> impl Iterator<Item = Key> {
     })
 }
 
-/// An option that is absent, false, or an empty list, is one that a config does not write.
+/// An option that is absent, false, or an empty list or table, is one that a config does not write.
 fn says_something(default: &Value) -> bool {
-    !default.is_null() && *default != false && default.as_array().is_none_or(|list| !list.is_empty())
+    !default.is_null()
+        && *default != false
+        && default.as_array().is_none_or(|list| !list.is_empty())
+        && *default != json!({})
 }
 
 /// A default as a config would write it.
@@ -57,6 +62,7 @@ fn form(property: &'static Value) -> Form {
         Some("url") => Form::Url,
         Some("chart") => Form::Chart,
         Some("counts") => Form::Counts,
+        Some("limits") => Form::Table(limits().leak()),
         Some("repeats") => Form::Repeats,
         Some("headers") => Form::Headers,
         Some("percent") => Form::Percent,
@@ -72,6 +78,16 @@ fn form(property: &'static Value) -> Form {
         of if is_list => Form::List { of: leak(of), empty: property["x-not-empty"] != true },
         other => other,
     }
+}
+
+/// A key for each number that can be limited.
+fn limits() -> Vec<Key> {
+    let form = |measure: Measure| match measure.unit() {
+        Unit::Seconds => Form::Duration { zero: true },
+        _ => Form::Number,
+    };
+    let keys = Measure::ALL.into_iter();
+    keys.map(|(measure, about)| Key { name: measure.as_str(), about, form: form(measure), default: None }).collect()
 }
 
 fn leak(form: Form) -> &'static Form {

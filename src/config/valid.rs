@@ -4,6 +4,7 @@
 use serde_json::{Map, json};
 
 use super::charts::{ChartContext, charts};
+use super::checks::checks;
 use super::diagnostic::Diagnostic;
 use super::keys::Known;
 use super::labels::{Label, Labels};
@@ -15,7 +16,7 @@ use super::suggestion::quoted;
 use super::sweep::{MOST_SAMPLES, Output, Overlap, Sweep};
 use super::target::target;
 use crate::format::counted;
-use crate::model::bounds::{MOST_CHARTS, MOST_REFERENCES, MOST_STRATEGIES};
+use crate::model::bounds::{MOST_CHARTS, MOST_CHECKS, MOST_REFERENCES, MOST_STRATEGIES};
 use crate::model::{Nanos, Target};
 
 /// The sweep; `None` only where a diagnostic was added, here or by the reader.
@@ -45,6 +46,7 @@ pub(super) fn sweep(
     let shown = requests.filter(|_| !overlay::gives(flags, "sweep", "requests"));
     let context = ChartContext { strategies: strategies.as_deref(), references: tables, requests: shown, known };
     let charts = root.sections("chart").and_then(|list| charts(list, &context, diagnostics));
+    let checks = root.sections("check").and_then(|list| checks(list, strategies.as_deref(), shown, diagnostics));
     let section = root.section("sweep")?;
     let title = match (root.written("title"), &labels) {
         (None, Some(labels)) => labels.text(Label::DurationTitle),
@@ -56,6 +58,7 @@ pub(super) fn sweep(
         ("strategies", json!(strategies?)),
         ("charts", json!(charts?)),
         ("references", json!(references?)),
+        ("checks", json!(checks?)),
         ("labels", json!(labels?)),
         ("output", json!(output?)),
     ];
@@ -74,7 +77,9 @@ pub(super) fn sweep(
 /// Adds a diagnostic where there are too many sections; then nothing else is checked.
 fn too_many_sections(root: &Section, diagnostics: &mut Vec<Diagnostic>) -> bool {
     let before = diagnostics.len();
-    for (name, most) in [("strategy", MOST_STRATEGIES), ("chart", MOST_CHARTS), ("reference", MOST_REFERENCES)] {
+    let most =
+        [("strategy", MOST_STRATEGIES), ("chart", MOST_CHARTS), ("reference", MOST_REFERENCES), ("check", MOST_CHECKS)];
+    for (name, most) in most {
         let sections = root.sections(name).unwrap_or_default();
         if let Some(first) = sections.get(most) {
             let title = format!("the config has {} sections [[{name}]]", sections.len());
@@ -203,6 +208,7 @@ mod tests {
         for (section, most) in [
             ("[[strategy]]\nkind = \"async\"\nname = \"NUMBER\"\n", 1_000),
             ("[[chart]]\nkind = \"duration\"\n", 200),
+            ("[[check]]\nat-most = { failed = 0 }\n", 200),
             ("[[reference]]\nname = \"NUMBER\"\nfile = \"a.csv\"\nstrategy = \"a\"\n", 200),
         ] {
             let config = |count: usize| {

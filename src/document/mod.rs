@@ -4,6 +4,7 @@
 
 mod answer;
 mod caveats;
+mod checks;
 mod comparison;
 mod comparison_json;
 mod csv;
@@ -38,6 +39,7 @@ mod writer;
 
 pub use answer::answer;
 pub use caveats::caveats;
+pub use checks::{check_sentence, check_table};
 pub use comparison::headline;
 pub use fragment::{Fragment, fragment};
 pub use history::Archived;

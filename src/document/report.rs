@@ -3,6 +3,7 @@
 
 use super::answer::answer;
 use super::caveats;
+use super::checks::checks;
 use super::findings;
 use super::method::method;
 use super::model::{Block, Document, DocumentSection, FigureBlock, Fold};
@@ -27,6 +28,7 @@ pub(super) fn document<'a>(report: &Report<'_>, pictures: &'a Pictures<'a>) -> D
     let others = figures.split_off(of_answer);
     let sections = [
         DocumentSection::new("answer", "", figures),
+        DocumentSection::new("checks", "Checks", checks(report, MOST_ROWS)),
         DocumentSection::new(
             "findings",
             "Findings",

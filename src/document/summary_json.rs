@@ -8,12 +8,15 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::caveats;
+use super::checks::check_sentence;
 use super::model::Item;
 use super::numbers::{object, rounded, rounded_seconds};
 use super::statistics;
 use super::summary_row::{NumberStyle, SummaryRow};
+use crate::model::check::{Bound, Threshold};
+use crate::model::figure::Unit;
 use crate::model::{Facts, Nanos, StatusSet, Target};
-use crate::report::{Caveat, Cell, Finding, ReferenceCell, ReferenceLine, Report};
+use crate::report::{Caveat, Cell, CheckResult, Finding, ReferenceCell, ReferenceLine, Report};
 
 /// Version of the layout below.
 const SCHEMA_VERSION: u32 = 1;
@@ -28,6 +31,7 @@ pub(super) fn summary(report: &Report<'_>) -> impl Serialize {
         baseline: report.baseline.map(|baseline| &report.strategies[baseline].name),
         cells: report.cells.iter().map(|each| cell(report, each)).collect::<Vec<_>>(),
         findings: report.findings.iter().map(|each| finding(report, each)).collect::<Vec<_>>(),
+        checks: report.checks.iter().map(check).collect::<Vec<_>>(),
         not_run: &report.facts.not_run,
         caveats: report.caveats.iter().map(|each| caveat(report, each)).collect::<Vec<_>>(),
         references: references.collect::<Vec<_>>(),
@@ -130,6 +134,23 @@ fn finding(report: &Report<'_>, finding: &Finding) -> impl Serialize {
         requests: &finding.requests,
         numbers: finding.kind.numbers().into_iter().map(number).collect::<BTreeMap<_, _>>(),
         text: statistics::sentence(report, finding),
+    }
+}
+
+fn check(check: &CheckResult<'_>) -> impl Serialize {
+    let Threshold { strategy, requests, measure, bound, limit } = check.threshold;
+    let is_time = measure.unit() == Unit::Seconds;
+    let number = |value: f64| if is_time { rounded_seconds(value) } else { rounded(value) };
+    let side = |wanted: Bound| (*bound == wanted).then(|| number(*limit)).flatten();
+    object! {
+        strategy: strategy,
+        requests: requests,
+        column: measure.as_str(),
+        at_most: side(Bound::AtMost),
+        at_least: side(Bound::AtLeast),
+        value: check.value.as_ref().ok().and_then(|value| number(*value)),
+        passed: check.passed(),
+        text: check_sentence(check),
     }
 }
 

@@ -7,5 +7,7 @@ pub const LONGEST_NAME: usize = 200;
 pub const MOST_STRATEGIES: usize = 1_000;
 /// `[[chart]]` sections of a config.
 pub const MOST_CHARTS: usize = 200;
+/// `[[check]]` sections of a config.
+pub const MOST_CHECKS: usize = 200;
 /// `[[reference]]` sections of a config.
 pub const MOST_REFERENCES: usize = 200;

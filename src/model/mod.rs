@@ -3,6 +3,7 @@
 pub mod address;
 pub mod appearance;
 pub mod bounds;
+pub mod check;
 pub mod duration;
 pub mod estimate;
 pub mod figure;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::model::check::Threshold;
 use crate::model::estimate::DelayEstimate;
 use crate::model::reference::Reference;
 use crate::model::repeats::Repeats;
@@ -81,6 +82,8 @@ pub struct Facts {
     pub not_run: Vec<NotRun>,
     /// Lines that were measured elsewhere.
     pub references: Vec<Reference>,
+    /// What the config demands of the numbers.
+    pub thresholds: Vec<Threshold>,
     /// Samples that failed, were measured again, and are not among the run's samples.
     pub retried: usize,
 }

@@ -6,6 +6,7 @@ mod answer;
 mod caveat;
 mod caveats;
 mod cell;
+mod check;
 mod conditions;
 mod connecting;
 mod findings;
@@ -22,6 +23,7 @@ use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 pub use answer::{Fastest, Lead, RankedStrategy};
 pub use caveat::{Caveat, CaveatKind};
 pub use cell::{Cell, Cost, Excluded, FEWEST_FOR_INTERVAL, Latency, Stopped, cell_seed, is_precise};
+pub use check::{CheckResult, NoValue};
 pub use findings::{Finding, FindingKind, FindingTopic, GrowthShape, LineFit, NEAR, StrategyOrder};
 pub use reference::{ReferenceCell, ReferenceLine};
 pub use status_counts::StatusCounts;
@@ -48,6 +50,8 @@ pub struct Report<'run> {
     pub references: Vec<ReferenceLine<'run>>,
     /// What a reader should know before trusting the numbers.
     pub caveats: Vec<Caveat>,
+    /// Whether the numbers meet what the config demands, in its order.
+    pub checks: Vec<CheckResult<'run>>,
     /// Which strategy is fastest; `None` where no sample is valid.
     pub answer: Option<Fastest>,
     /// What the numbers say, by kind.
@@ -71,6 +75,7 @@ impl<'run> Report<'run> {
         let caveats = caveats::of(run, &cells, about_ideals);
         let findings = findings::of(&run.strategies, &cells);
         let answer = Fastest::of(&cells);
+        let checks = check::results(&run.facts, &run.strategies, &cells);
         Self {
             facts: &run.facts,
             strategies: &run.strategies,
@@ -79,6 +84,7 @@ impl<'run> Report<'run> {
             cells,
             references: reference::lines(&run.facts.references, &run.strategies),
             caveats,
+            checks,
             answer,
             findings,
         }

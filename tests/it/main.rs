@@ -5,6 +5,7 @@
 mod address;
 mod advice;
 mod archive;
+mod checks;
 mod command_line;
 mod commands;
 mod compare;
