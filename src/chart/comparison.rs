@@ -3,9 +3,7 @@
 
 use crate::comparison::{Comparison, Ratio, StrategyPair};
 use crate::format::percent;
-use crate::model::figure::{
-    Arrangement, Axis, Estimate, Figure, Panel, Point, Role, Scale, Series, Shape, Spread, Unit,
-};
+use crate::model::figure::{Axis, Estimate, Figure, Panel, Point, Role, Scale, Series, Shape, Spread, Unit};
 use crate::report::{Cell, FEWEST_FOR_INTERVAL};
 
 /// Colour and marker of the base and of the new run, where runs are distinguished.
@@ -42,7 +40,6 @@ fn overlay(comparison: &Comparison<'_>) -> Figure {
             comparison.base.name, comparison.new.name
         ),
         panels: comparison.lines.iter().map(panel).collect(),
-        arrangement: Arrangement::Stacked,
         ..Figure::default()
     }
 }

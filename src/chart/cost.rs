@@ -4,7 +4,7 @@ use crate::chart::by_count::{self, CellValue, Quantity};
 use crate::chart::kind::{Chart, Subject, WhyNot};
 use crate::chart::{captions, words};
 use crate::config::Label;
-use crate::model::figure::{Arrangement, Figure, Panel, Scale, Unit};
+use crate::model::figure::{Figure, Panel, Scale, Unit};
 use crate::report::Cell;
 
 /// Three panels above each other. A `y-label` is not taken: each panel has its own.
@@ -77,7 +77,7 @@ impl Chart for CostChart {
                 ],
             ),
             panels,
-            arrangement: Arrangement::Stacked,
+            ..Figure::default()
         }])
     }
 }

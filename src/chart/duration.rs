@@ -5,7 +5,7 @@ use crate::chart::ideal::Ideal;
 use crate::chart::kind::{Chart, DIVIDED, Subject, WhyNot};
 use crate::chart::{captions, growth, words};
 use crate::config::Label;
-use crate::model::figure::{Arrangement, Figure, Role, Scale, Unit};
+use crate::model::figure::{Figure, Role, Scale, Unit};
 
 /// Duration by request count. Without a `y-scale` it draws two figures: beside a strategy that is fifty times slower a
 /// linear axis hides the others, so then the logarithmic one comes first.
@@ -78,7 +78,7 @@ fn figure(subject: &Subject<'_>, strategy_indices: &[usize], (scale, divisor): (
             ],
         ),
         panels: vec![panel],
-        arrangement: Arrangement::Stacked,
+        ..Figure::default()
     })
 }
 

@@ -4,7 +4,7 @@
 use crate::chart::downsample;
 use crate::format::{counted, requests};
 use crate::history::{By, HistoryEntry, RunSeries, SeriesPoint, StrategySeries};
-use crate::model::figure::{Arrangement, Axis, Figure, Mark, Panel, Point, Role, Scale, Series, Shape, Unit};
+use crate::model::figure::{Axis, Figure, Mark, Panel, Point, Role, Scale, Series, Shape, Unit};
 use crate::stats::Change;
 
 /// What the figure of one of so many series is called; `number` counts from 1.
@@ -40,7 +40,7 @@ pub fn history(series: &RunSeries<'_>, id: &str) -> Option<Figure> {
         description: format!("{}.", drawn.iter().map(|(_, line)| told(line)).collect::<Vec<_>>().join("; ")),
         caption: caption(series),
         panels: drawn.iter().map(|(strategy_index, line)| panel(series, *strategy_index, line)).collect(),
-        arrangement: Arrangement::Stacked,
+        ..Figure::default()
     })
 }
 

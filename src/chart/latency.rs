@@ -4,7 +4,7 @@ use crate::chart::by_count::{self, value_axis};
 use crate::chart::kind::{BY_COUNT, Chart, Subject, WhyNot};
 use crate::chart::{captions, downsample, words};
 use crate::config::{Label, Labels};
-use crate::model::figure::{Arrangement, Axis, Figure, Mark, Panel, Point, Scale, Series, Shape, Unit};
+use crate::model::figure::{Axis, Figure, Mark, Panel, Point, Scale, Series, Shape, Unit};
 use crate::model::{Nanos, RequestCount};
 use crate::report::{self, Cell};
 
@@ -56,7 +56,7 @@ impl Chart for LatencyChart {
                 ],
             ),
             panels: vec![panel],
-            arrangement: Arrangement::Stacked,
+            ..Figure::default()
         }])
     }
 }

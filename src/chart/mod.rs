@@ -68,7 +68,10 @@ pub fn draw(report: &Report<'_>, specs: &[ChartSpec], labels: &Labels) -> Drawn 
     for spec in if specs.is_empty() { &all } else { specs } {
         let chart = named(&spec.kind).ok_or_else(|| WhyNot::UnknownKind(spec.kind.clone()));
         match chart.and_then(|chart| chart.figures(&Subject { report, spec, labels })) {
-            Ok(figures) => figures.into_iter().for_each(|figure| drawn.add(figure)),
+            Ok(figures) => {
+                let language = labels.language();
+                figures.into_iter().for_each(|figure| drawn.add(Figure { language, ..figure }));
+            }
             Err(why) => drawn.refused.push((spec.kind.clone(), why)),
         }
     }

@@ -4,7 +4,7 @@ use crate::chart::by_count::{self, CellValue, Quantity};
 use crate::chart::kind::{Chart, DIVIDED, Subject, WhyNot};
 use crate::chart::{captions, words};
 use crate::config::Label;
-use crate::model::figure::{Arrangement, Figure, Unit};
+use crate::model::figure::{Figure, Unit};
 use crate::report::Report;
 
 /// Median less ideal, by request count.
@@ -53,7 +53,7 @@ impl Chart for OverheadChart {
                 ],
             ),
             panels: vec![panel],
-            arrangement: Arrangement::Stacked,
+            ..Figure::default()
         }])
     }
 }

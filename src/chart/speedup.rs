@@ -5,7 +5,7 @@ use crate::chart::ideal::Ideal;
 use crate::chart::kind::{BY_COUNT, Chart, Subject, WhyNot};
 use crate::chart::{captions, words};
 use crate::config::Label;
-use crate::model::figure::{Arrangement, Figure, Role, Unit};
+use crate::model::figure::{Figure, Role, Unit};
 
 /// Speed-up by request count, with the best possible one.
 pub(super) struct SpeedupChart;
@@ -55,7 +55,7 @@ impl Chart for SpeedupChart {
                 ],
             ),
             panels: vec![panel],
-            arrangement: Arrangement::Stacked,
+            ..Figure::default()
         }])
     }
 }

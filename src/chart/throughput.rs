@@ -5,7 +5,7 @@ use crate::chart::ideal::Ideal;
 use crate::chart::kind::{BY_COUNT, Chart, Subject, WhyNot};
 use crate::chart::{captions, words};
 use crate::config::Label;
-use crate::model::figure::{Arrangement, Figure, Role, Unit};
+use crate::model::figure::{Figure, Role, Unit};
 
 /// Request count over median, by request count.
 pub(super) struct ThroughputChart;
@@ -56,7 +56,7 @@ impl Chart for ThroughputChart {
                 ],
             ),
             panels: vec![panel],
-            arrangement: Arrangement::Stacked,
+            ..Figure::default()
         }])
     }
 }

@@ -8,7 +8,7 @@ use crate::chart::kind::{Chart, Subject, WhyNot};
 use crate::chart::{captions, words};
 use crate::config::{Label, Labels};
 use crate::format::grouped;
-use crate::model::figure::{Arrangement, Axis, Bar, Figure, Panel, Scale, Unit};
+use crate::model::figure::{Axis, Bar, Figure, Panel, Scale, Unit};
 use crate::model::{Nanos, Outcome};
 use crate::report::Cell;
 
@@ -75,7 +75,7 @@ impl Chart for TimelineChart {
                 ],
             ),
             panels: cells.iter().zip(tracks).map(|(cell, tracks)| panel(subject, cell, tracks, cut)).collect(),
-            arrangement: Arrangement::Stacked,
+            ..Figure::default()
         }])
     }
 }

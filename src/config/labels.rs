@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::keys::{Form, Key};
 use super::raw::{Section, Value};
+use crate::model::figure::Language;
 
 macro_rules! labels {
     ($($label:ident $key:literal $english:literal $chinese:literal)*) => {
@@ -181,6 +182,15 @@ impl Labels {
         TEXTS.iter().map(|(key, ..)| section.text(key).map(str::to_owned)).collect::<Option<_>>().map(Self)
     }
 
+    /// The language of most texts: a table of own texts may replace some of a set.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        let all = || TEXTS.iter().zip(&self.0);
+        let english = all().filter(|((_, english, _), text)| english == text).count();
+        let chinese = all().filter(|((_, _, chinese), text)| chinese == text).count();
+        if chinese > english { Language::Chinese } else { Language::English }
+    }
+
     /// Each text that is not the English one, by its key.
     fn changed(&self) -> BTreeMap<&'static str, &str> {
         let all = TEXTS.iter().zip(&self.0);
@@ -258,7 +268,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::super::fixtures::{diagnostic, sweep};
-    use super::{Label, Labels, TEXTS, placeholders};
+    use super::{Label, Labels, Language, TEXTS, placeholders};
 
     const LEAST: &str = "[target]\ndelay = \"100ms\"\n";
 
@@ -285,11 +295,13 @@ mod tests {
     fn a_config_names_a_set_or_single_texts() {
         let labels = |text: &str| sweep(&format!("{text}\n{LEAST}")).labels;
         assert_eq!(labels("labels = 'en'"), Labels::default());
+        assert_eq!(labels("labels = 'en'").language(), Language::English);
         let chinese = sweep(&format!("labels = 'zh'\n{LEAST}"));
         assert_eq!((&*chinese.title, chinese.labels.text(Label::Requests)), ("所需用时与请求次数的关系", "请求次数"));
+        assert_eq!(chinese.labels.language(), Language::Chinese);
         let own = labels("labels = { requests = 'n', ideal = 'best' }");
         let texts = [Label::Requests, Label::Ideal, Label::Duration].map(|label| own.text(label));
-        assert_eq!(texts, ["n", "best", "Duration"]);
+        assert_eq!((texts, own.language()), (["n", "best", "Duration"], Language::English));
         assert_eq!(sweep(&format!("title = 'T'\nlabels = 'zh'\n{LEAST}")).title, "T");
     }
 

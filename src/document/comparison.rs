@@ -9,7 +9,7 @@ use crate::comparison::{
 };
 use crate::format::{counted, percent, requests};
 use crate::model::RequestCount;
-use crate::model::figure::Unit;
+use crate::model::figure::{Language, Unit};
 
 pub(super) fn document<'a>(compared: &Comparison<'_>, pictures: &'a Pictures<'a>) -> Document<'a> {
     let mut figures: Vec<Block<'a>> = pictures
@@ -28,7 +28,8 @@ pub(super) fn document<'a>(compared: &Comparison<'_>, pictures: &'a Pictures<'a>
     sections.retain(|section| !section.blocks.is_empty());
     Document {
         title: format!("Comparison: {} against {}", compared.new.name, compared.base.name),
-        language: "en",
+        language: Language::English,
+        title_language: Language::English,
         answer: headline(compared),
         lead: String::new(),
         sections,

@@ -6,7 +6,7 @@ use super::table::{DataTable, OmittedRows, TableColumn, TableValue};
 use crate::chart;
 use crate::format::{counted, requests};
 use crate::history::{By, RunSeries, SeriesPoint, StrategySeries};
-use crate::model::figure::Unit;
+use crate::model::figure::{Language, Unit};
 
 /// The runs of an archive.
 #[derive(Clone, Copy, Debug)]
@@ -36,7 +36,8 @@ pub(super) fn document<'a>(archived: &Archived<'_>, pictures: &'a Pictures<'a>) 
     };
     Document {
         title: "History".to_owned(),
-        language: "en",
+        language: Language::English,
+        title_language: Language::English,
         answer: String::new(),
         lead: lead.to_owned(),
         sections: sections.chain((!archived.broken.is_empty()).then_some(broken)).collect(),

@@ -77,8 +77,12 @@ mod tests {
     use crate::report::testkit::{RunBuilder, article};
 
     fn page(run: &Run) -> String {
+        page_in(run, &Labels::default())
+    }
+
+    fn page_in(run: &Run, labels: &Labels) -> String {
         let report = Report::of(run);
-        let drawn = chart::draw(&report, &[], &Labels::default());
+        let drawn = chart::draw(&report, &[], labels);
         let fonts = Fonts::load(&[]).unwrap();
         let pictures = Pictures {
             drawn: drawn
@@ -127,6 +131,46 @@ mod tests {
         }
         assert!(page.contains("{{ title }}") && page.contains("&lt;i&gt;title&lt;"));
         assert_eq!(page.matches("<script>").count(), 1);
+    }
+
+    /// Each text of a page and each name of a group of it, with the language that it is marked as.
+    fn texts(page: &str) -> Vec<(&str, String)> {
+        let value = |tag: &'_ str, name: &str| -> Option<String> {
+            let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+            rest.split('"').next().map(str::to_owned)
+        };
+        let mut languages = vec![String::new()];
+        let mut all = Vec::new();
+        for part in page.split('<').skip(1) {
+            let (tag, text) = part.split_once('>').unwrap();
+            if tag.starts_with('/') {
+                languages.pop();
+            } else if !tag.starts_with('!') && !tag.starts_with("meta ") && !tag.ends_with('/') {
+                languages.push(value(tag, "lang").unwrap_or_else(|| languages[languages.len() - 1].clone()));
+            }
+            all.push((text, languages[languages.len() - 1].clone()));
+        }
+        all
+    }
+
+    #[test]
+    fn chinese_words_are_marked_as_chinese_and_english_ones_as_english() {
+        let mut run = article(3);
+        run.facts.title = "所需用时与请求次数的关系".into();
+        let page = page_in(&run, &Labels::chinese());
+        let page = &page[..page.find("<script>").unwrap()];
+        let is_chinese = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+        let texts = texts(page);
+        let (chinese, others): (Vec<_>, Vec<_>) = texts.iter().partition(|(text, _)| is_chinese(text));
+        // The name of the tab is a copy of the heading.
+        let unmarked: Vec<_> = chinese.iter().filter(|(_, language)| language != "zh").skip(1).collect();
+        assert!(chinese.len() > 50 && unmarked.is_empty(), "{unmarked:?}");
+        for word in ["Findings", "Values of this chart", "Requests", "How it was measured", "Up to 20 requests"] {
+            let mut marked = others.iter().filter(|(text, _)| text.starts_with(word)).map(|(_, language)| language);
+            assert!(marked.clone().count() > 0 && marked.all(|language| language == "en"), "{word}");
+        }
+        let english = self::page(&article(3));
+        assert_eq!(english.matches(" lang=").count(), 1);
     }
 
     #[test]

@@ -5,14 +5,17 @@ use serde::Serialize;
 
 use super::pictures::Picture;
 use super::table::DataTable;
+use crate::model::figure::Language;
 
 /// A document for people.
 #[derive(Clone, Debug, Serialize)]
 pub struct Document<'a> {
     /// Its heading.
     pub title: String,
-    /// The language it is written in, as in HTML's `lang`.
-    pub language: &'static str,
+    /// The language it is written in.
+    pub language: Language,
+    /// The language of its heading: that of the charts where they gave it.
+    pub title_language: Language,
     /// What a reader came for, in a sentence; empty where there is no answer.
     pub answer: String,
     /// When, where and how much, in a sentence; may be empty.

@@ -35,8 +35,8 @@ pub(super) fn files_of(figure: &Figure, themes: &[Theme], format: Format) -> Vec
     asked.map(|theme| format!("{}{}.{}", figure.id, theme.suffix(), format.as_str())).collect()
 }
 
-/// One figure, painted for the page, whichever picture files there are. A page's template gets it as `id`, `title` and
-/// both paintings as SVG, in which every text is escaped.
+/// One figure, painted for the page, whichever picture files there are. A page's template gets it as `id`, `title`,
+/// `language` and both paintings as SVG, in which every text is escaped.
 #[derive(Clone, Debug, Serialize)]
 pub struct Picture<'a> {
     /// What is drawn.
@@ -68,7 +68,8 @@ impl<'a> Picture<'a> {
 }
 
 fn head<S: Serializer>(figure: &Figure, serializer: S) -> Result<S::Ok, S::Error> {
-    BTreeMap::from([("id", &figure.id), ("title", &figure.title)]).serialize(serializer)
+    let texts = [("id", figure.id.as_str()), ("title", &figure.title), ("language", figure.language.as_str())];
+    BTreeMap::from(texts).serialize(serializer)
 }
 
 fn svg<S: Serializer>(painting: &Option<Painting>, serializer: S) -> Result<S::Ok, S::Error> {

@@ -12,7 +12,7 @@ use super::statistics;
 use super::table::{DataTable, TableColumn, TableValue};
 use crate::format::{command_line, counted, requests};
 use crate::model::Facts;
-use crate::model::figure::{Panel, Role, Series, Shape, Unit};
+use crate::model::figure::{Language, Panel, Role, Series, Shape, Unit};
 use crate::report::{Cell, Report};
 
 /// A longer table is cut.
@@ -41,9 +41,11 @@ pub(super) fn document<'a>(report: &Report<'_>, pictures: &'a Pictures<'a>) -> D
         DocumentSection::new("method", "How it was measured", vec![Block::Facts(method(report))]).called("Method"),
         DocumentSection::new("reproduce", "How to reproduce", command(facts)).called("Reproduce"),
     ];
+    let titled = pictures.drawn.iter().find(|picture| picture.figure.title == facts.title);
     Document {
         title: if facts.title.is_empty() { "Report".to_owned() } else { facts.title.clone() },
-        language: "en",
+        language: Language::English,
+        title_language: titled.map_or(Language::English, |picture| picture.figure.language),
         answer: answer(report),
         lead: lead(report),
         sections: sections.into_iter().filter(|section| !section.blocks.is_empty()).collect(),
@@ -99,12 +101,13 @@ fn is_of_answer(block: &Block<'_>) -> bool {
 
 /// The numbers of a figure whose panels are over request counts.
 fn values<'a>(picture: &Picture<'_>) -> Option<Fold<'a>> {
-    let tables = picture.figure.panels.iter().filter_map(panel_values);
+    let language = picture.figure.language;
+    let tables = picture.figure.panels.iter().filter_map(|panel| panel_values(panel, language));
     let blocks: Vec<Block<'a>> = tables.map(Block::Table).collect();
     (!blocks.is_empty()).then_some(Fold { summary: "Values of this chart", blocks })
 }
 
-fn panel_values(panel: &Panel) -> Option<DataTable> {
+fn panel_values(panel: &Panel, language: Language) -> Option<DataTable> {
     let measured = |line: &&Series| line.role != Role::Ideal && line.shape == Shape::Line;
     let lines: Vec<&Series> = panel.series.iter().filter(measured).collect();
     if panel.x.unit != Unit::Count || lines.is_empty() {
@@ -116,7 +119,7 @@ fn panel_values(panel: &Panel) -> Option<DataTable> {
     let column = |line: &&Series| TableColumn::number(&line.name, panel.y.unit).of(line.strategy_index);
     let columns = std::iter::once(TableColumn::number("Requests", Unit::Count)).chain(lines.iter().map(column));
     let title = if panel.title.is_empty() { &panel.y.label } else { &panel.title };
-    let mut table = DataTable { captioned: true, ..DataTable::new(title, columns.collect()) };
+    let mut table = DataTable { caption: Some(language), ..DataTable::new(title, columns.collect()) };
     for x in counts {
         let at = |line: &&Series| line.points.iter().find(|point| point.x.total_cmp(&x).is_eq())?.y;
         let values = std::iter::once(Some(x)).chain(lines.iter().map(at));

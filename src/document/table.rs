@@ -3,15 +3,15 @@
 use serde::{Serialize, Serializer};
 
 use crate::format::{counted, significant, three_digits};
-use crate::model::figure::{Step, Unit};
+use crate::model::figure::{Language, Step, Unit};
 
 /// Rows under headings.
 #[derive(Clone, Debug, Serialize)]
 pub struct DataTable {
     /// What it holds, for readers who do not see it.
     pub label: String,
-    /// Whether the label also stands above it.
-    pub captioned: bool,
+    /// The label's language where it also stands above the table.
+    pub caption: Option<Language>,
     /// Whether a page lets its reader sort it.
     pub sortable: bool,
     /// What stands in each column.
@@ -159,7 +159,7 @@ impl DataTable {
     /// A table without rows.
     pub fn new(label: impl Into<String>, columns: Vec<TableColumn>) -> Self {
         let label = label.into();
-        Self { label, captioned: false, sortable: false, columns, rows: Vec::new(), omitted: None }
+        Self { label, caption: None, sortable: false, columns, rows: Vec::new(), omitted: None }
     }
 
     /// Adds a row; `values` has one for each column.

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::format::{decimals, short, three_digits};
-pub use crate::model::appearance::{Format, Theme};
+pub use crate::model::appearance::{Format, Language, Theme};
 
 /// One picture: a title, one or more panels, a caption, and the same content in words.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,6 +22,8 @@ pub struct Figure {
     pub panels: Vec<Panel>,
     /// How several panels stand to each other.
     pub arrangement: Arrangement,
+    /// The language of its own words.
+    pub language: Language,
 }
 
 /// Rows of a forest plot that need as much height as a panel of lines.

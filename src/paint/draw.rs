@@ -14,7 +14,7 @@ use super::placement::{Layout, PanelLayout, TextLine, TextRole};
 use super::series;
 use super::text::{FAMILIES, Fonts};
 use crate::format::escaped;
-use crate::model::figure::{Figure, Scale, Theme};
+use crate::model::figure::{Figure, Language, Scale, Theme};
 
 /// Length of the short lines at ticks, in CSS pixels.
 const TICK: f64 = 5.0;
@@ -25,6 +25,7 @@ const TICK: f64 = 5.0;
 pub struct Painting {
     size: Size,
     id: String,
+    language: Language,
     /// As XML.
     title: String,
     /// As XML.
@@ -51,8 +52,12 @@ impl Painting {
     fn document(&self, id: &str, elements: &str) -> String {
         let Size { width, height } = self.size;
         let title = if self.title.trim().is_empty() { id } else { &self.title };
+        let language = match self.language {
+            Language::English => String::new(),
+            other => format!(" lang=\"{}\"", other.as_str()),
+        };
         format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" id=\"{id}\" width=\"{width}\" height=\"{height}\" \
+            "<svg xmlns=\"http://www.w3.org/2000/svg\"{language} id=\"{id}\" width=\"{width}\" height=\"{height}\" \
              viewBox=\"0 0 {width} {height}\" role=\"img\" aria-labelledby=\"{id}-title {id}-desc\" \
              font-family=\"{FAMILIES}\" text-rendering=\"geometricPrecision\" \
              stroke-linejoin=\"round\" stroke-linecap=\"round\">\n\
@@ -94,7 +99,7 @@ pub fn paint(figure: &Figure, size: Size, fonts: &Fonts) -> Painting {
     legend(&brush, &places, &id);
     texts(&brush, &places, TextRole::Caption, "caption");
     let (title, description) = (escaped(&figure.title), escaped(&figure.description));
-    Painting { size, id, title, description, elements: canvas.text() }
+    Painting { size, id, language: figure.language, title, description, elements: canvas.text() }
 }
 
 fn texts(brush: &Brush<'_>, places: &Layout, role: TextRole, class: &str) {
@@ -193,7 +198,7 @@ mod tests {
     fn a_picture_says_in_words_what_it_shows() {
         let drawn = paint(&figure("a", [1.0, 2.0, 3.0]), SIZE, &Fonts::bundled()).svg(Theme::Dark);
         for part in [
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" id=\"speedup-dark\" width=\"960\" height=\"600\" viewBox=\"0 0 960 600\"",
+            "<svg xmlns=\"http://www.w3.org/2000/svg\"{language} id=\"speedup-dark\" width=\"960\" height=\"600\" viewBox=\"0 0 960 600\"",
             "role=\"img\" aria-labelledby=\"speedup-dark-title speedup-dark-desc\"",
             "<title id=\"speedup-dark-title\">&lt;b&gt;&amp;\\u{1b}</title>\n<desc id=\"speedup-dark-desc\">a stays ]]&gt; at 1</desc>\n",
             "<g id=\"speedup-dark-panel-1-series-1\" class=\"series measured\" data-slot=\"0\">",

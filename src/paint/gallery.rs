@@ -44,7 +44,7 @@ fn figure(id: &str, title: &str, panels: Vec<Panel>) -> Figure {
         description: format!("{title}, in words."),
         caption: "Median of 3 measurements of each cell; bands span the 95 % confidence interval.".to_owned(),
         panels,
-        arrangement: Arrangement::Stacked,
+        ..Figure::default()
     }
 }
 
@@ -338,7 +338,7 @@ mod any_figure {
             beside: bool,
         ) -> Figure {
             let arrangement = if beside { Arrangement::SideBySide } else { Arrangement::Stacked };
-            Figure { id: "any".to_owned(), title, description: String::new(), caption, panels, arrangement }
+            Figure { id: "any".to_owned(), title, caption, panels, arrangement, ..Figure::default() }
         }
     }
 

@@ -319,9 +319,11 @@
       Object.entries({ class: "guide", x1: x, x2: x, y1: axes.plot[1], y2: axes.plot[3] })
         .forEach(([name, value]) => guide.setAttribute(name, value));
       shown().append(guide);
-      const about = table.caption.textContent;
       box.replaceChildren();
-      make("p", `${about} at ${row.cells[0].textContent} requests`, box);
+      const about = make("p", ` at ${row.cells[0].textContent} requests`, box);
+      const what = make("span", table.caption.textContent);
+      what.lang = table.caption.lang || document.documentElement.lang;
+      about.prepend(what);
       const list = make("table", "", box);
       const entries = [...table.tHead.rows[0].cells].map((head, column) => ({ head, cell: row.cells[column] }))
         .filter(({ head }, column) => column > 0 && !hidden.has(head.dataset.slot));
