@@ -182,14 +182,6 @@ pub(super) fn numbers(report: &Report<'_>) -> DataTable {
 fn measured(report: &Report<'_>, cell: &Cell<'_>) -> [TableValue; 13] {
     let interval =
         cell.interval.map_or(TableValue::Missing, |interval| TableValue::Interval(interval.low, interval.high));
-    let threads = cell.cost.threads.map_or(TableValue::Missing, |threads| {
-        match cell.cost.processes.filter(|processes| *processes > 1) {
-            None => threads.into(),
-            Some(processes) => {
-                TableValue::Shown(format!("{threads} in {processes}\u{a0}processes"), Some(threads.into()))
-            }
-        }
-    });
     [
         report.strategies[cell.strategy_index].name.as_str().into(),
         cell.requests.into(),
@@ -202,7 +194,7 @@ fn measured(report: &Report<'_>, cell: &Cell<'_>) -> [TableValue; 13] {
         cell.throughput_rps.into(),
         cell.cost.cpu_s.into(),
         cell.cost.peak_rss_bytes.into(),
-        threads,
+        cell.cost.threads.map(f64::from).into(),
         cell.excluded.len().into(),
     ]
 }

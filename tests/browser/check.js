@@ -12,6 +12,8 @@ const address = (file) => pathToFileURL(path.resolve(file)).href;
 const axe = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const DESKTOP = { width: 1200, height: 900 };
 const PHONE = { width: 375, height: 700 };
+// Its width between margins of 1 cm, in CSS pixels.
+const A4 = 718;
 const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync"];
 
@@ -295,6 +297,8 @@ const checks = {
   async "no text of a chart leaves its picture"(open) {
     for (const width of [1280, 768, 375]) {
       const page = await open({ width, height: 900 });
+      // Print shows also what a screen hides.
+      if (width === 1280) await page.emulateMedia({ media: "print" });
       const outside = await page.locator("figure svg text").evaluateAll((list) => list.filter((text) => {
         const [box, picture] = [text, text.ownerSVGElement].map((element) => element.getBoundingClientRect());
         return box.width > 0 && (box.right > picture.right + 0.5 || box.left < picture.left - 0.5);
@@ -322,6 +326,17 @@ const checks = {
     same(await page.locator("button:visible").evaluateAll((list) => list.filter((button) => !button.closest("th")).length), 0, "buttons");
     same(await page.evaluate(() => getComputedStyle(document.querySelector("figure .wide rect.background")).fill), "rgb(255, 255, 255)", "ground");
     demand((await page.pdf({ format: "A4" })).length > 20000, "an empty document");
+  },
+
+  async "print fits on A4 in letters of at least 8 points"(open) {
+    const page = await open({ width: A4, height: 1000 });
+    await page.emulateMedia({ media: "print" });
+    // A page that is wider is printed smaller.
+    same(await page.evaluate(() => document.documentElement.scrollWidth), A4, "width");
+    const small = await page.locator("body *").evaluateAll((list) => list
+      .filter((element) => !element.closest("svg") && element.getClientRects().length && element.textContent.trim())
+      .filter((element) => parseFloat(getComputedStyle(element).fontSize) < 8 * 96 / 72 - 0.01).map((element) => element.outerHTML));
+    same(small.slice(0, 3), [], "smaller letters");
   },
 
   async "an accessibility checker finds nothing"(open) {
@@ -352,7 +367,8 @@ const ofLargePage = {
   },
 };
 
-const ofAnyPage = ["no text of a chart leaves its picture", "375 pixels need no sideways scrolling", "an accessibility checker finds nothing"];
+const ofAnyPage = ["no text of a chart leaves its picture", "375 pixels need no sideways scrolling",
+  "print fits on A4 in letters of at least 8 points", "an accessibility checker finds nothing"];
 const jobs = Object.keys(checks).map((name) => [name, address(path.join(run, "report.html"))])
   .concat(process.argv.slice(3).flatMap((file) => {
     const large = path.basename(path.dirname(file)).startsWith("points-") ? Object.keys(ofLargePage) : [];

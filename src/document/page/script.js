@@ -213,6 +213,20 @@
   rows.forEach((row) => row.cells[0].addEventListener("click", () => show(row.dataset.slot)));
   labels.forEach((text) => text.classList.add("switch"));
 
+  // Texts are laid out with the widths of the font that charts name first; where a wider one takes its place, a text that
+  // would leave its picture, at its right or, as names of rows, at its left, is set narrower. This is
+  // done before a chart is hidden that print shows, and again when others come to be seen.
+  const fit = () => all("figure svg text").forEach((text) => {
+    const right = text.ownerSVGElement.viewBox.baseVal.width - 4;
+    const { x, width } = text.getBBox();
+    const room = x < 4 ? x + width - 4 : right - x;
+    if (!width || width <= room || text.hasAttribute("textLength")) return;
+    text.setAttribute("textLength", room.toFixed(2));
+    text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+  });
+  fit();
+  addEventListener("resize", fit);
+
   // A chart that is there on both scales is shown on one of them, with a switch; print shows both.
   all("figure").forEach((linear) => {
     const log = document.querySelector(`figure[data-figure="${linear.dataset.figure}-log"]`);
@@ -238,19 +252,6 @@
     // The one that comes first tells more.
     choose(linear.compareDocumentPosition(log) & Node.DOCUMENT_POSITION_PRECEDING ? log : linear);
   });
-
-  // Texts are laid out with the widths of the font that charts name first; where a wider one takes its place, a text that
-  // would leave its picture, at its right or, as names of rows, at its left, is set narrower.
-  const fit = () => all("figure svg text").forEach((text) => {
-    const right = text.ownerSVGElement.viewBox.baseVal.width - 4;
-    const { x, width } = text.getBBox();
-    const room = x < 4 ? x + width - 4 : right - x;
-    if (!width || width <= room || text.hasAttribute("textLength")) return;
-    text.setAttribute("textLength", room.toFixed(2));
-    text.setAttribute("lengthAdjust", "spacingAndGlyphs");
-  });
-  fit();
-  addEventListener("resize", fit);
 
   // A narrow screen shows a row of a table as a list, where each value needs its column's name; the many rows of all
   // numbers stay rows, of fewer columns.
