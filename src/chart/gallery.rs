@@ -2,7 +2,8 @@
 //! the same bytes. The pictures are left in `target/gallery/charts.html`, to be looked at.
 
 use super::contract::runs;
-use super::draw;
+use super::{comparison, draw};
+use crate::comparison::{Comparison, Factors, Side};
 use crate::config::Labels;
 use crate::model::figure::{Figure, Panel, Series, Theme};
 use crate::model::{Nanos, Run, SampleStatus};
@@ -60,13 +61,34 @@ fn long_names_and_many_counts() -> Run {
         .run()
 }
 
+/// The article's run beside one in which a strategy takes a third longer, and another half as long but uncertainly so.
+fn compared() -> Vec<Figure> {
+    let (base, mut new) = (article(3), article(3));
+    for (row, sample) in new.samples.iter_mut().zip(0_u64..) {
+        let duration = row.duration_s.unwrap_or_default().0;
+        row.duration_s = Some(Nanos(match row.strategy.as_str() {
+            "multiprocess" => duration / 2 + sample % 3 * duration / 4,
+            "async_get" => duration * 4 / 3,
+            _ => duration,
+        }));
+    }
+    let reports = [&base, &new].map(Report::of);
+    let [base, new] = [("before", &reports[0]), ("after", &reports[1])].map(|(name, report)| Side {
+        name: name.to_owned(),
+        report,
+        factors: Factors::new(),
+    });
+    comparison(&Comparison::of(&base, &new, 0.05, false), "Slower: async_get.")
+}
+
 fn gallery() -> Vec<(&'static str, Vec<Figure>)> {
     let mut runs = runs();
     runs.push(("nothing", Run::default()));
     runs.push(("1 µs to 10 min", from_microseconds_to_minutes()));
     runs.push(("four scripts", four_scripts()));
     runs.push(("long names, 200 counts", long_names_and_many_counts()));
-    runs.into_iter().map(|(name, run)| (name, draw(&Report::of(&run), &[], &Labels::default()).figures)).collect()
+    let drawn = |run: &Run| draw(&Report::of(run), &[], &Labels::default()).figures;
+    runs.iter().map(|(name, run)| (*name, drawn(run))).chain([("comparison", compared())]).collect()
 }
 
 fn assert_texts_apart(figure: &Figure, size: Size, fonts: &Fonts) {
@@ -105,19 +127,22 @@ fn every_chart_of_every_run_is_painted_twice_the_same_in_both_themes_with_its_te
 fn as_data(figure: &Figure) -> String {
     let mut lines = vec![format!("{:?}", Figure { panels: Vec::new(), ..figure.clone() })];
     for panel in &figure.panels {
-        lines.push(format!("{:?}", Panel { series: Vec::new(), bars: Vec::new(), ..panel.clone() }));
+        let head = Panel { series: Vec::new(), bars: Vec::new(), estimates: Vec::new(), ..panel.clone() };
+        lines.push(format!("{head:?}"));
         for series in &panel.series {
             lines.push(format!("  {:?}", Series { points: Vec::new(), ..series.clone() }));
             lines.extend(series.points.iter().map(|point| format!("    {point:?}")));
         }
         lines.extend(panel.bars.iter().map(|bar| format!("  {bar:?}")));
+        lines.extend(panel.estimates.iter().map(|estimate| format!("  {estimate:?}")));
     }
     lines.join("\n")
 }
 
 #[test]
-fn the_figures_of_the_article_are_those_on_file() {
-    let figures = draw(&Report::of(&article(3)), &[], &Labels::default()).figures;
+fn the_figures_of_the_article_and_of_a_comparison_are_those_on_file() {
+    let mut figures = draw(&Report::of(&article(3)), &[], &Labels::default()).figures;
+    figures.extend(compared());
     assert_snapshots("tests/golden/figures", figures.iter().map(|figure| (figure.id.clone(), as_data(figure))));
 }
 
