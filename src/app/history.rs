@@ -8,11 +8,11 @@ use super::factors::add_target;
 use super::outcome::{Exit, Failure};
 use super::pages::{self, Pages};
 use super::source::{default_output, with_formats};
-use crate::archive::{Git, files};
+use crate::archive::{Git, MEASURING_VERSION, files};
 use crate::catalog::{self, Broken, RunEntry};
 use crate::chart;
 use crate::cli::{HistoryArgs, HistoryOrder};
-use crate::comparison::Factors;
+use crate::comparison::{Factor, Factors};
 use crate::document::{Archived, DocumentSource};
 use crate::format::percent_encoded;
 use crate::history::{By, EntryCell, HistoryEntry, RunSeries, Selection, all_series};
@@ -82,9 +82,14 @@ fn entry(run: &RunEntry, archive: &Path, links: Option<&str>) -> HistoryEntry {
     add_target(&mut target, &run.manifest.settings.target);
     // What is zero was not asked for.
     let asked = target.iter().filter(|(_, value)| !["0", "0 s", "0 %", "none"].contains(&value.as_str()));
-    let target = asked.map(|(factor, value)| format!("{factor} {value}"));
-    let machine = [run.manifest.machine.hardware(), format!("measured by method {}", run.manifest.measuring_version)];
-    let common: Vec<String> = target.chain(machine.into_iter().filter(|part| !part.is_empty())).collect();
+    let target = asked.map(|(factor, value)| match factor {
+        Factor::Target => format!("Target: {value}"),
+        _ => format!("{factor} {value}"),
+    });
+    let method = run.manifest.measuring_version;
+    let other_method = (method != MEASURING_VERSION).then(|| format!("measured by method {method}"));
+    let machine = Some(run.manifest.machine.hardware()).filter(|machine| !machine.is_empty());
+    let common: Vec<String> = target.chain(machine).chain(other_method).collect();
     let link = links.filter(|_| archive.join(&run.name).join(files::REPORT).is_file());
     HistoryEntry {
         run_id: run.name.clone(),

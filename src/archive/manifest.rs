@@ -232,7 +232,7 @@ impl Manifest {
             |why: String| Err(ArchiveError::Refused { verb: "resume", path: directory.shown().to_owned(), why });
         if self.measuring_version != MEASURING_VERSION {
             return refuse(format!(
-                "it was measured by reportgen {} (measuring version {}), this one measures by version {MEASURING_VERSION}; \
+                "it was measured by reportgen {} (measuring method {}), this one measures by method {MEASURING_VERSION}; \
                  start a new run",
                 self.tool_version, self.measuring_version
             ));

@@ -122,7 +122,7 @@ mod tests {
         let panels = &drawn[0].panels;
         assert_eq!(
             panels.iter().map(|panel| panel.y.label.as_str()).collect::<Vec<_>>(),
-            ["CPU time", "Peak memory", "Context switches"]
+            ["CPU time", "Largest process", "Context switches"]
         );
         assert_eq!(panels[0].series[0].points[0].y, Some(0.01));
         assert_eq!(panels[1].empty.as_deref(), Some("memory was not recorded"));
@@ -157,11 +157,11 @@ mod tests {
         run.samples.iter_mut().for_each(|row| row.peak_rss_bytes = Some(12_000_000));
         assert_eq!(labels(&run)[1], "Threads of all processes");
         let caption = figures(&CostChart, &run).unwrap().remove(0).caption;
-        assert!(caption.contains("peak memory: 11.4 MiB"), "{caption}");
+        assert!(caption.contains("one; memory: 11.4 MiB"), "{caption}");
         run.samples.iter_mut().filter(|row| row.strategy == "async_get").for_each(|row| {
             row.peak_rss_bytes = Some(25_000_000);
         });
-        assert_eq!(labels(&run)[1], "Peak memory");
+        assert_eq!(labels(&run)[1], "Largest process");
     }
 
     #[test]

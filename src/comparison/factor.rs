@@ -119,7 +119,7 @@ impl Factor {
             Self::Strategy(_) => ("strategy", Incomparable),
             Self::StrategyVersion(_) => ("version of", Note),
             Self::Overlap => ("overlap", Incomparable),
-            Self::Measuring => ("measuring version", Incomparable),
+            Self::Measuring => ("measuring method", Incomparable),
             Self::Host => ("host", Warning),
             Self::Processor => ("processor", Warning),
             Self::Cores => ("cores", Warning),

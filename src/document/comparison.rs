@@ -48,9 +48,9 @@ pub fn headline(compared: &Comparison<'_>) -> String {
     let within = percent(compared.threshold, 2);
     let told = [
         (Verdict::Slower, format!("slower by more than {within}")),
-        (Verdict::CannotTell, "undecided".to_owned()),
         (Verdict::Faster, format!("faster by more than {within}")),
         (Verdict::Same, format!("the same within {within}")),
+        (Verdict::CannotTell, "undecided".to_owned()),
     ];
     let parts = told.into_iter().filter_map(|(verdict, words)| {
         let lines = compared.lines.iter().filter(|line| line.judged.verdict == verdict);
@@ -192,6 +192,9 @@ fn verdicts<'a>(compared: &Comparison<'_>, figures: Vec<Block<'a>>) -> Vec<Block
             remark(compared, line).into(),
         ];
         table.row(values);
+    }
+    if table.rows.iter().all(|row| row.cells.last().is_none_or(|remark| remark.text.is_empty())) {
+        table = table.without("Remark");
     }
     let method = method(compared).into_iter().map(Block::Paragraph).collect();
     let fold = Block::Fold(Fold { summary: "How to read it", blocks: method });

@@ -13,14 +13,16 @@ const MOST_LINES: usize = 3;
 /// Strategies that one is said to be faster than, in a line.
 const MOST_OVERTAKEN: usize = 3;
 
-/// The topics of which something is found, each with its heading.
+/// The topics of which something is found, each with its heading; those with nothing certain come last.
 pub(super) fn topics(report: &Report<'_>) -> Vec<(&'static str, Vec<Item>)> {
     let topics = [
         ("From how many requests on?", order(report)),
         ("What each further request adds", growth(report)),
         ("CPU time", cpu_time(report)),
     ];
-    topics.into_iter().filter(|(_, items)| !items.is_empty()).collect()
+    let mut found: Vec<_> = topics.into_iter().filter(|(_, items)| !items.is_empty()).collect();
+    found.sort_by_key(|(_, items)| items.iter().all(|item| item.tone == Tone::Open));
+    found
 }
 
 fn settled(text: String) -> Item {
@@ -366,6 +368,9 @@ mod tests {
         assert_eq!(told(&article(3), ORDER), ["The ranking is the same from 10 to 50 requests."]);
         let close: [&[(u32, f64)]; 2] = [&[(10, 1.0), (20, 2.0)], &[(10, 1.1), (20, 1.9)]];
         assert_eq!(told(&race(&close, 0.2).run(), ORDER), ["? Too close to call: s0 / s1."]);
+        let steady: [&[(u32, f64)]; 2] = [&[(10, 1.0), (20, 2.0), (30, 3.0)], &[(10, 1.1), (20, 1.9), (30, 2.9)]];
+        let titles: Vec<&str> = topics(&Report::of(&race(&steady, 0.2).run())).iter().map(|topic| topic.0).collect();
+        assert_eq!(titles, [GROWTH, ORDER, CPU], "what is certain comes first");
         let mut few = race(&close, 0.0).run();
         few.samples.dedup_by_key(|row| (row.strategy.clone(), row.requests));
         assert_eq!(told(&few, ORDER), ["? Too few samples to compare, for an interval takes 3: s0 / s1."]);

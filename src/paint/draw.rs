@@ -198,7 +198,7 @@ mod tests {
     fn a_picture_says_in_words_what_it_shows() {
         let drawn = paint(&figure("a", [1.0, 2.0, 3.0]), SIZE, &Fonts::bundled()).svg(Theme::Dark);
         for part in [
-            "<svg xmlns=\"http://www.w3.org/2000/svg\"{language} id=\"speedup-dark\" width=\"960\" height=\"600\" viewBox=\"0 0 960 600\"",
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" id=\"speedup-dark\" width=\"960\" height=\"600\" viewBox=\"0 0 960 600\"",
             "role=\"img\" aria-labelledby=\"speedup-dark-title speedup-dark-desc\"",
             "<title id=\"speedup-dark-title\">&lt;b&gt;&amp;\\u{1b}</title>\n<desc id=\"speedup-dark-desc\">a stays ]]&gt; at 1</desc>\n",
             "<g id=\"speedup-dark-panel-1-series-1\" class=\"series measured\" data-slot=\"0\">",
