@@ -32,6 +32,7 @@ pub(super) fn factors(loaded: &Loaded) -> Factors {
     } else {
         facts.insert(Factor::Warmup, settings.warmup.to_string());
         facts.insert(Factor::Overlap, overlap(settings));
+        facts.insert(Factor::MaxFailed, percent(settings.max_failed.unwrap_or(0.0), 4));
         facts.insert(Factor::Order, settings.order.as_str().to_owned());
         let (request, sample) = (settings.request_timeout.human(), settings.sample_timeout.human());
         facts.insert(Factor::Timeouts, format!("request {request}, sample {sample}"));

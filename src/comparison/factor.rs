@@ -58,6 +58,8 @@ pub enum Factor {
     Strategy(String),
     /// Version of the program behind the strategy of this name.
     StrategyVersion(String),
+    /// Share of a sample's requests that may fail.
+    MaxFailed,
     /// Whether samples ran side by side, and how much CPU they might use then.
     Overlap,
     /// Version of the way to measure.
@@ -118,6 +120,7 @@ impl Factor {
             Self::Headers => ("request headers", Warning),
             Self::Strategy(_) => ("strategy", Incomparable),
             Self::StrategyVersion(_) => ("version of", Note),
+            Self::MaxFailed => ("max-failed", Incomparable),
             Self::Overlap => ("overlap", Incomparable),
             Self::Measuring => ("measuring method", Incomparable),
             Self::Host => ("host", Warning),

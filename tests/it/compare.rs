@@ -153,7 +153,7 @@ fn exit_codes_are_as_written() {
 
 /// That any option of a strategy counts is proved where the options are told; here are runs as they are measured.
 #[test]
-fn runs_over_another_http_version_or_side_by_side_are_not_comparable() {
+fn runs_over_another_http_version_side_by_side_or_with_another_tolerance_are_not_comparable() {
     let place = TestDirectory::new();
     let measure = |name: &str, sweep: &str, strategy: &str| {
         let config = format!(
@@ -169,6 +169,10 @@ fn runs_over_another_http_version_or_side_by_side_are_not_comparable() {
     for (new, words) in [
         (measure("version", "", "http-version = \"2\""), "http-version 1.1 in the base"),
         (measure("overlap", "overlap = \"auto\"", ""), "incomparable: overlap: off in the base, auto within 20 %"),
+        (
+            measure("tolerance", "max-failed = \"0.5%\"", ""),
+            "incomparable: max-failed: 0 % in the base, 0.5 % in the new run",
+        ),
     ] {
         let output = place.run(&["compare", &base, &new]);
         assert_eq!(output.code, Some(5), "{}{}", output.stdout, output.stderr);
