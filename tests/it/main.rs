@@ -19,6 +19,7 @@ mod floods;
 mod golden;
 mod history;
 mod hostile;
+mod http2_only;
 mod inputs;
 mod leftovers;
 mod links;
