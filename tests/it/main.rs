@@ -23,6 +23,7 @@ mod http2_only;
 mod inputs;
 mod leftovers;
 mod links;
+mod listen_queue;
 mod overlap;
 mod peer;
 mod printed;
