@@ -37,9 +37,13 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The plan of `sweep`, where one request takes `delay`.
+    /// The plan of `sweep`, where one request of a strategy takes `delay`.
     #[must_use]
-    pub fn of(sweep: &Sweep, delay: Option<Nanos>) -> Self {
+    pub fn of(sweep: &Sweep, delay: impl Fn(&StrategySpec) -> Option<Nanos>) -> Self {
+        let predicted = |strategy, requests| {
+            let strategy = &sweep.strategies[strategy];
+            delay(strategy).map(|delay| predict(sweep, strategy, requests, delay))
+        };
         let cells: Vec<(usize, RequestCount)> = (0..sweep.strategies.len())
             .flat_map(|strategy| sweep.requests.iter().map(move |&requests| (strategy, requests)))
             .filter(|&(strategy, requests)| sweep.strategies[strategy].runs(requests))
@@ -60,7 +64,7 @@ impl Plan {
                 requests,
                 repeat,
                 phase,
-                predicted: delay.map(|delay| predict(sweep, &sweep.strategies[strategy], requests, delay)),
+                predicted: predicted(strategy, requests),
             }));
         }
         if sweep.order == Order::Listed {
@@ -92,7 +96,7 @@ impl Plan {
 
 /// The best possible duration of one sample, no longer than its time limit.
 fn predict(sweep: &Sweep, strategy: &StrategySpec, requests: RequestCount, delay: Nanos) -> Nanos {
-    ideal(&sweep.target, strategy, requests, delay).min(sweep.sample_timeout)
+    ideal(sweep.target_of(strategy), strategy, requests, delay).min(sweep.sample_timeout)
 }
 
 /// The best possible duration of `requests` requests by `strategy`, each taking `delay`.

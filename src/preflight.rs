@@ -38,7 +38,7 @@ fn violation(sweep: &Sweep, spec: &StrategySpec, requests: RequestCount, limits:
         return None;
     }
     let streams = spec.kind.width(requests);
-    let over_http2 = matches!(sweep.target, Target::Delay(_)) && spec.kind.http_version() == HttpVersion::Two;
+    let over_http2 = matches!(sweep.target_of(spec), Target::Delay(_)) && spec.kind.http_version() == HttpVersion::Two;
     if over_http2 && streams > server::MOST_STREAMS {
         let reason = format!(
             "needs {streams} HTTP/2 streams at once, the delay server holds {}; set `max-in-flight` or `http-version = \"1.1\"`",
@@ -47,14 +47,14 @@ fn violation(sweep: &Sweep, spec: &StrategySpec, requests: RequestCount, limits:
         return Some(LimitViolation { cell: NotRun { strategy: spec.name.clone(), requests, reason }, certain: true });
     }
     let needs = spec.kind.needs(requests);
-    let needs = match sweep.target {
+    let needs = match sweep.target_of(spec) {
         // A sleep holds threads and processes, no connection. The pipes of a process pool are the least of its needs.
         Target::Sleep { .. } => ResourceEstimate { descriptors: 0, ports: 0, ..needs },
         Target::Delay(_) | Target::Url(_) => needs,
     };
     let at_once = u64::from(spec.kind.width(requests)).min(needs.ports);
     let first = |ports: u64| {
-        let all = shortages(&sweep.target, ResourceEstimate { ports, ..needs }, limits);
+        let all = shortages(sweep.target_of(spec), ResourceEstimate { ports, ..needs }, limits);
         all.into_iter().find(|(_, needed, available, _)| available.is_some_and(|available| *needed > available))
     };
     let found = first(at_once).map(|shortage| (shortage, true));
@@ -109,7 +109,7 @@ mod tests {
     fn a_cell_above_the_strategy_s_own_bound_is_not_run_whatever_the_machine_holds() {
         let bounded = "[[strategy]]\nname = \"s\"\nkind = \"sequential\"\nmax-requests = 100\n";
         assert_eq!(told(bounded, &Limits::default()), [("s".to_owned(), 1000, true)]);
-        let plan = crate::plan::Plan::of(&sweep(bounded), None);
+        let plan = crate::plan::Plan::of(&sweep(bounded), |_| None);
         assert!(!plan.samples.is_empty() && plan.samples.iter().all(|sample| sample.requests == 10));
     }
 

@@ -10,6 +10,7 @@ use crate::limits::{self, Limits};
 use crate::model::{Nanos, NotRun};
 use crate::plan::Plan;
 use crate::preflight::{self, LimitViolation};
+use crate::strategy::StrategySpec;
 use crate::terminal::Terminal;
 
 /// Which cells cannot be run here, or may fail.
@@ -31,8 +32,8 @@ impl Capacity {
         Self { not_run: cells(certain), doubtful: cells(doubtful) }
     }
 
-    /// The plan of all cells that can be held, where one request takes `delay`.
-    pub(super) fn plan(&self, sweep: &Sweep, delay: Option<Nanos>) -> Plan {
+    /// The plan of all cells that can be held, where one request of a strategy takes `delay`.
+    pub(super) fn plan(&self, sweep: &Sweep, delay: impl Fn(&StrategySpec) -> Option<Nanos>) -> Plan {
         Plan::of(sweep, delay).without(|strategy, requests| {
             let name = &sweep.strategies[strategy].name;
             self.not_run.iter().any(|cell| cell.strategy == *name && cell.requests == requests)

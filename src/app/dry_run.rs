@@ -67,7 +67,8 @@ fn cells(sweep: &Sweep) -> String {
     let samples = u64::from(sweep.warmup + sweep.repeats.max);
     for strategy in &sweep.strategies {
         for &requests in sweep.requests.iter().filter(|requests| strategy.runs(**requests)) {
-            let each = sweep.target.delay().map(|delay| plan::ideal(&sweep.target, strategy, requests, delay));
+            let each =
+                sweep.target.delay().map(|delay| plan::ideal(sweep.target_of(strategy), strategy, requests, delay));
             table.row([
                 strategy.name.as_str().into(),
                 strategy.kind.info().name.into(),

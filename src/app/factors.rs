@@ -6,8 +6,8 @@ use crate::archive::{self, Loaded};
 use crate::comparison::{Factor, Factors};
 use crate::config::{Overlap, Sweep};
 use crate::format::percent;
-use crate::model::Target;
 use crate::model::secret::HIDDEN;
+use crate::model::{Target, Targets};
 use crate::strategy::StrategySpec;
 
 /// What a run was measured on, with and against, without secrets. Of a body only its checksum is kept, where the run keeps
@@ -16,7 +16,7 @@ pub(super) fn factors(loaded: &Loaded) -> Factors {
     let mut facts = Factors::new();
     let manifest = &loaded.manifest;
     let settings = &manifest.settings;
-    add_target(&mut facts, &settings.target);
+    add_targets(&mut facts, &settings.target);
     add_strategies(&mut facts, &settings.strategies);
     let version = |(name, version): (&String, &String)| (Factor::StrategyVersion(name.clone()), version.clone());
     facts.extend(manifest.versions.iter().map(version));
@@ -54,7 +54,22 @@ fn overlap(sweep: &Sweep) -> String {
     }
 }
 
-pub(super) fn add_target(facts: &mut Factors, target: &Target) {
+/// What is known of the target; of several, each fact for each name.
+pub(super) fn add_targets(facts: &mut Factors, targets: &Targets) {
+    if let Targets::One(target) = targets {
+        return add_target(facts, target);
+    }
+    for (name, target) in targets.iter() {
+        let mut own = Factors::new();
+        add_target(&mut own, target);
+        for (factor, value) in own {
+            let told = format!("{}: {value}", name.unwrap_or_default());
+            facts.entry(factor).and_modify(|all| *all = format!("{all}; {told}")).or_insert(told);
+        }
+    }
+}
+
+fn add_target(facts: &mut Factors, target: &Target) {
     match target {
         Target::Delay(delay) => {
             facts.insert(Factor::Target, "the embedded server".to_owned());

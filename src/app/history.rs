@@ -4,7 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 
-use super::factors::add_target;
+use super::factors::add_targets;
 use super::outcome::{Exit, Failure};
 use super::pages::{self, Pages};
 use super::source::{default_output, with_formats};
@@ -79,9 +79,11 @@ fn check(found: &[RunSeries<'_>], entries: &[HistoryEntry], arguments: &HistoryA
 
 fn entry(run: &RunEntry, archive: &Path, links: Option<&str>) -> HistoryEntry {
     let mut target = Factors::new();
-    add_target(&mut target, &run.manifest.settings.target);
+    add_targets(&mut target, &run.manifest.settings.target);
     // What is zero was not asked for.
-    let asked = target.iter().filter(|(_, value)| !["0", "0 s", "0 %", "none"].contains(&value.as_str()));
+    let is_zero =
+        |part: &str| part.rsplit(": ").next().is_some_and(|value| ["0", "0 s", "0 %", "none"].contains(&value));
+    let asked = target.iter().filter(|(_, value)| !value.split("; ").all(is_zero));
     let target = asked.map(|(factor, value)| match factor {
         Factor::Target => format!("Target: {value}"),
         _ => format!("{factor} {value}"),

@@ -7,6 +7,7 @@ use super::outcome::{Exit, Failure};
 use crate::archive::ManifestTarget;
 use crate::catalog::{self, Broken, Listing, RunEntry};
 use crate::cli::{ListArgs, ListFormat};
+use crate::model::Targets;
 use crate::terminal::{self, Terminal};
 
 pub(super) fn run(arguments: &ListArgs, terminal: Terminal) -> Result<Exit, Failure> {
@@ -42,7 +43,7 @@ fn run_value(run: &RunEntry) -> Value {
         "status": manifest.status,
         "started_at": manifest.started_at,
         "ended_at": manifest.ended_at,
-        "target": ManifestTarget::from(&manifest.settings.target),
+        "target": target_value(&manifest.settings.target),
         "strategies": run.strategies,
         "counts": run.counts,
         "samples": run.samples,
@@ -55,6 +56,16 @@ fn run_value(run: &RunEntry) -> Value {
         "config_sha256": manifest.config_sha256,
         "tags": run.tags,
     })
+}
+
+/// One target as an object, several by their names.
+fn target_value(targets: &Targets) -> Value {
+    match targets {
+        Targets::One(target) => json!(ManifestTarget::from(target)),
+        Targets::Several(all) => {
+            all.iter().map(|each| (each.name.clone(), json!(ManifestTarget::from(&each.target)))).collect()
+        }
+    }
 }
 
 fn broken_value(broken: &Broken) -> Value {

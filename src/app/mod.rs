@@ -26,6 +26,7 @@ mod serve;
 mod source;
 mod sweep;
 mod tag;
+mod targets;
 mod verify;
 
 use std::ffi::OsString;

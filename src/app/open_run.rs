@@ -8,7 +8,7 @@ use super::capacity::Capacity;
 use super::source::Source;
 use crate::archive::{
     self, Build, FolderWriter, Git, Journal, MEASURING_VERSION, Machine, Manifest, RunDirectory, RunLock, RunStatus,
-    checksum, files,
+    TargetRecord, checksum, files,
 };
 use crate::catalog;
 use crate::cli::OutputFormat;
@@ -67,7 +67,7 @@ impl OpenRun {
 pub(super) fn begin(
     job: &SweepJob,
     smoke: &SmokeTest,
-    seen: Option<TargetSeen>,
+    seen: Vec<Option<TargetSeen>>,
     words: Vec<String>,
 ) -> anyhow::Result<OpenRun> {
     catalog::finish_removals(&job.sweep.output.dir);
@@ -81,7 +81,7 @@ fn fill(
     job: &SweepJob,
     (directory, lock): (RunDirectory, RunLock),
     smoke: &SmokeTest,
-    seen: Option<TargetSeen>,
+    seen: Vec<Option<TargetSeen>>,
     words: Vec<String>,
 ) -> anyhow::Result<OpenRun> {
     let config = job.source.masked().text;
@@ -89,7 +89,9 @@ fn fill(
     writer.write(files::CONFIG, config.as_bytes()).context("cannot start the run's files")?;
     let clock = SystemClock::start();
     let mut manifest = manifest(job, &directory, smoke, words)?;
-    manifest.target_seen = seen;
+    for ((name, _), target_seen) in job.sweep.target.iter().zip(seen) {
+        manifest.set_record(name, TargetRecord { target_seen, ..manifest.record_of(name) });
+    }
     manifest.references = archive::copy_references(&job.sweep.references, &job.source.folder, &directory)
         .context("cannot keep what [[reference]] names")?;
     let journal =
@@ -126,6 +128,7 @@ fn manifest(
         estimate: None,
         estimated_delay_s: None,
         estimated_delay_after_s: None,
+        targets: std::collections::BTreeMap::new(),
         settings: job.sweep.masked(),
         unreadable: None,
         versions: smoke.versions.clone(),

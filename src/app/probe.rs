@@ -3,15 +3,16 @@
 use anyhow::{Context, anyhow};
 
 use super::dispatch;
+use super::interruptible::Ended;
 use super::outcome::{Exit, Failure};
 use super::source::Source;
-use super::sweep::warn_of;
+use super::targets::ask_all;
 use crate::cli::{ProbeArgs, SweepArgs};
 use crate::config::Sweep;
 use crate::model::SampleStatus;
 use crate::plan::Plan;
 use crate::probe::{End, Interrupts};
-use crate::sweep::{Access, Commands, Endpoint, Execution, HealthCheck};
+use crate::sweep::{Access, Commands, Endpoint, Execution, RequestDelays};
 use crate::terminal::{self, Terminal};
 
 pub(super) fn run(arguments: &ProbeArgs, terminal: Terminal) -> Result<Exit, Failure> {
@@ -24,23 +25,20 @@ pub(super) fn run(arguments: &ProbeArgs, terminal: Terminal) -> Result<Exit, Fai
     let interrupts = Interrupts::install().context("cannot take over Ctrl-C")?;
     let commands = Commands::find(&sweep, &source.programs_from).context("cannot probe")?;
     let endpoint = Endpoint::open(&sweep, &programs, &access).context("cannot probe")?;
-    let health = endpoint.health_check(&sweep, &programs, &access, &interrupts).context("cannot probe")?;
-    if let HealthCheck::Interrupted(signal) = health {
-        return Ok(Exit::Signal(signal.exit_code()));
-    }
-    warn_of(&health, &sweep.target, terminal);
     let mut execution = Execution {
         sweep: &sweep,
-        plan: &Plan::of(&sweep, None),
+        plan: &Plan::of(&sweep, |_| None),
         recorded: &[],
-        delay: sweep.target.delay(),
-        connection_delay: sweep.target.delay(),
+        delays: RequestDelays::configured(&sweep),
         endpoints: vec![endpoint],
         access: &access,
         commands: &commands,
         programs: &programs,
         interrupts: &interrupts,
     };
+    if let Ended::Interrupted(signal) = ask_all(&execution, terminal).context("cannot probe")? {
+        return Ok(Exit::Signal(signal.exit_code()));
+    }
     let examined = execution.take_one(requests).context("cannot probe")?;
     if let End::Interrupted(signal) = examined.measured.end {
         return Ok(Exit::Signal(signal.exit_code()));

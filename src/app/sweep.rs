@@ -12,6 +12,7 @@ use super::outcome::{Exit, Failure, located};
 use super::publish::{Published, Publisher, tell_where};
 use super::render::settings;
 use super::source::{Source, folder_of};
+use super::targets::{ask_all, estimate_after, estimate_before, shown_url};
 use super::{dispatch, dry_run};
 use crate::archive::{self, Derived, Journal, Loaded, Machine, Manifest, Rendering, RunDirectory, RunStatus, files};
 use crate::bundle;
@@ -20,10 +21,9 @@ use crate::cli::SweepArgs;
 use crate::clock::{self, Clock};
 use crate::config::{self, Sweep};
 use crate::model::secret::HIDDEN;
-use crate::model::{RequestTimes, SampleStatus, Target, TargetSeen, UrlTarget};
+use crate::model::{SampleStatus, Target, TargetSeen, UrlTarget};
 use crate::probe::Interrupts;
-use crate::strategy::Unanswered;
-use crate::sweep::{Access, Commands, Ending, Endpoint, Execution, HealthCheck, JournalObserver, SweepError};
+use crate::sweep::{Access, Commands, Ending, Endpoint, Execution, JournalObserver, RequestDelays, SweepError};
 use crate::terminal::{SweepProgress, Terminal};
 
 pub(super) fn run(arguments: &SweepArgs, words: &[OsString], terminal: Terminal) -> Result<Exit, Failure> {
@@ -40,7 +40,7 @@ pub(super) fn run(arguments: &SweepArgs, words: &[OsString], terminal: Terminal)
         .context("cannot use a [[reference]] of the config")
         .map_err(Failure::Usage)?;
     let capacity = Capacity::of(&sweep);
-    let plan = capacity.plan(&sweep, sweep.target.delay());
+    let plan = capacity.plan(&sweep, |_| sweep.target.delay());
     if arguments.dry_run {
         terminal.result(&dry_run::text(&sweep, &plan, &capacity)).context("cannot write to standard output")?;
         return Ok(Exit::Done);
@@ -59,7 +59,7 @@ fn resume(run: &Path, arguments: &SweepArgs, terminal: Terminal) -> Result<Exit,
     let (source, sweep) = sweep_to_resume(&loaded, arguments)?;
     let print = arguments.output_format;
     let capacity = Capacity::of(&sweep);
-    let plan = capacity.plan(&sweep, sweep.target.delay());
+    let plan = capacity.plan(&sweep, |_| sweep.target.delay());
     for difference in loaded.manifest.machine.differences(&Machine::read()) {
         terminal.warn(&format!("the machine is not the one that the run began on; {difference}"));
     }
@@ -108,15 +108,16 @@ fn sweep_to_resume(loaded: &Loaded, arguments: &SweepArgs) -> Result<(Source, Sw
 /// The settings of a run with the secrets of its config and of `--url`.
 fn with_secrets(settings: &Sweep, config: &Sweep, arguments: &SweepArgs) -> Result<Sweep, Failure> {
     let sweep = settings.with_secrets_of(config);
-    let Target::Url(target) = &sweep.target else { return Ok(sweep) };
     let given = arguments.url.as_ref().map(|url| UrlTarget::at(url).shown_url());
-    if given.is_some_and(|given| given != target.shown_url()) {
+    if let Some(Target::Url(target)) = sweep.target.one()
+        && given.is_some_and(|given| given != target.shown_url())
+    {
         return Err(Failure::Usage(anyhow!(
             "the run's requests went to {}, not to the --url given",
             target.shown_url()
         )));
     }
-    if target.url.contains(HIDDEN) {
+    if let Some(target) = sweep.target.urls().find(|target| target.url.contains(HIDDEN)) {
         let shown = target.shown_url();
         return Err(Failure::Usage(anyhow!(
             "the run keeps no secrets, so it lacks the full address {shown}; add --url URL"
@@ -148,24 +149,21 @@ fn measure(mut job: SweepJob, words: &[OsString], terminal: Terminal) -> Result<
     let interrupts = Interrupts::install().context("cannot take over Ctrl-C")?;
     let commands = Commands::find(&job.sweep, &job.source.programs_from).context("cannot start the sweep")?;
     let endpoint = Endpoint::open(&job.sweep, &programs, &access).context("cannot start the sweep")?;
-    let shown_url = shown_url(&job.sweep.target);
-    let health = endpoint.health_check(&job.sweep, &programs, &access, &interrupts);
-    let health = health.context("cannot start the sweep")?;
-    if let HealthCheck::Interrupted(signal) = health {
-        return Ok(Exit::Signal(signal.exit_code()));
-    }
-    warn_of(&health, &job.sweep.target, terminal);
+    let shown_urls: Vec<String> = job.sweep.target.iter().map(|(_, target)| shown_url(target)).collect();
     let mut execution = Execution {
         sweep: &job.sweep,
         plan: &job.plan,
         recorded: &[],
-        delay: job.sweep.target.delay(),
-        connection_delay: job.sweep.target.delay(),
+        delays: RequestDelays::configured(&job.sweep),
         endpoints: vec![endpoint],
         access: &access,
         commands: &commands,
         programs: &programs,
         interrupts: &interrupts,
+    };
+    let seen = match ask_all(&execution, terminal).context("cannot start the sweep")? {
+        Ended::Done(seen) => seen,
+        Ended::Interrupted(signal) => return Ok(Exit::Signal(signal.exit_code())),
     };
     let smoke = execution.smoke_test().context("cannot start the sweep")?;
     smoke.warnings.iter().for_each(|warning| terminal.warn(warning));
@@ -182,14 +180,15 @@ fn measure(mut job: SweepJob, words: &[OsString], terminal: Terminal) -> Result<
         }
         None => {
             let hide = |text: &str| access.secrets.hide(text);
-            let seen = health.seen().map(|seen| TargetSeen { server: seen.server.as_deref().map(hide), ..seen });
+            let hidden = |seen: TargetSeen| TargetSeen { server: seen.server.as_deref().map(hide), ..seen };
+            let seen = seen.into_iter().map(|seen| seen.map(hidden)).collect();
             let words: Vec<String> = command_line(words).iter().map(|word| hide(word)).collect();
             begin(&job, &smoke, seen, words)?
         }
     };
     // A machine that a run is resumed on may hold other cells than the one before.
     started.manifest.not_run.clone_from(&job.capacity.not_run);
-    terminal.detail(&format!("requests go to {shown_url}"));
+    terminal.detail(&format!("requests go to {}", shown_urls.join(", ")));
     terminal.detail(&format!("the run is kept in {}", started.directory.path().display()));
     terminal.detail(&format!("machine: {}", started.manifest.machine.summary()));
     let recorded = std::mem::take(&mut started.recorded);
@@ -212,55 +211,21 @@ fn take_samples(
 ) -> anyhow::Result<Result<Ending, SweepError>> {
     let sweep = execution.sweep;
     let longest = sweep.strategies.iter().map(|strategy| strategy.name.chars().count()).max().unwrap_or(0);
-    let is_url = matches!(sweep.target, Target::Url(_));
     let plan;
     // Bound again, because it may come to hold a plan of this function's own.
     let mut execution = execution;
-    if is_url {
-        // A run that is resumed keeps the estimate that its ideals were made of.
-        let estimate = match started.manifest.estimate {
-            Some(estimate) => estimate,
-            None => execution.estimate().context(ESTIMATING)?,
-        };
-        started.manifest.estimate = Some(estimate);
-        started.manifest.estimated_delay_s = estimate.main().map(|times| times.median_s);
-        plan = capacity.plan(sweep, estimate.main().map(RequestTimes::median));
+    if sweep.target.are_urls() {
+        let medians = estimate_before(&mut execution, &mut started.manifest).context(ESTIMATING)?;
+        plan = capacity.plan(sweep, |strategy| medians[sweep.target_position(strategy)]);
         execution.plan = &plan;
-        execution.delay = estimate.kept.and_then(RequestTimes::steady);
-        execution.connection_delay = estimate.opened.and_then(RequestTimes::steady);
     }
     let ended =
         execution.run(&mut [&mut JournalObserver(&mut started.journal), &mut SweepProgress::new(terminal, longest)]);
-    if is_url && matches!(ended, Ok(Ending::Finished)) {
-        let after = execution.estimate().context(ESTIMATING)?.main();
-        started.manifest.estimated_delay_after_s = after.map(|times| times.median_s);
+    if sweep.target.are_urls() && matches!(ended, Ok(Ending::Finished)) {
+        estimate_after(&execution, &mut started.manifest).context(ESTIMATING)?;
     }
     execution.endpoints.clear();
     Ok(ended)
-}
-
-/// Warns where the first request to the target had no response, or another one than expected.
-pub(super) fn warn_of(health: &HealthCheck, target: &Target, terminal: Terminal) {
-    let what = match health {
-        HealthCheck::Failed(unanswered @ Unanswered { connected: true, .. }) => {
-            format!("took the connection and then failed the first request ({unanswered})")
-        }
-        HealthCheck::Failed(unanswered) => format!("does not answer the first request ({unanswered})"),
-        HealthCheck::Unexpected(seen) => {
-            format!("answers with status {}; the config expects {}", seen.status, target.expect_status())
-        }
-        HealthCheck::Answered(_) | HealthCheck::NotAsked | HealthCheck::Interrupted(_) => return,
-    };
-    terminal.warn(&format!("{} {what}; samples may meet the same", shown_url(target)));
-}
-
-/// Where requests go, without what may be a secret.
-pub(super) fn shown_url(target: &Target) -> String {
-    match target {
-        Target::Delay(_) => "the embedded delay server, at another port for each sample".to_owned(),
-        Target::Url(target) => target.shown_url(),
-        Target::Sleep { delay } => format!("nowhere, each is a sleep of {}", delay.human()),
-    }
 }
 
 /// Writes what the end of a sweep leaves: the manifest, and everything that is made of the rows.

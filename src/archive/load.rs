@@ -14,7 +14,7 @@ use super::reservoir::Reservoir;
 use super::retry::retried;
 use crate::importer::{add_unknown, counts};
 use crate::input::FileKind;
-use crate::model::{CellRequests, Facts, Nanos, RequestCount, Run, SampleRow, StrategyLine};
+use crate::model::{CellRequests, Facts, RequestCount, Run, SampleRow, StrategyLine};
 use crate::strategy::StrategySpec;
 
 /// A run as it was read.
@@ -78,10 +78,7 @@ pub(super) fn facts(manifest: &Manifest) -> Facts {
         ended_at: manifest.ended_at.clone().unwrap_or_default(),
         seed: manifest.settings.seed,
         target: Some(manifest.settings.target.clone()),
-        estimate: manifest.estimate,
-        estimated_delay: manifest
-            .estimated_delay_s
-            .map(|before| (Nanos::from_secs_f64(before), manifest.estimated_delay_after_s.map(Nanos::from_secs_f64))),
+        estimates: manifest.estimates(),
         conditions: manifest.conditions(),
         machine: manifest.machine.summary(),
         limits: manifest.machine.limits(),
@@ -105,6 +102,7 @@ pub(crate) fn strategy_lines(known: &[StrategySpec], samples: &[SampleRow]) -> V
         workers: strategy.kind.workers(),
         model: Some(strategy.kind.concurrency()),
         bound: strategy.kind.bound(),
+        target: strategy.target.clone(),
     };
     let mut lines = known.iter().map(line).collect();
     add_unknown(&mut lines, samples);

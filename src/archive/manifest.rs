@@ -21,7 +21,7 @@ use super::references::ManifestReference;
 use super::writer::{FolderWriter, json_text};
 use crate::config::Sweep;
 use crate::input::FileKind;
-use crate::model::{Conditions, DelayEstimate, NotRun, TargetSeen};
+use crate::model::{Conditions, DelayEstimate, Nanos, NotRun, TargetEstimate, TargetSeen};
 
 /// Schema of manifest.json. Older ones are read, newer ones refused.
 const SCHEMA_VERSION: u32 = 3;
@@ -39,6 +39,23 @@ pub enum RunStatus {
     Interrupted,
     /// All samples of the plan are there.
     Finished,
+}
+
+/// What is known of a target beside its config.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TargetRecord {
+    /// What a single request to it takes, estimated before the sweep.
+    #[serde(default)]
+    pub estimate: Option<DelayEstimate>,
+    /// Its median in seconds, over kept connections where the sweep keeps any.
+    #[serde(default)]
+    pub estimated_delay_s: Option<f64>,
+    /// The same after it.
+    #[serde(default)]
+    pub estimated_delay_after_s: Option<f64>,
+    /// What it said of itself before the sweep.
+    #[serde(default)]
+    pub target_seen: Option<TargetSeen>,
 }
 
 /// The content of manifest.json.
@@ -87,6 +104,9 @@ pub struct Manifest {
     /// The same after it.
     #[serde(default)]
     pub estimated_delay_after_s: Option<f64>,
+    /// What the fields above and `target_seen` tell of one target, of each of several, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub targets: BTreeMap<String, TargetRecord>,
     /// What was measured, and how it is drawn: config and command line together, every default filled in, without secrets.
     /// Since schema 3; of older runs it is made of their config.
     pub settings: Sweep,
@@ -126,6 +146,47 @@ pub struct Manifest {
 }
 
 impl Manifest {
+    /// What is known of a target, by its name where there are several.
+    #[must_use]
+    pub fn record_of(&self, target: Option<&str>) -> TargetRecord {
+        match target {
+            Some(name) => self.targets.get(name).cloned().unwrap_or_default(),
+            None => TargetRecord {
+                estimate: self.estimate,
+                estimated_delay_s: self.estimated_delay_s,
+                estimated_delay_after_s: self.estimated_delay_after_s,
+                target_seen: self.target_seen.clone(),
+            },
+        }
+    }
+
+    /// Keeps what is known of a target.
+    pub fn set_record(&mut self, target: Option<&str>, record: TargetRecord) {
+        let Some(name) = target else {
+            self.estimate = record.estimate;
+            self.estimated_delay_s = record.estimated_delay_s;
+            self.estimated_delay_after_s = record.estimated_delay_after_s;
+            self.target_seen = record.target_seen;
+            return;
+        };
+        self.targets.insert(name.to_owned(), record);
+    }
+
+    /// What single requests took, of each target that was estimated.
+    pub(super) fn estimates(&self) -> Vec<TargetEstimate> {
+        let of = |name: Option<&str>| {
+            let record = self.record_of(name);
+            TargetEstimate {
+                target: name.map(str::to_owned),
+                before: record.estimated_delay_s.map(Nanos::from_secs_f64),
+                after: record.estimated_delay_after_s.map(Nanos::from_secs_f64),
+                times: record.estimate,
+            }
+        };
+        let all = self.settings.target.iter().map(|(name, _)| of(name));
+        all.filter(|estimate| estimate.before.is_some() || estimate.times.is_some()).collect()
+    }
+
     /// What else went on while the run was measured.
     #[must_use]
     pub fn conditions(&self) -> Conditions {

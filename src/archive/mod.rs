@@ -47,7 +47,7 @@ pub(crate) use load::{samples, strategy_lines};
 pub use lock::RunLock;
 pub use machine::{Git, Machine};
 pub(crate) use manifest::read_manifest;
-pub use manifest::{MEASURING_VERSION, Manifest, RunStatus};
+pub use manifest::{MEASURING_VERSION, Manifest, RunStatus, TargetRecord};
 pub(crate) use private::PrivateFolder;
 pub use references::{ManifestReference, check_references, copy_references};
 pub use retry::set_failed_aside;

@@ -114,7 +114,7 @@ fn told(manifest: &Value) -> Result<Sweep, String> {
     let strategies = strategies(manifest).map(|fields| serde_json::from_value::<StrategySpec>(kebab(fields)));
     Ok(Sweep {
         title: serde_json::from_value(read("title")).map_err(error)?,
-        target: Target::from(&target),
+        target: Target::from(&target).into(),
         repeats: serde_json::from_value(read("repeats")).map_err(error)?,
         seed: serde_json::from_value(read("seed")).map_err(error)?,
         strategies: strategies.collect::<Result<_, _>>().map_err(error)?,

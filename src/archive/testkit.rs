@@ -40,6 +40,7 @@ pub(crate) fn manifest(directory: &RunDirectory) -> Manifest {
         estimate: None,
         estimated_delay_s: None,
         estimated_delay_after_s: None,
+        targets: BTreeMap::new(),
         settings: Sweep { title: "Small".to_owned(), strategies, ..settings },
         unreadable: None,
         versions: BTreeMap::new(),

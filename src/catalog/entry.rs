@@ -10,7 +10,7 @@ use crate::archive::{
 };
 use crate::bundle;
 use crate::importer::counts;
-use crate::model::{Nanos, Phase, RequestCount, SampleRow, SampleStatus, StrategyLine, Target};
+use crate::model::{Nanos, Phase, RequestCount, SampleRow, SampleStatus, StrategyLine, Targets};
 use crate::stats;
 use crate::strategy::StrategySpec;
 
@@ -79,7 +79,7 @@ pub struct ListedSettings {
     /// Title of the config.
     pub title: String,
     /// What the requests were sent to.
-    pub target: Target,
+    pub target: Targets,
     /// Strategies, in the order of the config.
     pub strategies: Vec<StrategySpec>,
 }

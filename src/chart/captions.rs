@@ -5,7 +5,7 @@ use crate::chart::{downsample, words};
 use crate::config::{Label, Labels};
 use crate::format::grouped;
 use crate::model::figure::{Panel, Role, Spread};
-use crate::model::{DelayTarget, Nanos, NotRun, RequestCount, Target};
+use crate::model::{DelayTarget, Nanos, NotRun, RequestCount, Target, TargetEstimate};
 use crate::report::{Cell, Report};
 use crate::stats::Method;
 
@@ -71,10 +71,10 @@ fn of_ideal(subject: &Subject<'_>, plain: Label, with_delay: Label) -> String {
 /// `a delay of 100 ms ± 10 ms, at most 8 served at once`.
 fn delay(report: &Report<'_>, labels: &Labels) -> Option<String> {
     let told = |label, time: &str| labels.fill(label, &[("time", time)]);
-    if let Some((delay, _)) = report.facts.estimated_delay {
+    if let [TargetEstimate { before: Some(delay), target: None, .. }] = &report.facts.estimates[..] {
         return Some(told(Label::EstimatedDelay, &delay.human()));
     }
-    let DelayTarget { delay, jitter, max_concurrent, .. } = match report.facts.target.as_ref()? {
+    let DelayTarget { delay, jitter, max_concurrent, .. } = match report.facts.target.as_ref()?.one()? {
         Target::Delay(target) => target,
         Target::Sleep { delay } => return Some(told(Label::Sleep, &delay.human())),
         Target::Url(_) => return None,

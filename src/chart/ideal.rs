@@ -1,7 +1,7 @@
 //! The best possible duration of a strategy between the measured counts: a pool's rises by steps, one for each round of
 //! requests.
 
-use crate::model::{RequestCount, Target};
+use crate::model::{RequestCount, Target, Targets};
 use crate::report::Report;
 
 /// More steps than this are drawn from measured count to measured count: they would be too narrow to see.
@@ -110,7 +110,7 @@ fn width(report: &Report<'_>, strategy_index: usize) -> Option<u32> {
     let line = &report.strategies[strategy_index];
     let own = line.bound.or(line.workers);
     let served = match &report.facts.target {
-        Some(Target::Delay(target)) if target.max_concurrent > 0 => Some(target.max_concurrent),
+        Some(Targets::One(Target::Delay(target))) if target.max_concurrent > 0 => Some(target.max_concurrent),
         _ => None,
     };
     own.into_iter().chain(served).min().filter(|width| *width > 0)

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use crate::config::{ChartSpec, Label, Labels};
 use crate::model::figure::Figure;
-use crate::model::{Nanos, RequestCount, Target};
+use crate::model::{Nanos, RequestCount, TargetEstimate, Targets};
 use crate::report::{ReferenceLine, Report};
 
 /// A kind of chart: static, listed in [`CHARTS`](super::CHARTS).
@@ -103,8 +103,11 @@ impl Subject<'_> {
             return Ok(1.0);
         }
         let facts = self.report.facts;
-        let estimated = || facts.estimated_delay.map(|(delay, _)| delay);
-        let delay = facts.target.as_ref().and_then(Target::delay).or_else(estimated);
+        let estimated = || match &facts.estimates[..] {
+            [TargetEstimate { target: None, before, .. }] => *before,
+            _ => None,
+        };
+        let delay = facts.target.as_ref().and_then(Targets::delay).or_else(estimated);
         delay.map(Nanos::as_secs_f64).filter(|delay| *delay > 0.0).ok_or(WhyNot::NoDelay)
     }
 

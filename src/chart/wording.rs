@@ -4,7 +4,7 @@ use super::contract::runs;
 use super::{CHARTS, Subject, plain};
 use crate::config::{ChartSpec, Label, Labels};
 use crate::model::figure::Figure;
-use crate::model::{DelayTarget, Nanos, NotRun, Reference, Run, SampleRow, Target};
+use crate::model::{DelayTarget, Nanos, NotRun, Reference, Run, SampleRow, Target, TargetEstimate};
 use crate::report::Report;
 use crate::report::testkit::{RunBuilder, article, reference};
 
@@ -77,13 +77,16 @@ fn all_runs() -> Vec<Run> {
         runs().into_iter().filter(|(name, _)| !name.starts_with("100")).map(|(_, run)| run).collect();
     runs.extend([
         changed(|run| run.facts.title = String::new()),
-        changed(|run| run.facts.target = Some(Target::Sleep { delay: Nanos::SECOND })),
+        changed(|run| run.facts.target = Some(Target::Sleep { delay: Nanos::SECOND }.into())),
         changed(|run| run.facts.target = None),
         changed(|run| run.requests.values_mut().for_each(|cell| cell.left_out = 9)),
-        changed(|run| run.facts.estimated_delay = Some((Nanos::SECOND, None))),
+        changed(|run| {
+            run.facts.estimates = vec![TargetEstimate { before: Some(Nanos::SECOND), ..TargetEstimate::default() }];
+        }),
         changed(|run| {
             let (delay, jitter) = (Nanos::SECOND, Nanos::from_millis(1));
-            run.facts.target = Some(Target::Delay(DelayTarget { delay, jitter, failure_rate: 0.0, max_concurrent: 8 }));
+            run.facts.target =
+                Some(Target::Delay(DelayTarget { delay, jitter, failure_rate: 0.0, max_concurrent: 8 }).into());
         }),
         changed(|run| {
             run.requests.get_mut(&(1, 50)).into_iter().for_each(|cell| {

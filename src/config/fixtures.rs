@@ -80,6 +80,12 @@ pub(super) fn config_with(section: &str, key: &str, value: &str, kind: &str) -> 
         ) => {
             format!("[target]\nurl = \"http://localhost/\"\n{line}")
         }
+        ("target", "name") => format!("[[target]]\nurl = \"http://localhost/\"\n{line}"),
+        ("strategy", "target") => {
+            let targets = ["staging", "production"]
+                .map(|name| format!("[[target]]\nname = \"{name}\"\nurl = \"http://{name}/\"\n"));
+            format!("{}[[strategy]]\nkind = \"{kind}\"\n{line}", targets.concat())
+        }
         ("target", _) => format!("{LEAST}{line}"),
         ("strategy", _) if kind == "command" => {
             let needed = [("command", "[\"python3\"]"), ("model", "\"pool\"")];

@@ -10,7 +10,7 @@ use super::strategy_keys::STRATEGY;
 use super::sweep::{ChartSpec, Output, ReferenceSpec, Sweep};
 use super::type_keys::keys_of;
 use crate::model::check::Check;
-use crate::model::{DelayTarget, UrlTarget};
+use crate::model::{DelayTarget, NamedTarget, UrlTarget};
 
 /// The config as a whole.
 pub(super) static ROOT: LazyLock<Vec<Key>> = LazyLock::new(|| {
@@ -23,7 +23,11 @@ pub(super) static ROOT: LazyLock<Vec<Key>> = LazyLock::new(|| {
     let labels =
         "The words that charts write by themselves: \"en\", \"zh\", or a table with texts in place of single ones";
     let tables = [
-        ("target", "What the requests are sent to: exactly one of `delay` and `url`", Form::Table(target().leak())),
+        (
+            "target",
+            "What the requests are sent to: exactly one of `delay` and `url`; or several [[target]], each a `name` and a `url`",
+            Form::TableOrTables(target().leak()),
+        ),
         ("sweep", "What is measured, how often, in which order", Form::Table(sweep().leak())),
         (
             "strategy",
@@ -73,6 +77,7 @@ fn target() -> Vec<Key> {
     }];
     keys.extend(keys_of::<DelayTarget>());
     keys.extend(keys_of::<UrlTarget>());
+    keys.extend(keys_of::<NamedTarget>().into_iter().filter(|key| key.name == "name"));
     keys
 }
 

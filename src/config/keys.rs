@@ -27,7 +27,7 @@ impl Key {
     /// The keys of a table or of tables; none for other forms.
     pub(super) fn keys(&self) -> &'static [Self] {
         match self.form {
-            Form::Table(keys) | Form::Tables(keys) | Form::WordsOrTable(_, keys) => keys,
+            Form::Table(keys) | Form::Tables(keys) | Form::TableOrTables(keys) | Form::WordsOrTable(_, keys) => keys,
             _ => &[],
         }
     }
@@ -94,4 +94,6 @@ pub(super) enum Form {
     WordsOrTable(&'static [&'static str], &'static [Key]),
     /// Any number of tables with these keys.
     Tables(&'static [Key]),
+    /// One table with these keys, or at least one in two brackets each.
+    TableOrTables(&'static [Key]),
 }

@@ -123,7 +123,7 @@ mod tests {
     use super::keys::{Form, Key};
     use super::{Known, Order, Overlay, REFERENCE, load, load_bytes};
     use crate::model::figure::{Format, Theme};
-    use crate::model::{Nanos, Target};
+    use crate::model::{Nanos, Target, Targets};
     use crate::snapshots::assert_snapshots;
     use crate::strategy::built_in;
 
@@ -282,7 +282,7 @@ mod tests {
     fn a_url_target_keeps_what_is_filled_in_later() {
         let text =
             "[target]\nurl = 'https://me:secret@example.org/'\n[target.headers]\nAuthorization = 'Bearer ${TOKEN}'";
-        let Target::Url(target) = sweep(text).target else { panic!("not a url") };
+        let Targets::One(Target::Url(target)) = sweep(text).target else { panic!("not a url") };
         assert_eq!(target.headers, [("Authorization".to_owned(), "Bearer ${TOKEN}".to_owned())]);
         assert_eq!(
             (&*target.method, target.expect_status.written().as_str(), &*target.url),

@@ -39,7 +39,7 @@ pub struct Overlay {
 
 /// One flag, as it stands below the text of the config.
 pub(super) struct Flag {
-    name: &'static str,
+    pub(super) name: &'static str,
     /// As it is typed.
     typed: String,
     /// Section and key, and the value as TOML; `None` for a choice among strategies.
@@ -188,7 +188,7 @@ mod tests {
     use super::super::load_over;
     use super::{Overlay, Sweep};
     use crate::model::figure::Format;
-    use crate::model::{Nanos, Repeats, Target, UrlTarget};
+    use crate::model::{Nanos, Repeats, Target, Targets, UrlTarget};
     use crate::snapshots::assert_snapshots;
 
     const BASE: &str = r#"target = { delay = "100ms", jitter = "20ms" }
@@ -267,7 +267,7 @@ strategy = [{ name = "a, b", kind = "thread-pool" }, { name = "async", kind = "a
         let expected = Sweep { requests: vec![1, 2], repeats: Repeats::fixed(7), seed: 9, ..sweep(BASE) };
         let mut found = over(BASE, &overlay).unwrap();
         assert_eq!((&found.output.formats, &found.output.dir), (&vec![Format::Png], &"elsewhere".into()));
-        let Target::Delay(target) = &mut found.target else { panic!("still a delay") };
+        let Targets::One(Target::Delay(target)) = &mut found.target else { panic!("still a delay") };
         assert_eq!((target.delay, target.jitter), (Nanos::SECOND, Nanos::from_millis(20)));
         target.delay = Nanos::from_millis(100);
         found.output = expected.output.clone();
@@ -278,10 +278,14 @@ strategy = [{ name = "a, b", kind = "thread-pool" }, { name = "async", kind = "a
     fn an_address_on_the_command_line_takes_the_place_of_any_target() {
         let overlay = Overlay { url: Some("http://other/".to_owned()), ..Overlay::default() };
         for text in [BASE, "title = 'a'", "[target]\nkind = 'sleep'\ndelay = '1s'", "[target]\nurl = 'http://host/'"] {
-            assert_eq!(over(text, &overlay).unwrap().target, Target::Url(UrlTarget::at("http://other/")), "{text}");
+            assert_eq!(
+                over(text, &overlay).unwrap().target,
+                Target::Url(UrlTarget::at("http://other/")).into(),
+                "{text}"
+            );
         }
         let kept = over("[target]\nurl = 'http://host/'\nmethod = 'PUT'", &overlay).unwrap().target;
-        assert_eq!(kept, Target::Url(UrlTarget { method: "PUT".to_owned(), ..UrlTarget::at("http://other/") }));
+        assert_eq!(kept, Target::Url(UrlTarget { method: "PUT".to_owned(), ..UrlTarget::at("http://other/") }).into());
     }
 
     #[test]

@@ -35,6 +35,16 @@ impl Reader<'_> {
     /// Puts the value of a flag in place of the one that the file or the default gives to its key.
     fn lay(&mut self, flag: &Flag, root: &mut Section) {
         let Some((name, key, toml)) = &flag.key else { return };
+        if root.sections(name).is_some() {
+            let title = format!("{} gives one target, and the config has several [[{name}]]", flag.name);
+            self.diagnostics.push(Diagnostic::new(
+                name,
+                flag.span.clone(),
+                title,
+                "leave it out, or name a config of one",
+            ));
+            return;
+        }
         let Some(section) = root.laid_over(name, &flag.span) else { return };
         let path = section.path_of(key);
         if (*name, *key) == ("target", "url") {
@@ -76,7 +86,7 @@ impl Reader<'_> {
     fn default(&mut self, section: &Section, key: &'static Key) -> Option<Value> {
         let path = section.path_of(key.name);
         match (&key.form, key.default) {
-            (Form::Table(keys) | Form::WordsOrTable(_, keys), _) => {
+            (Form::Table(keys) | Form::TableOrTables(keys) | Form::WordsOrTable(_, keys), _) => {
                 Some(Value::Section(self.section(Section::empty(&path, section.span.clone()), &DeTable::new(), keys)))
             }
             (Form::Tables(_), _) => Some(Value::Sections(Vec::new())),
@@ -111,10 +121,13 @@ impl Reader<'_> {
     fn value(&mut self, path: &str, form: &Form, written: &Spanned<DeValue<'_>>) -> Option<Value> {
         let value = written.get_ref();
         let result = match (form, value) {
-            (Form::Table(keys) | Form::WordsOrTable(_, keys), DeValue::Table(table)) => {
+            (Form::Table(keys) | Form::TableOrTables(keys) | Form::WordsOrTable(_, keys), DeValue::Table(table)) => {
                 return Some(Value::Section(self.section(Section::empty(path, written.span()), table, keys)));
             }
             (Form::Tables(keys), DeValue::Array(tables)) => return self.sections(path, tables, keys),
+            (Form::TableOrTables(keys), DeValue::Array(tables)) if !tables.is_empty() => {
+                return self.sections(path, tables, keys);
+            }
             (Form::List { of, empty }, DeValue::Array(list)) if *empty || !list.is_empty() => {
                 return self.list(path, list, of).map(Value::List);
             }
@@ -128,9 +141,10 @@ impl Reader<'_> {
             (Form::Headers, DeValue::Table(headers)) => return self.headers(path, headers),
             (Form::Environment, DeValue::Table(variables)) => return self.environment(path, variables),
             (Form::Command, DeValue::Array(words)) if !words.is_empty() => return self.command(path, words),
-            (Form::List { .. } | Form::OneOrMany(_) | Form::Counts | Form::Command, DeValue::Array(_)) => {
-                Err(ValueError::new("is an empty list", "expected at least one"))
-            }
+            (
+                Form::List { .. } | Form::OneOrMany(_) | Form::Counts | Form::Command | Form::TableOrTables(_),
+                DeValue::Array(_),
+            ) => Err(ValueError::new("is an empty list", "expected at least one")),
             (Form::OneOrMany(form), _) => scalar::read(form, self.known, value),
             (Form::Tables(_), DeValue::Table(_)) => {
                 Err(ValueError::new("is a single table", format!("write it in two brackets: [[{path}]]")))
@@ -141,7 +155,7 @@ impl Reader<'_> {
                 Err(fault.help(format!("[{}]", words.join(", "))))
             }
             (Form::Command, _) => Err(ValueError::new(is_a(value), "expected a list: the program, then each argument")),
-            (Form::Table(_) | Form::Headers | Form::Environment, _) => {
+            (Form::Table(_) | Form::TableOrTables(_) | Form::Headers | Form::Environment, _) => {
                 Err(ValueError::new(is_a(value), format!("expected a table: [{path}]")))
             }
             (Form::WordsOrTable(words, _), DeValue::String(_)) => scalar::read(&Form::Word(words), self.known, value),

@@ -78,6 +78,12 @@ fn property(holder: &str, key: &Key, known: &Known<'_>) -> Value {
         Form::Table(keys) => table(key.name, keys, known),
         Form::WordsOrTable(words, keys) => json!({ "anyOf": [{ "enum": words }, table(key.name, keys, known)] }),
         Form::Tables(_) => json!({ "type": "array", "items": table(key.name, key.keys(), known) }),
+        Form::TableOrTables(keys) => {
+            let mut each = table(key.name, keys, known);
+            each["required"] = json!(["name", "url"]);
+            each["oneOf"] = each["oneOf"][1].take();
+            json!({ "anyOf": [table(key.name, keys, known), { "type": "array", "items": each, "minItems": 1 }] })
+        }
         form => form_of(form, known),
     };
     schema["description"] = json!(key.about);
@@ -128,7 +134,9 @@ fn form_of(form: &Form, known: &Known<'_>) -> Value {
         }
         Form::Command => json!({ "type": "array", "items": { "type": "string" }, "minItems": 1 }),
         Form::Headers | Form::Environment => json!({ "type": "object", "additionalProperties": { "type": "string" } }),
-        Form::Table(keys) | Form::Tables(keys) | Form::WordsOrTable(_, keys) => table("", keys, known),
+        Form::Table(keys) | Form::Tables(keys) | Form::TableOrTables(keys) | Form::WordsOrTable(_, keys) => {
+            table("", keys, known)
+        }
     }
 }
 

@@ -9,7 +9,6 @@ use super::comments::{comments, holds_secret};
 use super::key_table::is_key;
 use super::sweep::Sweep;
 use super::variables::{TextPart, parts};
-use crate::model::Target;
 use crate::model::address::{masked_address, secret_places};
 use crate::model::secret::{HIDDEN, is_harmless, is_harmless_header, is_harmless_variable, is_scheme, masked};
 use crate::model::secret_text::{places_in_command, places_in_text};
@@ -64,7 +63,7 @@ impl Sweep {
     pub fn masked(&self) -> Self {
         let shown = |key: &str, value: &str| SecretText::of(key.to_owned(), value, 0..0, None).shown();
         let mut masked = self.clone();
-        if let Target::Url(target) = &mut masked.target {
+        for target in masked.target.urls_mut() {
             target.url = shown("target.url", &target.url);
             target.body = shown("target.body", &target.body);
             let headers = target.headers.iter_mut();
@@ -272,7 +271,6 @@ fn masked_literals(value: &str) -> String {
 mod tests {
     use super::super::fixtures::{SHIPPED, sweep};
     use super::{mask, veiled};
-    use crate::model::Target;
 
     fn masked(text: &str) -> String {
         let once = mask(text);
@@ -358,7 +356,8 @@ mod tests {
     #[test]
     fn what_is_left_is_a_config_of_the_same_target() {
         let text = "[target]\nurl = 'http:///me:s@host/'\nbody = '''\nhttp://x:y@z'''\n[target.headers]\nA = \"\"\"\nb\"\"\"\n";
-        let Target::Url(target) = sweep(&masked(text)).target else { panic!("no url") };
+        let sweep = sweep(&masked(text));
+        let target = sweep.target.urls().next().unwrap();
         assert_eq!((&*target.url, &*target.body, &*target.headers[0].1), ("http://me:***@host/", "***", "***"));
         for (name, text) in SHIPPED {
             assert_eq!((mask(text).text.as_str(), mask(text).hidden.len()), (text, 0), "{name}");

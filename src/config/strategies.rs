@@ -10,7 +10,7 @@ use super::diagnostic::Diagnostic;
 use super::keys::Known;
 use super::raw::{Section, Spanned, Value};
 use super::strategy_keys::{ALL_KINDS, KindKeys, STRATEGY};
-use super::suggestion::{listed, quoted};
+use super::suggestion::{listed, quoted, suggestion};
 use crate::model::bounds::MOST_STRATEGIES;
 use crate::strategy::{KindInfo, Strategy, StrategyKind, StrategySpec, built_in};
 
@@ -26,38 +26,85 @@ pub(super) struct Demand {
     pub instead: &'static str,
 }
 
+/// A target as its strategies meet it.
+pub(super) struct AskedTarget<'s> {
+    /// Its name, where there are several targets.
+    pub name: Option<&'s str>,
+    /// What it asks of them.
+    pub demand: Option<Demand>,
+}
+
 /// The strategies, at least one; `None` only where a diagnostic was added.
 pub(super) fn strategies(
     sections: &[Section],
-    demand: Option<&Demand>,
+    targets: &[AskedTarget<'_>],
     known: &Known<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Vec<StrategySpec>> {
     if sections.is_empty() {
-        let each = built_in().filter(|spec| spec.kind.info().https || demand.is_none());
-        return Some(
-            each.map(|spec| StrategySpec { name: unnamed(spec.kind.info(), known).to_owned(), ..spec }).collect(),
-        );
+        let named = built_in().map(|spec| StrategySpec { name: unnamed(spec.kind.info(), known).to_owned(), ..spec });
+        let can = |spec: &StrategySpec, target: &AskedTarget<'_>| spec.kind.info().https || target.demand.is_none();
+        let at_each = |spec: StrategySpec| {
+            let able = targets.iter().filter(|target| can(&spec, target));
+            able.map(|target| at(&spec, target.name)).collect::<Vec<_>>()
+        };
+        return Some(named.flat_map(at_each).collect());
     }
     let before = diagnostics.len();
     let mut lines = Vec::new();
     for section in sections {
         let Some(kind) = kind_of(section, diagnostics) else { continue };
         diagnostics.extend(strange_options(section, kind));
-        diagnostics.extend(demand.filter(|_| !kind.info.https).map(|demand| unable(section, kind, demand)));
+        let own = own_targets(section, targets, diagnostics);
+        let demand = own.iter().find_map(|target| target.demand.as_ref()).filter(|_| !kind.info.https);
+        diagnostics.extend(demand.map(|demand| unable(section, kind, demand)));
         diagnostics.extend(missing_options(section, kind));
-        lines.extend(
-            expand(section, kind, known).unwrap_or_default().into_iter().map(|spec| (spec, section.place("name"))),
-        );
+        let each = expand(section, kind, known).unwrap_or_default();
+        let at_each = each.iter().flat_map(|spec| own.iter().map(move |target| at(spec, target.name)));
+        lines.extend(at_each.map(|spec| (spec, section.place("name"))));
     }
     diagnostics.extend(duplicates(&lines));
     if let Some((_, span)) = lines.get(MOST_STRATEGIES) {
-        let title = format!("the config has {} strategies, each number of workers counted", lines.len());
+        let title =
+            format!("the config has {} strategies, each number of workers and each target counted", lines.len());
         let expected = format!("expected at most {MOST_STRATEGIES}");
         diagnostics.push(Diagnostic::new("strategy", span.clone(), title, expected));
     }
     let sound = diagnostics.len() == before && sections.iter().all(Section::is_sound);
     sound.then(|| lines.into_iter().map(|(spec, _)| spec).collect())
+}
+
+/// The strategy as it is measured at a target.
+fn at(spec: &StrategySpec, target: Option<&str>) -> StrategySpec {
+    match target {
+        Some(target) => {
+            StrategySpec { name: format!("{} on {target}", spec.name), target: Some(target.to_owned()), ..spec.clone() }
+        }
+        None => spec.clone(),
+    }
+}
+
+/// The targets that a strategy is measured at: the one that it names, else each.
+fn own_targets<'t, 's>(
+    section: &Section,
+    targets: &'t [AskedTarget<'s>],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<&'t AskedTarget<'s>> {
+    let Some(name) = section.text("target").filter(|_| section.written("target").is_some()) else {
+        return targets.iter().collect();
+    };
+    let own: Vec<_> = targets.iter().filter(|target| target.name == Some(name)).collect();
+    if own.is_empty() {
+        let names = || targets.iter().filter_map(|target| target.name);
+        let near = suggestion(name, names()).map(|near| format!("did you mean {}?", quoted(near)));
+        let title = format!("no target is called {}", quoted(name));
+        let diagnostic = Diagnostic::new("strategy.target", section.place("target"), title, near.unwrap_or_default());
+        diagnostics.push(match names().next() {
+            Some(_) => diagnostic.help(format!("the targets of this config: {}", listed(names()))),
+            None => diagnostic.help("the config has one target, without a name; several are written as [[target]]"),
+        });
+    }
+    own
 }
 
 fn kind_of(section: &Section, diagnostics: &mut Vec<Diagnostic>) -> Option<&'static KindKeys> {

@@ -29,7 +29,7 @@ pub(super) struct KindKeys {
 }
 
 /// Keys that every kind takes.
-pub(super) const ALL_KINDS: [&str; 3] = ["name", "kind", "max-requests"];
+pub(super) const ALL_KINDS: [&str; 4] = ["name", "kind", "max-requests", "target"];
 
 pub(super) static STRATEGY: LazyLock<StrategyKeys> = LazyLock::new(|| {
     let schema = schema::<StrategySpec>();

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::labels::Labels;
 use crate::model::check::{Check, Threshold};
 use crate::model::figure::{Format, Scale, Theme};
-use crate::model::{Nanos, Repeats, RequestCount, RequestFile, Target};
+use crate::model::{Nanos, Repeats, RequestCount, RequestFile, Target, Targets};
 use crate::strategy::{StrategyKind, StrategySpec};
 
 /// The most samples that one sweep may take: a month at two seconds each.
@@ -22,7 +22,7 @@ pub struct Sweep {
     /// Title of charts and reports.
     pub title: String,
     /// What the requests are sent to.
-    pub target: Target,
+    pub target: Targets,
     /// Request counts to measure, ascending: a list, or { from, to, step }
     #[serde(default = "ten_to_fifty")]
     #[schemars(extend("x-form" = "counts"))]
@@ -133,10 +133,9 @@ impl Sweep {
     #[must_use]
     pub fn with_secrets_of(&self, config: &Self) -> Self {
         let mut whole = self.clone();
-        if let (Target::Url(target), Target::Url(given)) = (&mut whole.target, &config.target) {
-            if let Target::Url(masked) = config.masked().target
-                && masked.url == target.url
-            {
+        let masked = config.masked();
+        for ((target, given), masked) in whole.target.urls_mut().zip(config.target.urls()).zip(masked.target.urls()) {
+            if masked.url == target.url {
                 target.url.clone_from(&given.url);
             }
             target.headers.clone_from(&given.headers);
@@ -153,9 +152,31 @@ impl Sweep {
         whole
     }
 
+    /// What a strategy's requests are sent to.
+    #[must_use]
+    pub fn target_of(&self, strategy: &StrategySpec) -> &Target {
+        self.target.at(self.target_position(strategy))
+    }
+
+    /// The position of that target among all of them.
+    #[must_use]
+    pub fn target_position(&self, strategy: &StrategySpec) -> usize {
+        self.target.position(strategy.target.as_deref())
+    }
+
+    /// The strategies that are measured at the target at `position`.
+    pub fn strategies_at(&self, position: usize) -> impl Iterator<Item = &StrategySpec> {
+        self.strategies.iter().filter(move |strategy| self.target_position(strategy) == position)
+    }
+
+    /// The positions of the targets that a strategy is measured at, ascending.
+    pub fn used_targets(&self) -> impl Iterator<Item = usize> {
+        (0..self.target.iter().count()).filter(|position| self.strategies_at(*position).next().is_some())
+    }
+
     /// Whether even the fastest request takes longer than it may.
     pub(super) fn is_hopeless(&self) -> bool {
-        self.target.least_service().is_some_and(|least| least >= self.request_timeout)
+        self.target.one().and_then(Target::least_service).is_some_and(|least| least >= self.request_timeout)
     }
 }
 

@@ -1,16 +1,71 @@
 //! `[target]`, raw → valid: exactly one of `delay` and `url`, and only the keys that go with it; a sleep has a `delay` and
-//! nothing else.
+//! nothing else. Each of several `[[target]]` has a `name` and a `url`.
+
+use std::collections::HashMap;
 
 use serde_json::Map;
 
 use super::diagnostic::Diagnostic;
 use super::key_table::{DELAY_ONLY, SLEEP, URL_ONLY};
 use super::raw::Section;
-use super::suggestion::listed;
-use crate::model::Target;
+use super::suggestion::{listed, quoted};
+use crate::model::{NamedTarget, Target, Targets};
 
-/// The target; `None` only where a diagnostic was added.
-pub(super) fn target(section: &Section, is_written: bool, diagnostics: &mut Vec<Diagnostic>) -> Option<Target> {
+/// The target or targets; `None` only where a diagnostic was added.
+pub(super) fn targets(root: &Section, diagnostics: &mut Vec<Diagnostic>) -> Option<Targets> {
+    if let Some(sections) = root.sections("target") {
+        return several(sections, diagnostics).map(Targets::Several);
+    }
+    let section = root.section("target")?;
+    if let Some(name) = section.written("name").filter(|_| section.text("kind") != Some("sleep")) {
+        let title = "`target.name` tells several targets apart, and there is one".to_owned();
+        let diagnostic = Diagnostic::new("target.name", name.clone(), title, "leave it out");
+        diagnostics.push(diagnostic.help("several targets are written in two brackets each: [[target]]"));
+        return None;
+    }
+    target(section, root.written("target").is_some(), diagnostics).map(Targets::One)
+}
+
+fn several(sections: &[Section], diagnostics: &mut Vec<Diagnostic>) -> Option<Vec<NamedTarget>> {
+    let before = diagnostics.len();
+    let mut first: HashMap<&str, &Section> = HashMap::new();
+    let mut targets = Vec::new();
+    for section in sections {
+        if !section.attempted("name") {
+            let title = "one of several targets has no `name`".to_owned();
+            let diagnostic =
+                Diagnostic::new("target.name", section.span.clone(), title, "expected `name = \"…\"` below");
+            diagnostics.push(diagnostic.help("the names of its strategies end in it: \"async on staging\""));
+        }
+        if let Some(strange) = ["delay", "kind"].iter().find_map(|name| section.written(name)) {
+            let title = "each of several targets is a server that already runs".to_owned();
+            diagnostics.push(Diagnostic::new("target", strange.clone(), title, "expected a `url` and nothing of this"));
+        } else if !section.attempted("url") {
+            let title = "one of several targets has no `url`".to_owned();
+            diagnostics.push(Diagnostic::new(
+                "target.url",
+                section.span.clone(),
+                title,
+                "expected `url = \"…\"` below",
+            ));
+        }
+        let name = section.text("name");
+        let earlier = name.and_then(|name| first.insert(name, section));
+        if let Some((name, earlier)) = name.zip(earlier) {
+            let title = format!("two targets are called {}", quoted(name));
+            let diagnostic = Diagnostic::new("target.name", section.place("name"), title, "expected another name");
+            diagnostics.push(diagnostic.beside(earlier.place("name"), "the first one"));
+        }
+        if diagnostics.len() == before {
+            let target = target(section, true, diagnostics);
+            targets.extend(name.zip(target).map(|(name, target)| NamedTarget { name: name.to_owned(), target }));
+        }
+    }
+    (diagnostics.len() == before && targets.len() == sections.len()).then_some(targets)
+}
+
+/// One target; `None` only where a diagnostic was added.
+fn target(section: &Section, is_written: bool, diagnostics: &mut Vec<Diagnostic>) -> Option<Target> {
     if section.text("kind") == Some("sleep") {
         return sleep(section, diagnostics);
     }

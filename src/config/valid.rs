@@ -11,10 +11,10 @@ use super::labels::{Label, Labels};
 use super::overlay::{self, Flag};
 use super::raw::Section;
 use super::references::references;
-use super::strategies::{Demand, strategies};
+use super::strategies::{AskedTarget, Demand, strategies};
 use super::suggestion::quoted;
 use super::sweep::{MOST_SAMPLES, Output, Overlap, Sweep};
-use super::target::target;
+use super::target::targets;
 use crate::format::counted;
 use crate::model::bounds::{MOST_CHARTS, MOST_CHECKS, MOST_REFERENCES, MOST_STRATEGIES};
 use crate::model::{Nanos, Target};
@@ -29,13 +29,12 @@ pub(super) fn sweep(
     if !root.attempted("target") {
         diagnostics.push(no_target(root));
     }
-    let target =
-        root.section("target").and_then(|section| target(section, root.written("target").is_some(), diagnostics));
-    let demand = demand(root);
+    let target = targets(root, diagnostics);
+    let asked = asked_of_strategies(root);
     if too_many_sections(root, diagnostics) {
         return None;
     }
-    let strategies = root.sections("strategy").and_then(|list| strategies(list, demand.as_ref(), known, diagnostics));
+    let strategies = root.sections("strategy").and_then(|list| strategies(list, &asked, known, diagnostics));
     diagnostics.extend(sleeping_commands(root));
     let labels = root.value("labels").and_then(|labels| Labels::of(&labels.value));
     let output = root.section("output").and_then(|section| section.read_as::<Output>(Map::new()));
@@ -89,9 +88,18 @@ fn too_many_sections(root: &Section, diagnostics: &mut Vec<Diagnostic>) -> bool 
     diagnostics.len() > before
 }
 
-/// What the target asks of a strategy that not every kind can do.
-fn demand(root: &Section) -> Option<Demand> {
-    let target = root.section("target")?;
+/// What each target asks of its strategies.
+fn asked_of_strategies(root: &Section) -> Vec<AskedTarget<'_>> {
+    match root.sections("target") {
+        Some(several) => {
+            several.iter().map(|target| AskedTarget { name: target.text("name"), demand: demand(target) }).collect()
+        }
+        None => vec![AskedTarget { name: None, demand: root.section("target").and_then(demand) }],
+    }
+}
+
+/// What a target asks of a strategy that not every kind can do.
+fn demand(target: &Section) -> Option<Demand> {
     let is_https = target.text("url")?.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"));
     let demand = |ability, key, what, instead| Demand { ability, place: target.place(key), what, instead };
     let https = || demand("speak https", "url", "the address", "or measure it at an http address");
@@ -172,12 +180,12 @@ fn overlapped_url(sweep: &Sweep, section: &Section) -> Option<Diagnostic> {
     let title = "samples do not run side by side against a `url`".to_owned();
     let diagnostic = Diagnostic::new("sweep.overlap", section.place("overlap"), title, "expected \"off\", the default");
     let help = "they would load one server together; with `delay` in [target] each has a server of its own";
-    (sweep.overlap != Overlap::Off && matches!(sweep.target, Target::Url(_))).then(|| diagnostic.help(help))
+    (sweep.overlap != Overlap::Off && sweep.target.are_urls()).then(|| diagnostic.help(help))
 }
 
 /// Servers side by side cannot keep one limit together.
 fn spread_limit(sweep: &Sweep, root: &Section) -> Option<Diagnostic> {
-    let Target::Delay(target) = &sweep.target else { return None };
+    let Target::Delay(target) = sweep.target.one()? else { return None };
     let spread = sweep.strategies.iter().find(|strategy| strategy.kind.processes() > 1)?;
     let title = "`max-concurrent` does not go with several `processes`".to_owned();
     let place = root.section("target")?.place("max-concurrent");
@@ -229,6 +237,6 @@ mod tests {
             format!("[[strategy]]\nkind = \"thread-pool\"\nname = \"{name}\"\nworkers = [{}]\n", numbers.join(","))
         };
         let told = diagnostic(&format!("[target]\ndelay = \"1ms\"\n{}{}", pool("a"), pool("b")));
-        assert!(told.contains("1002 strategies, each number of workers counted"), "{told:.400}");
+        assert!(told.contains("1002 strategies, each number of workers and each target counted"), "{told:.400}");
     }
 }

@@ -52,8 +52,9 @@ fn evidence(caveat: &Caveat) -> String {
             change.abs() * 100.0,
             if *change > 0.0 { "slower" } else { "faster" }
         ),
-        CaveatKind::TargetDrift { before, after, change } => format!(
-            "A single request took {} before the sweep and {} after it ({:+.0} %).",
+        CaveatKind::TargetDrift { target, before, after, change } => format!(
+            "A single request{} took {} before the sweep and {} after it ({:+.0} %).",
+            to(target),
             before.human(),
             after.human(),
             change * 100.0
@@ -79,15 +80,23 @@ fn evidence(caveat: &Caveat) -> String {
     }
 }
 
+/// To which of several targets.
+fn to(target: &Option<String>) -> String {
+    target.as_ref().map_or_else(String::new, |name| format!(" to {name}"))
+}
+
 /// What the times of requests show.
 fn about_requests(kind: &CaveatKind) -> String {
     match kind {
-        CaveatKind::NoIdeal { times: Some(times) } => format!(
-            "Single requests before the sweep took {}, with quartiles {:.0} % apart.",
+        CaveatKind::NoIdeal { target, times: Some(times) } => format!(
+            "Single requests{} before the sweep took {}, with quartiles {:.0} % apart.",
+            to(target),
             times.median().human(),
             times.spread * 100.0
         ),
-        CaveatKind::NoIdeal { times: None } => "No single request before the sweep succeeded.".to_owned(),
+        CaveatKind::NoIdeal { target, times: None } => {
+            format!("No single request{} before the sweep succeeded.", to(target))
+        }
         CaveatKind::BelowIdeal { requests, median_s, ideal_s, is_estimated } => format!(
             "At {requests} requests the samples took {}, less than {} of {}.",
             seconds(*median_s),
@@ -154,10 +163,10 @@ fn advice(caveat: &Caveat, facts: &Facts) -> String {
              `warmup` or on a quiet machine."
         }
         CaveatKind::TargetDrift { .. } => "So there is no ideal; measure again when the target is steady.",
-        CaveatKind::NoIdeal { times: Some(_) } => {
+        CaveatKind::NoIdeal { times: Some(_), .. } => {
             "That is too uneven for an ideal, so there is none; measure again when target and machine are quiet."
         }
-        CaveatKind::NoIdeal { times: None } => "So there is no ideal.",
+        CaveatKind::NoIdeal { times: None, .. } => "So there is no ideal.",
         CaveatKind::Tolerated { .. } => "`max-failed` allows them; their times are part of the durations.",
         CaveatKind::LateConnections { .. } => {
             "The server's queue of new connections was probably full: raise its listen backlog and `net.core.somaxconn`, \

@@ -2,7 +2,7 @@
 
 use crate::format::counted;
 use crate::model::figure::Unit;
-use crate::model::{Facts, Nanos, StrategyLine, Target};
+use crate::model::{Facts, Nanos, StrategyLine, Target, Targets};
 use crate::report::Report;
 
 /// What was measured, where and how: names, and what is known under each.
@@ -16,7 +16,7 @@ pub(super) fn method(report: &Report<'_>) -> Vec<(&'static str, String)> {
     let medians =
         "Medians of the valid samples, start-up of threads and processes included; 95 % intervals are bootstrapped.";
     [
-        ("Target", facts.target.as_ref().map(target)),
+        ("Target", facts.target.as_ref().map(targets)),
         ("Strategies", Some(lines.join("; "))),
         ("Requests", Some(counts.join(", "))),
         ("Repeats", repeats(facts)),
@@ -39,6 +39,15 @@ fn strategy(line: &StrategyLine) -> String {
     let about: Vec<String> =
         [Some(line.kind.clone()).filter(|kind| !kind.is_empty()), workers].into_iter().flatten().collect();
     if about.is_empty() { line.name.clone() } else { format!("{} ({})", line.name, about.join(", ")) }
+}
+
+/// Each with its name, where there are several.
+fn targets(targets: &Targets) -> String {
+    let told = targets.iter().map(|(name, of)| match name {
+        Some(name) => format!("{name}: {}", target(of)),
+        None => target(of),
+    });
+    told.collect::<Vec<_>>().join("; ")
 }
 
 /// Passwords, header values and the body stay out: pages are published.

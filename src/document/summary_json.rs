@@ -15,7 +15,7 @@ use super::statistics;
 use super::summary_row::{NumberStyle, SummaryRow};
 use crate::model::check::{Bound, Threshold};
 use crate::model::figure::Unit;
-use crate::model::{Facts, Nanos, StatusSet, Target};
+use crate::model::{Facts, Nanos, StatusSet, Target, Targets};
 use crate::report::{Caveat, Cell, CheckResult, Finding, ReferenceCell, ReferenceLine, Report};
 
 /// Version of the layout below.
@@ -51,9 +51,28 @@ fn run(facts: &Facts) -> impl Serialize {
         started_at: known(&facts.started_at),
         ended_at: known(&facts.ended_at),
         seed: facts.seed,
-        target: facts.target.as_ref().map(TargetFacts::of),
+        target: facts.target.as_ref().map(TargetsFacts::of),
         machine: known(&facts.machine),
         planned_samples: Some(facts.planned_samples).filter(|planned| *planned > 0),
+    }
+}
+
+/// One target as an object, several by their names.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum TargetsFacts<'a> {
+    One(TargetFacts<'a>),
+    Several(BTreeMap<&'a str, TargetFacts<'a>>),
+}
+
+impl<'a> TargetsFacts<'a> {
+    fn of(targets: &'a Targets) -> Self {
+        match targets {
+            Targets::One(target) => Self::One(TargetFacts::of(target)),
+            Targets::Several(all) => {
+                Self::Several(all.iter().map(|each| (each.name.as_str(), TargetFacts::of(&each.target))).collect())
+            }
+        }
     }
 }
 
@@ -216,11 +235,14 @@ mod tests {
     #[test]
     fn no_secret_reaches_the_file() {
         let mut run = article(1);
-        run.facts.target = Some(Target::Url(UrlTarget {
-            body: "s3cret".into(),
-            headers: vec![("Authorization".into(), "Bearer s3cret".into())],
-            ..UrlTarget::at("https://me:s3cret@host/")
-        }));
+        run.facts.target = Some(
+            Target::Url(UrlTarget {
+                body: "s3cret".into(),
+                headers: vec![("Authorization".into(), "Bearer s3cret".into())],
+                ..UrlTarget::at("https://me:s3cret@host/")
+            })
+            .into(),
+        );
         let text = text(JSON, &run);
         assert!(text.contains("Authorization") && text.contains("https://host/") && !text.contains("s3cret"), "{text}");
     }

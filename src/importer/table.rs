@@ -34,7 +34,8 @@ impl Table {
 
     /// The run of these durations and of rows of which more is known.
     pub(crate) fn run(self, samples: Vec<SampleRow>) -> Run {
-        let line = |name| StrategyLine { name, kind: String::new(), workers: None, model: None, bound: None };
+        let line =
+            |name| StrategyLine { name, kind: String::new(), workers: None, model: None, bound: None, target: None };
         let mut strategies = self.names.into_iter().map(line).collect();
         add_unknown(&mut strategies, &samples);
         let more = self.durations.keys().map(|(_, requests)| *requests);
@@ -55,7 +56,7 @@ pub(crate) fn add_unknown(lines: &mut Vec<StrategyLine>, samples: &[SampleRow]) 
         if !known.contains(&sample.strategy) {
             known.insert(sample.strategy.clone());
             let (name, kind) = (sample.strategy.clone(), sample.kind.clone());
-            lines.push(StrategyLine { name, kind, workers: sample.workers, model: None, bound: None });
+            lines.push(StrategyLine { name, kind, workers: sample.workers, model: None, bound: None, target: None });
         }
     }
 }

@@ -28,6 +28,19 @@ pub struct DelayEstimate {
     pub opened: Option<RequestTimes>,
 }
 
+/// The estimates of one target.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TargetEstimate {
+    /// Its name, where there are several targets.
+    pub target: Option<String>,
+    /// What a single request takes, before the sweep; `None` where nothing was estimated.
+    pub before: Option<Nanos>,
+    /// The same after it.
+    pub after: Option<Nanos>,
+    /// The estimate before it with its spread; `None` where it was not recorded.
+    pub times: Option<DelayEstimate>,
+}
+
 impl RequestTimes {
     /// Half took at most this.
     #[must_use]

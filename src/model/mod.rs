@@ -19,10 +19,11 @@ pub mod secret_text;
 pub mod status;
 pub mod strategy;
 pub mod target;
+pub mod targets;
 pub mod units;
 
 pub use duration::{DurationFault, parse_duration};
-pub use estimate::{DelayEstimate, RequestTimes};
+pub use estimate::{DelayEstimate, RequestTimes, TargetEstimate};
 pub use known_secrets::KnownSecrets;
 pub use reference::Reference;
 pub use repeats::Repeats;
@@ -32,4 +33,5 @@ pub use schedule::{Answer, schedule};
 pub use status::{StatusPattern, StatusSet};
 pub use strategy::{Concurrency, Connections, HttpVersion, ResourceEstimate};
 pub use target::{DelayTarget, Target, TargetSeen, UrlTarget};
+pub use targets::{NamedTarget, Targets};
 pub use units::{Nanos, RequestCount};

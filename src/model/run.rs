@@ -7,12 +7,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::check::Threshold;
-use crate::model::estimate::DelayEstimate;
+use crate::model::estimate::TargetEstimate;
 use crate::model::reference::Reference;
 use crate::model::repeats::Repeats;
 use crate::model::sample::{Outcome, SampleRow};
 use crate::model::strategy::Concurrency;
-use crate::model::target::Target;
+use crate::model::targets::Targets;
 use crate::model::units::{Nanos, RequestCount};
 
 /// A strategy as it appears on charts and in tables.
@@ -28,6 +28,8 @@ pub struct StrategyLine {
     pub model: Option<Concurrency>,
     /// The most requests that it has under way at once; `None` where there is no bound or it is unknown.
     pub bound: Option<u32>,
+    /// The name of its target, where there are several.
+    pub target: Option<String>,
 }
 
 /// The requests of one cell, all measured repeats together.
@@ -57,11 +59,9 @@ pub struct Facts {
     /// Seed of order, jitter and bootstrap.
     pub seed: u64,
     /// What the requests were sent to; `None` for a bare CSV.
-    pub target: Option<Target>,
-    /// Time of a single request to a `url`, estimated before the sweep and after it.
-    pub estimated_delay: Option<(Nanos, Option<Nanos>)>,
-    /// The estimate before it with its spread; `None` where it was not recorded.
-    pub estimate: Option<DelayEstimate>,
+    pub target: Option<Targets>,
+    /// What single requests to each `url` took; none where nothing was estimated.
+    pub estimates: Vec<TargetEstimate>,
     /// What else went on.
     pub conditions: Conditions,
     /// For people: processor, cores, memory, system.

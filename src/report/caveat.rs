@@ -92,6 +92,8 @@ pub enum CaveatKind {
     },
     /// The target was faster or slower after the sweep than before it.
     TargetDrift {
+        /// Its name, where there are several targets.
+        target: Option<String>,
         /// What a single request took before.
         before: Nanos,
         /// And after.
@@ -101,6 +103,8 @@ pub enum CaveatKind {
     },
     /// The times of single requests before the sweep make no ideal.
     NoIdeal {
+        /// The target's name, where there are several.
+        target: Option<String>,
         /// They were too uneven; `None` where no request succeeded.
         times: Option<RequestTimes>,
     },

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{FailureKind, Phase, RequestCount, Run, SampleRow, SampleStatus, Target};
+use crate::model::{FailureKind, Phase, RequestCount, Run, SampleRow, SampleStatus, Target, Targets};
 use crate::report::caveat::{Caveat, CaveatKind};
 use crate::report::cell::{Cell, FEWEST_FOR_INTERVAL};
 use crate::report::conditions;
@@ -68,7 +68,7 @@ fn not_run(run: &Run, strategy_index: usize, name: &str) -> Option<Caveat> {
 }
 
 fn overlapped(run: &Run) -> Option<Caveat> {
-    let own_servers = matches!(run.facts.target, Some(Target::Delay(_)));
+    let own_servers = matches!(run.facts.target, Some(Targets::One(Target::Delay(_))));
     let samples = run.samples.iter().filter(|row| row.overlapped == Some(true)).count();
     let kind = CaveatKind::Overlapped { samples, of: run.samples.len(), own_servers };
     (samples > 0).then(|| Caveat::of_run(kind))

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Conditions, Facts, Phase, RequestCount, Run, SampleRow};
+use crate::model::{Conditions, Facts, Phase, RequestCount, Run, SampleRow, TargetEstimate};
 use crate::report::caveat::{Caveat, CaveatKind};
 use crate::report::cell::busy_cores;
 
@@ -20,8 +20,8 @@ const DRIFTED: f64 = 0.1;
 
 pub(super) fn of(facts: &Facts) -> Vec<Caveat> {
     let conditions = &facts.conditions;
-    let found = [loaded(conditions), stolen(conditions), stepped(conditions), drifted(facts)];
-    found.into_iter().flatten().map(Caveat::of_run).collect()
+    let found = [loaded(conditions), stolen(conditions), stepped(conditions)].into_iter().flatten();
+    found.chain(facts.estimates.iter().filter_map(drifted)).map(Caveat::of_run).collect()
 }
 
 /// The embedded server is one thread: near one core it answers as fast as it can, and not when it should.
@@ -61,17 +61,21 @@ fn stepped(conditions: &Conditions) -> Option<CaveatKind> {
     Some(CaveatKind::ClockStep { seconds })
 }
 
-pub(super) fn drifted(facts: &Facts) -> Option<CaveatKind> {
-    let (before, after) = facts.estimated_delay?;
-    let after = after?;
+pub(super) fn drifted(estimate: &TargetEstimate) -> Option<CaveatKind> {
+    let (before, after) = estimate.before.zip(estimate.after)?;
     let change = after.as_secs_f64() / before.as_secs_f64() - 1.0;
-    (change.abs() > DRIFTED).then_some(CaveatKind::TargetDrift { before, after, change })
+    (change.abs() > DRIFTED).then_some(CaveatKind::TargetDrift {
+        target: estimate.target.clone(),
+        before,
+        after,
+        change,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::{of, server_bound};
-    use crate::model::{Conditions, Facts, Nanos};
+    use crate::model::{Conditions, Facts, Nanos, TargetEstimate};
     use crate::report::CaveatKind;
     use crate::report::testkit::RunBuilder;
 
@@ -103,8 +107,9 @@ mod tests {
     #[test]
     fn a_target_that_drifted_is_named_with_both_times() {
         for (after, expected) in [(105, 0), (89, 1), (130, 1)] {
-            let estimated_delay = Some((Nanos::from_millis(100), Some(Nanos::from_millis(after))));
-            let caveats = of(&Facts { estimated_delay, ..Facts::default() });
+            let [before, after_it] = [100, after].map(|time| Some(Nanos::from_millis(time)));
+            let estimates = vec![TargetEstimate { before, after: after_it, ..TargetEstimate::default() }];
+            let caveats = of(&Facts { estimates, ..Facts::default() });
             assert_eq!(caveats.len(), expected, "{after}");
         }
     }

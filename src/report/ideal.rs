@@ -1,7 +1,7 @@
 //! Whether the ideals of a run stand. That of a `url` is an estimate: where the estimate was uneven, where the target was
 //! faster or slower after the sweep, or where samples took less than it, the report gives none and says why.
 
-use crate::model::{Facts, Target};
+use crate::model::{Facts, StrategyLine, TargetEstimate, Targets};
 use crate::report::caveat::{Caveat, CaveatKind};
 use crate::report::cell::Cell;
 use crate::report::conditions;
@@ -10,22 +10,30 @@ use crate::report::conditions;
 const ROUNDING: f64 = 0.001;
 
 /// Takes the ideals away that do not stand; what there is to say about them.
-pub(super) fn check(facts: &Facts, cells: &mut [Cell<'_>]) -> Vec<Caveat> {
-    let is_estimated = matches!(facts.target, Some(Target::Url(_)));
-    let lines = cells.chunk_by(|a, b| a.strategy_index == b.strategy_index);
-    let below: Vec<Caveat> = lines.filter_map(|line| below_ideal(line, is_estimated)).collect();
-    if is_estimated && (!below.is_empty() || conditions::drifted(facts).is_some()) {
-        cells.iter_mut().for_each(|cell| (cell.ideal_s, cell.overhead_s) = (None, None));
+pub(super) fn check(facts: &Facts, strategies: &[StrategyLine], cells: &mut [Cell<'_>]) -> Vec<Caveat> {
+    let is_estimated = facts.target.as_ref().is_some_and(Targets::are_urls);
+    let target = |cell: &Cell<'_>| strategies[cell.strategy_index].target.as_deref();
+    let drifted = facts.estimates.iter().filter(|estimate| conditions::drifted(estimate).is_some());
+    let mut wrong: Vec<Option<&str>> = drifted.map(|estimate| estimate.target.as_deref()).collect();
+    let mut below = Vec::new();
+    for line in cells.chunk_by(|a, b| a.strategy_index == b.strategy_index) {
+        let Some(caveat) = below_ideal(line, is_estimated) else { continue };
+        wrong.extend(line.first().map(target));
+        below.push(caveat);
     }
-    uneven(facts).map(Caveat::of_run).into_iter().chain(below).collect()
+    if is_estimated {
+        let wrong = cells.iter_mut().filter(|cell| wrong.contains(&target(cell)));
+        wrong.for_each(|cell| (cell.ideal_s, cell.overhead_s) = (None, None));
+    }
+    facts.estimates.iter().filter_map(uneven).map(Caveat::of_run).chain(below).collect()
 }
 
 /// Why no ideal was recorded.
-fn uneven(facts: &Facts) -> Option<CaveatKind> {
-    let estimate = facts.estimate?;
-    let times = [estimate.kept, estimate.opened].into_iter().flatten();
-    let uneven = times.into_iter().find(|times| !times.is_steady());
-    (uneven.is_some() || estimate.main().is_none()).then_some(CaveatKind::NoIdeal { times: uneven })
+fn uneven(estimate: &TargetEstimate) -> Option<CaveatKind> {
+    let times = estimate.times?;
+    let uneven = [times.kept, times.opened].into_iter().flatten().find(|times| !times.is_steady());
+    let kind = CaveatKind::NoIdeal { target: estimate.target.clone(), times: uneven };
+    (uneven.is_some() || times.main().is_none()).then_some(kind)
 }
 
 /// The cells of a strategy that took less than their ideal, beyond the noise.
@@ -47,9 +55,17 @@ fn slowest(cell: &Cell<'_>) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use crate::model::{DelayEstimate, Nanos, RequestTimes, Run, Target, UrlTarget};
+    use crate::model::{
+        DelayEstimate, NamedTarget, Nanos, RequestTimes, Run, Target, TargetEstimate, Targets, UrlTarget,
+    };
     use crate::report::testkit::RunBuilder;
     use crate::report::{CaveatKind, Report};
+
+    /// An estimate in milliseconds.
+    fn estimate(before: u64, after: Option<u64>) -> TargetEstimate {
+        let [before, after] = [Some(before), after].map(|time| time.map(Nanos::from_millis));
+        TargetEstimate { before, after, ..TargetEstimate::default() }
+    }
 
     /// Three samples at a `url`, with an ideal of `ideal` ms.
     fn run(durations: [f64; 3], ideal: u64) -> Run {
@@ -58,8 +74,8 @@ mod tests {
             builder.sample(0, 10, *seconds).also(|row| row.ideal_s = Some(Nanos::from_millis(ideal)))
         };
         let mut run = durations.iter().fold(builder, add).run();
-        run.facts.target = Some(Target::Url(UrlTarget::at("http://localhost/")));
-        run.facts.estimated_delay = Some((Nanos::from_millis(ideal / 10), None));
+        run.facts.target = Some(Target::Url(UrlTarget::at("http://localhost/")).into());
+        run.facts.estimates = vec![estimate(ideal / 10, None)];
         run
     }
 
@@ -93,7 +109,7 @@ mod tests {
     #[test]
     fn a_target_that_drifted_has_no_ideal() {
         let mut run = run([1.1, 1.1, 1.1], 1_000);
-        run.facts.estimated_delay = Some((Nanos::from_millis(100), Some(Nanos::from_millis(120))));
+        run.facts.estimates = vec![estimate(100, Some(120))];
         let (ideal, caveats) = ideal_and_caveats(&run);
         assert_eq!(ideal, None);
         assert!(matches!(caveats[..], [CaveatKind::TargetDrift { .. }]), "{caveats:?}");
@@ -104,10 +120,36 @@ mod tests {
         let mut run = run([1.1, 1.1, 1.1], 1_000);
         let uneven = RequestTimes { median_s: 0.1, spread: 0.5, requests: 20 };
         for (kept, told) in [(Some(uneven), Some(uneven)), (None, None)] {
-            run.facts.estimate = Some(DelayEstimate { kept, opened: None });
-            assert_eq!(ideal_and_caveats(&run).1, [CaveatKind::NoIdeal { times: told }]);
+            run.facts.estimates[0].times = Some(DelayEstimate { kept, opened: None });
+            assert_eq!(ideal_and_caveats(&run).1, [CaveatKind::NoIdeal { target: None, times: told }]);
         }
-        run.facts.estimate = Some(DelayEstimate { kept: Some(RequestTimes { spread: 0.2, ..uneven }), opened: None });
+        let steady = DelayEstimate { kept: Some(RequestTimes { spread: 0.2, ..uneven }), opened: None };
+        run.facts.estimates[0].times = Some(steady);
         assert_eq!(ideal_and_caveats(&run).1, []);
+    }
+
+    #[test]
+    fn of_several_targets_only_the_one_that_drifted_has_no_ideal() {
+        let builder = RunBuilder::new().strategy("a on x", "async", None).strategy("a on y", "async", None);
+        let ideal = |row: &mut crate::model::SampleRow| row.ideal_s = Some(Nanos::SECOND);
+        let mut run = builder.sample(0, 10, 1.1).also(ideal).sample(1, 10, 1.1).also(ideal).run();
+        let url = |name: &str| NamedTarget {
+            name: name.to_owned(),
+            target: Target::Url(UrlTarget::at(&format!("http://{name}/"))),
+        };
+        run.facts.target = Some(Targets::Several(vec![url("x"), url("y")]));
+        for (strategy, name) in ["x", "y"].into_iter().enumerate() {
+            let target = Some(name.to_owned());
+            run.strategies[strategy].target.clone_from(&target);
+            run.facts
+                .estimates
+                .push(TargetEstimate { target, ..estimate(100, Some(if name == "x" { 120 } else { 101 })) });
+        }
+        let report = Report::of(&run);
+        assert_eq!(report.cells.iter().map(|cell| cell.ideal_s).collect::<Vec<_>>(), [None, Some(1.0)]);
+        let told: Vec<_> = report.caveats.iter().filter(|caveat| caveat.kind.as_str() == "target-drift").collect();
+        assert!(
+            matches!(&told[..], [one] if matches!(&one.kind, CaveatKind::TargetDrift { target: Some(x), .. } if x == "x"))
+        );
     }
 }

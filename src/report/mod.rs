@@ -71,7 +71,7 @@ impl<'run> Report<'run> {
         if let Some(repeats) = run.facts.repeats {
             cells.iter_mut().for_each(|cell| cell.explain_stop(repeats, run.facts.seed));
         }
-        let about_ideals = ideal::check(&run.facts, &mut cells);
+        let about_ideals = ideal::check(&run.facts, &run.strategies, &mut cells);
         let caveats = caveats::of(run, &cells, about_ideals);
         let findings = findings::of(&run.strategies, &cells);
         let answer = Fastest::of(&cells);

@@ -22,7 +22,14 @@ impl RunBuilder {
             _ => None,
         };
         let bound = if model == Some(Concurrency::Sequential) { Some(1) } else { workers };
-        self.0.strategies.push(StrategyLine { name: name.into(), kind: kind.into(), workers, model, bound });
+        self.0.strategies.push(StrategyLine {
+            name: name.into(),
+            kind: kind.into(),
+            workers,
+            model,
+            bound,
+            target: None,
+        });
         self
     }
 
@@ -147,7 +154,7 @@ pub(crate) fn article(repeats: u64) -> Run {
     let mut run = builder.run();
     let delay = Nanos::from_millis(100);
     let target = DelayTarget { delay, jitter: Nanos::ZERO, failure_rate: 0.0, max_concurrent: 0 };
-    run.facts.target = Some(Target::Delay(target));
+    run.facts.target = Some(Target::Delay(target).into());
     run.facts.title = "Duration by request count".into();
     run.facts.planned_samples = u32::try_from(run.samples.len()).unwrap();
     run

@@ -23,6 +23,10 @@ pub struct StrategySpec {
     /// Cells of more requests than this are not run; without it, all are
     #[schemars(range(min = 1, max = 1_000_000))]
     pub max_requests: Option<RequestCount>,
+    /// The one of several [[target]] that it is measured at; without it, at each
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-form" = "label"))]
+    pub target: Option<String>,
 }
 
 impl StrategySpec {
@@ -31,7 +35,7 @@ impl StrategySpec {
     #[must_use]
     pub fn by_default(kind: &str) -> Option<Self> {
         let kind: StrategyKind = serde_json::from_value(serde_json::json!({ "kind": kind })).ok()?;
-        Some(Self { name: kind.info().name.to_owned(), kind, max_requests: None })
+        Some(Self { name: kind.info().name.to_owned(), kind, max_requests: None, target: None })
     }
 
     /// Whether its cell of `requests` requests is to be run.

@@ -16,14 +16,23 @@ use crate::model::address::{secret_places, user_info};
 use crate::model::secret::{is_harmless, is_harmless_header, is_harmless_variable};
 use crate::model::secret_text::{places_in_command, places_in_text};
 use crate::model::{KnownSecrets, Target, UrlTarget};
-use crate::strategy::{StrategyKind, Work};
+use crate::strategy::{StrategyKind, StrategySpec, Work};
 
 /// A word of a body is secret from this length on, if it has a digit.
 const BODY_WORD: usize = 8;
 
-/// Address and headers, filled in: empty for the embedded server. And what must not be kept.
+/// What is sent to each target in clear, and what must not be kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Access {
+    /// By the target's position.
+    pub targets: Vec<TargetAccess>,
+    /// What must not be kept.
+    pub secrets: Arc<KnownSecrets>,
+}
+
+/// Address and headers of one target, filled in: empty for the embedded server.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TargetAccess {
     /// The address, with password.
     pub url: String,
     /// Header names and values.
@@ -32,8 +41,6 @@ pub struct Access {
     pub ca_file: Option<PathBuf>,
     /// The file that the body is from, absolute, and what it holds.
     pub body_file: Option<(PathBuf, String)>,
-    /// What must not be kept.
-    pub secrets: Arc<KnownSecrets>,
 }
 
 /// A value of `[target]` that cannot be used as it is on this machine.
@@ -81,55 +88,70 @@ impl Access {
     pub fn of(sweep: &Sweep, folder: &Path, lookup: impl Fn(&str) -> Option<String>) -> Result<Self, AccessError> {
         let mut secrets: Vec<String> =
             sweep.strategies.iter().flat_map(|strategy| of_strategy(&strategy.kind)).collect();
-        let Target::Url(target) = &sweep.target else {
-            return Ok(Self { secrets: Arc::new(KnownSecrets::of(secrets)), ..Self::default() });
-        };
-        let failed = |key: String| |source| AccessError::Variable { key, source };
-        let url = config::fill_address(&target.url, &lookup).map_err(failed("url".to_owned()))?;
-        check_address(&url, target, sweep)?;
-        let fill = |(name, value): &(String, String)| {
-            let value = config::fill(value, &lookup).map_err(failed(format!("header {name}")))?;
-            Ok((name.clone(), value))
-        };
-        let headers = target.headers.iter().map(fill).collect::<Result<Vec<_>, AccessError>>()?;
-        let named = target.headers.iter().map(|(_, value)| value.as_str()).chain([target.url.as_str()]);
-        secrets.extend(named.flat_map(config::variables).filter_map(&lookup));
-        secrets.extend(of_address(&url));
-        secrets.extend(
-            headers.iter().filter(|(name, _)| !is_harmless_header(name)).flat_map(|(_, value)| of_header(value)),
-        );
-        let absolute = |path: &PathBuf| std::path::absolute(folder.join(path)).unwrap_or_else(|_| folder.join(path));
-        let body_file = target.body_file.as_ref().map(|path| read_body(absolute(path))).transpose()?;
-        secrets.extend(of_body(body_file.as_ref().map_or(&target.body, |(_, body)| body)));
-        Ok(Self {
-            url,
-            headers,
-            ca_file: target.ca_file.as_ref().map(absolute),
-            body_file,
-            secrets: Arc::new(KnownSecrets::of(secrets)),
-        })
+        let mut targets = Vec::new();
+        for (position, (_, target)) in sweep.target.iter().enumerate() {
+            targets.push(match target {
+                Target::Url(target) if sweep.strategies_at(position).next().is_some() => {
+                    let access = TargetAccess::of(target, folder, &lookup)?;
+                    check_address(&access.url, target, sweep.strategies_at(position))?;
+                    secrets.extend(access.secrets(target, &lookup));
+                    access
+                }
+                _ => TargetAccess::default(),
+            });
+        }
+        Ok(Self { targets, secrets: Arc::new(KnownSecrets::of(secrets)) })
     }
-}
 
-impl Access {
-    /// Hands over what a request needs beside its address.
-    pub(super) fn hand_over(&self, work: &mut Work) {
-        work.headers.clone_from(&self.headers);
-        work.ca_file.clone_from(&self.ca_file);
-        if let Some((path, body)) = &self.body_file {
+    /// Hands over what a request to the target at `position` needs beside its address.
+    pub(super) fn hand_over(&self, position: usize, work: &mut Work) {
+        let target = &self.targets[position];
+        work.headers.clone_from(&target.headers);
+        work.ca_file.clone_from(&target.ca_file);
+        if let Some((path, body)) = &target.body_file {
             (work.body_file, work.body) = (Some(path.clone()), body.clone());
         }
     }
 }
 
-/// Whether the address is one that every strategy of the sweep can send requests to.
-fn check_address(url: &str, target: &UrlTarget, sweep: &Sweep) -> Result<(), AccessError> {
+impl TargetAccess {
+    fn of(target: &UrlTarget, folder: &Path, lookup: &impl Fn(&str) -> Option<String>) -> Result<Self, AccessError> {
+        let failed = |key: String| |source| AccessError::Variable { key, source };
+        let url = config::fill_address(&target.url, lookup).map_err(failed("url".to_owned()))?;
+        let fill = |(name, value): &(String, String)| {
+            let value = config::fill(value, lookup).map_err(failed(format!("header {name}")))?;
+            Ok((name.clone(), value))
+        };
+        let headers = target.headers.iter().map(fill).collect::<Result<Vec<_>, AccessError>>()?;
+        let absolute = |path: &PathBuf| std::path::absolute(folder.join(path)).unwrap_or_else(|_| folder.join(path));
+        let body_file = target.body_file.as_ref().map(|path| read_body(absolute(path))).transpose()?;
+        Ok(Self { url, headers, ca_file: target.ca_file.as_ref().map(absolute), body_file })
+    }
+
+    /// What of it must not be kept.
+    fn secrets(&self, target: &UrlTarget, lookup: &impl Fn(&str) -> Option<String>) -> Vec<String> {
+        let named = target.headers.iter().map(|(_, value)| value.as_str()).chain([target.url.as_str()]);
+        let mut secrets: Vec<String> = named.flat_map(config::variables).filter_map(lookup).collect();
+        secrets.extend(of_address(&self.url));
+        let headers = self.headers.iter().filter(|(name, _)| !is_harmless_header(name));
+        secrets.extend(headers.flat_map(|(_, value)| of_header(value)));
+        secrets.extend(of_body(self.body_file.as_ref().map_or(&target.body, |(_, body)| body)));
+        secrets
+    }
+}
+
+/// Whether the address is one that every one of these strategies can send requests to.
+fn check_address<'s>(
+    url: &str,
+    target: &UrlTarget,
+    mut strategies: impl Iterator<Item = &'s StrategySpec>,
+) -> Result<(), AccessError> {
     let shown = target.shown_url();
     if !config::is_address(url) {
         return Err(AccessError::Address { shown });
     }
     let is_https = url.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"));
-    match sweep.strategies.iter().find(|strategy| is_https && !strategy.kind.info().https) {
+    match strategies.find(|strategy| is_https && !strategy.kind.info().https) {
         Some(strategy) => Err(AccessError::Https { shown, strategy: strategy.name.clone() }),
         None => Ok(()),
     }
@@ -220,8 +242,8 @@ mod tests {
     #[test]
     fn what_a_child_says_is_kept_without_secrets() {
         let access = Access::of(&sweep(CONFIG), Path::new("."), lookup).unwrap();
-        assert_eq!(access.url, "http://me:p%40ss@host/a?key=f%40r");
-        assert_eq!(access.headers[0].1, "Bearer tok3n");
+        assert_eq!(access.targets[0].url, "http://me:p%40ss@host/a?key=f%40r");
+        assert_eq!(access.targets[0].headers[0].1, "Bearer tok3n");
         for said in [
             "p%40ss",
             "p@ss",

@@ -172,7 +172,7 @@ mod tests {
     #[test]
     fn the_articles_sweep_takes_about_as_long_as_its_longest_cell() {
         let sweep = article();
-        let plan = Plan::of(&sweep, sweep.target.delay());
+        let plan = Plan::of(&sweep, |_| sweep.target.delay());
         let longest = plan.samples.iter().filter_map(|sample| sample.predicted).max().unwrap();
         assert_eq!(longest, Nanos::SECOND * 250);
         let together = predicted(&sweep, &plan.samples).unwrap();

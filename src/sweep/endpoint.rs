@@ -2,56 +2,22 @@
 
 use std::io;
 use std::net::Ipv4Addr;
-use std::sync::mpsc;
-use std::thread;
 
 use thiserror::Error;
 
 use super::access::Access;
 use super::programs::Programs;
 use crate::config::Sweep;
-use crate::model::{FailureKind, Nanos, StatusSet, Target, TargetSeen, UrlTarget};
-use crate::probe::{Interrupts, Signal};
+use crate::model::{StatusSet, Target};
 use crate::server::{self, ServerError, ServerStats};
-use crate::strategy::{self, StrategyError, Task, Unanswered, Work};
-
-/// What a first request comes to.
-type HealthReply = Result<Result<TargetSeen, Unanswered>, StrategyError>;
-
-/// The longest delay of the embedded server that is waited for to see what it says of itself.
-const PATIENCE: Nanos = Nanos::from_millis(500);
+use crate::strategy::{StrategyError, Unanswered};
 
 /// An endpoint of requests; a sleep has none and needs none.
 pub struct Endpoint {
-    url: String,
+    /// The address of each target; empty for a sleep.
+    urls: Vec<String>,
     /// One for each process of the strategy that has most of them; none where nothing is served here.
     servers: Vec<server::Handle>,
-}
-
-/// What came of the first request to a target.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum HealthCheck {
-    /// A response.
-    Answered(TargetSeen),
-    /// A response with a status that the config does not expect, and does not mind either.
-    Unexpected(TargetSeen),
-    /// There was no whole response. Samples may meet the same, and say so themselves.
-    Failed(Unanswered),
-    /// There was none: a sleep has no server, and the embedded server would answer only after more than half a second.
-    NotAsked,
-    /// A signal came first.
-    Interrupted(Signal),
-}
-
-impl HealthCheck {
-    /// What the target said of itself.
-    #[must_use]
-    pub fn seen(self) -> Option<TargetSeen> {
-        match self {
-            Self::Answered(seen) | Self::Unexpected(seen) => Some(seen),
-            Self::Failed(_) | Self::NotAsked | Self::Interrupted(_) => None,
-        }
-    }
 }
 
 /// Why there is no server to send requests to.
@@ -99,59 +65,28 @@ impl Endpoint {
     /// # Errors
     /// When the delay server cannot be started.
     pub fn open(sweep: &Sweep, programs: &Programs, access: &Access) -> Result<Self, EndpointError> {
-        match &sweep.target {
-            Target::Delay(target) => {
+        match sweep.target.one() {
+            Some(Target::Delay(target)) => {
                 let number = sweep.strategies.iter().map(|strategy| strategy.kind.processes()).max().unwrap_or(1);
                 let servers = (0..number).map(|index| {
                     let program = &programs.server;
                     server::Handle::start_at(address(index), &program.path, &program.arguments, target)
                 });
                 let servers: Vec<server::Handle> = servers.collect::<Result<_, _>>()?;
-                Ok(Self { url: servers[0].url().to_owned(), servers })
+                Ok(Self { urls: vec![servers[0].url().to_owned()], servers })
             }
-            Target::Sleep { .. } => Ok(Self { url: String::new(), servers: Vec::new() }),
-            Target::Url(_) => Ok(Self { url: access.url.clone(), servers: Vec::new() }),
+            Some(Target::Sleep { .. }) => Ok(Self { urls: vec![String::new()], servers: Vec::new() }),
+            Some(Target::Url(_)) | None => {
+                let urls = access.targets.iter().map(|target| target.url.clone());
+                Ok(Self { urls: urls.collect(), servers: Vec::new() })
+            }
         }
     }
 
-    /// Sends one request to see who answers; an interrupt ends the wait.
-    ///
-    /// # Errors
-    /// When the connection is not accepted or the status is not the expected one, unless the config wants no check, and
-    /// when no request can be made of the config.
-    pub fn health_check(
-        &self,
-        sweep: &Sweep,
-        programs: &Programs,
-        access: &Access,
-        interrupts: &Interrupts,
-    ) -> Result<HealthCheck, EndpointError> {
-        match &sweep.target {
-            Target::Sleep { .. } => return Ok(HealthCheck::NotAsked),
-            // A sweep is not kept waiting for what everybody knows.
-            Target::Delay(target) if target.delay > PATIENCE => return Ok(HealthCheck::NotAsked),
-            Target::Delay(_) | Target::Url(_) => {}
-        }
-        let strategy = &sweep.strategies[0].kind;
-        let mut work = Task::new(&sweep.target, &self.url, strategy, 1, programs.worker.clone()).work;
-        access.hand_over(&mut work);
-        work.request_timeout_ns = sweep.request_timeout.0;
-        let reply = match ask(work, interrupts)? {
-            Ok(reply) => reply?,
-            Err(signal) => return Ok(HealthCheck::Interrupted(signal)),
-        };
-        match (reply, &sweep.target) {
-            (reply, Target::Url(target)) => of_url(reply, target),
-            (Ok(seen), _) => Ok(HealthCheck::Answered(seen)),
-            // Samples will tell.
-            (Err(_), _) => Ok(HealthCheck::NotAsked),
-        }
-    }
-
-    /// Where requests go; empty for a sleep.
+    /// Where requests to the target at `position` go; empty for a sleep.
     #[must_use]
-    pub fn url(&self) -> &str {
-        &self.url
+    pub fn url(&self, position: usize) -> &str {
+        &self.urls[position]
     }
 
     /// Where the processes of a strategy after its first send their requests; none where all share one address.
@@ -165,7 +100,7 @@ impl Endpoint {
         let mut servers = self.servers.iter_mut().take(processes as usize).zip(0..);
         servers.try_for_each(|(server, index)| server.begin(server_seed(seed, index)))?;
         if let Some(server) = self.servers.first() {
-            server.url().clone_into(&mut self.url);
+            server.url().clone_into(&mut self.urls[0]);
         }
         Ok(())
     }
@@ -180,39 +115,6 @@ impl Endpoint {
             several => Some(ServerStats::together(several)),
         })
     }
-}
-
-/// What the first request to a `url` came to, and whether the sweep may begin.
-fn of_url(reply: Result<TargetSeen, Unanswered>, target: &UrlTarget) -> Result<HealthCheck, EndpointError> {
-    let (url, expected) = (target.shown_url(), &target.expect_status);
-    match reply {
-        Ok(seen) if expected.contains(seen.status) => Ok(HealthCheck::Answered(seen)),
-        Ok(seen) if !target.check => Ok(HealthCheck::Unexpected(seen)),
-        Ok(TargetSeen { status, .. }) => {
-            Err(EndpointError::UnexpectedStatus { url, status, expected: expected.clone() })
-        }
-        Err(unanswered) if unanswered.connected || !target.check => Ok(HealthCheck::Failed(unanswered)),
-        Err(why) => {
-            let advice = match why.kind {
-                FailureKind::Tls => {
-                    "name its certificate in `ca-file`, or trust any with `insecure = true`, in [target]"
-                }
-                _ => "start its server or correct `url` in [target]",
-            };
-            Err(EndpointError::Unreachable { url, why, advice })
-        }
-    }
-}
-
-/// One request, on a thread that is left behind when a signal comes first.
-fn ask(work: Work, interrupts: &Interrupts) -> Result<Result<HealthReply, Signal>, EndpointError> {
-    let (sender, output) = mpsc::channel();
-    let interrupted = sender.clone();
-    // A send fails only when the receiver is gone.
-    let _subscription = interrupts.subscribe(move |signal| drop(interrupted.send(Err(signal))));
-    let asking = move || drop(sender.send(Ok(strategy::health_check(&work))));
-    thread::Builder::new().name("health".to_owned()).spawn(asking).map_err(EndpointError::Thread)?;
-    output.recv().map_err(|_| EndpointError::Thread(io::ErrorKind::BrokenPipe.into()))
 }
 
 /// The address of server number `index`: connections to different addresses need not share ports. Only Linux takes all

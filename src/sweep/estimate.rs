@@ -3,13 +3,12 @@
 //! it, and a second estimate after the sweep shows whether it drifted.
 
 use super::ending::SweepError;
-use super::endpoint::Endpoint;
 use super::execution::Execution;
 use crate::clock::SystemClock;
 use crate::model::{Connections, DelayEstimate, Nanos, RequestCount, RequestTimes};
 use crate::probe::{Job, Probe, Watchdog};
 use crate::stats::Sorted;
-use crate::strategy::{Sequential, StrategyKind, Task};
+use crate::strategy::{Sequential, StrategyKind};
 
 /// How long the requests over one connection take together, about.
 const TIME: Nanos = Nanos::SECOND;
@@ -28,24 +27,24 @@ fn request_times(times: Vec<f64>) -> Option<RequestTimes> {
 }
 
 impl Execution<'_> {
-    /// Sends some requests and takes their times: for a second over a kept connection, and five over connections of their
+    /// Sends some requests to the target at `position` and takes their times: for a second over a kept connection, and five over connections of their
     /// own where a strategy opens one for each. Nothing succeeded, or an interrupt came: no times.
     ///
     /// # Errors
     /// When no child can be started.
-    pub fn estimate(&self) -> Result<DelayEstimate, SweepError> {
+    pub fn estimate(&self, position: usize) -> Result<DelayEstimate, SweepError> {
         let watchdog = Watchdog::start(&self.programs.watchdog).map_err(SweepError::Watchdog)?;
         let clock = SystemClock::start();
         let probe = Probe { time_limit: self.sweep.request_timeout * 2 + TIME * 2, ..self.probe(&watchdog, &clock) };
-        let uses = |connections| self.sweep.strategies.iter().any(|spec| spec.kind.connections() == connections);
-        let kept = if uses(Connections::KeepAlive) { self.kept(&probe)? } else { None };
-        let opened = if uses(Connections::PerRequest) { self.opened(&probe)? } else { None };
+        let uses = |connections| self.sweep.strategies_at(position).any(|spec| spec.kind.connections() == connections);
+        let kept = if uses(Connections::KeepAlive) { self.kept(position, &probe)? } else { None };
+        let opened = if uses(Connections::PerRequest) { self.opened(position, &probe)? } else { None };
         Ok(DelayEstimate { kept, opened })
     }
 
     /// One after another over one connection, the first one left out.
-    fn kept(&self, probe: &Probe<'_>) -> Result<Option<RequestTimes>, SweepError> {
-        let Some(&first) = self.times(probe, 1)?.first() else { return Ok(None) };
+    fn kept(&self, position: usize, probe: &Probe<'_>) -> Result<Option<RequestTimes>, SweepError> {
+        let Some(&first) = self.times(position, probe, 1)?.first() else { return Ok(None) };
         let mut times = vec![first];
         for most in [FIRST_ROUND, KEPT.1] {
             let Some(median) = Sorted::new(times.iter().copied()).median() else { break };
@@ -54,16 +53,16 @@ impl Execution<'_> {
             if most > FIRST_ROUND && fitting <= FIRST_ROUND {
                 break;
             }
-            times = self.times(probe, 1 + fitting.max(KEPT.0))?.into_iter().skip(1).collect();
+            times = self.times(position, probe, 1 + fitting.max(KEPT.0))?.into_iter().skip(1).collect();
         }
         Ok(request_times(times))
     }
 
     /// Each in a process and over a connection of its own.
-    fn opened(&self, probe: &Probe<'_>) -> Result<Option<RequestTimes>, SweepError> {
+    fn opened(&self, position: usize, probe: &Probe<'_>) -> Result<Option<RequestTimes>, SweepError> {
         let mut times = Vec::new();
         for _ in 0..OPENED {
-            let one = self.times(probe, 1)?;
+            let one = self.times(position, probe, 1)?;
             if one.is_empty() {
                 break;
             }
@@ -73,8 +72,8 @@ impl Execution<'_> {
     }
 
     /// The times of `requests` requests in seconds, in the order sent, those that failed left out.
-    fn times(&self, probe: &Probe<'_>, requests: RequestCount) -> Result<Vec<f64>, SweepError> {
-        let measured = probe.measure(&self.requests_in_a_row(requests))?;
+    fn times(&self, position: usize, probe: &Probe<'_>, requests: RequestCount) -> Result<Vec<f64>, SweepError> {
+        let measured = probe.measure(&self.requests_in_a_row(position, requests))?;
         let mut outcomes = measured.output.outcomes;
         outcomes.sort_unstable_by_key(|outcome| outcome.request);
         let succeeded = outcomes.iter().filter(|outcome| outcome.failure.is_none());
@@ -82,13 +81,13 @@ impl Execution<'_> {
     }
 
     /// One request after another, over one connection.
-    fn requests_in_a_row(&self, requests: RequestCount) -> Job {
+    fn requests_in_a_row(&self, position: usize, requests: RequestCount) -> Job {
         let kind = StrategyKind::Sequential(Sequential::over(Connections::KeepAlive));
-        let url = self.endpoints.first().map_or("", Endpoint::url);
-        let mut task = Task::new(&self.sweep.target, url, &kind, requests, self.programs.worker.clone());
-        self.access.hand_over(&mut task.work);
-        task.work.http_version = self.sweep.strategies[0].kind.http_version();
-        task.work.request_timeout_ns = self.sweep.request_timeout.0;
+        let url = self.endpoints.first().map_or("", |endpoint| endpoint.url(position));
+        let mut task = self.task_at(position, url, &kind, requests);
+        if let Some(first) = self.sweep.strategies_at(position).next() {
+            task.work.http_version = first.kind.http_version();
+        }
         Job::BuiltIn(Box::new(task))
     }
 }

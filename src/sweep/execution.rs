@@ -10,12 +10,12 @@ use super::endpoint::{self, Endpoint};
 use super::programs::Programs;
 use crate::clock::{self, SystemClock};
 use crate::config::Sweep;
-use crate::model::{Connections, Nanos, Phase, SampleRow, Target, schedule};
+use crate::model::{Connections, Nanos, Phase, RequestCount, SampleRow, Target, schedule};
 use crate::plan::{self, Plan, PlannedSample};
 use crate::probe::{End, Interrupts, Job, Measured, Probe, Watchdog};
 use crate::server::{ServerError, ServerStats};
 use crate::stats;
-use crate::strategy::Task;
+use crate::strategy::{StrategyKind, Task};
 
 /// A sweep that is ready to run.
 pub struct Execution<'a> {
@@ -25,10 +25,8 @@ pub struct Execution<'a> {
     pub plan: &'a Plan,
     /// Those that need not be taken again: the rows of a run that is resumed.
     pub recorded: &'a [SampleRow],
-    /// How long one request takes: configured, or estimated; `None` where it is not known well enough for an ideal.
-    pub delay: Option<Nanos>,
-    /// The same with the time to open its connection, for strategies that open one for each request.
-    pub connection_delay: Option<Nanos>,
+    /// How long one request takes, by the target's position.
+    pub delays: Vec<RequestDelays>,
     /// Where requests go: one to begin with; more are opened as samples run side by side.
     pub endpoints: Vec<Endpoint>,
     /// What is sent to a `url` in clear.
@@ -39,6 +37,24 @@ pub struct Execution<'a> {
     pub programs: &'a Programs,
     /// Ctrl-C and SIGTERM.
     pub interrupts: &'a Interrupts,
+}
+
+/// How long one request to a target takes: configured, or estimated; `None` where it is not known well enough for an ideal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RequestDelays {
+    /// Over a connection that has carried one before.
+    pub kept: Option<Nanos>,
+    /// With the time to open its connection, for strategies that open one for each request.
+    pub opened: Option<Nanos>,
+}
+
+impl RequestDelays {
+    /// Those of all targets that the config tells.
+    #[must_use]
+    pub fn configured(sweep: &Sweep) -> Vec<Self> {
+        let of = |target: &Target| Self { kept: target.delay(), opened: target.delay() };
+        sweep.target.iter().map(|(_, target)| of(target)).collect()
+    }
 }
 
 /// What was found out about a sample.
@@ -78,16 +94,18 @@ impl<'a> Execution<'a> {
 
     /// How long one request of a sample takes.
     fn delay_of(&self, planned: &PlannedSample) -> Option<Nanos> {
-        match self.sweep.strategies[planned.strategy].kind.connections() {
-            Connections::KeepAlive => self.delay,
-            Connections::PerRequest => self.connection_delay,
+        let strategy = &self.sweep.strategies[planned.strategy];
+        let delays = self.delays[self.sweep.target_position(strategy)];
+        match strategy.kind.connections() {
+            Connections::KeepAlive => delays.kept,
+            Connections::PerRequest => delays.opened,
         }
     }
 
     /// The best possible duration of a sample. With jitter it follows from the very delays that the server draws.
     fn ideal(&self, planned: &PlannedSample, delay: Nanos) -> Nanos {
         let strategy = &self.sweep.strategies[planned.strategy];
-        match &self.sweep.target {
+        match self.sweep.target_of(strategy) {
             Target::Delay(target) if target.jitter > Nanos::ZERO => {
                 let seed = sample_seed(self.sweep.seed, planned);
                 let processes = strategy.kind.processes().min(planned.requests);
@@ -114,28 +132,36 @@ impl<'a> Execution<'a> {
     }
 
     fn task(&self, planned: &PlannedSample, endpoint: &Endpoint) -> Task {
-        let strategy = &self.sweep.strategies[planned.strategy].kind;
-        let worker = self.programs.worker.clone();
-        let mut task = Task::new(&self.sweep.target, endpoint.url(), strategy, planned.requests, worker);
-        self.access.hand_over(&mut task.work);
+        let strategy = &self.sweep.strategies[planned.strategy];
+        let position = self.sweep.target_position(strategy);
+        let mut task = self.task_at(position, endpoint.url(position), &strategy.kind, planned.requests);
+        task.work.further_urls = endpoint.further_urls(strategy.kind.processes());
+        task
+    }
+
+    /// The task of a strategy at the target at `position`, which `url` stands for.
+    pub(super) fn task_at(&self, position: usize, url: &str, kind: &StrategyKind, requests: RequestCount) -> Task {
+        let mut task = Task::new(self.sweep.target.at(position), url, kind, requests, self.programs.worker.clone());
+        self.access.hand_over(position, &mut task.work);
         task.work.request_timeout_ns = self.sweep.request_timeout.0;
-        task.work.further_urls = endpoint.further_urls(strategy.processes());
         task
     }
 
     /// The row of a sample that was measured.
     pub(super) fn row(&self, planned: &PlannedSample, found: &Found, overlapped: bool) -> SampleRow {
+        let strategy = &self.sweep.strategies[planned.strategy];
+        let target = self.sweep.target_of(strategy);
         classify::classify(Evidence {
             planned,
-            strategy: &self.sweep.strategies[planned.strategy],
+            strategy,
             started_at: found.started_at.clone(),
             ideal: self.delay_of(planned).map(|delay| self.ideal(planned, delay)),
-            expected: match &self.sweep.target {
+            expected: match target {
                 Target::Url(target) => Some(&target.expect_status),
                 Target::Delay(_) | Target::Sleep { .. } => None,
             },
             max_failed: self.sweep.max_failed.unwrap_or(0.0),
-            least_service: self.sweep.target.least_service(),
+            least_service: target.least_service(),
             measured: &found.measured,
             server_stats: found.server_stats.as_ref(),
             overlapped,

@@ -13,6 +13,7 @@ mod event;
 mod execution;
 #[cfg(any(test, feature = "fuzzing"))]
 mod fuzz;
+mod health_check;
 mod journal;
 mod load;
 mod programs;
@@ -28,11 +29,12 @@ use crate::plan::Plan;
 pub use access::{Access, AccessError};
 pub use commands::Commands;
 pub use ending::{Ending, SweepError};
-pub use endpoint::{Endpoint, EndpointError, HealthCheck};
+pub use endpoint::{Endpoint, EndpointError};
 pub use event::{Observer, SweepEvent};
-pub use execution::Execution;
+pub use execution::{Execution, RequestDelays};
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use fuzz::sample as fuzz_sample;
+pub use health_check::HealthCheck;
 pub use journal::JournalObserver;
 pub use programs::Programs;
 pub use run::Examined;

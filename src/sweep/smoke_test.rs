@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use thiserror::Error;
 
 use super::ending::SweepError;
-use super::endpoint::Endpoint;
 use super::execution::Execution;
 use crate::clock::SystemClock;
 use crate::format::visible_line;
@@ -125,9 +124,10 @@ impl Execution<'_> {
 
     /// The first line that a command writes.
     fn version(&self, probe: &Probe<'_>, command: &Invocation) -> Result<String, SmokeTestError> {
-        let first = &self.sweep.strategies[0].kind;
-        let url = self.endpoints.first().map_or("", Endpoint::url);
-        let task = Task::new(&self.sweep.target, url, first, 1, self.programs.worker.clone());
+        let first = &self.sweep.strategies[0];
+        let position = self.sweep.target_position(first);
+        let url = self.endpoints.first().map_or("", |endpoint| endpoint.url(position));
+        let task = Task::new(self.sweep.target.at(position), url, &first.kind, 1, self.programs.worker.clone());
         let measured = probe.measure(&Job::command(command, &task.work)).map_err(SweepError::from)?;
         let written = measured.output.other.first().or(measured.stderr.first());
         match (measured.end, written) {

@@ -73,7 +73,7 @@ fn a_target_that_speaks_nothing_but_http_2_is_asked_in_it_from_the_first_request
     let run = bundle::load(&place.path(output.stdout.trim_end())).unwrap().run;
     assert_eq!(run.samples.len(), 2);
     assert!(run.samples.iter().all(|row| row.status == SampleStatus::Ok && row.succeeded == Some(3)), "{run:?}");
-    assert!(run.facts.estimate.is_some_and(|estimate| estimate.kept.is_some()), "single requests were timed");
+    assert!(run.facts.estimates[0].times.is_some_and(|times| times.kept.is_some()), "single requests were timed");
     // And it is no server of HTTP/1.1.
     let output = config("[[strategy]]\nkind = \"async\"\n");
     assert_ne!(output.code, Some(0), "{}", output.stderr);

@@ -69,7 +69,7 @@ fn samples_side_by_side_are_the_plan_begun_in_its_order() {
     assert!(rows.iter().map(|row| row.sequence).eq(1..=u32::try_from(TAKEN).unwrap()));
     let known = Known::default();
     let sweep = config::load(CONFIG, "sweep.toml", &known).unwrap();
-    let plan = Plan::of(&sweep, sweep.target.delay());
+    let plan = Plan::of(&sweep, |_| sweep.target.delay());
     let planned = plan.samples.iter().filter(|sample| sample.repeat < 3);
     let planned = planned
         .map(|sample| (sweep.strategies[sample.strategy].name.as_str(), sample.requests, sample.phase, sample.repeat));

@@ -53,10 +53,10 @@ fn a_url_gets_its_ideal_from_an_estimate_and_no_witness() {
     let output = place.run(&["-c", "url.toml", "-q"]);
     assert_eq!(output.code, Some(0), "{}", output.stderr);
     let loaded = bundle::load(&place.path(output.stdout.trim_end())).unwrap();
-    let times = loaded.run.facts.estimate.and_then(|estimate| estimate.kept).unwrap();
+    let times = loaded.run.facts.estimates[0].times.and_then(|times| times.kept).unwrap();
     assert!(times.median_s >= 0.02);
     assert!(times.requests >= 4, "over a kept connection");
-    assert!(loaded.run.facts.estimated_delay.unwrap().1.is_some());
+    assert!(loaded.run.facts.estimates[0].after.is_some());
     for row in &loaded.run.samples {
         let width = if row.kind == "sequential" { 1 } else { row.requests.min(20) };
         let ideal = times.steady().map(|time| time * u64::from(row.requests.div_ceil(width)));
@@ -77,7 +77,7 @@ fn a_connection_for_each_request_has_an_ideal_with_the_time_to_open_it() {
     let output = place.run(&["-c", "url.toml", "-q"]);
     assert_eq!(output.code, Some(0), "{}", output.stderr);
     let run = bundle::load(&place.path(output.stdout.trim_end())).unwrap().run;
-    let estimate = run.facts.estimate.unwrap();
+    let estimate = run.facts.estimates[0].times.unwrap();
     for (row, times) in run.samples.iter().map(|row| match row.strategy.as_str() {
         "keep-alive" => (row, estimate.kept),
         _ => (row, estimate.opened),
@@ -88,13 +88,77 @@ fn a_connection_for_each_request_has_an_ideal_with_the_time_to_open_it() {
 }
 
 #[test]
+fn several_targets_are_measured_in_one_sweep_each_with_its_own_ideal() {
+    let place = TestDirectory::new();
+    let (slow, fast) = (ServeCommand::start(&place, "40ms"), ServeCommand::start(&place, "5ms"));
+    let config = format!(
+        "[[target]]\nname = \"slow\"\nurl = \"{}\"\n[[target]]\nname = \"fast\"\nurl = \"{}?key=s3cret-key\"\n\
+         [[target]]\nname = \"unused\"\nurl = \"${{NOT_SET}}\"\n[sweep]\nrequests = [3]\nrepeats = 2\n\
+         [[strategy]]\nkind = \"sequential\"\n[[strategy]]\nkind = \"async\"\ntarget = \"fast\"\n",
+        slow.url, fast.url
+    );
+    place.write("two.toml", config);
+    let output = place.run(&["-c", "two.toml", "--skip", "sequential on unused", "-q"]);
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    let path = place.path(output.stdout.trim_end());
+    let run = bundle::load(&path).unwrap().run;
+    let names: Vec<&str> = run.strategies.iter().map(|line| line.name.as_str()).collect();
+    assert_eq!(names, ["sequential on slow", "sequential on fast", "async on fast"]);
+    let asked: Vec<Option<&str>> = run.facts.estimates.iter().map(|estimate| estimate.target.as_deref()).collect();
+    assert_eq!(
+        asked,
+        [Some("slow"), Some("fast")],
+        "the third has no strategy, so nobody asks it or needs its variable"
+    );
+    let estimate = |name: &str| run.facts.estimates.iter().find(|of| of.target.as_deref() == Some(name)).unwrap();
+    assert!(estimate("slow").before.unwrap() >= Nanos::from_millis(40));
+    assert_eq!(run.samples.len(), 6);
+    for row in &run.samples {
+        let target = row.strategy.rsplit(' ').next().unwrap();
+        let one = estimate(target).times.unwrap().kept.unwrap().steady();
+        let rounds = if row.kind == "sequential" { 3 } else { 1 };
+        assert_eq!((row.status, row.ideal_s), (SampleStatus::Ok, one.map(|one| one * rounds)), "{}", row.strategy);
+        let least = Nanos::from_millis(if target == "slow" { 40 } else { 5 }) * rounds;
+        assert!(row.duration_s.unwrap() >= least, "{} went to the other server", row.strategy);
+    }
+    for file in ["manifest.json", "config.toml", "report.html", "summary.json"] {
+        let text = fs::read_to_string(path.join(file)).unwrap();
+        assert!(!text.contains("s3cret-key"), "{file}");
+    }
+    let manifest = fs::read_to_string(path.join("manifest.json")).unwrap();
+    let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+    assert_eq!(manifest["targets"]["fast"]["target_seen"]["status"], 200);
+    assert_eq!(manifest["settings"]["target"][0]["name"], "slow");
+    assert_eq!(place.run(&["verify", path.to_str().unwrap()]).code, Some(0));
+    let listed = place.run(&["list", "--output-format", "json"]);
+    let listed: serde_json::Value = serde_json::from_str(&listed.stdout).unwrap();
+    assert_eq!(listed[0]["target"]["slow"]["method"], "GET");
+}
+
+#[test]
+fn a_flag_does_not_choose_among_several_targets() {
+    let place = TestDirectory::new();
+    let targets =
+        ["a", "b"].map(|name| format!("[[target]]\nname = \"{name}\"\nurl = \"http://127.0.0.1:1/{name}\"\n"));
+    place.write("two.toml", targets.concat());
+    for (flag, value) in [("--url", "http://127.0.0.1:1/"), ("--delay", "10ms")] {
+        let output = place.run(&["-c", "two.toml", flag, value]);
+        assert_eq!(output.code, Some(2));
+        assert!(output.stderr.contains(&format!("{flag} gives one target")), "{}", output.stderr);
+    }
+    let output = place.run(&["-c", "two.toml", "--requests", "1", "--repeats", "1"]);
+    assert_eq!(output.code, Some(3), "nobody listens at the first one: {}", output.stderr);
+    assert!(output.stderr.contains("http://127.0.0.1:1/a does not answer"), "{}", output.stderr);
+}
+
+#[test]
 fn a_sleep_is_swept_like_any_target_and_has_no_witness() {
     let place = TestDirectory::new();
     place.write("sleep.toml", "[target]\nkind = \"sleep\"\ndelay = \"10ms\"\n[sweep]\nrequests = [3]\nrepeats = 1\n");
     let output = place.run(&["-c", "sleep.toml", "-q", "--delay", "20ms"]);
     assert_eq!(output.code, Some(0), "{}", output.stderr);
     let loaded = bundle::load(&place.path(output.stdout.trim_end())).unwrap();
-    assert_eq!(loaded.run.facts.target, Some(Target::Sleep { delay: Nanos::from_millis(20) }));
+    assert_eq!(loaded.run.facts.target, Some(Target::Sleep { delay: Nanos::from_millis(20) }.into()));
     assert_eq!(loaded.run.samples.len(), strategy::built_in().count());
     for row in &loaded.run.samples {
         let width = if row.kind == "sequential" { 1 } else { 3 };
