@@ -69,8 +69,8 @@ Examples:
   reportgen --config sweep.toml             measure, archive, draw
   reportgen render measured.csv             draw any CSV with strategy,requests,duration_s
 
-Exit codes: 0 done, 1 some samples failed, 2 wrong usage or config, 3 could not run or write, 4 slower, 5 cannot tell,
-6 a [[check]] of the config is not met, 130/143 interrupted";
+Exit codes: 0 done, 1 some samples failed, 2 wrong usage or config, 3 could not run or write,
+4 slower, 5 cannot tell, 6 a [[check]] of the config is not met, 130/143 interrupted";
 
 /// What stands on standard output when a run has been written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -97,7 +97,7 @@ pub struct SweepArgs {
     /// Finish an interrupted run: measure only what is missing; add --config if the run's config had secrets masked
     #[arg(long, value_name = "RUN", value_hint = ValueHint::DirPath, conflicts_with_all = ["output_dir", "dry_run", "only", "skip", "requests", "repeats", "seed", "delay", "formats"])]
     pub resume: Option<PathBuf>,
-    /// With --resume: also measure again the samples that failed; their rows are kept in retried.csv
+    /// With --resume: measure failed samples again, too
     #[arg(long, requires = "resume")]
     pub retry_failed: bool,
     /// Measure only these strategies

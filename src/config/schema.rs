@@ -49,6 +49,7 @@ fn table(name: &str, keys: &[Key], known: &Known<'_>) -> Value {
                 kinds.map(|kind| options_of(kind.info.name, (&kind.options, &ALL_KINDS), &kind.needed, keys)).collect();
         }
         "reference" => schema["required"] = json!(["name", "file", "strategy"]),
+        "check" => schema["anyOf"] = json!([{ "required": ["at-most"] }, { "required": ["at-least"] }]),
         "chart" => {
             schema["required"] = json!(["kind"]);
             schema["allOf"] = known
