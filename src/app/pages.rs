@@ -23,7 +23,7 @@ pub(super) fn print(source: &DocumentSource<'_>, format: ComparisonFormat, termi
     };
     let bytes = writer.bytes(source, &Pictures::default()).context("cannot make the document")?;
     let printed =
-        if writer.is_data() { terminal.document(&bytes) } else { terminal.result(&String::from_utf8_lossy(&bytes)) };
+        if writer.is_data() { terminal.document(&bytes) } else { terminal.paragraph(&String::from_utf8_lossy(&bytes)) };
     printed.context("cannot write to standard output")
 }
 

@@ -90,8 +90,7 @@ fn undecided(line: &StrategyPair<'_>) -> String {
             "single samples do not show how far they spread: measure at least 3 repeats".to_owned()
         };
     };
-    let repeats = counted(more as usize, "more repeat", "more repeats");
-    format!("about {repeats} of each combination in both runs would decide (estimate)")
+    format!("needs about {}", counted(more as usize, "more repeat", "more repeats"))
 }
 
 /// `30 and 50 requests`.
@@ -244,17 +243,17 @@ fn method(compared: &Comparison<'_>) -> [String; 3] {
     let within = percent(compared.threshold, 2);
     [
         format!(
-            "A strategy is slower or faster where ranks show a difference of more than {within} at one request count or \
-             over all of them, at a level of 5 % over all tests of this comparison (Holm). It is the same where all counts \
-             together are shown to lie within {within} and none looks as if it lay beyond. Otherwise the data can't tell."
+            "Slower or faster: the samples show a difference of more than {within} at one request count at least, or over \
+             all counts together (rank tests at a level of 5 %, corrected for their number after Holm). Same: over all \
+             counts together the difference is shown to be less than {within}, and no count alone looks larger. Can't tell: \
+             neither is shown; the remark estimates how many more repeats, in both runs, would decide."
         ),
-        "The ratio over all counts is the median of all ratios between a new sample and a base sample of one combination, \
-         with its exact 95 % interval; the ratio of a combination is that of its medians, with a bootstrap interval; p is \
-         that of the rank test of Mann and Whitney for the combination alone, uncorrected, and not shown where so few \
-         samples cannot reach 0.05."
+        "The ratio of a strategy is the median of the ratios of every new sample to every base sample at the same count, \
+         with its exact 95 % interval. The ratio of a combination is that of its two medians, with a bootstrap interval. p \
+         is the result of its own rank test (Mann and Whitney), uncorrected, and left out where so few samples cannot \
+         reach 0.05."
             .to_owned(),
-        "Two runs show the difference between two occasions. What changed beside the code between them, the samples \
-         cannot tell."
+        "A comparison shows that two runs differ, not why: the code may have changed, or anything else between them."
             .to_owned(),
     ]
 }
@@ -338,7 +337,7 @@ mod tests {
         assert_eq!(remark, "single samples do not show how far they spread: measure at least 3 repeats");
         let (base, close) = (run(3, |_, _| 1.0), run(3, at_fifty));
         let (_, remark, _) = told(&base, &close, SAME);
-        assert!(remark.ends_with("of each combination in both runs would decide (estimate)"), "{remark}");
+        assert_eq!(remark, "needs about 1 more repeat");
     }
 
     #[test]

@@ -84,6 +84,7 @@ mod tests {
         assert!(both.text.ends_with("</picture>\n"));
         let light = fragment(&report, &pictures(&[Theme::Light]), "duration", "x").unwrap();
         assert_eq!(light.files, ["duration.png"]);
+        assert!(light.text.starts_with("![A. Up to 20 requests ") && light.text.ends_with("](x/duration.png)\n"));
         assert!(part("table").unwrap().text.starts_with("| Strategy | Requests |"));
         let answer = part("answer").unwrap().text;
         assert!(

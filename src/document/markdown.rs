@@ -43,18 +43,21 @@ impl<'a> PictureLinks<'a> {
         Some(Self { themes: pictures.themes, format: pictures.format()?, folder })
     }
 
-    /// A picture that follows the reader's theme where files of both themes are there.
+    /// A picture that follows the reader's theme where files of both themes are there; one file alone is an image of
+    /// Markdown itself, whose address other programs adapt to the page that they make of it.
     /// `answer` goes into the alternative text; it may be empty.
     pub(super) fn image(&self, figure: &Figure, answer: &str) -> String {
         let gap = if answer.is_empty() { "" } else { " " };
-        let words = escaped(&format!("{}. {answer}{gap}{}", figure.title, figure.description));
-        let files = self.files(figure);
-        let address = |file: &String| format!("{}/{file}", self.folder);
-        let dark = files.get(1).map_or_else(String::new, |dark| {
-            format!("<source media=\"(prefers-color-scheme: dark)\" srcset=\"{}\">\n", address(dark))
-        });
-        let first = files.first().map_or_else(String::new, address);
-        format!("<picture>\n{dark}<img alt=\"{words}\" src=\"{first}\">\n</picture>\n")
+        let words = format!("{}. {answer}{gap}{}", figure.title, figure.description);
+        let addresses: Vec<String> = self.files(figure).iter().map(|file| format!("{}/{file}", self.folder)).collect();
+        match addresses.as_slice() {
+            [light, dark] => format!(
+                "<picture>\n<source media=\"(prefers-color-scheme: dark)\" srcset=\"{dark}\">\n<img alt=\"{}\" \
+                 src=\"{light}\">\n</picture>\n",
+                escaped(&words)
+            ),
+            one => format!("![{}]({})\n", escape(words.trim_end()), one.concat()),
+        }
     }
 
     /// Names of the files that it shows.
@@ -229,8 +232,11 @@ mod tests {
             "<picture>\n<source media=\"(prefers-color-scheme: dark)\" srcset=\"charts/duration-dark.svg\">\n<img \
              alt=\"A &quot;b&quot; &lt;c&gt;. No sample is valid, so there is nothing to compare. \" src=\"charts/duration.svg\">\n</picture>\n"
         ));
-        assert!(page(&[Theme::Dark], &[Format::Png]).contains("src=\"charts/duration-dark.png\""));
-        assert!(!page(&Theme::ALL, &[]).contains("<picture>"));
+        let one = page(&[Theme::Dark], &[Format::Png]);
+        let image =
+            "![A \"b\" &lt;c&gt;. No sample is valid, so there is nothing to compare.](charts/duration-dark.png)\n";
+        assert!(one.contains(image), "{one}");
+        assert!(!page(&Theme::ALL, &[]).contains("charts/"));
     }
 
     #[test]

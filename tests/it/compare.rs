@@ -245,7 +245,7 @@ fn a_folder_gets_page_story_document_and_charts() {
         assert!(!page.contains(word), "{word}");
     }
     let story = fs::read_to_string(place.path("out/comparison.md")).unwrap();
-    assert!(story.contains("src=\"charts/comparison-ratio.svg\""), "{story}");
+    assert!(story.contains("](charts/comparison-ratio.svg)"), "{story}");
     let again = place.run(&["compare", "base-20261122T183000Z", "new-20261123T183000Z", "-o", "again"]);
     assert_eq!(again.code, Some(4));
     let read = |name: &str| fs::read(place.path(name)).unwrap();
