@@ -35,7 +35,7 @@ pub struct Cli {
     /// The main job: run a sweep.
     #[command(flatten)]
     pub sweep: SweepArgs,
-    /// Print only results, warnings and errors; of a sweep or `render` the folder's path
+    /// Print only results (of a sweep or `render`: the folder's path), warnings and errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
     /// More detail: a line for each sample (-vv: everything)
@@ -166,7 +166,7 @@ pub enum CliCommand {
     Probe(ProbeArgs),
     /// Run the delay server alone, for other clients
     Serve(ServeArgs),
-    /// Write a starter config, every key explained
+    /// Write a config to start from
     Init(InitArgs),
     /// Print a JSON Schema, for editors and programs
     Schema {
@@ -296,13 +296,13 @@ pub struct PackArgs {
 /// Options of `embed`.
 #[derive(Args, Clone, Debug)]
 pub struct EmbedArgs {
-    /// The document; places stand between `<!-- reportgen:duration -->` (any chart, `answer`, `findings` or `table`) and `<!-- /reportgen -->`
+    /// The document: what stands between `<!-- reportgen:duration -->` (any chart, `answer`, `findings` or `table`) and `<!-- /reportgen -->` is replaced
     #[arg(value_name = "DOC.md", value_hint = ValueHint::FilePath)]
     pub document: PathBuf,
     /// A run directory or pack, or the id or a tag of a run
     #[arg(value_name = "RUN", value_hint = ValueHint::AnyPath)]
     pub run: PathBuf,
-    /// Where the document's pictures are kept, seen from its folder; without it a folder named after it
+    /// Folder for the pictures, relative to the document [default: `<stem of the document>-charts`]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub charts: Option<PathBuf>,
     /// Change nothing; exit with 1 when the document or its pictures are stale

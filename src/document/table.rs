@@ -199,7 +199,7 @@ impl DataTable {
 
     /// The table without one of its columns.
     #[must_use]
-    pub(super) fn without(&self, heading: &str) -> Self {
+    pub fn without(&self, heading: &str) -> Self {
         let others = self.columns.iter().map(|column| column.heading.as_str()).filter(|other| *other != heading);
         self.select(&others.collect::<Vec<_>>())
     }

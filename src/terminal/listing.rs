@@ -1,5 +1,7 @@
 //! The runs of an archive as a table, and below it what is broken.
 
+use std::collections::BTreeSet;
+
 use crate::archive::RunStatus;
 use crate::catalog::{Broken, Listing, RunEntry};
 use crate::document::{self, DataTable, TableColumn, TableValue};
@@ -9,15 +11,14 @@ use crate::model::figure::Unit;
 /// What stands where nothing is known.
 const UNKNOWN: &str = "–";
 
-/// A line for each run, newest first.
+/// A line for each run, newest first. Columns that tell nothing are left out, so that a line has room on 80 columns.
 #[must_use]
 pub fn listing(listing: &Listing) -> String {
     let number = |heading| TableColumn::number(heading, Unit::Count);
     let columns = vec![
         TableColumn::name("Run"),
-        TableColumn::text("Title").at_most(32),
         TableColumn::text("Started (UTC)").at_most(16),
-        TableColumn::text("Strategies").at_most(28),
+        number("Strategies"),
         number("Requests"),
         number("Samples"),
         number("Failed"),
@@ -29,6 +30,13 @@ pub fn listing(listing: &Listing) -> String {
     for run in &listing.runs {
         runs.row(row(run));
     }
+    let machines = listing.runs.iter().map(|run| &run.manifest.machine.host).collect::<BTreeSet<_>>();
+    let told = [
+        ("Machine", machines.len() > 1),
+        ("Commit", listing.runs.iter().any(|run| run.manifest.git.is_some())),
+        ("Tags", listing.runs.iter().any(|run| !run.tags.is_empty())),
+    ];
+    let runs = told.iter().filter(|(_, tells)| !tells).fold(runs, |runs, (heading, _)| runs.without(heading));
     let columns = vec![TableColumn::name("Broken"), TableColumn::text("Why")];
     let mut broken = DataTable::new("Broken", columns);
     for Broken { name, reason } in &listing.broken {
@@ -38,7 +46,7 @@ pub fn listing(listing: &Listing) -> String {
     tables.map(|table| document::table(&table)).collect::<Vec<_>>().join("\n")
 }
 
-fn row(run: &RunEntry) -> [TableValue; 10] {
+fn row(run: &RunEntry) -> [TableValue; 9] {
     let samples = match run.manifest.status {
         RunStatus::Finished => run.samples.to_string(),
         RunStatus::Running | RunStatus::Interrupted => {
@@ -52,9 +60,8 @@ fn row(run: &RunEntry) -> [TableValue; 10] {
     let known = |text: Option<String>| text.filter(|text| !text.is_empty()).map_or(UNKNOWN.into(), TableValue::from);
     [
         run.name.as_str().into(),
-        run.manifest.settings.title.as_str().into(),
         moment(&run.manifest.started_at).into(),
-        run.strategies.join(",").into(),
+        run.strategies.len().into(),
         counts(&run.counts).into(),
         samples.into(),
         run.failures.into(),
