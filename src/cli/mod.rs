@@ -32,7 +32,7 @@ pub struct Cli {
     /// What to do other than a sweep.
     #[command(subcommand)]
     pub command: Option<CliCommand>,
-    /// The main job: run a sweep.
+    /// What a sweep takes.
     #[command(flatten)]
     pub sweep: SweepArgs,
     /// Print only results (of a sweep or `render`: the folder's path), warnings and errors
