@@ -287,13 +287,16 @@ mod tests {
         let mut planned = planned();
         planned.iter_mut().for_each(|(row, _)| {
             (row.processes, row.threads, row.overlapped, row.server_cpu_s) = (None, None, None, None);
+            row.total_rss_bytes = None;
         });
         let (before, after) = planned.split_at(3);
         write(folder.path(), RequestFile::None, before);
         let path = folder.path().join(files::RAW);
         let text = fs::read_to_string(&path).unwrap();
-        let old = text.replace(",processes,threads,overlapped,server_cpu_s\n", "\n").replace(",,,,,\n", ",\n");
-        assert_eq!(old.len(), text.len() - ",processes,threads,overlapped,server_cpu_s".len() - 3 * 4);
+        let old = text
+            .replace(",processes,threads,overlapped,server_cpu_s,total_rss_bytes\n", "\n")
+            .replace(",,,,,,\n", ",\n");
+        assert_eq!(old.len(), text.len() - ",processes,threads,overlapped,server_cpu_s,total_rss_bytes".len() - 3 * 5);
         fs::write(&path, old).unwrap();
         let (mut journal, found) = Journal::resume(&open(folder.path()), RequestFile::None).unwrap();
         assert!(found.iter().eq(before.iter().map(|(row, _)| row)));

@@ -211,7 +211,7 @@ impl Manifest {
     /// Versions of everything that this program writes: of the manifest, of raw.csv, of requests.csv.
     #[must_use]
     pub const fn schema_versions() -> [u32; 3] {
-        [SCHEMA_VERSION, 2, 1]
+        [SCHEMA_VERSION, 3, 1]
     }
 
     /// Reads the manifest of a run.

@@ -170,7 +170,7 @@ mod tests {
         let (place, rows) = (tempfile::tempdir().unwrap(), samples());
         let folder = write(place.path(), RequestFile::None, &rows);
         let raw = place.path().join(files::RAW);
-        let old = fs::read_to_string(&raw).unwrap().replace(",server_cpu_s\n", "\n").replace(",0.000000008\n", "\n");
+        let old = fs::read_to_string(&raw).unwrap().replace(",total_rss_bytes\n", "\n").replace(",9\n", "\n");
         fs::write(&raw, &old).unwrap();
         set_failed_aside(&folder, RequestFile::None).unwrap();
         let kept = fs::read_to_string(&raw).unwrap();

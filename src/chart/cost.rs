@@ -17,6 +17,8 @@ const CPU: CostPanel =
     (Label::NoCpuTime, quantity(Label::CpuTime, Unit::Seconds, |cell| CellValue::plain(cell.cost.cpu_s)));
 const MEMORY: CostPanel =
     (Label::NoMemory, quantity(Label::PeakMemory, Unit::Bytes, |cell| CellValue::plain(cell.cost.peak_rss_bytes)));
+const ALL_MEMORY: CostPanel =
+    (Label::NoMemory, quantity(Label::TotalMemory, Unit::Bytes, |cell| CellValue::plain(cell.cost.total_rss_bytes)));
 /// In place of memory that is the same for all; never without content.
 const THREADS: CostPanel = (
     Label::NoMemory,
@@ -47,7 +49,9 @@ impl Chart for CostChart {
         let (labels, strategy_indices) = (subject.labels, subject.strategy_indices()?);
         let scale = subject.spec.y_scale.unwrap_or_default();
         let flat = flat_memory(subject, &strategy_indices);
-        let panels = [&CPU, if flat.is_some() { &THREADS } else { &MEMORY }, &SWITCHES];
+        let all = subject.report.knows_all_memory();
+        let (memory, totals) = if all { (&ALL_MEMORY, Label::TotalOf) } else { (&MEMORY, Label::CostOf) };
+        let panels = [&CPU, if flat.is_some() { &THREADS } else { memory }, &SWITCHES];
         let panels: Vec<Panel> = panels
             .into_iter()
             .map(|(absent, quantity)| panel(subject, &strategy_indices, (*absent, quantity, scale)))
@@ -68,7 +72,7 @@ impl Chart for CostChart {
                 labels,
                 [
                     captions::samples(subject, &strategy_indices),
-                    Some(subject.text(Label::CostOf)),
+                    Some(subject.text(totals)),
                     flat.map(|(least, greatest)| {
                         labels.fill(Label::FlatMemory, &[("value", &Unit::Bytes.interval(least, greatest))])
                     }),
@@ -88,7 +92,7 @@ fn flat_memory(subject: &Subject<'_>, strategy_indices: &[usize]) -> Option<(f64
         let cells = strategy_indices.iter().flat_map(|strategy_index| subject.report.cells_of(*strategy_index));
         cells.map(|cell| &cell.cost)
     };
-    let memory = costs().filter_map(|cost| cost.peak_rss_bytes);
+    let memory = costs().filter_map(|cost| cost.memory(subject.report.knows_all_memory()));
     let (least, greatest) = memory.fold((f64::INFINITY, 0.0_f64), |ends, y| (ends.0.min(y), ends.1.max(y)));
     let known = greatest > 0.0 && costs().any(|cost| cost.threads.is_some());
     (known && greatest <= FLAT * least).then_some((least, greatest))
@@ -162,6 +166,19 @@ mod tests {
             row.peak_rss_bytes = Some(25_000_000);
         });
         assert_eq!(labels(&run)[1], "Largest process");
+    }
+
+    #[test]
+    fn the_memory_of_all_processes_comes_first_where_it_is_known_throughout() {
+        let mut run = article(3);
+        let drawn = |run: &Run| figures(&CostChart, run).unwrap().remove(0);
+        for row in &mut run.samples {
+            row.total_rss_bytes = row.peak_rss_bytes.map(|bytes| bytes * u64::from(row.requests));
+        }
+        assert_eq!(drawn(&run).panels[1].y.label, "Memory of all processes");
+        assert!(drawn(&run).caption.contains("totals over all processes"), "{}", drawn(&run).caption);
+        run.samples.iter_mut().filter(|row| row.strategy == "async_get").for_each(|row| row.total_rss_bytes = None);
+        assert!(drawn(&run).caption.contains("memory of the largest one"), "{}", drawn(&run).caption);
     }
 
     #[test]

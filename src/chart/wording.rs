@@ -95,6 +95,7 @@ fn all_runs() -> Vec<Run> {
         }),
         without(|row| row.peak_rss_bytes = None),
         without(|row| row.peak_rss_bytes = Some(u64::from(row.requests))),
+        changed(|run| run.samples.iter_mut().for_each(|row| row.total_rss_bytes = Some(u64::from(row.requests)))),
         without(|row| (row.processes, row.threads) = (Some(3), Some(40))),
         without(|row| (row.cpu_user_s, row.cpu_system_s) = (None, None)),
         without(|row| (row.voluntary_switches, row.involuntary_switches) = (None, None)),

@@ -119,6 +119,7 @@ fn cell(report: &Report<'_>, cell: &Cell<'_>) -> impl Serialize {
             cpu_s: cost.cpu_s.and_then(rounded_seconds),
             cores: cost.cores.and_then(rounded),
             peak_rss_bytes: cost.peak_rss_bytes,
+            total_rss_bytes: cost.total_rss_bytes,
             switches: cost.switches,
             processes: cost.processes,
             threads: cost.threads,

@@ -276,6 +276,9 @@ pub struct SampleRow {
     /// CPU time of the embedded server during it, user and system together.
     #[serde(default, with = "seconds")]
     pub server_cpu_s: Option<Nanos>,
+    /// Most resident memory of all processes of the sample together that was seen at once, pages of files counted once; at
+    /// least `peak_rss_bytes`. Since schema 3.
+    pub total_rss_bytes: Option<u64>,
 }
 
 fn one() -> u32 {

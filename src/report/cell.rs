@@ -112,8 +112,10 @@ pub struct Cost {
     /// CPU time over duration: how many cores were busy. Unknown for a program that times but a part of its life, for
     /// samples too short to tell, and where it is more than the machine has.
     pub cores: Option<f64>,
-    /// Peak resident memory in bytes.
+    /// Peak resident memory of the largest process, in bytes.
     pub peak_rss_bytes: Option<f64>,
+    /// Resident memory of all processes together, in bytes.
+    pub total_rss_bytes: Option<f64>,
     /// Context switches, voluntary and not.
     pub switches: Option<f64>,
     /// Most processes seen at once in any of the samples: what is short may be missed, so the most is the nearest.
@@ -265,12 +267,19 @@ impl<'run> Latency<'run> {
 }
 
 impl Cost {
+    /// The memory of all processes together, or of the largest one, in bytes.
+    #[must_use]
+    pub const fn memory(&self, all: bool) -> Option<f64> {
+        if all { self.total_rss_bytes } else { self.peak_rss_bytes }
+    }
+
     fn of(rows: &[&SampleRow]) -> Self {
         let cpu = |row: &SampleRow| Some((row.cpu_user_s? + row.cpu_system_s?).as_secs_f64());
         Self {
             cpu_s: median_of(rows, cpu),
             cores: median_of(rows, |row| busy_cores(cpu(row).filter(|_| !times_itself(row))?, duration(row)?)),
             peak_rss_bytes: median_of(rows, |row| Some(row.peak_rss_bytes? as f64)),
+            total_rss_bytes: median_of(rows, |row| Some(row.total_rss_bytes? as f64)),
             switches: median_of(rows, |row| Some((row.voluntary_switches? + row.involuntary_switches?) as f64)),
             processes: rows.iter().filter_map(|row| row.processes).max(),
             threads: rows.iter().filter_map(|row| row.threads).max(),

@@ -90,6 +90,14 @@ impl<'run> Report<'run> {
         }
     }
 
+    /// Whether the memory of all processes together is known wherever that of the largest one is.
+    #[must_use]
+    pub fn knows_all_memory(&self) -> bool {
+        let costs = || self.cells.iter().map(|cell| &cell.cost);
+        costs().any(|cost| cost.total_rss_bytes.is_some())
+            && costs().all(|cost| cost.peak_rss_bytes.is_none() || cost.total_rss_bytes.is_some())
+    }
+
     /// The cell of a strategy at a count, where it was measured.
     #[must_use]
     pub fn cell(&self, strategy_index: usize, requests: RequestCount) -> Option<&Cell<'run>> {

@@ -124,6 +124,7 @@ fn empty_row() -> SampleRow {
         threads: None,
         overlapped: None,
         server_cpu_s: None,
+        total_rss_bytes: None,
     }
 }
 

@@ -34,6 +34,7 @@ pub(crate) fn sample(strategy: &str, requests: u32, repeat: u32) -> SampleRow {
         threads: Some(7),
         overlapped: Some(true),
         server_cpu_s: Some(Nanos(8)),
+        total_rss_bytes: Some(9),
     }
 }
 

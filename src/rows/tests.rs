@@ -19,7 +19,7 @@ fn records(text: &[u8]) -> Vec<StringRecord> {
 fn the_columns_are_the_published_ones() {
     let samples = "strategy,kind,workers,requests,repeat,phase,sequence,started_at,setup_s,duration_s,ideal_s,timing,succeeded,\
                    failed,peak_in_flight,connections,bytes_received,service_mean_s,cpu_user_s,cpu_system_s,peak_rss_bytes,\
-                   voluntary_switches,involuntary_switches,status,error,processes,threads,overlapped,server_cpu_s\n";
+                   voluntary_switches,involuntary_switches,status,error,processes,threads,overlapped,server_cpu_s,total_rss_bytes\n";
     assert_eq!(first_row::<SampleRow>(), samples);
     let requests = "strategy,requests,repeat,request,worker,start_s,end_s,status,bytes,error\n";
     assert_eq!(first_row::<RequestRow>(), requests);
@@ -40,10 +40,10 @@ fn a_sample_survives_its_row_and_missing_stays_missing() {
 fn a_sample_is_written_in_the_published_form() {
     let text = sample_row(&sample("a,b", 3, 2), usize::MAX).unwrap();
     let expected = "\"a,b\",thread-pool,20,3,2,measure,2,2026-11-22T18:30:00.000Z,0.001000001,0.105100000,0.100000000,self,3,\
-                    0,3,1,160,0.100010000,0.000000001,0.000000002,3,4,5,ok,,6,7,true,0.000000008\n";
+                    0,3,1,160,0.100010000,0.000000001,0.000000002,3,4,5,ok,,6,7,true,0.000000008,9\n";
     assert_eq!(String::from_utf8(text).unwrap(), expected);
     let older = sample_row(&sample("a,b", 3, 2), 25).unwrap();
-    assert_eq!(String::from_utf8(older).unwrap(), expected.replace(",6,7,true,0.000000008", ""));
+    assert_eq!(String::from_utf8(older).unwrap(), expected.replace(",6,7,true,0.000000008,9", ""));
 }
 
 #[test]

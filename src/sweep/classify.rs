@@ -77,7 +77,14 @@ pub(super) fn classify(evidence: Evidence<'_>) -> SampleRow {
         threads: measured.process_count.map(|process_count| process_count.threads),
         overlapped: Some(overlapped),
         server_cpu_s: server_stats.and_then(|server_stats| server_stats.cpu),
+        total_rss_bytes: total_memory(measured),
     }
+}
+
+/// The memory of all its processes together: what was seen at once, and no less than the largest one's peak.
+fn total_memory(measured: &Measured) -> Option<u64> {
+    let seen = measured.process_count.map(|count| count.total_bytes).filter(|bytes| *bytes > 0)?;
+    Some(measured.cost.and_then(|cost| cost.peak_rss_bytes).map_or(seen, |peak| peak.max(seen)))
 }
 
 /// How long the sample took, and who says so. A sample that was cut short took the time after which it was.

@@ -158,8 +158,11 @@ fn cost(row: &SampleRow, measured: &Measured) -> String {
         || "memory unknown".to_owned(),
         |bytes| format!("largest process {}", Unit::Bytes.text(bytes as f64)),
     );
+    let several = row.processes.is_some_and(|processes| processes > 1);
+    let total = row.total_rss_bytes.filter(|_| several);
+    let total = total.map_or_else(String::new, |bytes| format!(", all of them {}", Unit::Bytes.text(bytes as f64)));
     let [user, system] = [user, system].map(|time| Unit::Seconds.text(time.as_secs_f64()));
-    format!("CPU time {user} in the program and {system} in the kernel, {memory}{counted}")
+    format!("CPU time {user} in the program and {system} in the kernel, {memory}{total}{counted}")
 }
 
 fn verdict(row: &SampleRow) -> String {

@@ -6,6 +6,7 @@
 use std::fs;
 use std::io::Write;
 use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use reportgen::clock::SystemClock;
@@ -117,12 +118,17 @@ int main(int count, char **words) {
 }
 "#;
 
-#[test]
-fn the_memory_of_programs_of_known_size_is_theirs() {
-    let place = TestDirectory::new();
+fn filler(place: &TestDirectory) -> PathBuf {
     let (source, program) = (place.write("filler.c", FILLER), place.path("filler"));
     let output = std::process::Command::new("cc").args(["-O0", "-o"]).arg(&program).arg(source).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    program
+}
+
+#[test]
+fn the_memory_of_programs_of_known_size_is_theirs() {
+    let place = TestDirectory::new();
+    let program = filler(&place);
     for mebibytes in ["0", "20", "200"] {
         let note = place.path("peak.txt").display().to_string();
         let program = Program { path: program.clone(), arguments: vec![mebibytes.to_owned(), note.clone()] };
@@ -132,4 +138,27 @@ fn the_memory_of_programs_of_known_size_is_theirs() {
         let found = cost.peak_rss_bytes.unwrap() as f64 / 1024.0;
         assert!((found / kibibytes - 1.0).abs() < 0.05, "{mebibytes} MiB filled: {found} KiB, in truth {kibibytes}");
     }
+}
+
+/// Four of these programs at once, below one shell.
+#[test]
+fn the_memory_of_several_processes_is_added_up() {
+    let place = TestDirectory::new();
+    let program = filler(&place);
+    let each: Vec<String> =
+        (0..4).map(|index| place.path(&format!("peak-{index}.txt")).display().to_string()).collect();
+    let starts: Vec<String> = each.iter().map(|note| format!("'{}' 20 '{note}' &", program.display())).collect();
+    let script = format!("{} wait", starts.join(" "));
+    let shell = Program { path: "/bin/sh".into(), arguments: vec!["-c".to_owned(), script] };
+    let count = measure(&shell, task("http://127.0.0.1:1/", Nanos::ZERO, 1)).process_count.unwrap();
+    let peaks = each.iter().map(|note| {
+        let noted = fs::read_to_string(note).unwrap();
+        noted.trim().trim_end_matches("kB").trim().parse::<u64>().unwrap() * 1024
+    });
+    let peaks: Vec<u64> = peaks.collect();
+    assert_eq!(count.processes, 5);
+    let largest = *peaks.iter().max().unwrap();
+    assert!(count.largest_bytes.abs_diff(largest) < largest / 20, "{count:?}, {peaks:?}");
+    assert!(count.total_bytes >= 4 * (20 << 20), "{count:?}");
+    assert!(count.total_bytes < peaks.iter().sum::<u64>(), "the program's file counts once: {count:?}, {peaks:?}");
 }
