@@ -2,6 +2,7 @@
 //! a config, is not known here.
 
 mod hint;
+mod order;
 mod tools;
 mod values;
 
@@ -14,6 +15,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 use crate::model::Nanos;
 use crate::model::figure::Format;
 use hint::with_hint;
+use order::options_behind_command;
 pub use tools::{InitArgs, ProbeArgs, ServeArgs};
 pub use values::{ComparisonFormat, HistoryOrder};
 use values::{duration, format, number, threshold};
@@ -51,8 +53,9 @@ impl Cli {
     ///
     /// # Errors
     /// What is wrong with it; or the text of help or version, which are no failures.
-    pub fn read<W: Into<OsString> + Clone>(words: impl IntoIterator<Item = W>) -> Result<Self, clap::Error> {
-        Self::try_parse_from(words).map_err(with_hint)
+    pub fn read<W: Into<OsString>>(words: impl IntoIterator<Item = W>) -> Result<Self, clap::Error> {
+        let words = words.into_iter().map(Into::into).collect();
+        Self::try_parse_from(options_behind_command(&Self::definition(), words)).map_err(with_hint)
     }
 
     /// The definition, for completions and the manual page.
