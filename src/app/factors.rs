@@ -54,18 +54,23 @@ fn overlap(sweep: &Sweep) -> String {
     }
 }
 
-/// What is known of the target; of several, each fact for each name.
+/// What is known of the target; of several, a fact that is not the same for all for each name.
 pub(super) fn add_targets(facts: &mut Factors, targets: &Targets) {
     if let Targets::One(target) = targets {
         return add_target(facts, target);
     }
-    for (name, target) in targets.iter() {
+    let of = |(name, target): (Option<&str>, &Target)| {
         let mut own = Factors::new();
         add_target(&mut own, target);
-        for (factor, value) in own {
-            let told = format!("{}: {value}", name.unwrap_or_default());
-            facts.entry(factor).and_modify(|all| *all = format!("{all}; {told}")).or_insert(told);
-        }
+        (name.unwrap_or_default().to_owned(), own)
+    };
+    let all: Vec<(String, Factors)> = targets.iter().map(of).collect();
+    let Some((_, first)) = all.first() else { return };
+    for (factor, value) in first {
+        let is_shared = all.iter().all(|(_, own)| own.get(factor) == Some(value));
+        let told = all.iter().filter_map(|(name, own)| Some(format!("{name}: {}", own.get(factor)?)));
+        let told = if is_shared { value.clone() } else { told.collect::<Vec<_>>().join("; ") };
+        facts.insert(factor.clone(), told);
     }
 }
 
@@ -137,9 +142,9 @@ fn add_machine(facts: &mut Factors, loaded: &Loaded) {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{Factors, add_strategies};
+    use super::{Factor, Factors, add_strategies, add_targets};
     use crate::comparison::{Comparison, Side};
-    use crate::model::Run;
+    use crate::model::{NamedTarget, Run, Target, Targets, UrlTarget};
     use crate::report::Report;
     use crate::strategy::{KINDS, StrategySpec};
 
@@ -185,5 +190,17 @@ mod tests {
                 assert!(are_refused(&strategy, &changed(&fields, field)), "{}: {field}", kind.name);
             }
         }
+    }
+
+    #[test]
+    fn of_several_targets_only_what_differs_stands_for_each() {
+        let named = |name: &str| NamedTarget {
+            name: name.to_owned(),
+            target: Target::Url(UrlTarget::at(&format!("http://{name}/"))),
+        };
+        let mut facts = Factors::new();
+        add_targets(&mut facts, &Targets::Several(vec![named("a"), named("b")]));
+        assert_eq!(facts[&Factor::Url], "a: http://a/; b: http://b/");
+        assert_eq!(facts[&Factor::Method], "GET");
     }
 }

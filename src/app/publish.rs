@@ -89,7 +89,7 @@ impl Publisher<'_> {
                 let answer = document::answer(&report);
                 let answer = format!("{}\n", visible_line(&answer));
                 terminal.paragraph(&answer).context("cannot write to standard output")?;
-                let checks = document::check_table(&report);
+                let checks = document::checks_summary(&report);
                 if !checks.rows.is_empty() {
                     let table = format!("\n{}\n", document::table(&checks));
                     terminal.result(&table).context("cannot write to standard output")?;

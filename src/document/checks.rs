@@ -20,8 +20,7 @@ pub fn check_sentence(check: &CheckResult<'_>) -> String {
 }
 
 /// Every check with its result, the failed ones first; no rows where the config has none.
-#[must_use]
-pub fn check_table(report: &Report<'_>) -> DataTable {
+pub(super) fn check_table(report: &Report<'_>) -> DataTable {
     let columns = vec![
         TableColumn::text("Check"),
         TableColumn::name("Strategy"),

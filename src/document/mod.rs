@@ -39,7 +39,7 @@ mod writer;
 
 pub use answer::answer;
 pub use caveats::caveats;
-pub use checks::{check_sentence, check_table};
+pub use checks::check_sentence;
 pub use comparison::headline;
 pub use fragment::{Fragment, fragment};
 pub use history::Archived;
@@ -47,7 +47,7 @@ pub use job_summary::job_summary;
 pub use markers::{MarkedPlace, MarkerFault, fill, places};
 pub use model::{Block, Document, DocumentSection, FigureBlock, Fold, Item, Tone};
 pub use pictures::{Picture, Pictures};
-pub use screen::summary;
+pub use screen::{checks_summary, summary};
 pub use source::DocumentSource;
 pub use table::{DataTable, OmittedRows, TableCell, TableColumn, TableRow, TableValue};
 pub use text::table;

@@ -1,5 +1,6 @@
 //! The numbers of a run on one screen of a terminal.
 
+use super::checks::check_table;
 use super::report::numbers;
 use super::table::{DataTable, OmittedRows};
 use crate::format::counted;
@@ -25,4 +26,10 @@ pub fn summary(report: &Report<'_>) -> DataTable {
         table.omitted = Some(OmittedRows { text, file: "summary.csv" });
     }
     table.aligned()
+}
+
+/// What a terminal shows of the checks when a sweep ends: the failed ones first, one screen at most.
+#[must_use]
+pub fn checks_summary(report: &Report<'_>) -> DataTable {
+    check_table(report).cut(SCREEN, "summary.json")
 }
