@@ -49,7 +49,7 @@ impl Chart for CostChart {
         let (labels, strategy_indices) = (subject.labels, subject.strategy_indices()?);
         let scale = subject.spec.y_scale.unwrap_or_default();
         let flat = flat_memory(subject, &strategy_indices);
-        let all = subject.report.knows_all_memory();
+        let all = subject.report.knows_all_memory;
         let (memory, totals) = if all { (&ALL_MEMORY, Label::TotalOf) } else { (&MEMORY, Label::CostOf) };
         let panels = [&CPU, if flat.is_some() { &THREADS } else { memory }, &SWITCHES];
         let panels: Vec<Panel> = panels
@@ -92,7 +92,7 @@ fn flat_memory(subject: &Subject<'_>, strategy_indices: &[usize]) -> Option<(f64
         let cells = strategy_indices.iter().flat_map(|strategy_index| subject.report.cells_of(*strategy_index));
         cells.map(|cell| &cell.cost)
     };
-    let memory = costs().filter_map(|cost| cost.memory(subject.report.knows_all_memory()));
+    let memory = costs().filter_map(|cost| cost.memory(subject.report.knows_all_memory));
     let (least, greatest) = memory.fold((f64::INFINITY, 0.0_f64), |ends, y| (ends.0.min(y), ends.1.max(y)));
     let known = greatest > 0.0 && costs().any(|cost| cost.threads.is_some());
     (known && greatest <= FLAT * least).then_some((least, greatest))

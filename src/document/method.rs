@@ -15,7 +15,7 @@ pub(super) fn method(report: &Report<'_>) -> Vec<(&'static str, String)> {
         .map(|strategy_index| format!("Speed-ups are relative to {}.", report.strategies[strategy_index].name));
     let medians =
         "Medians of the valid samples, start-up of threads and processes included; 95 % intervals are bootstrapped.";
-    let memory = report.knows_all_memory().then(|| "Memory is that of all processes together.".to_owned());
+    let memory = report.knows_all_memory.then(|| "Memory is that of all processes together.".to_owned());
     [
         ("Target", facts.target.as_ref().map(targets)),
         ("Strategies", Some(lines.join("; "))),

@@ -154,7 +154,7 @@ pub(super) fn numbers(report: &Report<'_>) -> DataTable {
         TableColumn::number("Speed-up", Unit::Ratio),
         TableColumn::number("Requests/s", Unit::PerSecond),
         seconds("CPU time"),
-        TableColumn::number(if report.knows_all_memory() { "Memory" } else { "Largest process" }, Unit::Bytes),
+        TableColumn::number(if report.knows_all_memory { "Memory" } else { "Largest process" }, Unit::Bytes),
         TableColumn::number("Threads", Unit::Count),
         TableColumn::number("Failed", Unit::Count),
     ];
@@ -193,7 +193,7 @@ fn measured(report: &Report<'_>, cell: &Cell<'_>) -> [TableValue; 13] {
         cell.speedup.into(),
         cell.throughput_rps.into(),
         cell.cost.cpu_s.into(),
-        cell.cost.memory(report.knows_all_memory()).into(),
+        cell.cost.memory(report.knows_all_memory).into(),
         cell.cost.threads.map(f64::from).into(),
         cell.excluded.len().into(),
     ]

@@ -52,6 +52,8 @@ pub struct Report<'run> {
     pub caveats: Vec<Caveat>,
     /// Whether the numbers meet what the config demands, in its order.
     pub checks: Vec<CheckResult<'run>>,
+    /// Whether the memory of all processes together is known wherever that of the largest one is.
+    pub knows_all_memory: bool,
     /// Which strategy is fastest; `None` where no sample is valid.
     pub answer: Option<Fastest>,
     /// What the numbers say, by kind.
@@ -76,6 +78,9 @@ impl<'run> Report<'run> {
         let findings = findings::of(&run.strategies, &cells);
         let answer = Fastest::of(&cells);
         let checks = check::results(&run.facts, &run.strategies, &cells);
+        let costs = || cells.iter().map(|cell| &cell.cost);
+        let knows_all_memory = costs().any(|cost| cost.total_rss_bytes.is_some())
+            && costs().all(|cost| cost.peak_rss_bytes.is_none() || cost.total_rss_bytes.is_some());
         Self {
             facts: &run.facts,
             strategies: &run.strategies,
@@ -85,17 +90,10 @@ impl<'run> Report<'run> {
             references: reference::lines(&run.facts.references, &run.strategies),
             caveats,
             checks,
+            knows_all_memory,
             answer,
             findings,
         }
-    }
-
-    /// Whether the memory of all processes together is known wherever that of the largest one is.
-    #[must_use]
-    pub fn knows_all_memory(&self) -> bool {
-        let costs = || self.cells.iter().map(|cell| &cell.cost);
-        costs().any(|cost| cost.total_rss_bytes.is_some())
-            && costs().all(|cost| cost.peak_rss_bytes.is_none() || cost.total_rss_bytes.is_some())
     }
 
     /// The cell of a strategy at a count, where it was measured.
