@@ -76,7 +76,7 @@ fn runs_are_listed_newest_first_and_what_is_broken_is_named() {
     assert!(lines[0].ends_with("tags"), "{}", text.stdout);
     assert!(lines[1].starts_with(second), "{}", text.stdout);
     assert!(lines[1].ends_with("baseline"), "{}", text.stdout);
-    let of_first = lines.iter().find(|line| line.starts_with(first)).unwrap();
+    let of_first = lines.iter().find(|line| line.split_whitespace().next() == Some(first)).unwrap();
     assert!(of_first.contains(" 2 ") && !lines[0].contains("machine"), "{}", text.stdout);
     assert!(text.stdout.contains("moved.tar.zst"), "{}", text.stdout);
     assert!(lines[lines.len() - 1].starts_with("scratch"));
