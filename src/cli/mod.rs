@@ -305,7 +305,7 @@ pub struct EmbedArgs {
     /// A run directory or pack, or the id or a tag of a run
     #[arg(value_name = "RUN", value_hint = ValueHint::AnyPath)]
     pub run: PathBuf,
-    /// Folder for the pictures, relative to the document [default: `<stem of the document>-charts`]
+    /// Folder for the pictures, relative to the document; without it, `<stem of the document>-charts`
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub charts: Option<PathBuf>,
     /// Change nothing; exit with 1 when the document or its pictures are stale

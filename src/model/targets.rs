@@ -19,7 +19,7 @@ pub enum Targets {
 /// One of several targets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct NamedTarget {
-    /// Which of several [[target]] it is; the names of its strategies end in it
+    /// Which of several targets it is; the names of its strategies end in it
     #[schemars(extend("x-form" = "label"))]
     pub name: String,
     /// Where its requests go; an address.

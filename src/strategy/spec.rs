@@ -23,7 +23,7 @@ pub struct StrategySpec {
     /// Cells of more requests than this are not run; without it, all are
     #[schemars(range(min = 1, max = 1_000_000))]
     pub max_requests: Option<RequestCount>,
-    /// The one of several [[target]] that it is measured at; without it, at each
+    /// The one of several targets that it is measured at; without it, at each
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-form" = "label"))]
     pub target: Option<String>,
