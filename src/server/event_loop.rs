@@ -29,10 +29,10 @@ const ACCEPT_PAUSE: Nanos = Nanos::from_millis(100);
 const EVENTS_AT_ONCE: usize = 64;
 /// Connections accepted between two looks at the delay queue.
 const ACCEPTED_AT_ONCE: usize = 16;
-/// Answers between two looks at the sockets: as many as take about a millisecond.
+/// Answers, and clients disconnected, between two looks at the sockets: as many as take about a millisecond.
 const ANSWERED_AT_ONCE: usize = 64;
-/// Clients advanced without an event between two looks at the sockets.
-const ADVANCED_AT_ONCE: usize = 64;
+/// How long clients are advanced without an event between two looks at the sockets.
+const ADVANCED_AT_ONCE: Nanos = Nanos(500_000);
 /// One buffer for all connections; nothing stays in it.
 const BUFFER_BYTES: usize = 64 * 1024;
 
@@ -180,8 +180,10 @@ impl ServerLoop {
             self.answer_due();
             self.part_with_overdue();
             self.accept();
-            for _ in 0..ADVANCED_AT_ONCE {
-                let Some(client) = self.clients.next_pending() else { break };
+            let end = self.clock.now() + ADVANCED_AT_ONCE;
+            while self.clock.now() < end
+                && let Some(client) = self.clients.next_pending()
+            {
                 // A client that asks faster than it is answered is not read meanwhile, or all answers would queue behind its own.
                 let is_late = self.answer_due();
                 self.advance(client, true, !is_late);
@@ -373,7 +375,7 @@ impl ServerLoop {
     /// Parts with those that do not finish what they began, as far as that is done in a moment.
     fn part_with_overdue(&mut self) {
         let now = self.clock.now();
-        for _ in 0..ADVANCED_AT_ONCE {
+        for _ in 0..ANSWERED_AT_ONCE {
             let Some(client) = self.clients.overdue(now) else { break };
             self.part(client);
         }

@@ -10,8 +10,8 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use bytes::Buf;
 use futures_util::stream::{FuturesUnordered, Stream as _};
-use h2::RecvStream;
 use h2::server::{self, Builder, Handshake, SendResponse};
+use h2::{Reason, RecvStream};
 use http::{Method, Request, Response, StatusCode};
 use mio::net::TcpStream;
 use slab::Slab;
@@ -140,9 +140,13 @@ impl Http2Connection {
                 }
             }
         };
+        let is_flood = self.turn.is_flood();
+        if is_flood {
+            self.dismiss(&mut context);
+        }
         let before = if arrived.is_empty() { self.partial } else { 0 };
         self.partial = PARTIAL_LIMIT.min(before + self.turn.read());
-        Progress { arrived, cancelled: self.search_cancelled(&mut context), is_over }
+        Progress { arrived, cancelled: self.search_cancelled(&mut context), is_over: is_over || is_flood }
     }
 
     /// Whether there is something to read or to write although the system will not report it again.
@@ -162,6 +166,14 @@ impl Http2Connection {
         match &mut self.protocol {
             Protocol::Open(connection) => connection.poll_accept(context).map(|next| next?.ok()),
             Protocol::Handshake(_) => Poll::Pending,
+        }
+    }
+
+    /// Tells a client that floods why its connection ends, if it reads that now.
+    fn dismiss(&mut self, context: &mut Context<'_>) {
+        if let Protocol::Open(connection) = &mut self.protocol {
+            connection.abrupt_shutdown(Reason::ENHANCE_YOUR_CALM);
+            let _ = connection.poll_closed(context);
         }
     }
 

@@ -17,6 +17,7 @@ mod delay_queue;
 mod error;
 mod event_loop;
 mod foreground;
+mod frames;
 #[cfg(all(unix, any(test, feature = "fuzzing")))]
 pub(crate) mod fuzz;
 mod handle;

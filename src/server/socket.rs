@@ -11,6 +11,8 @@ use std::task::{Context, Poll};
 use mio::net::TcpStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::frames::FrameCounter;
+
 /// What is read of one connection in a turn at most, in bytes: as many requests as are answered in a millisecond or two.
 const MOST_READ: usize = 2 << 10;
 /// The same, times the number of streams: each frame of SETTINGS, of 15 bytes, can make h2 go through all of them.
@@ -27,12 +29,20 @@ pub(super) struct IoTurn {
     /// Whether the client does not read, so that nothing could be written. Then nothing is read either: what it asks for
     /// would only be answered into memory.
     is_blocked: Cell<bool>,
+    /// Whether the client floods. Then nothing of it goes further.
+    is_flood: Cell<bool>,
 }
 
 impl IoTurn {
     /// A turn that has not begun: its holder may go on.
     pub(super) const fn new() -> Self {
-        Self { left: Cell::new(0), read: Cell::new(0), is_cut: Cell::new(true), is_blocked: Cell::new(false) }
+        Self {
+            left: Cell::new(0),
+            read: Cell::new(0),
+            is_cut: Cell::new(true),
+            is_blocked: Cell::new(false),
+            is_flood: Cell::new(false),
+        }
     }
 
     /// Begins a turn of a connection with so many streams, in which nothing is read unless it `reads`.
@@ -52,6 +62,7 @@ impl IoTurn {
     pub(super) fn stop_reading(&self) {
         self.left.set(0);
     }
+
     /// There is something to do that the system will not tell of.
     pub(super) fn cut(&self) {
         self.is_cut.set(true);
@@ -61,6 +72,11 @@ impl IoTurn {
     pub(super) fn may_go_on(&self) -> bool {
         self.is_cut.get() && !self.is_blocked.get()
     }
+
+    /// Whether the client floods, so that its connection is to be closed.
+    pub(super) fn is_flood(&self) -> bool {
+        self.is_flood.get()
+    }
 }
 
 /// A socket that says "not now" and is asked again when the event loop says so.
@@ -68,18 +84,17 @@ pub(super) struct Socket {
     stream: TcpStream,
     begun: Vec<u8>,
     taken: usize,
+    frames: FrameCounter,
     turn: Rc<IoTurn>,
 }
 
 impl Socket {
     /// A socket of which `begun` was read already.
     pub(super) fn new(stream: TcpStream, begun: Vec<u8>, turn: Rc<IoTurn>) -> Self {
-        Self { stream, begun, taken: 0, turn }
+        Self { stream, begun, taken: 0, frames: FrameCounter::new(), turn }
     }
-}
 
-impl AsyncRead for Socket {
-    fn poll_read(mut self: Pin<&mut Self>, _: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<std::io::Result<()>> {
+    fn read(&mut self, buffer: &mut ReadBuf<'_>) -> Poll<std::io::Result<()>> {
         let begun = &self.begun[self.taken..];
         if !begun.is_empty() {
             let count = begun.len().min(buffer.remaining());
@@ -99,6 +114,18 @@ impl AsyncRead for Socket {
             self.turn.read.set(self.turn.read.get() + count);
             buffer.advance(count);
         })
+    }
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(mut self: Pin<&mut Self>, _: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<std::io::Result<()>> {
+        let before = buffer.filled().len();
+        let read = self.read(buffer);
+        if self.turn.is_flood() || self.frames.take(&buffer.filled()[before..]) {
+            self.turn.is_flood.set(true);
+            return Poll::Pending;
+        }
+        read
     }
 }
 

@@ -5,6 +5,8 @@
 use std::fs;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use reportgen::limits;
@@ -76,6 +78,7 @@ const HEADERS: u8 = 1;
 const RESET: u8 = 3;
 const SETTINGS: u8 = 4;
 const PING: u8 = 6;
+const GO_AWAY: u8 = 7;
 const WINDOW_UPDATE: u8 = 8;
 const CONTINUATION: u8 = 9;
 const END_STREAM: u8 = 1;
@@ -229,4 +232,56 @@ fn streams_that_their_client_resets_are_forgotten() {
     assert_eq!(seen.requests, 120_000);
     assert!(seen.in_flight < 10_000, "{}", seen.in_flight);
     server.assert_bounded();
+}
+
+/// Sends frames, which the server takes, and one more, upon which it ends the connection. Returns the reason that it gives.
+fn reason_after(server: &Flooded, frames: &[u8], one_more: &[u8]) -> u8 {
+    let mut client = server.flood(&[&preface(), frames].concat());
+    ping(&mut client).unwrap();
+    client.write_all(one_more).unwrap();
+    loop {
+        if let (GO_AWAY, _, _, payload) = read_frame(&mut client).unwrap() {
+            assert_eq!(read_frame(&mut client).unwrap_err().kind(), ErrorKind::UnexpectedEof);
+            return payload[7];
+        }
+    }
+}
+
+#[test]
+fn frames_that_ask_for_nothing_end_their_connection_and_no_other() {
+    const ENHANCE_YOUR_CALM: u8 = 11;
+
+    let mut server = Flooded::start(Nanos::ZERO);
+    let mut other = server.flood(&preface());
+    let narrow = frame(SETTINGS, 0, 0, &[0, 4, 0, 0, 0, 1]);
+    let widen = frame(WINDOW_UPDATE, 0, 0, &[0, 0, 0, 1]);
+    // With what the preface and the ping add.
+    assert_eq!(reason_after(&server, &narrow.repeat(255), &narrow), ENHANCE_YOUR_CALM);
+    assert_eq!(reason_after(&server, &widen.repeat(9_998), &widen), ENHANCE_YOUR_CALM);
+    let asked = [requests(100), widen.repeat(10_798)].concat();
+    assert_eq!(reason_after(&server, &asked, &widen), ENHANCE_YOUR_CALM);
+    ping(&mut other).unwrap();
+    assert_eq!(server.answer(), "HTTP/1.1 200 OK");
+    assert_eq!(server.0.end().unwrap().requests, 101);
+}
+
+#[test]
+fn a_client_is_answered_while_others_send_without_end() {
+    let server = Flooded::start(Nanos::ZERO);
+    let is_over = AtomicBool::new(false);
+    let narrow = frame(SETTINGS, 0, 0, &[0, 4, 0, 0, 0, 1]).repeat(1_000);
+    let widen = frame(WINDOW_UPDATE, 0, 0, &[0, 0, 0, 1]).repeat(1_000);
+    thread::scope(|scope| {
+        for data in [&narrow, &widen] {
+            scope.spawn(|| {
+                while !is_over.load(Ordering::Relaxed) {
+                    let mut client = server.flood(&preface());
+                    while client.write_all(data).is_ok() {}
+                }
+            });
+        }
+        let answers: Vec<String> = (0..200).map(|_| server.answer()).collect();
+        is_over.store(true, Ordering::Relaxed);
+        assert_eq!(answers, vec!["HTTP/1.1 200 OK"; 200]);
+    });
 }
