@@ -1,11 +1,11 @@
-//! What samples side by side cost each other: one sweep taken twice, one sample after another and overlapped; the delay
-//! server at 2 s, n = 5, 20 workers.
+//! What samples side by side cost each other: the example sweep taken twice, one sample after another and overlapped.
 //!
 //! ```text
 //! cargo bench --bench overlap            3 repeats, a minute and a half
 //! cargo bench --bench overlap -- 9       9 repeats
 //! ```
-//! Prints the medians of both with their ratio, for each strategy with the spread, and how long both sweeps took.
+//! Prints for each of its 25 combinations the medians of both with their 95 % intervals, what overlapping adds, and how
+//! long both sweeps took.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a bench prints what it measured")]
 
@@ -14,24 +14,17 @@ mod sweep;
 use std::process::ExitCode;
 
 use reportgen::archive::Loaded;
-use reportgen::model::SampleStatus;
-use reportgen::stats::{Sorted, Summary};
+use reportgen::model::{RequestCount, SampleStatus};
+use reportgen::stats::{self, Sorted};
 
-const CONFIG: &str = r#"
-[target]
-delay = "2s"
-[sweep]
-requests = [5]
-overlap = "OVERLAP"
-[output]
-formats = ["svg"]
-"#;
+const CONFIG: &str = include_str!("../config/sweep.toml");
+const OVERLAP: &str = "overlap = \"auto\"";
 
 fn main() -> ExitCode {
     let repeats = std::env::args().find_map(|word| word.parse::<u32>().ok()).unwrap_or(3);
-    match measure("off", repeats).and_then(|lone| Ok((lone, measure("auto", repeats)?))) {
-        Ok((lone, beside)) => {
-            print(&lone, &beside, repeats);
+    match measure("off", repeats).and_then(|alone| Ok((alone, measure("auto", repeats)?))) {
+        Ok((alone, beside)) => {
+            print(&alone, &beside, repeats);
             ExitCode::SUCCESS
         }
         Err(error) => {
@@ -42,41 +35,51 @@ fn main() -> ExitCode {
 }
 
 fn measure(overlap: &str, repeats: u32) -> anyhow::Result<Loaded> {
-    sweep::run(&CONFIG.replace("OVERLAP", overlap), &["--repeats", &repeats.to_string()])
+    anyhow::ensure!(CONFIG.contains(OVERLAP), "config/sweep.toml does not overlap");
+    let config = CONFIG.replace(OVERLAP, &format!("overlap = \"{overlap}\""));
+    sweep::run(&config, &["--repeats", &repeats.to_string(), "--formats", "svg"])
 }
 
-fn print(lone: &Loaded, beside: &Loaded, repeats: u32) {
-    println!("duration in ms, delay 2 s, n = 5, 20 workers, {repeats} repeats");
-    println!(
-        "{:<20} {:>9} {:>9} {:>9} {:>10} {:>9} {:>9} {:>8}",
-        "kind", "alone", "min", "max", "overlapped", "min", "max", "ratio"
-    );
-    for strategy in &lone.run.strategies {
-        let (Some(alone), Some(together)) = (summary(lone, &strategy.name), summary(beside, &strategy.name)) else {
-            println!("{:<20} no sample succeeded", strategy.kind);
-            continue;
-        };
-        println!(
-            "{:<20} {:>9.2} {:>9.2} {:>9.2} {:>10.2} {:>9.2} {:>9.2} {:>8.4}",
-            strategy.kind,
-            alone.median,
-            alone.min,
-            alone.max,
-            together.median,
-            together.min,
-            together.max,
-            together.median / alone.median
-        );
+fn print(alone: &Loaded, beside: &Loaded, repeats: u32) {
+    println!("config/sweep.toml, {repeats} repeats: medians in ms with their 95 % intervals");
+    println!("{:<20} {:>3} {:>28} {:>28} {:>7} {:>7}", "strategy", "n", "alone", "overlapped", "adds", "ratio");
+    let (mut near, mut of) = (0, 0);
+    for strategy in &alone.run.strategies {
+        for &requests in &alone.run.counts {
+            let durations = |loaded| durations(loaded, &strategy.name, requests);
+            let (lone, together) = (durations(alone), durations(beside));
+            let (Some(before), Some(after)) = (lone.median(), together.median()) else {
+                println!("{:<20} {requests:>3} no sample succeeded", strategy.name);
+                continue;
+            };
+            let (added, ratio) = (after - before, after / before);
+            (near, of) = (near + u32::from(added.abs() <= 1.0 || (ratio - 1.0).abs() <= 0.01), of + 1);
+            println!(
+                "{:<20} {requests:>3} {:>28} {:>28} {added:>+7.2} {ratio:>7.4}",
+                strategy.name,
+                with_interval(&lone, before),
+                with_interval(&together, after)
+            );
+        }
     }
+    println!("{near} of {of} medians within 1 % or 1 ms of those alone");
     let overlapped = beside.run.samples.iter().filter(|sample| sample.overlapped == Some(true)).count();
     println!("{overlapped} of {} samples overlapped", beside.run.samples.len());
-    if let (Some(alone), Some(together)) = (lone.manifest.elapsed_s, beside.manifest.elapsed_s) {
+    if let (Some(alone), Some(together)) = (alone.manifest.elapsed_s, beside.manifest.elapsed_s) {
         println!("the whole sweep: {alone:.1} s alone, {together:.1} s overlapped, ratio {:.3}", together / alone);
     }
 }
 
-fn summary(loaded: &Loaded, strategy: &str) -> Option<Summary> {
-    let samples = loaded.run.samples.iter();
-    let ok = samples.filter(|sample| sample.strategy == strategy && sample.status == SampleStatus::Ok);
-    Summary::of(&Sorted::new(ok.filter_map(|sample| Some(sample.duration_s?.as_secs_f64() * 1e3))))
+/// The valid durations of one combination in ms.
+fn durations(loaded: &Loaded, strategy: &str, requests: RequestCount) -> Sorted {
+    let samples = loaded.run.samples.iter().filter(|sample| sample.strategy == strategy && sample.requests == requests);
+    let ok = samples.filter(|sample| sample.status == SampleStatus::Ok);
+    Sorted::new(ok.filter_map(|sample| Some(sample.duration_s?.as_secs_f64() * 1e3)))
+}
+
+fn with_interval(durations: &Sorted, median: f64) -> String {
+    match stats::of_median(durations, 1) {
+        Some(interval) => format!("{median:.2} ({:.2}–{:.2})", interval.low, interval.high),
+        None => format!("{median:.2}"),
+    }
 }

@@ -67,7 +67,10 @@ pub(super) fn sweep(
     diagnostics.extend(too_many(&sweep, section));
     diagnostics.extend(nothing_to_run(&sweep, section));
     diagnostics.extend(too_slow(&sweep, root, section));
-    diagnostics.extend(overlapped_url(&sweep, section));
+    if sweep.target.are_urls() {
+        // Samples side by side would load the one server together.
+        sweep.overlap = Overlap::Off;
+    }
     diagnostics.extend(divided_by_zero(&sweep, root));
     diagnostics.extend(spread_limit(&sweep, root));
     Some(sweep)
@@ -173,14 +176,6 @@ fn too_slow(sweep: &Sweep, root: &Section, section: &Section) -> Option<Diagnost
         None => diagnostic.help("[sweep] request-timeout sets the limit"),
     };
     sweep.is_hopeless().then_some(diagnostic)
-}
-
-/// Samples side by side would load the one server together, and the budget knows nothing of its CPU.
-fn overlapped_url(sweep: &Sweep, section: &Section) -> Option<Diagnostic> {
-    let title = "samples do not run side by side against a `url`".to_owned();
-    let diagnostic = Diagnostic::new("sweep.overlap", section.place("overlap"), title, "expected \"off\", the default");
-    let help = "they would load one server together; with `delay` in [target] each has a server of its own";
-    (sweep.overlap != Overlap::Off && sweep.target.are_urls()).then(|| diagnostic.help(help))
 }
 
 /// Servers side by side cannot keep one limit together.

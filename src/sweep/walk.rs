@@ -48,8 +48,8 @@ pub(super) struct Walk<'w, 'o, 'scope, 'env> {
     sequence: u32,
     /// When the CPU was read last, and what it was; forgotten whenever a sample begins.
     reading: Option<(Nanos, Nanos)>,
-    /// The cores that were busy when there was room last; forgotten whenever a sample begins.
-    calm: Option<f64>,
+    /// When the last sample began.
+    last_begun: Nanos,
     interrupted: Option<Signal>,
     returns: Sender<Returned>,
     returned: Receiver<Returned>,
@@ -90,7 +90,7 @@ impl<'w, 'o, 'scope, 'env> Walk<'w, 'o, 'scope, 'env> {
             refused: 0,
             sequence,
             reading: None,
-            calm: None,
+            last_begun: Nanos::ZERO,
             interrupted: None,
             returns,
             returned,
@@ -144,22 +144,30 @@ impl<'w, 'o, 'scope, 'env> Walk<'w, 'o, 'scope, 'env> {
         Ok(ending)
     }
 
-    /// Whether `planned` may begin: at once where nothing runs, else only after the samples that run were watched for a
-    /// while, and used so little CPU that there is room for it.
+    /// Whether `planned` may begin: at once where nothing runs, else when all samples that run have started, and there is
+    /// room for it beside them.
     fn turn(&mut self, planned: &PlannedSample) -> Turn {
         if self.interrupted.is_some() {
             return Turn::Now;
         }
         let running: Vec<PlannedSample> = self.running.iter().map(|running| running.planned).collect();
-        if running.is_empty() {
-            return Turn::Now;
-        }
-        if !self.budget.allows(planned, &running, 0.0) {
+        let Some(last) = running.last() else { return Turn::Now };
+        if !self.budget.allows(planned, &running) {
             return Turn::Later(None);
         }
-        if self.calm.is_some_and(|cores| self.budget.allows(planned, &running, cores)) {
-            return Turn::Now;
+        if running.iter().any(|sample| self.budget.start_time(sample).is_none()) {
+            return self.watched(planned);
         }
+        let started = self.last_begun + self.budget.start_time(last).unwrap_or(Nanos::ZERO);
+        match started - self.probe.clock.now() {
+            Nanos::ZERO => Turn::Now,
+            left => Turn::Later(Some(left)),
+        }
+    }
+
+    /// The same while a program runs of which nothing is known: only after the samples that run were watched for a while, and
+    /// used so little CPU that there is room.
+    fn watched(&mut self, planned: &PlannedSample) -> Turn {
         let now = self.probe.clock.now();
         let Some((since, before)) = self.reading else {
             self.reading = Some((now, load::cpu_time().unwrap_or(Nanos::ZERO)));
@@ -171,11 +179,7 @@ impl<'w, 'o, 'scope, 'env> Walk<'w, 'o, 'scope, 'env> {
         let used = load::cpu_time().unwrap_or(Nanos::ZERO);
         self.reading = Some((now, used));
         let cores = (used - before).as_secs_f64() / (now - since).as_secs_f64();
-        if !self.budget.allows(planned, &running, cores) {
-            return Turn::Later(Some(budget::WATCH));
-        }
-        self.calm = Some(cores);
-        Turn::Now
+        if self.budget.leaves_room(cores, planned) { Turn::Now } else { Turn::Later(Some(budget::WATCH)) }
     }
 
     /// Begins a sample: numbers it, finds it an endpoint and hands both to a thread.
@@ -188,7 +192,7 @@ impl<'w, 'o, 'scope, 'env> Walk<'w, 'o, 'scope, 'env> {
             None => Endpoint::open(execution.sweep, execution.programs, execution.access)?,
         };
         self.tell(&SweepEvent::SampleStarted { planned: &planned })?;
-        (self.reading, self.calm) = (None, None);
+        (self.reading, self.last_begun) = (None, self.probe.clock.now());
         let overlapped = !self.running.is_empty();
         self.running.iter_mut().for_each(|running| running.overlapped = true);
         let job = execution.job(&planned, &mut endpoint)?;
