@@ -183,7 +183,9 @@ mod tests {
         assert_eq!(kinds(&main), kinds(&all)[..5]);
         let names: Vec<&str> = main.strategies.iter().map(|line| line.name.as_str()).collect();
         assert_eq!(names, ["single_thread", "multithread", "multiprocess", "async_get", "thread_per_request"]);
-        assert_eq!(main, super::Sweep { strategies: main.strategies.clone(), output: main.output.clone(), ..all });
+        let own = (main.strategies.clone(), main.output.clone());
+        assert_eq!(main.overlap, super::Overlap::Auto);
+        assert_eq!(main, super::Sweep { strategies: own.0, output: own.1, overlap: main.overlap, ..all });
         SHIPPED.iter().for_each(|(_, text)| drop(sweep(text)));
         let article = sweep(SHIPPED[2].1);
         assert_eq!(
