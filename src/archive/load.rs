@@ -14,7 +14,7 @@ use super::reservoir::Reservoir;
 use super::retry::retried;
 use crate::importer::{add_unknown, counts};
 use crate::input::FileKind;
-use crate::model::{CellRequests, Facts, RequestCount, Run, SampleRow, StrategyLine};
+use crate::model::{CellRequests, Facts, RequestCount, Run, SampleRow, StrategyLine, Varied};
 use crate::strategy::StrategySpec;
 
 /// A run as it was read.
@@ -73,6 +73,7 @@ pub(super) fn facts(manifest: &Manifest) -> Facts {
     Facts {
         run_id: manifest.run_id.clone(),
         title: manifest.settings.title.clone(),
+        varied: Varied::Requests,
         tool_version: manifest.tool_version.clone(),
         started_at: manifest.started_at.clone(),
         ended_at: manifest.ended_at.clone().unwrap_or_default(),

@@ -24,7 +24,7 @@ pub fn comparison(comparison: &Comparison<'_>, verdict: &str) -> Vec<Figure> {
 fn overlay(comparison: &Comparison<'_>) -> Figure {
     let panel = |line: &StrategyPair<'_>| Panel {
         title: line.name.to_owned(),
-        x: counts(line),
+        x: counts(comparison.new.report.facts.varied.heading(), line),
         y: axis("Duration", Unit::Seconds, true),
         series: vec![
             durations("base", RUNS[0], line.cells.iter().map(|cell| cell.base)),
@@ -65,7 +65,7 @@ fn ratios(comparison: &Comparison<'_>) -> Figure {
         id: "comparison-ratio".to_owned(),
         title: "New run relative to the base".to_owned(),
         caption: format!(
-            "Ratio over all request counts with its 95 % interval; left of 1×: faster; shaded: within {within}. Base: {}; \
+            "Ratio over all counts with its 95 % interval; left of 1×: faster; shaded: within {within}. Base: {}; \
              new: {}.",
             comparison.base.name, comparison.new.name
         ),
@@ -100,8 +100,8 @@ fn durations<'a>(name: &str, strategy_index: usize, cells: impl Iterator<Item = 
     }
 }
 
-fn counts(line: &StrategyPair<'_>) -> Axis {
-    Axis { ticks: line.cells.iter().map(|cell| cell.requests.into()).collect(), ..axis("Requests", Unit::Count, false) }
+fn counts(label: &str, line: &StrategyPair<'_>) -> Axis {
+    Axis { ticks: line.cells.iter().map(|cell| cell.requests.into()).collect(), ..axis(label, Unit::Count, false) }
 }
 
 fn axis(label: &str, unit: Unit, from_zero: bool) -> Axis {

@@ -61,6 +61,9 @@ pub enum WhyNot {
     /// The best possible duration is not known.
     #[error("the best possible duration is not known")]
     NoIdeal,
+    /// What is counted is something else.
+    #[error("the table counts no requests")]
+    NoRequestCounts,
     /// The single requests were not recorded.
     #[error("the single requests were not recorded")]
     NoRequests,

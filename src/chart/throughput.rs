@@ -5,6 +5,7 @@ use crate::chart::ideal::Ideal;
 use crate::chart::kind::{BY_COUNT, Chart, Subject, WhyNot};
 use crate::chart::{captions, words};
 use crate::config::Label;
+use crate::model::Varied;
 use crate::model::figure::{Figure, Role, Unit};
 
 /// Request count over median, by request count.
@@ -28,6 +29,9 @@ impl Chart for ThroughputChart {
 
     fn figures(&self, subject: &Subject<'_>) -> Result<Vec<Figure>, WhyNot> {
         let strategy_indices = subject.strategy_indices()?;
+        if subject.report.facts.varied != Varied::Requests {
+            return Err(WhyNot::NoRequestCounts);
+        }
         let ideal = |ideal: &Ideal| {
             let corners = ideal.corners().into_iter();
             corners.map(|(requests, ideal_s)| (requests, f64::from(requests) / ideal_s)).collect()

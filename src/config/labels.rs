@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::keys::{Form, Key};
 use super::raw::{Section, Value};
+use crate::model::Varied;
 use crate::model::figure::Language;
 
 macro_rules! labels {
@@ -191,6 +192,43 @@ impl Labels {
         let english = all().filter(|((_, english, _), text)| english == text).count();
         let chinese = all().filter(|((_, _, chinese), text)| chinese == text).count();
         if chinese > english { Language::Chinese } else { Language::English }
+    }
+
+    /// The same where something else than requests is varied.
+    #[must_use]
+    pub fn of_varied(mut self, varied: &Varied) -> Self {
+        let Varied::Named(name) = varied else { return self };
+        // A placeholder is none of a name.
+        let name = name.replace(['{', '}'], "");
+        for (label, text) in [
+            (Label::Requests, name.clone()),
+            (Label::DurationTitle, format!("Duration by {name}")),
+            (Label::Baseline, format!("1× is {{strategy}} at the same {name}")),
+            (Label::OneRequest, format!("{name} = 1")),
+            (Label::SomeRequests, format!("{name} = {{number}}")),
+            (Label::Stays, format!("{{strategy}} stays at {{value}} from {name} = {{first}} to {{requests}}")),
+            (Label::Goes, format!("{{strategy}} goes from {{start}} at {name} = {{first}} to {{end}} at {{requests}}")),
+            (Label::Grows, format!("{{strategy}}: each further {} adds {{value}}", varied.step())),
+            (Label::Falls, format!("{{strategy}}: each further {} subtracts {{value}}", varied.step())),
+            (
+                Label::NoTrend,
+                format!("{{strategy}}: no clear trend ({{least}} to {{greatest}} per further {})", varied.step()),
+            ),
+            (
+                Label::Binned,
+                format!("line: median of up to {{number}} neighbouring {name}; band: the middle 95 % of them"),
+            ),
+        ] {
+            self.0[label as usize] = text;
+        }
+        self
+    }
+
+    /// Puts a text in place of another.
+    #[must_use]
+    pub fn with(mut self, label: Label, text: &str) -> Self {
+        text.clone_into(&mut self.0[label as usize]);
+        self
     }
 
     /// Each text that is not the English one, by its key.

@@ -1,7 +1,7 @@
 //! The answer in words: which strategy is fastest, from how many requests on, by how much, and at what cost.
 
 use super::naming::{MOST_NAMED, Names, joined, range};
-use crate::format::{percent, requests};
+use crate::format::percent;
 use crate::model::figure::Unit;
 use crate::report::{Fastest, Lead, RankedStrategy, Report};
 
@@ -26,20 +26,22 @@ fn lead(told: &Names<'_>, answer: &Fastest) -> String {
         [_] => format!("{} is fastest", names(lead)),
         _ => format!("{} are too close to call", names(lead)),
     };
+    let varied = told.varied();
     match answer.leads.as_slice() {
         [] => String::new(),
-        [only] if only.from == only.to => format!("At {} {}.", requests(only.to), clause(only)),
-        [only] => format!("{} at every count from {} to {}.", clause(only), only.from, only.to),
+        [only] if only.from == only.to => format!("At {} {}.", varied.at(only.to), clause(only)),
+        [only] => {
+            format!("{} at every {} from {} to {}.", clause(only), varied.each_value(), only.from, only.to)
+        }
         [first, .., last] if answer.leads.len() > MOST_LEADS => format!(
-            "The lead changes {} times from {} to {} requests; from {} on {}.",
+            "The lead changes {} times from {}; from {} on {}.",
             answer.leads.len() - 1,
-            first.from,
-            last.to,
+            varied.range(first.from, last.to),
             last.from,
             clause(last)
         ),
         [first, rest @ ..] => {
-            let mut sentence = format!("Up to {} {}", requests(first.to), clause(first));
+            let mut sentence = format!("Up to {} {}", varied.at(first.to), clause(first));
             for (lead, before) in rest.iter().zip(&answer.leads) {
                 let place = match lead {
                     Lead { to, .. } if *to == answer.requests => format!("from {} on", lead.from),
@@ -65,10 +67,10 @@ fn comparison(told: &Names<'_>, answer: &Fastest) -> String {
     let (name, time) = (told.of(fastest.strategy_index), Unit::Seconds.text(fastest.median_s));
     let head = match (answer.leads.last(), close) {
         (Some(lead), [_]) if lead.from < lead.to || answer.leads.len() > 1 => {
-            format!("At {} it takes {time}", requests(answer.requests))
+            format!("At {} it takes {time}", told.varied().at(answer.requests))
         }
         (Some(_), [_]) => format!("It takes {time}"),
-        _ => format!("At {} {name} takes {time}", requests(answer.requests)),
+        _ => format!("At {} {name} takes {time}", told.varied().at(answer.requests)),
     };
     let shown = if slower.len() > MOST_NAMED { MOST_NAMED - 1 } else { slower.len() };
     let mut parts: Vec<String> = slower[..shown]

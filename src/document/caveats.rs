@@ -15,11 +15,11 @@ pub fn caveats(report: &Report<'_>) -> Vec<Item> {
 pub(super) fn item(report: &Report<'_>, caveat: &Caveat) -> Item {
     let label =
         caveat.strategy_index.map_or_else(String::new, |strategy_index| report.strategies[strategy_index].name.clone());
-    Item { label, text: evidence(caveat), aside: advice(caveat, report.facts), ..Item::default() }
+    Item { label, text: evidence(caveat, report.facts), aside: advice(caveat, report.facts), ..Item::default() }
 }
 
 /// The numbers that show it, in a sentence.
-fn evidence(caveat: &Caveat) -> String {
+fn evidence(caveat: &Caveat, facts: &Facts) -> String {
     match &caveat.kind {
         CaveatKind::Unfinished { missing, planned } => {
             format!("{missing} of {planned} planned samples were not measured.")
@@ -42,10 +42,10 @@ fn evidence(caveat: &Caveat) -> String {
             let some = if *least + 1 < FEWEST_FOR_INTERVAL { format!(" (some on {least})") } else { String::new() };
             format!("{points} on fewer than {FEWEST_FOR_INTERVAL} valid samples{some}.")
         }
-        CaveatKind::Spread { share, requests, samples } => format!(
-            "varies a lot at {requests} requests (quartiles of {samples} samples are {:.0} % apart).",
-            share * 100.0
-        ),
+        CaveatKind::Spread { share, requests, samples } => {
+            let (at, apart) = (facts.varied.at(*requests), share * 100.0);
+            format!("varies a lot at {at} (quartiles of {samples} samples are {apart:.0} % apart).")
+        }
         CaveatKind::Drift { change, p, tests } => format!(
             "Samples of the sweep's later half are {:.1} % {} than those of its earlier half (seasonal Mann–Kendall test, \
              p = {p:.4} after correction for {tests} tests).",

@@ -7,9 +7,9 @@ use super::table::{DataTable, TableColumn, TableValue};
 use crate::comparison::{
     CellPair, Comparison, Difference, DifferenceKind, Failures, Grade, Open, Ratio, RunSide, StrategyPair, Verdict,
 };
-use crate::format::{counted, percent, requests};
-use crate::model::RequestCount;
+use crate::format::{counted, percent};
 use crate::model::figure::{Language, Unit};
+use crate::model::Varied;
 
 pub(super) fn document<'a>(compared: &Comparison<'_>, pictures: &'a Pictures<'a>) -> Document<'a> {
     let mut figures: Vec<Block<'a>> = pictures
@@ -43,7 +43,8 @@ pub fn headline(compared: &Comparison<'_>) -> String {
         return "No verdict: the two runs did not do the same work. `--force` compares them all the same.".to_owned();
     }
     if compared.lines.is_empty() {
-        return "No verdict: the two runs have no strategy in common at any request count.".to_owned();
+        let by = varied(compared).by();
+        return format!("No verdict: the two runs have no strategy in common at any {by}.");
     }
     let within = percent(compared.threshold, 2);
     let told = [
@@ -68,18 +69,21 @@ pub(super) fn remark(compared: &Comparison<'_>, line: &StrategyPair<'_>) -> Stri
     }
     let places = [(&line.judged.slower_at, "slower"), (&line.judged.faster_at, "faster")].into_iter();
     let places = places.map(|(at, word)| (line.counts_at(at), word)).filter(|(counts, _)| !counts.is_empty());
-    let places: Vec<String> = places.map(|(counts, word)| format!("{word} at {}", list(&counts))).collect();
+    let places: Vec<String> =
+        places.map(|(counts, word)| format!("{word} at {}", varied(compared).list(&counts))).collect();
     match line.judged.verdict {
         Verdict::Slower | Verdict::Faster => places.join(", "),
         Verdict::Same => String::new(),
-        Verdict::CannotTell => places.into_iter().chain([undecided(line)]).collect::<Vec<_>>().join("; "),
+        Verdict::CannotTell => {
+            places.into_iter().chain([undecided(varied(compared), line)]).collect::<Vec<_>>().join("; ")
+        }
     }
 }
 
-fn undecided(line: &StrategyPair<'_>) -> String {
+fn undecided(varied: &Varied, line: &StrategyPair<'_>) -> String {
     match &line.open {
         Some(Open::FailsMore) => return "more samples fail than before, and the rest is a selection".to_owned(),
-        Some(Open::NothingLeft(counts)) => return format!("one run has no valid sample at {}", list(counts)),
+        Some(Open::NothingLeft(counts)) => return format!("one run has no valid sample at {}", varied.list(counts)),
         None => {}
     }
     let Some(more) = line.more_repeats() else {
@@ -93,14 +97,9 @@ fn undecided(line: &StrategyPair<'_>) -> String {
     format!("needs about {}", counted(more as usize, "more repeat", "more repeats"))
 }
 
-/// `30 and 50 requests`.
-fn list(counts: &[RequestCount]) -> String {
-    let words: Vec<String> = counts.iter().map(u32::to_string).collect();
-    match words.as_slice() {
-        [_] => requests(counts[0]),
-        [rest @ .., last] => format!("{} and {last} requests", rest.join(", ")),
-        [] => String::new(),
-    }
+/// What both runs count.
+fn varied<'a>(compared: &Comparison<'a>) -> &'a Varied {
+    &compared.new.report.facts.varied
 }
 
 fn differences<'a>(compared: &Comparison<'_>) -> Vec<Block<'a>> {
@@ -145,7 +144,8 @@ pub(super) fn difference_text(compared: &Comparison<'_>, difference: &Difference
         }
         DifferenceKind::OnlyIn { side, strategy, counts } => {
             let counts: Vec<String> = counts.iter().map(u32::to_string).collect();
-            format!("{strategy} at {} requests is only in the {}", counts.join(", "), run(*side))
+            let at = varied(compared).told(&counts.join(", "));
+            format!("{strategy} at {at} is only in the {}", run(*side))
         }
         DifferenceKind::Caveat { side, caveat } => {
             let side = match side {
@@ -206,7 +206,7 @@ fn combinations<'a>(compared: &Comparison<'_>) -> Vec<Block<'a>> {
     }
     let columns = vec![
         TableColumn::name("Strategy"),
-        TableColumn::number("Requests", Unit::Count),
+        TableColumn::number(varied(compared).heading(), Unit::Count),
         TableColumn::number("Samples", Unit::Count),
         TableColumn::number("Base", Unit::Seconds),
         TableColumn::number("New", Unit::Seconds),

@@ -3,9 +3,9 @@
 
 use super::model::{Item, Tone};
 use super::naming::{Names, joined, range};
-use crate::format::{counted, requests};
-use crate::model::RequestCount;
+use crate::format::counted;
 use crate::model::figure::Unit;
+use crate::model::{RequestCount, Varied};
 use crate::report::{Finding, FindingKind, GrowthShape, LineFit, Report, StrategyOrder};
 
 /// Lines of a topic.
@@ -15,11 +15,11 @@ const MOST_OVERTAKEN: usize = 3;
 
 /// The topics of which something is found, each with its heading; those with nothing certain come last.
 pub(super) fn topics(report: &Report<'_>) -> Vec<(&'static str, Vec<Item>)> {
-    let topics = [
-        ("From how many requests on?", order(report)),
-        ("What each further request adds", growth(report)),
-        ("CPU time", cpu_time(report)),
-    ];
+    let [overtakes, adds] = match report.facts.varied {
+        Varied::Requests => ["From how many requests on?", "What each further request adds"],
+        Varied::Named(_) => ["Which is faster from where on?", "How durations grow"],
+    };
+    let topics = [(overtakes, order(report)), (adds, growth(report)), ("CPU time", cpu_time(report))];
     let mut found: Vec<_> = topics.into_iter().filter(|(_, items)| !items.is_empty()).collect();
     found.sort_by_key(|(_, items)| items.iter().all(|item| item.tone == Tone::Open));
     found
@@ -51,6 +51,7 @@ fn order(report: &Report<'_>) -> Vec<Item> {
         FindingKind::Order(order) => Some((finding, order)),
         _ => None,
     });
+    let varied = told.varied();
     let (mut changes, mut certain, mut unclear) = (Vec::new(), Vec::new(), Vec::new());
     for (finding, order) in found {
         let [first, last] = ends_of(&finding.requests);
@@ -63,10 +64,10 @@ fn order(report: &Report<'_>) -> Vec<Item> {
                     further: *further,
                 });
             }
-            StrategyOrder::Same => certain.push(format!("The ranking is the same from {first} to {last} requests.")),
+            StrategyOrder::Same => certain.push(format!("The ranking is the same from {}.", varied.range(first, last))),
             StrategyOrder::OneCount => {
-                unclear
-                    .push(format!("All strategies share one request count, {last}, which shows no change of ranking."));
+                let only = varied.only();
+                unclear.push(format!("All strategies share {only}, {last}, which shows no change of ranking."));
             }
             StrategyOrder::Unclear { pairs, named, fewest } => {
                 let pair = |(a, b): &(usize, usize)| format!("{} / {}", told.of(*a), told.of(*b));
@@ -119,14 +120,14 @@ fn overtakings(told: &Names<'_>, changes: &[Overtaking], most: usize) -> Vec<Str
         let shown = overtaken.len().min(MOST_OVERTAKEN);
         let mut parts: Vec<String> = overtaken[..shown]
             .iter()
-            .map(|change| format!("than {} from {} requests on", told.of(change.strategies[1]), change.at))
+            .map(|change| format!("than {} from {} on", told.of(change.strategies[1]), told.varied().told(&change.at)))
             .collect();
         parts.extend((shown < overtaken.len()).then(|| format!("than {} more later", overtaken.len() - shown)));
         sentences.push((overtaken.len(), format!("{} is faster {}.", told.of(winner), joined(parts))));
     }
     sentences.extend(again.iter().map(|change| {
         let [winner, loser] = change.strategies.map(|index| told.of(index));
-        (1, format!("At {} requests {winner} becomes faster than {loser}.", change.at))
+        (1, format!("At {} {winner} becomes faster than {loser}.", told.varied().told(&change.at)))
     }));
     // What is left out is counted in the last line.
     let room = if sentences.len() > most || further > 0 { most - 1 } else { most };
@@ -148,8 +149,7 @@ fn growth(report: &Report<'_>) -> Vec<Item> {
         .collect();
     let told = Names(report);
     let certain = [slopes(&told, &found), steps(&told, &found), constant(&told, &found)];
-    let unclear = [no_trend(&told, &found), too_few(&told, &found)];
-    let unclear: Vec<String> = unclear.into_iter().flatten().collect();
+    let unclear: Vec<String> = [no_trend(&told, &found), too_few(&told, &found)].into_iter().flatten().collect();
     lines(certain.into_iter().flatten().collect(), &unclear)
 }
 
@@ -168,12 +168,14 @@ fn slopes(told: &Names<'_>, found: &Shapes<'_>) -> Option<String> {
         let about = if *bends { "on average " } else { "" };
         let verb = if *slope < 0.0 { "saves" } else { "adds" };
         let text = Unit::Seconds.text(slope.abs());
-        return Some(format!("{}: each further request {verb} {about}{text}.", told.of(*index)));
+        return Some(format!("{}: each further {} {verb} {about}{text}.", told.of(*index), told.varied().step()));
     }
     let values: Vec<(usize, f64)> = slopes.iter().map(|(index, slope, _)| (*index, *slope)).collect();
     let average = if slopes.iter().any(|(.., bends)| *bends) { ", on average" } else { "" };
-    (!values.is_empty())
-        .then(|| format!("Each further request adds{average}: {}.", told.valued(&values, Unit::Seconds)))
+    (!values.is_empty()).then(|| {
+        let (step, values) = (told.varied().step(), told.valued(&values, Unit::Seconds));
+        format!("Each further {step} adds{average}: {values}.")
+    })
 }
 
 fn steps(told: &Names<'_>, found: &Shapes<'_>) -> Option<String> {
@@ -208,7 +210,7 @@ fn constant(told: &Names<'_>, found: &Shapes<'_>) -> Option<String> {
     if let [(index, mean, fit)] = level.as_slice() {
         // A slope whose interval holds zero is none.
         let slope = match fit.slope_s.abs() > fit.margin_s {
-            true => format!(", {} per further request", Unit::Seconds.text(fit.slope_s)),
+            true => format!(", {} per further {}", Unit::Seconds.text(fit.slope_s), told.varied().step()),
             false => String::new(),
         };
         return Some(format!("{}: nearly constant at {}{slope}.", told.of(*index), Unit::Seconds.text(*mean)));
@@ -227,7 +229,7 @@ fn no_trend(told: &Names<'_>, found: &Shapes<'_>) -> Option<String> {
         .collect();
     if let [(index, [low, high])] = unclear.as_slice() {
         let range = Unit::Seconds.interval(*low, *high);
-        return Some(format!("{}: no clear trend ({range} per further request).", told.of(*index)));
+        return Some(format!("{}: no clear trend ({range} per further {}).", told.of(*index), told.varied().step()));
     }
     let names: Vec<usize> = unclear.iter().map(|(index, _)| *index).collect();
     (!names.is_empty()).then(|| format!("No clear trend: {}.", told.listed(&names)))
@@ -242,7 +244,7 @@ fn too_few(told: &Names<'_>, found: &Shapes<'_>) -> Option<String> {
     let &(_, needed, _) = few.first()?;
     let most = few.iter().map(|(.., counts)| *counts).max().unwrap_or_default();
     let names: Vec<usize> = few.iter().map(|(index, ..)| *index).collect();
-    let counts = counted(most, "request count", "request counts");
+    let counts = told.varied().values(most);
     Some(format!("{}: measured at {counts}; a trend takes {needed}.", told.listed(&names)))
 }
 
@@ -260,7 +262,8 @@ fn cpu_time(report: &Report<'_>) -> Vec<Item> {
     let at = known.iter().filter(|(requests, ..)| *requests == largest);
     let mut values: Vec<(usize, f64)> = at.map(|(_, index, cpu)| (*index, *cpu)).collect();
     values.sort_by(|a, b| a.1.total_cmp(&b.1));
-    vec![settled(format!("CPU time for {}: {}.", requests(largest), Names(report).valued(&values, Unit::Seconds)))]
+    let told = Names(report);
+    vec![settled(format!("CPU time for {}: {}.", told.varied().at(largest), told.valued(&values, Unit::Seconds)))]
 }
 
 /// The least and the largest count.
@@ -289,10 +292,8 @@ mod tests {
 
     /// Strategies called `s0`, `s1` …, with three samples at each count, `spread` apart.
     fn race(lines: &[&[(u32, f64)]], spread: f64) -> RunBuilder {
-        let mut builder = RunBuilder::new();
-        for index in 0..lines.len() {
-            builder = builder.strategy(&format!("s{index}"), "async", None);
-        }
+        let named = |builder: RunBuilder, index| builder.strategy(&format!("s{index}"), "async", None);
+        let mut builder = (0..lines.len()).fold(RunBuilder::new(), named);
         for (index, line) in lines.iter().enumerate() {
             for (requests, median) in *line {
                 for offset in [-spread, 0.0, spread] {

@@ -2,7 +2,7 @@
 
 use crate::format::counted;
 use crate::model::figure::Unit;
-use crate::model::{Facts, Nanos, StrategyLine, Target, Targets};
+use crate::model::{Facts, Nanos, StrategyLine, Target, Targets, Varied};
 use crate::report::Report;
 
 /// What was measured, where and how: names, and what is known under each.
@@ -15,11 +15,12 @@ pub(super) fn method(report: &Report<'_>) -> Vec<(&'static str, String)> {
         .map(|strategy_index| format!("Speed-ups are relative to {}.", report.strategies[strategy_index].name));
     let medians =
         "Medians of the valid samples, start-up of threads and processes included; 95 % intervals are bootstrapped.";
+    let values = if facts.varied == Varied::Requests { "Requests" } else { "Values" };
     let memory = report.knows_all_memory.then(|| "Memory is that of all processes together.".to_owned());
     [
         ("Target", facts.target.as_ref().map(targets)),
         ("Strategies", Some(lines.join("; "))),
-        ("Requests", Some(counts.join(", "))),
+        (values, Some(counts.join(", "))),
         ("Repeats", repeats(facts)),
         ("Order", Some(order(facts))),
         (

@@ -1,5 +1,6 @@
 //! Names and values of strategies in sentences, the rest counted where there are many.
 
+use crate::model::Varied;
 use crate::model::figure::Unit;
 use crate::report::Report;
 
@@ -10,6 +11,11 @@ pub(super) const MOST_NAMED: usize = 4;
 pub(super) struct Names<'a>(pub(super) &'a Report<'a>);
 
 impl Names<'_> {
+    /// What the counts are.
+    pub(super) fn varied(&self) -> &Varied {
+        &self.0.facts.varied
+    }
+
     pub(super) fn of(&self, strategy_index: usize) -> &str {
         &self.0.strategies[strategy_index].name
     }

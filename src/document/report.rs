@@ -10,9 +10,9 @@ use super::model::{Block, Document, DocumentSection, FigureBlock, Fold};
 use super::pictures::{Picture, Pictures};
 use super::statistics;
 use super::table::{DataTable, TableColumn, TableValue};
-use crate::format::{command_line, counted, requests};
-use crate::model::Facts;
+use crate::format::{command_line, counted};
 use crate::model::figure::{Language, Panel, Role, Series, Shape, Unit};
+use crate::model::{Facts, Varied};
 use crate::report::{Cell, Report};
 
 /// A longer table is cut.
@@ -57,9 +57,9 @@ fn lead(report: &Report<'_>) -> String {
     let failed: u32 = report.cells.iter().map(|cell| cell.statuses.not_ok()).sum();
     let strategies = counted(report.strategies.len(), "strategy", "strategies");
     let counts = match report.counts {
-        [] => "no request count".to_owned(),
-        [one] => requests(*one),
-        [first, .., last] => format!("{first} to {last} requests"),
+        [] => format!("no {}", report.facts.varied.by()),
+        [one] => report.facts.varied.at(*one),
+        [first, .., last] => report.facts.varied.range(*first, *last),
     };
     let failed = if failed > 0 { format!(", {failed} more failed") } else { String::new() };
     let mut by_point = report.cells.iter().map(|cell| cell.points.len());
@@ -117,7 +117,9 @@ fn panel_values(panel: &Panel, language: Language) -> Option<DataTable> {
     counts.sort_unstable_by(f64::total_cmp);
     counts.dedup();
     let column = |line: &&Series| TableColumn::number(&line.name, panel.y.unit).of(line.strategy_index);
-    let columns = std::iter::once(TableColumn::number("Requests", Unit::Count)).chain(lines.iter().map(column));
+    // The page around it is English.
+    let heading = if language == Language::English { &panel.x.label } else { "Requests" };
+    let columns = std::iter::once(TableColumn::number(heading, Unit::Count)).chain(lines.iter().map(column));
     let title = if panel.title.is_empty() { &panel.y.label } else { &panel.title };
     let mut table = DataTable { caption: Some(language), ..DataTable::new(title, columns.collect()) };
     for x in counts {
@@ -145,7 +147,7 @@ pub(super) fn numbers(report: &Report<'_>) -> DataTable {
     let seconds = |heading: &str| TableColumn::number(heading, Unit::Seconds);
     let columns = vec![
         TableColumn::name("Strategy"),
-        TableColumn::number("Requests", Unit::Count),
+        TableColumn::number(report.facts.varied.heading(), Unit::Count),
         TableColumn::number("Samples", Unit::Count),
         seconds("Median"),
         seconds("95 % interval"),
@@ -176,7 +178,10 @@ pub(super) fn numbers(report: &Report<'_>) -> DataTable {
             table.row(values).strategy_index = Some(line.strategy_index);
         }
     }
-    table
+    // What counts no requests has no throughput.
+    let is_shown = |heading: &&str| report.facts.varied == Varied::Requests || *heading != "Requests/s";
+    let shown: Vec<&str> = table.columns.iter().map(|column| column.heading.as_str()).filter(is_shown).collect();
+    table.select(&shown)
 }
 
 fn measured(report: &Report<'_>, cell: &Cell<'_>) -> [TableValue; 13] {
@@ -208,7 +213,7 @@ pub(super) fn page_numbers(numbers: &DataTable) -> DataTable {
 fn failures<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
     let columns = vec![
         TableColumn::name("Strategy"),
-        TableColumn::number("Requests", Unit::Count),
+        TableColumn::number(report.facts.varied.heading(), Unit::Count),
         TableColumn::text("Samples"),
         TableColumn::text("First reason"),
     ];

@@ -14,7 +14,8 @@ const SCREEN: usize = 18;
 #[must_use]
 pub fn summary(report: &Report<'_>) -> DataTable {
     let some_failed = report.cells.iter().any(|cell| !cell.excluded.is_empty());
-    let shown = ["Strategy", "Requests", "Median", "95 % interval", "Overhead", "Speed-up", "Failed"];
+    let shown =
+        ["Strategy", report.facts.varied.heading(), "Median", "95 % interval", "Overhead", "Speed-up", "Failed"];
     let shown = if some_failed { &shown[..] } else { &shown[..shown.len() - 1] };
     let mut table = numbers(report).select(shown);
     let all = table.rows.len();

@@ -1,9 +1,9 @@
 //! Each finding with the statistics that it rests on, in a sentence or two.
 
 use super::model::{Block, Fold, Item};
-use crate::format::{counted, percent, requests};
-use crate::model::RequestCount;
+use crate::format::percent;
 use crate::model::figure::Unit;
+use crate::model::{RequestCount, Varied};
 use crate::report::{Finding, FindingKind, GrowthShape, LineFit, NEAR, Report, StrategyOrder};
 
 /// More are in summary.json alone.
@@ -24,27 +24,28 @@ pub(super) fn sentence(report: &Report<'_>, finding: &Finding) -> String {
     let name = |strategy_index: usize| report.strategies[strategy_index].name.as_str();
     let own = finding.strategy_indices.first().map_or("", |index| name(*index));
     let at = finding.requests.last().copied().unwrap_or_default();
+    let varied = &report.facts.varied;
     match &finding.kind {
         FindingKind::Fastest { strategy_index, median_s, near, cpu_s } => {
             let (fastest, median) = (name(*strategy_index), Unit::Seconds.text(*median_s));
             let cpu_s: Vec<(&str, f64)> = cpu_s.iter().map(|(index, cpu)| (name(*index), *cpu)).collect();
-            format!("At {} {fastest} is the fastest with {median}{}", requests(at), cheapest(*near, &cpu_s))
+            format!("At {} {fastest} is the fastest with {median}{}", varied.at(at), cheapest(*near, &cpu_s))
         }
         FindingKind::CpuTime { cpu_s, median_s, .. } => {
             let [cpu, all] = [cpu_s, median_s].map(|time| Unit::Seconds.text(*time));
-            format!("{own} used {cpu} of CPU time for {} in {all}.", requests(at))
+            format!("{own} used {cpu} of CPU time for {} in {all}.", varied.at(at))
         }
         FindingKind::NoCpuTime => "CPU time was not recorded.".to_owned(),
-        FindingKind::Growth(shape) => format!("{own} {}", growth(shape, &finding.requests)),
-        FindingKind::Order(order) => order_text(order, finding, name),
+        FindingKind::Growth(shape) => format!("{own} {}", growth(shape, &finding.requests, varied)),
+        FindingKind::Order(order) => order_text(order, finding, varied, name),
     }
 }
 
 /// How a strategy grows: the sentence behind its name.
-fn growth(shape: &GrowthShape, requests: &[RequestCount]) -> String {
+fn growth(shape: &GrowthShape, requests: &[RequestCount], varied: &Varied) -> String {
     match shape {
         GrowthShape::TooFewCounts { needed } => {
-            let counts = counted(requests.len(), "request count", "request counts");
+            let counts = varied.values(requests.len());
             format!("was measured at {counts}; a trend takes {needed}.")
         }
         GrowthShape::Steps { workers, step_s, residual_s, line_residual_s } => {
@@ -56,21 +57,26 @@ fn growth(shape: &GrowthShape, requests: &[RequestCount]) -> String {
         }
         GrowthShape::Level { mean_s, fit } => {
             let (mean, [first, last]) = (Unit::Seconds.text(*mean_s), ends_of(requests));
-            format!("is nearly constant: {mean} on average from {first} to {last} requests, {}.", line(fit))
+            format!("is nearly constant: {mean} on average from {}, {}.", varied.range(first, last), line(fit, varied))
         }
-        GrowthShape::NoTrend(fit) => format!("has no clear trend: {}.", line(fit)),
+        GrowthShape::NoTrend(fit) => format!("has no clear trend: {}.", line(fit, varied)),
         GrowthShape::Slope { fit, misfit } => {
             let verb = if fit.slope_s > 0.0 { "grows" } else { "falls" };
             let misfit = misfit.map_or_else(String::new, |share| {
                 format!(" A straight line fits badly: its residual is {:.0} % of the whole rise.", share * 100.0)
             });
-            format!("{verb}: {}.{misfit}", line(fit))
+            format!("{verb}: {}.{misfit}", line(fit, varied))
         }
     }
 }
 
 /// Which strategy is faster than which, and from where on.
-fn order_text<'n>(order: &StrategyOrder, finding: &Finding, name: impl Fn(usize) -> &'n str) -> String {
+fn order_text<'n>(
+    order: &StrategyOrder,
+    finding: &Finding,
+    varied: &Varied,
+    name: impl Fn(usize) -> &'n str,
+) -> String {
     let [first, last] = ends_of(&finding.requests);
     match order {
         StrategyOrder::Overtakes { from, to, crossing, further } => {
@@ -81,15 +87,16 @@ fn order_text<'n>(order: &StrategyOrder, finding: &Finding, name: impl Fn(usize)
                 more => format!(" {more} more such pairs at larger counts are not listed."),
             };
             format!(
-                "{winner} becomes faster than {loser} between {from} and {to} requests{near}: the 95 % intervals of the \
-                 medians are apart at both ends.{further}"
+                "{winner} becomes faster than {loser} between {}{near}: the 95 % intervals of the medians are apart at both \
+                 ends.{further}",
+                varied.told(&format!("{from} and {to}"))
             )
         }
         StrategyOrder::Same => {
-            format!("From {first} to {last} requests the medians of all strategies have the same order.")
+            format!("From {} the medians of all strategies have the same order.", varied.range(first, last))
         }
         StrategyOrder::OneCount => {
-            format!("All strategies share one request count, {last}, which shows no change of order.")
+            format!("All strategies share {}, {last}, which shows no change of order.", varied.only())
         }
         StrategyOrder::Unclear { pairs, named, fewest } => {
             let mut names: Vec<String> = named.iter().map(|(a, b)| format!("{} and {}", name(*a), name(*b))).collect();
@@ -125,12 +132,13 @@ fn cheapest(near: usize, cpu_s: &[(&str, f64)]) -> String {
 }
 
 /// The line through the medians: its slope with the 95 % interval, and how well it fits.
-fn line(fit: &LineFit) -> String {
+fn line(fit: &LineFit, varied: &Varied) -> String {
     let (slope, residual) = (Unit::Seconds.text(fit.slope_s), Unit::Seconds.text(fit.residual_s));
     let [low, high] = [-fit.margin_s, fit.margin_s].map(|reach| fit.slope_s + reach);
     let interval = Unit::Seconds.interval(low, high);
     let interval = if interval == slope { String::new() } else { format!(" (95 % interval {interval})") };
-    format!("{slope} per request{interval}, by a line through {} medians with a residual of {residual}", fit.medians)
+    let (step, medians) = (varied.step(), fit.medians);
+    format!("{slope} per {step}{interval}, by a line through {medians} medians with a residual of {residual}")
 }
 
 /// The least and the largest count.

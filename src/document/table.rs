@@ -207,8 +207,13 @@ impl DataTable {
     /// The columns of these headings alone, in the order named.
     #[must_use]
     pub(super) fn select(&self, headings: &[&str]) -> Self {
-        let place = |heading: &&str| self.columns.iter().position(|column| column.heading == *heading);
-        let places: Vec<usize> = headings.iter().filter_map(place).collect();
+        let mut places: Vec<usize> = Vec::with_capacity(headings.len());
+        for heading in headings {
+            // The x axis of a table may be called as another column is.
+            let is_next =
+                |(place, column): (usize, &TableColumn)| column.heading == *heading && !places.contains(&place);
+            places.extend(self.columns.iter().enumerate().position(is_next));
+        }
         let row = |row: &TableRow| TableRow {
             cells: places.iter().map(|place| row.cells[*place].clone()).collect(),
             ..row.clone()

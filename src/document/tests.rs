@@ -9,7 +9,7 @@ use crate::config::Labels;
 use crate::format::is_hidden;
 use crate::history::{By, EntryCell, HistoryEntry, Selection, all_series};
 use crate::model::figure::{Figure, Format, Theme};
-use crate::model::{Nanos, Run, SampleStatus};
+use crate::model::{Nanos, Run, SampleStatus, Varied};
 use crate::paint::{Fonts, Size};
 use crate::report::Report;
 use crate::report::testkit::{RunBuilder, article};
@@ -32,6 +32,42 @@ fn hostile_run() -> Run {
     run.samples[1].status = SampleStatus::Failed;
     run.samples[1].error = HOSTILE.into();
     run
+}
+
+/// Three repeats of two lines over threads, and a third that crosses one of them.
+fn by_threads() -> Run {
+    let named = |builder: RunBuilder, name: &&str| builder.strategy(name, "", None);
+    let mut builder = ["flat", "falls", "steep"].iter().fold(RunBuilder::new(), named);
+    for threads in [1, 2, 4, 8, 16] {
+        for repeat in 0..3 {
+            let (threads_s, offset) = (f64::from(threads), f64::from(repeat) * 0.001);
+            for (index, seconds) in [0.5, 1.0 / threads_s, 0.1 * threads_s].into_iter().enumerate() {
+                builder = builder.sample(index, threads, seconds + offset);
+            }
+        }
+    }
+    let mut run = builder.run();
+    run.facts.title = "Duration by threads".to_owned();
+    run.facts.varied = Varied::Named("threads".to_owned());
+    run
+}
+
+#[test]
+fn where_something_else_is_varied_nothing_speaks_of_requests() {
+    let run = by_threads();
+    let report = Report::of(&run);
+    let labels = Labels::default().of_varied(&run.facts.varied);
+    let drawn = chart::draw(&report, &[], &labels);
+    assert!(drawn.figures.iter().any(|figure| figure.id == "duration"), "{:?}", drawn.refused);
+    let source = DocumentSource::Report(&report);
+    let pictures = Pictures { drawn: painted(&drawn.figures), ..Pictures::default() };
+    for writer in WRITERS.iter().filter(|writer| !writer.is_data()) {
+        let text = String::from_utf8(writer.bytes(&source, &pictures).unwrap()).unwrap();
+        let text = if writer.extension() == "html" { without_assets(&text) } else { text };
+        assert!(text.contains("At threads = 16 "), "{text}");
+        let told: Vec<&str> = text.lines().filter(|line| line.to_lowercase().contains("request")).collect();
+        assert_eq!(told, Vec::<&str>::new(), "{}", writer.extension());
+    }
 }
 
 /// The article's run, with one strategy slower by a third at every count but one.

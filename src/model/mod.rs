@@ -21,6 +21,7 @@ pub mod strategy;
 pub mod target;
 pub mod targets;
 pub mod units;
+pub mod varied;
 
 pub use duration::{DurationFault, parse_duration};
 pub use estimate::{DelayEstimate, RequestTimes, TargetEstimate};
@@ -35,3 +36,4 @@ pub use strategy::{Concurrency, Connections, HttpVersion, ResourceEstimate};
 pub use target::{DelayTarget, Target, TargetSeen, UrlTarget};
 pub use targets::{NamedTarget, Targets};
 pub use units::{Nanos, RequestCount};
+pub use varied::Varied;

@@ -14,6 +14,7 @@ use crate::model::sample::{Outcome, SampleRow};
 use crate::model::strategy::Concurrency;
 use crate::model::targets::Targets;
 use crate::model::units::{Nanos, RequestCount};
+use crate::model::varied::Varied;
 
 /// A strategy as it appears on charts and in tables.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,6 +51,8 @@ pub struct Facts {
     pub run_id: String,
     /// Title of the config, or the CSV's stem.
     pub title: String,
+    /// What the request counts of a run are: in a table of others something else may be varied.
+    pub varied: Varied,
     /// Version of the tool that measured.
     pub tool_version: String,
     /// RFC 3339, UTC.

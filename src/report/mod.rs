@@ -28,7 +28,7 @@ pub use findings::{Finding, FindingKind, FindingTopic, GrowthShape, LineFit, NEA
 pub use reference::{ReferenceCell, ReferenceLine};
 pub use status_counts::StatusCounts;
 
-use crate::model::{Facts, Phase, RequestCount, Run, StrategyLine};
+use crate::model::{Facts, Phase, RequestCount, Run, StrategyLine, Varied};
 use crate::stats;
 use cell::Samples;
 
@@ -122,6 +122,7 @@ pub fn cells(run: &Run) -> Vec<Cell<'_>> {
     let mut cells: Vec<_> =
         cells.map(|(key, samples)| Cell::of(key, &samples, run.requests.get(&key), run.facts.seed)).collect();
     for cell in &mut cells {
+        cell.throughput_rps = cell.throughput_rps.filter(|_| run.facts.varied == Varied::Requests);
         cell.cost.cores = cell.cost.cores.filter(|busy| conditions::has_cores(&run.facts, *busy));
     }
     cells
