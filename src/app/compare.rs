@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 
 use super::factors::factors;
 use super::outcome::{Exit, Failure, is_run, located};
@@ -15,14 +15,23 @@ use crate::chart;
 use crate::cli::CompareArgs;
 use crate::comparison::{Comparison, Factors, Side, Verdict};
 use crate::document::{DocumentSource, headline};
-use crate::importer;
+use crate::importer::{self, Imported, TableOptions};
 use crate::model::Run;
 use crate::report::Report;
 use crate::terminal::Terminal;
 
 pub(super) fn run(arguments: &CompareArgs, terminal: Terminal) -> Result<Exit, Failure> {
-    let [base, new] = [&arguments.base, &arguments.new].map(|path| ComparedRun::read(path, &arguments.folder.dir));
+    let table = arguments.table.options();
+    let [base, new] =
+        [&arguments.base, &arguments.new].map(|path| ComparedRun::read(path, &arguments.folder.dir, &table, terminal));
     let (base, new) = (base?, new?);
+    let [of_base, of_new] = [&base.run, &new.run].map(|run| run.facts.varied.by());
+    if of_base != of_new {
+        let fault = format!(
+            "cannot compare: the base is by {of_base}, the new run by {of_new}; --x names a column that both have"
+        );
+        return Err(Failure::Usage(anyhow!(fault)));
+    }
     let reports = [Report::of(&base.run), Report::of(&new.run)];
     let [base, new] = [(base.name, &reports[0], base.factors), (new.name, &reports[1], new.factors)]
         .map(|(name, report, factors)| Side { name, report, factors });
@@ -50,11 +59,14 @@ struct ComparedRun {
 }
 
 impl ComparedRun {
-    fn read(path: &Path, folder: &Path) -> Result<Self, Failure> {
+    fn read(path: &Path, folder: &Path, table: &TableOptions, terminal: Terminal) -> Result<Self, Failure> {
         let found = located(path, folder).context("cannot compare")?;
         if !is_run(&found) {
-            let run = importer::load_csv(&found).context("cannot compare")?;
+            let Imported { run, guess } = importer::load_csv(&found, table).context("cannot compare")?;
             let name = found.file_name().unwrap_or(OsStr::new("csv")).to_string_lossy().into_owned();
+            if let Some(guess) = guess {
+                terminal.note(&format!("{name}: {guess}"));
+            }
             return Ok(Self { name, run, factors: Factors::new() });
         }
         let loaded = bundle::load(&found).context("cannot compare")?;

@@ -13,9 +13,10 @@ use super::source::{default_output, with_formats};
 use crate::archive::{self, Derived, Folder, Loaded, Rendering, RunLock, files};
 use crate::bundle::{self, PACK_SUFFIX};
 use crate::cli::{OutputFormat, RenderArgs};
-use crate::config::{Labels, Sweep};
+use crate::config::{Label, Labels, Sweep};
 use crate::format::command_line;
 use crate::importer;
+use crate::model::Run;
 use crate::probe::Interrupts;
 use crate::terminal::Terminal;
 
@@ -40,17 +41,33 @@ fn draw(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failure> {
     if is_run(&arguments.source) {
         return render_run(arguments, terminal);
     }
-    let run = importer::load_csv(&arguments.source).context("cannot render")?;
+    let (run, labels) = table(arguments, terminal)?;
     let output = with_formats(default_output()?, arguments.formats.as_deref());
     let into = arguments.output_dir.clone().unwrap_or_else(|| beside(&arguments.source));
     let print = arguments.output_format;
-    let labels = Labels::default();
     let folder = Arc::new(Folder::create(&into).context("cannot render")?);
     let _lock = RunLock::take(&folder).context("cannot render")?;
     let publisher =
         Publisher { run: &run, charts: &[], labels: &labels, output: &output, fonts_from: Path::new("."), print };
     let derived = Derived::of_document(folder, files::REPORT_LIST, arguments.force);
     finish(publisher.publish(derived, terminal), &into, print, terminal)
+}
+
+/// The run that a table makes, and the words of its charts.
+fn table(arguments: &RenderArgs, terminal: Terminal) -> Result<(Run, Labels), Failure> {
+    let imported = importer::load_csv(&arguments.source, &arguments.table.options()).context("cannot render")?;
+    if let Some(guess) = &imported.guess {
+        terminal.note(guess);
+    }
+    let (mut run, words) = (imported.run, &arguments.words);
+    let mut labels = Labels::default().of_varied(&run.facts.varied);
+    for (label, text) in [(Label::Requests, &words.x_label), (Label::Duration, &words.y_label)] {
+        labels = text.iter().fold(labels, |labels, text| labels.with(label, text));
+    }
+    if let Some(title) = &words.title {
+        run.facts.title.clone_from(title);
+    }
+    Ok((run, labels))
 }
 
 fn render_run(arguments: &RenderArgs, terminal: Terminal) -> Result<Exit, Failure> {

@@ -8,8 +8,8 @@ use super::load::facts;
 use super::manifest::Manifest;
 use super::reader::{ValidPrefix, rows};
 use super::requests::{KnownSamples, whole_requests};
-use crate::importer::any_table;
 use crate::importer::fuzz::{OneFile, one_line};
+use crate::importer::{TableOptions, any_table};
 use crate::model::{Outcome, RequestRow, SampleRow};
 use crate::rows::{first_row, sample_row};
 
@@ -36,7 +36,7 @@ const SAMPLES: &str = "strategy,requests,duration_s,repeat\na,3,1,1\n\"b, \"\"q\
 /// Rows of requests are the same in chunks, row by row, and compressed; and those that are whole are so by themselves.
 pub(crate) fn request_rows(data: &[u8]) {
     let table = OneFile::new("table.csv", SAMPLES.as_bytes());
-    let samples = any_table(table.open(), &table.path).expect("a sound table").samples;
+    let samples = any_table(table.open(), &table.path, &TableOptions::default()).expect("a sound table").run.samples;
     let known = KnownSamples::of(&samples);
     let read = |name: &str, bytes: &[u8]| {
         let mut found: Vec<(usize, Outcome)> = Vec::new();

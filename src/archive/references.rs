@@ -13,7 +13,7 @@ use super::files;
 use super::layout::{RunDirectory, safe_stem};
 use super::writer::FolderWriter;
 use crate::config::ReferenceSpec;
-use crate::importer::{load_csv, read_csv};
+use crate::importer::{TableOptions, load_csv, read_csv};
 use crate::input::{self, FileKind};
 use crate::model::{Nanos, Reference, RequestCount, Run, SampleStatus};
 
@@ -40,7 +40,7 @@ pub fn check_references(specs: &[ReferenceSpec], from: &Path) -> Result<(), Arch
     let mut tables = Tables::default();
     specs.iter().try_for_each(|spec| {
         let path = from.join(&spec.file);
-        tables.durations(&path, &spec.strategy, || Ok(load_csv(&path)?)).map(drop)
+        tables.durations(&path, &spec.strategy, || Ok(load_csv(&path, &TableOptions::default())?.run)).map(drop)
     })
 }
 
@@ -97,7 +97,8 @@ pub(super) fn read_references(
             ));
         }
         let (folder, path) = (directory.folder(), directory.file(&reference.file));
-        let table = || read_csv(|| folder.open_file(&reference.file, FileKind::Table), &path);
+        let open = || folder.open_file(&reference.file, FileKind::Table);
+        let table = || Ok(read_csv::<ArchiveError>(open, &path, &TableOptions::default())?.run);
         Ok(Reference {
             name: reference.name.clone(),
             file: reference.file.clone(),

@@ -3,6 +3,7 @@
 
 mod hint;
 mod order;
+mod table;
 mod tools;
 mod values;
 
@@ -16,6 +17,7 @@ use crate::model::Nanos;
 use crate::model::figure::Format;
 use hint::with_hint;
 use order::options_behind_command;
+pub use table::{TableArgs, WordArgs};
 pub use tools::{InitArgs, ProbeArgs, ServeArgs};
 pub use values::{ComparisonFormat, HistoryOrder};
 use values::{duration, format, number, threshold};
@@ -70,7 +72,7 @@ Examples:
   reportgen init sweep.toml                 write a config to start from
   reportgen --config sweep.toml --dry-run   what would be measured, and how long it takes
   reportgen --config sweep.toml             measure, archive, draw
-  reportgen render measured.csv             draw any CSV with strategy,requests,duration_s
+  reportgen render measured.csv             draw any CSV; columns are found by their names
 
 Exit codes: 0 done, 1 some samples failed, 2 wrong usage or config, 3 could not run or write,
 4 slower, 5 cannot tell, 6 a [[check]] of the config is not met, 130/143 interrupted";
@@ -189,8 +191,8 @@ pub enum CliCommand {
 /// Options of `render`.
 #[derive(Args, Clone, Debug)]
 pub struct RenderArgs {
-    /// A run directory or pack, the id or a tag of a run, or a CSV with at least strategy,requests,duration_s
-    #[arg(value_name = "RUN|FILE.csv", value_hint = ValueHint::AnyPath)]
+    /// A run directory or pack, the id or a tag of a run, any CSV, or hyperfine's JSON
+    #[arg(value_name = "RUN|FILE", value_hint = ValueHint::AnyPath)]
     pub source: PathBuf,
     /// Where to write; for a pack or a CSV the default is `<stem>-report` beside it
     #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
@@ -207,6 +209,12 @@ pub struct RenderArgs {
     /// Where runs are.
     #[command(flatten)]
     pub folder: RunFolder,
+    /// What a CSV holds.
+    #[command(flatten)]
+    pub table: TableArgs,
+    /// What stands beside its lines.
+    #[command(flatten)]
+    pub words: WordArgs,
 }
 
 /// Where runs are found that are named by id or tag.
@@ -319,7 +327,7 @@ pub struct EmbedArgs {
 /// Options of `compare`.
 #[derive(Args, Clone, Debug)]
 pub struct CompareArgs {
-    /// The run to compare with: a run directory or pack, the id or a tag of a run, or a CSV
+    /// The run to compare with: a run directory or pack, the id or a tag of a run, a CSV, or hyperfine's JSON
     #[arg(value_name = "BASE", value_hint = ValueHint::AnyPath)]
     pub base: PathBuf,
     /// The run to judge
@@ -344,6 +352,9 @@ pub struct CompareArgs {
     /// Where runs are.
     #[command(flatten)]
     pub folder: RunFolder,
+    /// What a CSV holds.
+    #[command(flatten)]
+    pub table: TableArgs,
 }
 
 /// Options of `history`.

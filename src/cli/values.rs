@@ -2,6 +2,7 @@
 
 use clap::ValueEnum;
 
+use crate::importer::TimeUnit;
 use crate::model::duration::HINT;
 use crate::model::figure::Format;
 use crate::model::{DurationFault, Nanos, parse_duration};
@@ -20,6 +21,11 @@ pub(super) fn duration(text: &str) -> Result<Nanos, String> {
         DurationFault::NoUnit => format!("{fault}; write {text}ms or {text}s"),
         _ => format!("{fault}; write {HINT}"),
     })
+}
+
+/// A unit of time, by its name.
+pub(super) fn time_unit(text: &str) -> Result<TimeUnit, String> {
+    TimeUnit::parse(text).ok_or_else(|| "expected ns, us, ms, s, min or h".to_owned())
 }
 
 /// A share of all: 0 to 1.

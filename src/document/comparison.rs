@@ -8,8 +8,8 @@ use crate::comparison::{
     CellPair, Comparison, Difference, DifferenceKind, Failures, Grade, Open, Ratio, RunSide, StrategyPair, Verdict,
 };
 use crate::format::{counted, percent};
-use crate::model::figure::{Language, Unit};
 use crate::model::Varied;
+use crate::model::figure::{Language, Unit};
 
 pub(super) fn document<'a>(compared: &Comparison<'_>, pictures: &'a Pictures<'a>) -> Document<'a> {
     let mut figures: Vec<Block<'a>> = pictures

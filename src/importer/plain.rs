@@ -42,9 +42,12 @@ pub(crate) fn plain_table(file: InputFile, path: &Path) -> Result<Option<Table>,
     }
 }
 
-/// Fields are separated by tabs where the first line has tabs and no commas.
+/// What separates fields: what the first line has most of outside quotes; commas where there is nothing else.
 pub(super) fn delimiter(first_line: &[u8]) -> u8 {
-    if first_line.contains(&b'\t') && !first_line.contains(&b',') { b'\t' } else { b',' }
+    let unquoted = || first_line.split(|byte| *byte == b'"').step_by(2).flatten();
+    let number_of = |delimiter: u8| unquoted().filter(|byte| **byte == delimiter).count();
+    // Of equal numbers the last one counts.
+    [b'\t', b';', b','].into_iter().max_by_key(|delimiter| number_of(*delimiter)).unwrap_or(b',')
 }
 
 /// Where the required columns stand.

@@ -11,10 +11,7 @@ mod command;
 mod error;
 mod event_loop;
 mod failure;
-#[cfg(target_os = "linux")]
-mod fork;
 mod http;
-mod http1;
 mod interface;
 mod multi_process;
 mod process_pool;
@@ -34,10 +31,10 @@ pub use command::{Command, Invocation, MissingProgram, VARIABLES};
 pub use error::StrategyError;
 pub use event_loop::EventLoop;
 pub use http::{Unanswered, health_check};
-#[cfg(any(test, feature = "fuzzing"))]
-pub(crate) use http1::fuzz::response as fuzz_response;
 pub use interface::{KindInfo, Strategy};
 pub use process_pool::ProcessPool;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use reactor::fuzz::response as fuzz_response;
 pub use registry::{KINDS, StrategyKind, Task};
 pub use sequential::Sequential;
 pub use serve_worker::serve_worker;

@@ -92,7 +92,7 @@ fn one_point_is_a_picture_and_rubbish_is_not() {
         ("empty.csv", "", "empty"),
         ("header.csv", "strategy,requests,duration_s\n", "no rows"),
         ("words.csv", "strategy,requests,duration_s\na,b,c\n", "line 2: column requests: \"b\""),
-        ("other.csv", "x,y\n1,2\n", "lacks strategy, requests, duration_s"),
+        ("other.csv", "a,b\n1,2\n", "cannot tell which column is the x axis"),
     ] {
         place.write(name, text);
         let output = place.run(&["render", name]);

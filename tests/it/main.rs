@@ -35,6 +35,7 @@ mod running;
 mod secrets;
 mod statuses;
 mod strategies;
+mod tables;
 mod targets;
 mod test_directory;
 mod tls;
