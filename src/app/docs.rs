@@ -32,6 +32,6 @@ pub(super) fn page(terminal: Terminal) -> Result<Exit, Failure> {
 }
 
 fn print(terminal: Terminal, text: &str) -> Result<Exit, Failure> {
-    terminal.document(text.as_bytes()).context("cannot write to standard output")?;
+    terminal.document(|stdout| stdout.write_all(text.as_bytes())).context("cannot write to standard output")?;
     Ok(Exit::Done)
 }

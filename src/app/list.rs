@@ -20,7 +20,7 @@ pub(super) fn run(arguments: &ListArgs, terminal: Terminal) -> Result<Exit, Fail
         terminal.note(&format!("{} holds no runs", arguments.dir.display()));
     }
     let written = match arguments.output_format {
-        ListFormat::Json => terminal.document(text.as_bytes()),
+        ListFormat::Json => terminal.document(|stdout| stdout.write_all(text.as_bytes())),
         ListFormat::Text => terminal.result(&text),
     };
     written.context("cannot write to standard output")?;

@@ -22,8 +22,11 @@ pub(super) fn print(source: &DocumentSource<'_>, format: ComparisonFormat, termi
         ComparisonFormat::Markdown => MARKDOWN,
     };
     let bytes = writer.bytes(source, &Pictures::default()).context("cannot make the document")?;
-    let printed =
-        if writer.is_data() { terminal.document(&bytes) } else { terminal.paragraph(&String::from_utf8_lossy(&bytes)) };
+    let printed = if writer.is_data() {
+        terminal.document(|stdout| stdout.write_all(&bytes))
+    } else {
+        terminal.paragraph(&String::from_utf8_lossy(&bytes))
+    };
     printed.context("cannot write to standard output")
 }
 
@@ -64,8 +67,8 @@ impl Pages<'_> {
         let pictures = Pictures { drawn, themes, formats, refused: &[] };
         for writer in WRITERS {
             let Some(name) = writer.file_name(&self.source) else { continue };
-            let bytes = writer.bytes(&self.source, &pictures).with_context(|| format!("cannot make {name}"))?;
-            into.writer().write(&name, &bytes).with_context(failed)?;
+            let written = into.writer().write_with(&name, |file| writer.write(&self.source, &pictures, file));
+            written.with_context(failed)?;
         }
         into.finish().with_context(failed)?;
         terminal.note(&format!("the {stem} is in {}", self.folder.display()));

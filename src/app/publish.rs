@@ -1,6 +1,7 @@
 //! Everything that is made of a run's rows: pictures and summaries. A pure function of what the run holds, so that it
 //! can be done again at any time; charts are painted side by side.
 
+use std::io;
 use std::path::Path;
 
 use anyhow::Context;
@@ -11,7 +12,7 @@ use crate::archive::{Derived, files};
 use crate::chart::{self, Drawn};
 use crate::cli::OutputFormat;
 use crate::config::{ChartSpec, Labels, Output};
-use crate::document::{self, DocumentSource, Pictures, WRITERS};
+use crate::document::{self, DocumentSource, JSON, Pictures, WRITERS};
 use crate::format::visible_line;
 use crate::model::{Run, SampleStatus};
 use crate::report::Report;
@@ -65,18 +66,14 @@ impl Publisher<'_> {
         let names = WRITERS.iter().filter_map(|writer| writer.file_name(&source));
         into.begin(names.chain(Gallery::names(self.output, &drawn.figures)).collect())?;
         let pictures = self.pictures(&drawn, &into, terminal)?;
-        let mut summary = Vec::new();
         for writer in WRITERS {
             let Some(name) = writer.file_name(&source) else { continue };
-            let bytes = writer.bytes(&source, &pictures).with_context(|| format!("cannot make {name}"))?;
-            into.writer().write(&name, &bytes)?;
-            if writer.extension() == "json" {
-                summary = bytes;
-            }
+            into.writer().write_with(&name, |file| writer.write(&source, &pictures, file))?;
         }
         into.finish()?;
         if self.print == OutputFormat::Json {
-            terminal.document(&summary).context("cannot write to standard output")?;
+            let write = |stdout: &mut dyn io::Write| JSON.write(&source, &pictures, stdout);
+            terminal.document(write).context("cannot write to standard output")?;
         }
         job_summary::append(&report, &pictures, terminal);
         if !terminal.is_quiet() {

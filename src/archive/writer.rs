@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -20,6 +20,9 @@ use crate::input::FileKind;
 
 /// How many letters and digits follow [`TEMPORARY`].
 const RANDOM: usize = 6;
+
+/// How much is written at once.
+const BUFFER: usize = 64 << 10;
 
 /// Writes one file, whole or not at all, and syncs it and its folder, which is made where it is missing.
 ///
@@ -61,6 +64,22 @@ impl FolderWriter {
     /// When any step fails; the old file is untouched then.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), ArchiveError> {
         self.place(name.as_ref(), |file| file.write_all(bytes))
+    }
+
+    /// The same with what `fill` writes.
+    ///
+    /// # Errors
+    /// When any step fails; the old file is untouched then.
+    pub fn write_with(
+        &self,
+        name: &str,
+        fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), ArchiveError> {
+        self.place(name.as_ref(), |file| {
+            let mut buffer = BufWriter::with_capacity(BUFFER, file);
+            fill(&mut buffer)?;
+            buffer.flush()
+        })
     }
 
     /// The same with a value as JSON, for people too.

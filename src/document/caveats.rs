@@ -1,6 +1,7 @@
 //! Caveats in sentences: the numbers that show each, and what to do about it.
 
 use super::model::Item;
+use super::naming::listed_counts;
 use crate::format::counted;
 use crate::model::{Facts, Nanos};
 use crate::report::{Caveat, CaveatKind, FEWEST_FOR_INTERVAL, Report, StatusCounts};
@@ -29,8 +30,7 @@ fn evidence(caveat: &Caveat, facts: &Facts) -> String {
             format!("{samples} failed and {were} measured again.")
         }
         CaveatKind::NotRun { first, reason } => {
-            let counts: Vec<String> = caveat.requests.iter().map(ToString::to_string).collect();
-            format!("Not run at {} requests: at {first} it {reason}.", counts.join(", "))
+            format!("Not run at {} requests: at {first} it {reason}.", listed_counts(&caveat.requests))
         }
         CaveatKind::Overlapped { samples, of, own_servers } => {
             let own = if *own_servers { ", each against a delay server of its own" } else { "" };

@@ -1,13 +1,14 @@
 //! summary.csv: a row for each measured combination of strategy and count. Missing is an empty field.
 
-use csv::WriterBuilder;
+use std::io::{self, Write};
 
-use super::numbers::seconds;
+use super::numbers::{append_count, append_ratio, append_seconds};
 use super::pictures::Pictures;
 use super::source::DocumentSource;
-use super::summary_row::{NumberStyle, SummaryRow};
-use super::writer::{DocumentError, Writer};
-use crate::format::significant;
+use super::stream::write_in_chunks;
+use super::summary_row::{CI_METHOD, NAMES, SummaryValue, summary_row};
+use super::writer::Writer;
+use crate::report::{Cell, Report};
 
 /// The format for spreadsheets and scripts.
 pub(super) struct Csv;
@@ -26,24 +27,38 @@ impl Writer for Csv {
     }
 
     /// Nothing about what has no rows of this kind.
-    fn bytes(&self, source: &DocumentSource<'_>, _: &Pictures<'_>) -> Result<Vec<u8>, DocumentError> {
-        const STYLE: NumberStyle<String> = NumberStyle { seconds, ratio: significant, with_methods: false };
-        let DocumentSource::Report(report) = source else { return Ok(Vec::new()) };
-        // The names of the columns come from a row, which a run without cells has not.
-        let named = rows(true, [SummaryRow::default()])?;
-        let header = named.iter().take_while(|byte| **byte != b'\n').chain(b"\n");
-        let rows = rows(false, report.cells.iter().map(|cell| SummaryRow::of(report, cell, &STYLE)))?;
-        Ok(header.copied().chain(rows).collect())
+    fn write(&self, source: &DocumentSource<'_>, _: &Pictures<'_>, to: &mut dyn Write) -> io::Result<()> {
+        let DocumentSource::Report(report) = source else { return Ok(()) };
+        let columns: Vec<&str> = NAMES.into_iter().filter(|name| *name != CI_METHOD).collect();
+        writeln!(to, "{}", columns.join(","))?;
+        write_in_chunks(&report.cells, to, |cells| rows(report, cells))
     }
 }
 
-fn rows<'a>(with_header: bool, rows: impl IntoIterator<Item = SummaryRow<'a, String>>) -> Result<Vec<u8>, csv::Error> {
-    let mut bytes = Vec::new();
-    let mut writer = WriterBuilder::new().has_headers(with_header).from_writer(&mut bytes);
-    rows.into_iter().try_for_each(|row| writer.serialize(row))?;
-    writer.flush()?;
-    drop(writer);
-    Ok(bytes)
+fn rows(report: &Report<'_>, cells: &[Cell<'_>]) -> io::Result<Vec<u8>> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let mut field = Vec::new();
+    for cell in cells {
+        let values = NAMES.iter().zip(summary_row(report, cell)).filter(|(name, _)| **name != CI_METHOD);
+        for (_, value) in values {
+            field.clear();
+            append(&mut field, value);
+            writer.write_field(&field)?;
+        }
+        writer.write_record(None::<&[u8]>)?;
+    }
+    writer.into_inner().map_err(csv::IntoInnerError::into_error)
+}
+
+fn append(field: &mut Vec<u8>, value: SummaryValue<'_>) {
+    match value {
+        SummaryValue::Missing => {}
+        SummaryValue::Text(text) => field.extend_from_slice(text.as_bytes()),
+        SummaryValue::Count(count) => append_count(field, count),
+        SummaryValue::Seconds(value) => append_seconds(field, value),
+        SummaryValue::Ratio(value) => append_ratio(field, value),
+        SummaryValue::Number(value) => field.extend_from_slice(value.to_string().as_bytes()),
+    }
 }
 
 #[cfg(test)]

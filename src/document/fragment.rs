@@ -4,7 +4,7 @@ use super::answer::answer;
 use super::markdown::{PictureLinks, block, escape, table};
 use super::model::Block;
 use super::pictures::Pictures;
-use super::report::{found, is_duration, numbers, page_numbers};
+use super::report::{found, is_duration, page_numbers};
 use crate::report::Report;
 
 /// A part of the document as Markdown.
@@ -25,7 +25,12 @@ pub fn fragment(report: &Report<'_>, pictures: &Pictures<'_>, name: &str, folder
     let text = |text: String| Fragment { text, files: Vec::new() };
     match name {
         "answer" => return Ok(text(format!("{}\n", escape(&answer(report))))),
-        "table" => return Ok(text(table(&page_numbers(&numbers(report))))),
+        "table" => {
+            let mut numbers = page_numbers(report);
+            // The run's files do not stand beside that document.
+            numbers.omitted.iter_mut().for_each(|omitted| omitted.file = "");
+            return Ok(text(table(&numbers)));
+        }
         "findings" => return Ok(text(findings(report))),
         _ => {}
     }

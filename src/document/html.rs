@@ -1,6 +1,8 @@
 //! A document as one page that needs no network and no server. Charts are inline and follow the reader's theme, the
 //! script only adds comfort, and the page's policy lets nothing else run. The template escapes whatever a user named.
 
+use std::io::{self, Write};
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use minijinja::syntax::SyntaxConfig;
@@ -12,7 +14,7 @@ use sha2::{Digest, Sha256};
 use super::model::Document;
 use super::pictures::Pictures;
 use super::source::DocumentSource;
-use super::writer::{DocumentError, Writer};
+use super::writer::Writer;
 use crate::format::visible;
 use crate::paint::theme_variables;
 
@@ -28,16 +30,19 @@ impl Writer for Html {
         "html"
     }
 
-    fn bytes(&self, source: &DocumentSource<'_>, pictures: &Pictures<'_>) -> Result<Vec<u8>, DocumentError> {
-        let mut environment = Environment::new();
-        environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        environment.set_auto_escape_callback(|_| AutoEscape::Html);
-        let mut syntax = SyntaxConfig::builder();
-        environment.set_syntax(syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?);
-        let document = source.document(pictures);
-        let page = environment.render_named_str("page.html", TEMPLATE, Serde(Page::of(&document)))?;
-        Ok(visible(&page).into_owned().into_bytes())
+    fn write(&self, source: &DocumentSource<'_>, pictures: &Pictures<'_>, to: &mut dyn Write) -> io::Result<()> {
+        let page = page(&source.document(pictures)).map_err(io::Error::other)?;
+        to.write_all(visible(&page).as_bytes())
     }
+}
+
+fn page(document: &Document<'_>) -> Result<String, minijinja::Error> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    let mut syntax = SyntaxConfig::builder();
+    environment.set_syntax(syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?);
+    environment.render_named_str("page.html", TEMPLATE, Serde(Page::of(document)))
 }
 
 /// What the template fills in: the document, how it looks, its pictures included, its script, and the policy that allows

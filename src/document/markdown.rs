@@ -1,11 +1,13 @@
 //! A document for a repository or a pull request, with links to the picture files beside it. Whatever a user named comes
 //! out as text.
 
+use std::io::{self, Write};
+
 use super::model::{Block, Document, DocumentSection, Item};
 use super::pictures::{Pictures, files_of};
 use super::source::DocumentSource;
 use super::table::{DataTable, OmittedRows, TableRow};
-use super::writer::{DocumentError, Writer};
+use super::writer::Writer;
 use crate::format::{escaped, visible, visible_line};
 use crate::model::figure::{Figure, Format, Theme};
 
@@ -17,12 +19,12 @@ impl Writer for Markdown {
         "md"
     }
 
-    fn bytes(&self, source: &DocumentSource<'_>, pictures: &Pictures<'_>) -> Result<Vec<u8>, DocumentError> {
+    fn write(&self, source: &DocumentSource<'_>, pictures: &Pictures<'_>, to: &mut dyn Write) -> io::Result<()> {
         let document = source.document(pictures);
         let images = PictureLinks::of(pictures, CHARTS);
         let sections = document.sections.iter().map(|part| section(part, images.as_ref()));
         let page = std::iter::once(head(&document)).chain(sections).collect::<String>();
-        Ok(visible(&page).into_owned().into_bytes())
+        to.write_all(visible(&page).as_bytes())
     }
 }
 

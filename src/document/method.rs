@@ -1,5 +1,6 @@
 //! How a run was measured, in words.
 
+use super::naming::{MOST_LISTED, listed_counts};
 use crate::format::counted;
 use crate::model::figure::Unit;
 use crate::model::{Facts, Nanos, StrategyLine, Target, Targets, Varied};
@@ -8,8 +9,9 @@ use crate::report::Report;
 /// What was measured, where and how: names, and what is known under each.
 pub(super) fn method(report: &Report<'_>) -> Vec<(&'static str, String)> {
     let facts = report.facts;
-    let counts: Vec<String> = report.counts.iter().map(u32::to_string).collect();
-    let lines: Vec<String> = report.strategies.iter().map(strategy).collect();
+    let mut lines: Vec<String> = report.strategies.iter().take(MOST_LISTED).map(strategy).collect();
+    let more = report.strategies.len() - lines.len();
+    lines.extend((more > 0).then(|| format!("{more} more")));
     let baseline = report
         .baseline
         .map(|strategy_index| format!("Speed-ups are relative to {}.", report.strategies[strategy_index].name));
@@ -20,7 +22,7 @@ pub(super) fn method(report: &Report<'_>) -> Vec<(&'static str, String)> {
     [
         ("Target", facts.target.as_ref().map(targets)),
         ("Strategies", Some(lines.join("; "))),
-        (values, Some(counts.join(", "))),
+        (values, Some(listed_counts(report.counts))),
         ("Repeats", repeats(facts)),
         ("Order", Some(order(facts))),
         (

@@ -29,6 +29,7 @@ mod report;
 mod screen;
 mod source;
 mod statistics;
+mod stream;
 mod summary_json;
 mod summary_row;
 mod table;
@@ -51,7 +52,7 @@ pub use screen::{checks_summary, summary};
 pub use source::DocumentSource;
 pub use table::{DataTable, OmittedRows, TableCell, TableColumn, TableRow, TableValue};
 pub use text::table;
-pub use writer::{DocumentError, Writer};
+pub use writer::Writer;
 
 /// Every format, in the order written.
 pub const WRITERS: &[&dyn Writer] = &[&csv::Csv, &json::Json, &markdown::Markdown, &html::Html, &text::PlainText];

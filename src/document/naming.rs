@@ -1,11 +1,22 @@
 //! Names and values of strategies in sentences, the rest counted where there are many.
 
-use crate::model::Varied;
 use crate::model::figure::Unit;
+use crate::model::{RequestCount, Varied};
 use crate::report::Report;
 
 /// More strategies than this are counted.
 pub(super) const MOST_NAMED: usize = 4;
+
+/// More values than this are not listed one by one.
+pub(super) const MOST_LISTED: usize = 100;
+
+/// `10, 20, 30`; of many `1 to 100000 (100000 counts)`. `counts` ascend.
+pub(super) fn listed_counts(counts: &[RequestCount]) -> String {
+    match counts {
+        [first, .., last] if counts.len() > MOST_LISTED => format!("{first} to {last} ({} counts)", counts.len()),
+        few => few.iter().map(RequestCount::to_string).collect::<Vec<_>>().join(", "),
+    }
+}
 
 /// Names of a report's strategies.
 pub(super) struct Names<'a>(pub(super) &'a Report<'a>);
@@ -61,10 +72,17 @@ pub(super) fn joined(mut parts: Vec<String>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Names;
+    use super::{Names, listed_counts};
     use crate::model::figure::Unit;
     use crate::report::Report;
     use crate::report::testkit::RunBuilder;
+
+    #[test]
+    fn of_many_counts_the_ends_are_told() {
+        assert_eq!(listed_counts(&[10, 20, 30]), "10, 20, 30");
+        assert_eq!(listed_counts(&(1..=100).collect::<Vec<_>>()).len(), 390);
+        assert_eq!(listed_counts(&(1..=101).collect::<Vec<_>>()), "1 to 101 (101 counts)");
+    }
 
     #[test]
     fn of_many_strategies_the_rest_is_counted() {

@@ -12,7 +12,7 @@ use super::statistics;
 use super::table::{DataTable, TableColumn, TableValue};
 use crate::format::{command_line, counted};
 use crate::model::figure::{Language, Panel, Role, Series, Shape, Unit};
-use crate::model::{Facts, Varied};
+use crate::model::{Facts, RequestCount, Varied};
 use crate::report::{Cell, Report};
 
 /// A longer table is cut.
@@ -20,7 +20,7 @@ const MOST_ROWS: usize = 500;
 
 pub(super) fn document<'a>(report: &Report<'_>, pictures: &'a Pictures<'a>) -> Document<'a> {
     let facts = report.facts;
-    let numbers = page_numbers(&numbers(report)).cut(MOST_ROWS, "summary.csv");
+    let numbers = page_numbers(report);
     let numbers = if numbers.rows.is_empty() { Vec::new() } else { vec![Block::Table(numbers)] };
     let mut figures = charts(report, pictures);
     // The first chart, and what stands before it, belongs to the answer; its logarithmic twin shares its place.
@@ -123,7 +123,7 @@ fn panel_values(panel: &Panel, language: Language) -> Option<DataTable> {
     let title = if panel.title.is_empty() { &panel.y.label } else { &panel.title };
     let mut table = DataTable { caption: Some(language), ..DataTable::new(title, columns.collect()) };
     for x in counts {
-        let at = |line: &&Series| line.points.iter().find(|point| point.x.total_cmp(&x).is_eq())?.y;
+        let at = |line: &&Series| value_at(line, x);
         let values = std::iter::once(Some(x)).chain(lines.iter().map(at));
         let row = table.row(values.map(TableValue::from));
         for (cell, line) in row.cells.iter_mut().skip(1).zip(&lines) {
@@ -139,11 +139,18 @@ fn ideal_of(panel: &Panel, line: &Series, x: f64) -> Option<f64> {
         ideal.strategy_index == line.strategy_index || ideal.shared_with.contains(&line.strategy_index)
     };
     let ideal = panel.series.iter().filter(|series| series.role == Role::Ideal).find(is_of)?;
-    ideal.points.iter().find(|point| point.x.total_cmp(&x).is_eq())?.y
+    value_at(ideal, x)
 }
 
-/// Every combination of strategy and count that was measured, here or elsewhere, with all its numbers.
-pub(super) fn numbers(report: &Report<'_>) -> DataTable {
+/// The value of a line, whose points ascend, at a count.
+fn value_at(line: &Series, x: f64) -> Option<f64> {
+    let first = line.points.partition_point(|point| point.x < x);
+    line.points.get(first).filter(|point| point.x.total_cmp(&x).is_eq())?.y
+}
+
+/// Combinations of strategy and count that were measured, here or elsewhere, with all their numbers: the first ones, at
+/// most so many, of all counts or of one. Cost: one pass over all, and the rows of those shown.
+pub(super) fn numbers(report: &Report<'_>, most: usize, at: Option<RequestCount>) -> DataTable {
     let seconds = |heading: &str| TableColumn::number(heading, Unit::Seconds);
     let columns = vec![
         TableColumn::name("Strategy"),
@@ -161,23 +168,29 @@ pub(super) fn numbers(report: &Report<'_>) -> DataTable {
         TableColumn::number("Failed", Unit::Count),
     ];
     let mut table = DataTable { sortable: true, ..DataTable::new("Numbers of all combinations", columns) };
-    for cell in &report.cells {
+    let is_shown = |requests: RequestCount| at.is_none_or(|at| at == requests);
+    for cell in report.cells.iter().filter(|cell| is_shown(cell.requests)).take(most) {
         table.row(measured(report, cell)).strategy_index = Some(cell.strategy_index);
     }
-    for line in &report.references {
-        for cell in &line.cells {
-            let known = [
-                format!("{} (measured elsewhere)", line.about.name).into(),
-                cell.requests.into(),
-                cell.samples.into(),
-                Some(cell.median_s).into(),
-            ];
-            let none = || std::iter::repeat(TableValue::Missing);
-            let throughput = std::iter::once(cell.throughput_rps().into());
-            let values = known.into_iter().chain(none().take(4)).chain(throughput).chain(none());
-            table.row(values).strategy_index = Some(line.strategy_index);
-        }
+    let elsewhere = || report.references.iter().flat_map(|line| line.cells.iter().map(move |cell| (line, cell)));
+    let room = most - table.rows.len();
+    for (line, cell) in elsewhere().filter(|(_, cell)| is_shown(cell.requests)).take(room) {
+        let known = [
+            format!("{} (measured elsewhere)", line.about.name).into(),
+            cell.requests.into(),
+            cell.samples.into(),
+            Some(cell.median_s).into(),
+        ];
+        let none = || std::iter::repeat(TableValue::Missing);
+        let throughput = std::iter::once(cell.throughput_rps().into());
+        let values = known.into_iter().chain(none().take(4)).chain(throughput).chain(none());
+        table.row(values).strategy_index = Some(line.strategy_index);
     }
+    let all = report.cells.len() + elsewhere().count();
+    let table = {
+        let more = all - table.rows.len();
+        table.without_rows(more, "summary.csv")
+    };
     // What counts no requests has no throughput.
     let is_shown = |heading: &&str| report.facts.varied == Varied::Requests || *heading != "Requests/s";
     let shown: Vec<&str> = table.columns.iter().map(|column| column.heading.as_str()).filter(is_shown).collect();
@@ -205,7 +218,8 @@ fn measured(report: &Report<'_>, cell: &Cell<'_>) -> [TableValue; 13] {
 }
 
 /// What a page shows of the [`numbers`].
-pub(super) fn page_numbers(numbers: &DataTable) -> DataTable {
+pub(super) fn page_numbers(report: &Report<'_>) -> DataTable {
+    let numbers = numbers(report, MOST_ROWS, None);
     let shown = numbers.columns.iter().map(|column| column.heading.as_str()).filter(|heading| *heading != "Failed");
     numbers.select(&shown.collect::<Vec<_>>()).aligned()
 }
@@ -218,7 +232,8 @@ fn failures<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
         TableColumn::text("First reason"),
     ];
     let mut table = DataTable { sortable: true, ..DataTable::new("Failures", columns) };
-    for cell in report.cells.iter().filter(|cell| cell.statuses.not_ok() > 0) {
+    let failed = || report.cells.iter().filter(|cell| cell.statuses.not_ok() > 0);
+    for cell in failed().take(MOST_ROWS) {
         let reason = cell.excluded.iter().map(|sample| sample.error).find(|error| !error.is_empty());
         let name = report.strategies[cell.strategy_index].name.as_str();
         let values = [
@@ -232,6 +247,8 @@ fn failures<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
     if table.rows.is_empty() {
         return Vec::new();
     }
+    let more = failed().count() - table.rows.len();
+    let table = table.without_rows(more, "summary.json");
     vec![Block::Paragraph("These samples are in no median.".to_owned()), Block::Table(table)]
 }
 

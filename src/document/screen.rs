@@ -2,8 +2,7 @@
 
 use super::checks::check_table;
 use super::report::numbers;
-use super::table::{DataTable, OmittedRows};
-use crate::format::counted;
+use super::table::DataTable;
 use crate::report::Report;
 
 /// Rows of a table on a terminal of 24 lines.
@@ -17,16 +16,10 @@ pub fn summary(report: &Report<'_>) -> DataTable {
     let shown =
         ["Strategy", report.facts.varied.heading(), "Median", "95 % interval", "Overhead", "Speed-up", "Failed"];
     let shown = if some_failed { &shown[..] } else { &shown[..shown.len() - 1] };
-    let mut table = numbers(report).select(shown);
-    let all = table.rows.len();
-    if all > SCREEN {
-        let largest = report.counts.last().map(|count| f64::from(*count));
-        table.rows.retain(|row| row.cells[1].number == largest);
-        table.rows.truncate(SCREEN);
-        let text = format!("… and {}", counted(all - table.rows.len(), "more row", "more rows"));
-        table.omitted = Some(OmittedRows { text, file: "summary.csv" });
-    }
-    table.aligned()
+    let all = numbers(report, SCREEN, None);
+    let is_cut = all.omitted.is_some();
+    let table = if is_cut { numbers(report, SCREEN, report.counts.last().copied()) } else { all };
+    table.select(shown).aligned()
 }
 
 /// What a terminal shows of the checks when a sweep ends: the failed ones first, one screen at most.

@@ -1,41 +1,172 @@
 //! summary.json: the numbers of summary.csv for machines, with the run's facts, what the samples cost, the findings and the
-//! caveats. Missing is `null`. Keys keep their order; a change of meaning is a new `schema_version`.
+//! caveats. Compact, with a line for each combination. Missing is `null`; what is missing in every combination has no key.
+//! Keys keep their order; a change of meaning is a new `schema_version`.
 
 #![expect(non_camel_case_types, reason = "type parameters of `object!` are keys")]
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 
-use serde::Serialize;
+use rayon::prelude::{ParallelIterator, ParallelSlice};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 
 use super::caveats;
 use super::checks::check_sentence;
 use super::model::Item;
 use super::numbers::{object, rounded, rounded_seconds};
 use super::statistics;
-use super::summary_row::{NumberStyle, SummaryRow};
+use super::stream::write_in_chunks;
+use super::summary_row::{NAMES, SummaryValue, WIDTH, count, ratio, seconds, summary_row};
 use crate::model::check::{Bound, Threshold};
 use crate::model::figure::Unit;
 use crate::model::{Facts, Nanos, StatusSet, Target, Targets};
-use crate::report::{Caveat, Cell, CheckResult, Finding, ReferenceCell, ReferenceLine, Report};
+use crate::report::{Caveat, Cell, CheckResult, Cost, Finding, ReferenceCell, ReferenceLine, Report};
 
 /// Version of the layout below.
-const SCHEMA_VERSION: u32 = 1;
+const SCHEMA_VERSION: u32 = 2;
 
-/// The whole file.
-pub(super) fn summary(report: &Report<'_>) -> impl Serialize {
+/// Writes the whole file. Memory: some combinations.
+pub(super) fn write_summary(report: &Report<'_>, to: &mut dyn Write) -> io::Result<()> {
+    write!(to, "{{\"schema_version\":{SCHEMA_VERSION}")?;
+    member(to, "run", &run(report.facts))?;
+    member(to, "baseline", &report.baseline.map(|baseline| &report.strategies[baseline].name))?;
+    write!(to, ",\n\"cells\":[")?;
+    let present = Present::of(report);
+    write_in_chunks(&report.cells, to, |cells| piece(report, cells, &present))?;
+    write!(to, "]")?;
+    list(to, "findings", report.findings.iter().map(|each| finding(report, each)))?;
+    list(to, "checks", report.checks.iter().map(check))?;
+    list(to, "not_run", report.facts.not_run.iter())?;
+    list(to, "caveats", report.caveats.iter().map(|each| caveat(report, each)))?;
     let references = report.references.iter();
-    let references = references.flat_map(|line| line.cells.iter().map(move |cell| reference(line, cell)));
-    object! {
-        schema_version: SCHEMA_VERSION,
-        run: run(report.facts),
-        baseline: report.baseline.map(|baseline| &report.strategies[baseline].name),
-        cells: report.cells.iter().map(|each| cell(report, each)).collect::<Vec<_>>(),
-        findings: report.findings.iter().map(|each| finding(report, each)).collect::<Vec<_>>(),
-        checks: report.checks.iter().map(check).collect::<Vec<_>>(),
-        not_run: &report.facts.not_run,
-        caveats: report.caveats.iter().map(|each| caveat(report, each)).collect::<Vec<_>>(),
-        references: references.collect::<Vec<_>>(),
+    list(to, "references", references.flat_map(|line| line.cells.iter().map(move |cell| reference(line, cell))))?;
+    writeln!(to, "}}")
+}
+
+/// A key that is not the first one, and its value.
+fn member(to: &mut dyn Write, key: &str, value: &impl Serialize) -> io::Result<()> {
+    write!(to, ",\n\"{key}\":")?;
+    Ok(serde_json::to_writer(to, value)?)
+}
+
+/// The same with a list, a line for each of its values.
+fn list(to: &mut dyn Write, key: &str, values: impl Iterator<Item = impl Serialize>) -> io::Result<()> {
+    write!(to, ",\n\"{key}\":[")?;
+    for (index, value) in values.enumerate() {
+        to.write_all(if index == 0 { b"\n" } else { b",\n" })?;
+        serde_json::to_writer(&mut *to, &value)?;
     }
+    write!(to, "]")
+}
+
+/// Cells, a line for each; before each but the very first is a comma.
+fn piece(report: &Report<'_>, cells: &[Cell<'_>], present: &Present) -> io::Result<Vec<u8>> {
+    let mut out = Vec::new();
+    for cell in cells {
+        let is_first = cell.key() == report.cells[0].key();
+        out.extend_from_slice(if is_first { b"\n" } else { b",\n" });
+        serde_json::to_writer(&mut out, &CellObject { report, cell, present })?;
+    }
+    Ok(out)
+}
+
+/// What a sample cost, by key.
+const COST: [&str; 7] = ["cpu_s", "cores", "peak_rss_bytes", "total_rss_bytes", "switches", "processes", "threads"];
+/// What else the embedded server saw.
+const SERVER: [&str; 2] = ["peak_in_flight", "connections"];
+
+/// Which numbers are known of any cell.
+#[derive(Clone, Copy, Default)]
+struct Present {
+    row: [bool; WIDTH],
+    cost: [bool; COST.len()],
+    server: [bool; SERVER.len()],
+}
+
+impl Present {
+    /// Of the cells of a report. Cost: one pass.
+    fn of(report: &Report<'_>) -> Self {
+        let of_cell = |mut known: Self, cell: &Cell<'_>| {
+            mark(&mut known.row, &summary_row(report, cell));
+            mark(&mut known.cost, &cost(&cell.cost));
+            mark(&mut known.server, &server(cell));
+            known
+        };
+        let of_some = |cells: &[Cell<'_>]| cells.iter().fold(Self::default(), of_cell);
+        report.cells.par_chunks(4_096).map(of_some).reduce(Self::default, |one, other| Self {
+            row: std::array::from_fn(|index| one.row[index] || other.row[index]),
+            cost: std::array::from_fn(|index| one.cost[index] || other.cost[index]),
+            server: std::array::from_fn(|index| one.server[index] || other.server[index]),
+        })
+    }
+}
+
+fn mark(known: &mut [bool], values: &[SummaryValue<'_>]) {
+    for (known, value) in known.iter_mut().zip(values) {
+        *known |= *value != SummaryValue::Missing;
+    }
+}
+
+fn cost<'a>(cost: &Cost) -> [SummaryValue<'a>; COST.len()] {
+    let number = |value: Option<f64>| value.map_or(SummaryValue::Missing, SummaryValue::Number);
+    [
+        seconds(cost.cpu_s),
+        ratio(cost.cores),
+        number(cost.peak_rss_bytes),
+        number(cost.total_rss_bytes),
+        number(cost.switches),
+        count(cost.processes),
+        count(cost.threads),
+    ]
+}
+
+fn server<'a>(cell: &Cell<'_>) -> [SummaryValue<'a>; SERVER.len()] {
+    [count(cell.peak_in_flight), count(cell.connections)]
+}
+
+/// A cell as an object.
+struct CellObject<'a, 'run> {
+    report: &'a Report<'run>,
+    cell: &'a Cell<'run>,
+    present: &'a Present,
+}
+
+impl Serialize for CellObject<'_, '_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { report, cell, present } = self;
+        let mut object = serializer.serialize_map(None)?;
+        entries(&mut object, &NAMES, &summary_row(report, cell), &present.row)?;
+        object.serialize_entry("statuses", &cell.statuses)?;
+        let outliers = cell.outliers.iter().map(|index| rounded_seconds(cell.points[*index]));
+        object.serialize_entry("outliers_s", &outliers.collect::<Vec<_>>())?;
+        if present.cost.contains(&true) {
+            object.serialize_entry("cost", &CostObject(&cell.cost, &present.cost))?;
+        }
+        entries(&mut object, &SERVER, &server(cell), &present.server)?;
+        object.end()
+    }
+}
+
+struct CostObject<'a>(&'a Cost, &'a [bool]);
+
+impl Serialize for CostObject<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        entries(&mut object, &COST, &cost(self.0), self.1)?;
+        object.end()
+    }
+}
+
+/// The values that are known of any cell.
+fn entries<M: SerializeMap>(
+    object: &mut M,
+    keys: &[&str],
+    values: &[SummaryValue<'_>],
+    present: &[bool],
+) -> Result<(), M::Error> {
+    let known = keys.iter().zip(values).zip(present).filter(|(_, known)| **known);
+    known.map(|(entry, _)| entry).try_for_each(|(key, value)| object.serialize_entry(key, value))
 }
 
 /// `None` for a fact that is unknown.
@@ -106,29 +237,6 @@ impl<'a> TargetFacts<'a> {
     }
 }
 
-fn cell(report: &Report<'_>, cell: &Cell<'_>) -> impl Serialize {
-    const STYLE: NumberStyle<Option<f64>> =
-        NumberStyle { seconds: rounded_seconds, ratio: rounded, with_methods: true };
-    let cost = cell.cost;
-    object! {
-        #[serde(flatten)]
-        row: SummaryRow::of(report, cell, &STYLE),
-        statuses: cell.statuses,
-        outliers_s: cell.outliers.iter().map(|index| rounded_seconds(cell.points[*index])).collect::<Vec<_>>(),
-        cost: object! {
-            cpu_s: cost.cpu_s.and_then(rounded_seconds),
-            cores: cost.cores.and_then(rounded),
-            peak_rss_bytes: cost.peak_rss_bytes,
-            total_rss_bytes: cost.total_rss_bytes,
-            switches: cost.switches,
-            processes: cost.processes,
-            threads: cost.threads,
-        },
-        peak_in_flight: cell.peak_in_flight,
-        connections: cell.connections,
-    }
-}
-
 /// One request count of a line that was measured elsewhere.
 fn reference(line: &ReferenceLine<'_>, cell: &ReferenceCell) -> impl Serialize {
     object! {
@@ -192,7 +300,7 @@ mod tests {
     use crate::document::{CSV, DocumentSource, JSON, Pictures, Writer};
     use crate::model::{Run, Target, UrlTarget};
     use crate::report::Report;
-    use crate::report::testkit::article;
+    use crate::report::testkit::{RunBuilder, article};
 
     fn text(writer: &dyn Writer, run: &Run) -> String {
         let report = Report::of(run);
@@ -208,7 +316,7 @@ mod tests {
         let columns = reader.headers().unwrap().clone();
         for (row, cell) in reader.records().zip(document["cells"].as_array().unwrap()) {
             for (column, field) in columns.iter().zip(&row.unwrap()) {
-                let same = match &cell[column] {
+                let same = match cell.get(column).unwrap_or(&Value::Null) {
                     Value::Null => field.is_empty(),
                     Value::String(text) => text == field,
                     number => number.as_f64() == field.parse().ok(),
@@ -223,7 +331,9 @@ mod tests {
         let run = article(2);
         let text = text(JSON, &run);
         let document: Value = serde_json::from_str(&text).unwrap();
-        assert!(text.starts_with("{\n  \"schema_version\": 1,\n  \"run\": {"));
+        assert!(text.starts_with("{\"schema_version\":2,\n\"run\":{"), "{text}");
+        // A line for each combination, and no more.
+        assert_eq!(text.lines().filter(|line| line.starts_with("{\"strategy\":")).count(), 20);
         assert_eq!(document["run"]["target"]["delay"]["delay_s"], json!(0.1));
         assert_eq!(document["run"]["machine"], Value::Null);
         assert_eq!(document["baseline"], json!("single_thread"));
@@ -231,6 +341,20 @@ mod tests {
         assert_eq!(document["cells"][0]["ci_method"], json!("bootstrap"));
         assert_eq!(document["caveats"][0]["kind"], json!("few-samples"));
         assert_eq!(document["caveats"][0]["strategy"], Value::Null);
+    }
+
+    #[test]
+    fn what_no_combination_has_is_no_key_and_what_one_lacks_is_null() {
+        let builder = RunBuilder::new().strategy("a", "", None).strategy("b", "async", Some(4));
+        let run = builder.sample(0, 10, 1.0).sample(1, 10, 2.0).sample(1, 10, 3.0).run();
+        let document: Value = serde_json::from_str(&text(JSON, &run)).unwrap();
+        let [a, b] = document["cells"].as_array().unwrap().as_slice() else { panic!("{document}") };
+        assert_eq!((&a["kind"], &b["kind"], &a["ci_low_s"]), (&Value::Null, &json!("async"), &Value::Null));
+        let keys = |cell: &Value| cell.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        assert_eq!(keys(a), keys(b));
+        assert!(a.get("cost").is_none() && a.get("latency_p50_s").is_none() && a.get("ci_low_s").is_some());
+        let nothing: Value = serde_json::from_str(&text(JSON, &Run::default())).unwrap();
+        assert_eq!((&nothing["cells"], &nothing["findings"]), (&json!([]), &json!([])));
     }
 
     #[test]

@@ -189,8 +189,15 @@ impl DataTable {
     /// The table with its first rows alone, so many at most; `file` has all of them.
     #[must_use]
     pub(super) fn cut(mut self, most: usize, file: &'static str) -> Self {
-        if let Some(more) = self.rows.len().checked_sub(most).filter(|more| *more > 0) {
-            self.rows.truncate(most);
+        let more = self.rows.len().saturating_sub(most);
+        self.rows.truncate(most);
+        self.without_rows(more, file)
+    }
+
+    /// The table that has so many rows less than `file`.
+    #[must_use]
+    pub(super) fn without_rows(mut self, more: usize, file: &'static str) -> Self {
+        if more > 0 {
             let text = format!("… and {}", counted(more, "more row", "more rows"));
             self.omitted = Some(OmittedRows { text, file });
         }

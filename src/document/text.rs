@@ -1,13 +1,15 @@
 //! A document for a terminal: headings, lists and tables as plain lines. Figures, and what is folded away, are left out.
 //! The only user of comfy-table.
 
+use std::io::{self, Write};
+
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
 use super::model::{Block, Document, Item};
 use super::pictures::Pictures;
 use super::source::DocumentSource;
 use super::table::{DataTable, NAME, TableColumn};
-use super::writer::{DocumentError, Writer};
+use super::writer::Writer;
 use crate::format::shown;
 
 /// What stands where nothing was measured.
@@ -27,8 +29,8 @@ impl Writer for PlainText {
         None
     }
 
-    fn bytes(&self, source: &DocumentSource<'_>, pictures: &Pictures<'_>) -> Result<Vec<u8>, DocumentError> {
-        Ok(text(&source.document(pictures)).into_bytes())
+    fn write(&self, source: &DocumentSource<'_>, pictures: &Pictures<'_>, to: &mut dyn Write) -> io::Result<()> {
+        to.write_all(text(&source.document(pictures)).as_bytes())
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a writer is: one format, for every kind of document.
 
-use thiserror::Error;
+use std::io::{self, Write};
 
 use super::pictures::Pictures;
 use super::source::DocumentSource;
@@ -21,23 +21,20 @@ pub trait Writer: Sync {
         Some(format!("{}.{}", source.stem(self.is_data()), self.extension()))
     }
 
-    /// The whole file. The same source and pictures give the same bytes.
+    /// Writes the whole file. The same source and pictures give the same bytes. Data is written piece by piece, documents
+    /// are bounded.
+    ///
+    /// # Errors
+    /// When it cannot be written; an error of another kind than the system's is a fault of the program.
+    fn write(&self, source: &DocumentSource<'_>, pictures: &Pictures<'_>, to: &mut dyn Write) -> io::Result<()>;
+
+    /// The whole file in memory.
     ///
     /// # Errors
     /// When the format cannot hold it, which is a fault of the program.
-    fn bytes(&self, source: &DocumentSource<'_>, pictures: &Pictures<'_>) -> Result<Vec<u8>, DocumentError>;
-}
-
-/// Why a document could not be written: a fault of the program.
-#[derive(Debug, Error)]
-pub enum DocumentError {
-    /// The page's template.
-    #[error("cannot fill the page's template")]
-    Template(#[from] minijinja::Error),
-    /// A number or text beyond JSON.
-    #[error("cannot write JSON")]
-    Json(#[from] serde_json::Error),
-    /// A row that is no row.
-    #[error("cannot write CSV")]
-    Csv(#[from] csv::Error),
+    fn bytes(&self, source: &DocumentSource<'_>, pictures: &Pictures<'_>) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.write(source, pictures, &mut bytes)?;
+        Ok(bytes)
+    }
 }

@@ -11,6 +11,6 @@ mod visible;
 pub use address::{percent_decoded, percent_encoded};
 pub use command::command_line;
 pub use markup::escaped;
-pub use number::{decimals, grouped, percent, short, significant, three_digits, trimmed};
+pub use number::{decimals, grouped, percent, short, significant, significant_parts, three_digits, trimmed};
 pub use plural::{counted, requests};
 pub use visible::{is_hidden, shown, visible, visible_line, visible_styled};

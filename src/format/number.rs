@@ -49,13 +49,37 @@ pub fn percent(share: f64, decimals: usize) -> String {
 
 /// Six significant digits for files, never in scientific notation: `9.80392`, `0.00166667`, `1234567`.
 #[must_use]
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most 314, made non-negative first")]
 pub fn significant(value: f64) -> String {
     if value == 0.0 {
         return "0".to_owned();
     }
+    trimmed(value, significant_decimals(value) as usize)
+}
+
+/// The number that [`significant`] writes, as a whole number and how often it is divided by ten: without making a text of
+/// it, which takes ten times as long. `None` where a float cannot tell how it is rounded.
+#[must_use]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 10⁹")]
+pub fn significant_parts(value: f64) -> Option<(u64, u32)> {
+    if !(SMALL..LARGE).contains(&value) {
+        return None;
+    }
+    let decimals = significant_decimals(value);
+    let scaled = value * 10_f64.powi(decimals as i32);
+    let is_between = (scaled.fract() - 0.5).abs() < UNSURE;
+    (!is_between).then_some((scaled.round() as u64, decimals))
+}
+
+/// Values for which [`significant_parts`] are exact: powers of ten up to the 22nd are exact floats.
+const SMALL: f64 = 1e-9;
+const LARGE: f64 = 1e9;
+/// Nearer to the middle between two whole numbers than this, multiplying may have moved a number to the other side.
+const UNSURE: f64 = 1e-5;
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most 314, made non-negative first")]
+fn significant_decimals(value: f64) -> u32 {
     let magnitude = value.abs().log10().floor() as i32;
-    trimmed(value, (SIGNIFICANT - 1 - magnitude).max(0) as usize)
+    (SIGNIFICANT - 1 - magnitude).max(0) as u32
 }
 
 /// A whole number with its digits in groups of three: `10 000`.
@@ -74,7 +98,9 @@ pub fn grouped(number: impl ToString + Copy) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{grouped, percent, short, significant, three_digits};
+    use proptest::prelude::{prop_assert_eq, proptest};
+
+    use super::{grouped, percent, short, significant, significant_parts, three_digits};
 
     #[test]
     fn ratios_have_six_digits_whatever_their_size() {
@@ -88,6 +114,26 @@ mod tests {
         ] {
             assert_eq!(significant(value), text);
         }
+    }
+
+    proptest! {
+        #[test]
+        fn the_parts_of_a_ratio_are_those_of_its_text(digits in 1..10_000_000_u64, exponent in -16_i32..4) {
+            // Short decimals are often in the middle between two texts.
+            let value = digits as f64 * 10_f64.powi(exponent);
+            if let Some((whole, decimals)) = significant_parts(value) {
+                let text = format!("{:.*}", decimals as usize, whole as f64 / 10_f64.powi(decimals as i32));
+                let number = |text: &str| text.parse::<f64>().unwrap();
+                prop_assert_eq!(number(&significant(value)), number(&text));
+                prop_assert_eq!(number(&significant(value)), whole as f64 / 10_f64.powi(decimals as i32));
+            }
+        }
+    }
+
+    #[test]
+    fn most_numbers_have_parts() {
+        assert_eq!(significant_parts(5.0 / 0.51), Some((980_392, 5)));
+        assert_eq!([0.0, -1.0, 1e10, 1e-10, 1.000_005, f64::NAN].map(significant_parts), [None; 6]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The terminal: results, notes, warnings and errors, each to its stream. Whatever others wrote is made visible here.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 
 use anstream::ColorChoice;
 use anstyle::{AnsiColor, Style};
@@ -85,8 +85,10 @@ impl Terminal {
     ///
     /// # Errors
     /// When it cannot be written, a reader who has gone away excepted.
-    pub fn document(&self, bytes: &[u8]) -> io::Result<()> {
-        write_whole(&mut io::stdout().lock(), bytes)
+    pub fn document(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+        // Standard output itself hands over each line.
+        let mut stdout = BufWriter::new(io::stdout().lock());
+        unless_gone(write(&mut stdout).and_then(|()| stdout.flush()))
     }
 
     /// Something worth knowing.
@@ -160,7 +162,12 @@ fn broken(text: &str, on_terminal: bool) -> String {
 }
 
 fn write_whole(stdout: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
-    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+    unless_gone(stdout.write_all(bytes).and_then(|()| stdout.flush()))
+}
+
+/// A reader who has gone away is no error.
+fn unless_gone(written: io::Result<()>) -> io::Result<()> {
+    match written {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written,
     }

@@ -83,7 +83,7 @@ def sweep(reportgen, server, url, requests, folder, *options):
     explained = {caveat["kind"] for caveat in summary["caveats"]}
     for cell in summary["cells"]:
         # Within the noise it may be below zero: the interval of the median holds the ideal then, but for its rounding.
-        below = cell["overhead_s"] is not None and cell["ci_high_s"] < 0.999 * cell["ideal_s"]
+        below = cell.get("overhead_s") is not None and cell["ci_high_s"] < 0.999 * cell["ideal_s"]
         if below and "below-ideal" not in explained:
             faults.append(f"{server}: {cell['strategy']} at {cell['requests']}: overhead {cell['overhead_s']} s, no caveat")
     return rows
