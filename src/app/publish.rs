@@ -65,11 +65,22 @@ impl Publisher<'_> {
         let source = DocumentSource::Report(&report);
         let names = WRITERS.iter().filter_map(|writer| writer.file_name(&source));
         into.begin(names.chain(Gallery::names(self.output, &drawn.figures)).collect())?;
-        let pictures = self.pictures(&drawn, &into, terminal)?;
-        for writer in WRITERS {
-            let Some(name) = writer.file_name(&source) else { continue };
-            into.writer().write_with(&name, |file| writer.write(&source, &pictures, file))?;
-        }
+        let write = |is_data: bool, pictures: &Pictures<'_>| -> anyhow::Result<()> {
+            for writer in WRITERS.iter().filter(|writer| writer.is_data() == is_data) {
+                let Some(name) = writer.file_name(&source) else { continue };
+                into.writer().write_with(&name, |file| writer.write(&source, pictures, file))?;
+            }
+            Ok(())
+        };
+        // Of many combinations the files of data are long, and wait for the disk meanwhile.
+        let (data, pictures) = std::thread::scope(|scope| {
+            let data = scope.spawn(|| write(true, &Pictures::default()));
+            let pictures = self.pictures(&drawn, &into, terminal);
+            (data.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), pictures)
+        });
+        let pictures = pictures?;
+        data?;
+        write(false, &pictures)?;
         into.finish()?;
         if self.print == OutputFormat::Json {
             let write = |stdout: &mut dyn io::Write| JSON.write(&source, &pictures, stdout);

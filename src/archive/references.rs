@@ -126,11 +126,11 @@ impl Tables {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(place) => place.insert(read()?),
         };
-        let of_strategy = |index: &usize| run.strategies[*index].name == strategy;
+        let of_strategy = |index: usize| run.strategies[index].name == strategy;
         let samples = run.samples.iter().filter(|row| row.strategy == strategy && row.status == SampleStatus::Ok);
         let samples = samples.filter_map(|row| Some((row.requests, row.duration_s?)));
-        let bare = run.durations.iter().filter(|((index, _), _)| of_strategy(index));
-        let bare = bare.flat_map(|((_, requests), found)| found.iter().map(|duration| (*requests, *duration)));
+        let bare = run.durations.iter().filter(|((index, _), _)| of_strategy(*index));
+        let bare = bare.flat_map(|((_, requests), found)| found.iter().map(move |duration| (requests, *duration)));
         let durations: Vec<_> = samples.chain(bare).collect();
         if durations.is_empty() {
             let mut names: Vec<&str> = run.strategies.iter().map(|line| line.name.as_str()).collect();

@@ -153,14 +153,16 @@ pub(super) fn threads(
     only_of_several_processes: bool,
 ) -> Option<String> {
     let (report, labels) = (subject.report, subject.labels);
-    let requests =
-        cells(report, strategy_indices).filter(|cell| cell.cost.threads.is_some()).map(|cell| cell.requests).max()?;
+    let requests = cells(report, strategy_indices)
+        .filter(|cell| cell.recorded.cost.threads.is_some())
+        .map(|cell| cell.requests)
+        .max()?;
     let told = cells(report, strategy_indices).filter(|cell| cell.requests == requests).filter_map(|cell| {
-        let threads = grouped(cell.cost.threads?);
+        let threads = grouped(cell.recorded.cost.threads?);
         let in_processes = |processes: u32| {
             labels.fill(Label::InProcesses, &[("number", &threads), ("processes", &grouped(processes))])
         };
-        let processes = cell.cost.processes.filter(|processes| *processes > 1);
+        let processes = cell.recorded.cost.processes.filter(|processes| *processes > 1);
         if only_of_several_processes && processes.is_none() {
             return None;
         }

@@ -14,19 +14,23 @@ pub(super) struct CostChart;
 type CostPanel = (Label, Quantity);
 
 const CPU: CostPanel =
-    (Label::NoCpuTime, quantity(Label::CpuTime, Unit::Seconds, |cell| CellValue::plain(cell.cost.cpu_s)));
-const MEMORY: CostPanel =
-    (Label::NoMemory, quantity(Label::PeakMemory, Unit::Bytes, |cell| CellValue::plain(cell.cost.peak_rss_bytes)));
-const ALL_MEMORY: CostPanel =
-    (Label::NoMemory, quantity(Label::TotalMemory, Unit::Bytes, |cell| CellValue::plain(cell.cost.total_rss_bytes)));
+    (Label::NoCpuTime, quantity(Label::CpuTime, Unit::Seconds, |cell| CellValue::plain(cell.recorded.cost.cpu_s)));
+const MEMORY: CostPanel = (
+    Label::NoMemory,
+    quantity(Label::PeakMemory, Unit::Bytes, |cell| CellValue::plain(cell.recorded.cost.peak_rss_bytes)),
+);
+const ALL_MEMORY: CostPanel = (
+    Label::NoMemory,
+    quantity(Label::TotalMemory, Unit::Bytes, |cell| CellValue::plain(cell.recorded.cost.total_rss_bytes)),
+);
 /// In place of memory that is the same for all; never without content.
 const THREADS: CostPanel = (
     Label::NoMemory,
-    quantity(Label::ThreadCount, Unit::Count, |cell| CellValue::plain(cell.cost.threads.map(f64::from))),
+    quantity(Label::ThreadCount, Unit::Count, |cell| CellValue::plain(cell.recorded.cost.threads.map(f64::from))),
 );
 const SWITCHES: CostPanel = (
     Label::NoContextSwitches,
-    quantity(Label::ContextSwitches, Unit::Count, |cell| CellValue::plain(cell.cost.switches)),
+    quantity(Label::ContextSwitches, Unit::Count, |cell| CellValue::plain(cell.recorded.cost.switches)),
 );
 
 const fn quantity(label: Label, unit: Unit, value: fn(&Cell<'_>) -> Option<CellValue>) -> Quantity {
@@ -90,7 +94,7 @@ impl Chart for CostChart {
 fn flat_memory(subject: &Subject<'_>, strategy_indices: &[usize]) -> Option<(f64, f64)> {
     let costs = || {
         let cells = strategy_indices.iter().flat_map(|strategy_index| subject.report.cells_of(*strategy_index));
-        cells.map(|cell| &cell.cost)
+        cells.map(|cell| &cell.recorded.cost)
     };
     let memory = costs().filter_map(|cost| cost.memory(subject.report.knows_all_memory));
     let (least, greatest) = memory.fold((f64::INFINITY, 0.0_f64), |ends, y| (ends.0.min(y), ends.1.max(y)));

@@ -58,7 +58,7 @@ fn figure(subject: &Subject<'_>, strategy_indices: &[usize], (scale, divisor): (
     let failures = strategy_indices
         .iter()
         .flat_map(|strategy_index| subject.report.cells_of(*strategy_index))
-        .flat_map(|cell| &cell.excluded);
+        .flat_map(|cell| &cell.recorded.excluded);
     let failed = failures.filter(|sample| sample.duration_s.is_some_and(|y| scale == Scale::Linear || y > 0.0)).count();
     let (id, title) = title(subject, scale);
     Some(Figure {

@@ -29,7 +29,7 @@ struct Rounds {
 impl Ideal {
     pub(super) fn of(report: &Report<'_>, strategy_index: usize) -> Self {
         let cells = report.cells_of(strategy_index).iter();
-        let measured: Vec<_> = cells.filter_map(|cell| Some((cell.requests, cell.ideal_s?))).collect();
+        let measured: Vec<_> = cells.filter_map(|cell| Some((cell.requests, cell.recorded.ideal_s?))).collect();
         let rounds = match width(report, strategy_index) {
             Some(width) => rounds(width, &measured),
             // One after another, or all at once, where several counts show which.

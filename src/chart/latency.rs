@@ -31,12 +31,13 @@ impl Chart for LatencyChart {
             strategy_indices
                 .iter()
                 .flat_map(|strategy_index| report.cells_of(*strategy_index))
-                .filter(|cell| cell.latency.is_some())
+                .filter(|cell| cell.recorded.latency.is_some())
         };
         let requests = recorded().map(|cell| cell.requests).max();
         let requests = requests.ok_or_else(|| subject.no_valid_sample_or(WhyNot::NoRequests))?;
         let cells: Vec<_> = recorded().filter(|cell| cell.requests == requests).collect();
-        let latencies: Vec<_> = cells.iter().filter_map(|cell| Some((*cell, cell.latency.as_ref()?))).collect();
+        let latencies: Vec<_> =
+            cells.iter().filter_map(|cell| Some((*cell, cell.recorded.latency.as_ref()?))).collect();
         let mut panel = panel(subject, &latencies);
         by_count::relabel(&mut panel, subject);
         let told = latencies

@@ -25,6 +25,8 @@ mod timeline;
 mod wording;
 mod words;
 
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+
 pub use comparison::comparison;
 pub use history::{change_text, history, history_id};
 pub use kind::{Chart, Subject, WhyNot};
@@ -65,9 +67,14 @@ pub struct Drawn {
 pub fn draw(report: &Report<'_>, specs: &[ChartSpec], labels: &Labels) -> Drawn {
     let all: Vec<ChartSpec> = CHARTS.iter().map(|chart| plain(chart.name())).collect();
     let mut drawn = Drawn::default();
-    for spec in if specs.is_empty() { &all } else { specs } {
-        let chart = named(&spec.kind).ok_or_else(|| WhyNot::UnknownKind(spec.kind.clone()));
-        match chart.and_then(|chart| chart.figures(&Subject { report, spec, labels })) {
+    let specs = if specs.is_empty() { &all } else { specs };
+    let figures = |spec: &ChartSpec| {
+        let chart = named(&spec.kind).ok_or_else(|| WhyNot::UnknownKind(spec.kind.clone()))?;
+        chart.figures(&Subject { report, spec, labels })
+    };
+    let figures: Vec<_> = specs.par_iter().map(figures).collect();
+    for (spec, figures) in specs.iter().zip(figures) {
+        match figures {
             Ok(figures) => {
                 let language = labels.language();
                 figures.into_iter().for_each(|figure| drawn.add(Figure { language, ..figure }));

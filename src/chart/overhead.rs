@@ -14,7 +14,7 @@ const QUANTITY: Quantity = Quantity {
     label: Label::Overhead,
     unit: Unit::Seconds,
     value: |cell| {
-        let ideal = cell.ideal_s?;
+        let ideal = cell.recorded.ideal_s?;
         CellValue::of_median(cell, |median| median - ideal)
     },
     failures: false,

@@ -42,7 +42,7 @@ impl Chart for TimelineChart {
             strategy_indices
                 .iter()
                 .flat_map(|strategy_index| report.cells_of(*strategy_index))
-                .filter(|cell| !cell.first_repeat.is_empty())
+                .filter(|cell| !cell.recorded.first_repeat.is_empty())
         };
         let largest = recorded().map(|cell| cell.requests).max();
         let largest = largest.ok_or_else(|| subject.no_valid_sample_or(WhyNot::NoRequests))?;
@@ -52,7 +52,7 @@ impl Chart for TimelineChart {
             return Err(WhyNot::NoRequestsAt(requests));
         }
         let most_bars = (MOST_BARS / cells.len().max(1)).min(MOST_BARS_OF_ONE);
-        let placed: Vec<Vec<(usize, &Outcome)>> = cells.iter().map(|cell| lanes(cell.first_repeat)).collect();
+        let placed: Vec<Vec<(usize, &Outcome)>> = cells.iter().map(|cell| lanes(cell.recorded.first_repeat)).collect();
         let most_rows = most_rows(&placed.iter().map(|placed| lane_count(placed)).collect::<Vec<_>>());
         let tracks = cells.iter().zip(&placed).map(|(cell, placed)| Tracks::of(cell, placed, (most_bars, most_rows)));
         let tracks: Vec<Tracks> = tracks.collect();
@@ -122,13 +122,13 @@ fn rows(subject: &Subject<'_>, tracks: &[Tracks]) -> String {
 
 /// How many requests are drawn where they are not all.
 fn selected(labels: &Labels, cells: &[&Cell<'_>]) -> Option<String> {
-    cells.iter().find(|cell| cell.left_out > 0)?;
-    let drawn = words::span(labels, cells.iter().map(|cell| cell.first_repeat.len()))?;
+    cells.iter().find(|cell| cell.recorded.left_out > 0)?;
+    let drawn = words::span(labels, cells.iter().map(|cell| cell.recorded.first_repeat.len()))?;
     Some(labels.fill(Label::Selection, &[("number", &drawn)]))
 }
 
 fn failed(cells: &[&Cell<'_>]) -> bool {
-    cells.iter().flat_map(|cell| cell.first_repeat).any(|outcome| outcome.failure.is_some())
+    cells.iter().flat_map(|cell| cell.recorded.first_repeat).any(|outcome| outcome.failure.is_some())
 }
 
 fn panel(subject: &Subject<'_>, cell: &Cell<'_>, mut tracks: Tracks, cut: Option<Cut>) -> Panel {
@@ -154,7 +154,7 @@ fn panel(subject: &Subject<'_>, cell: &Cell<'_>, mut tracks: Tracks, cut: Option
 }
 
 fn finding(subject: &Subject<'_>, cell: &Cell<'_>, tracks: &Tracks) -> String {
-    let all = cell.first_repeat.len() as f64 + f64::from(cell.left_out);
+    let all = cell.recorded.first_repeat.len() as f64 + f64::from(cell.recorded.left_out);
     let values = [
         ("strategy", subject.report.strategies[cell.strategy_index].name.as_str()),
         ("requests", &words::requests(subject.labels, all)),
@@ -162,7 +162,7 @@ fn finding(subject: &Subject<'_>, cell: &Cell<'_>, tracks: &Tracks) -> String {
         ("time", &tracks.end.human()),
     ];
     // What a selection has at once, and when it ends, is not what there was.
-    let label = if cell.left_out > 0 { Label::SelectionFinding } else { Label::TimelineFinding };
+    let label = if cell.recorded.left_out > 0 { Label::SelectionFinding } else { Label::TimelineFinding };
     subject.labels.fill(label, &values)
 }
 
@@ -184,7 +184,7 @@ struct Tracks {
 impl Tracks {
     fn of(cell: &Cell<'_>, placed: &[(usize, &Outcome)], (most_bars, most_rows): (usize, usize)) -> Self {
         let lanes = lane_count(placed);
-        let end = cell.first_repeat.iter().map(|outcome| outcome.end).max().unwrap_or_default();
+        let end = cell.recorded.first_repeat.iter().map(|outcome| outcome.end).max().unwrap_or_default();
         let rows = lanes.min(most_rows);
         let bar = |(lane, outcome): &(usize, &Outcome)| Bar {
             lane: u32::try_from(lane * rows / lanes.max(1)).unwrap_or(u32::MAX),
@@ -199,7 +199,7 @@ impl Tracks {
             bars = join(&bars, end.as_secs_f64() * rows as f64 / most_bars as f64);
         }
         let sharing = lanes.div_ceil(rows.max(1));
-        Self { bars, names: names(placed, rows), lanes: at_once(cell.first_repeat), end, joined, sharing }
+        Self { bars, names: names(placed, rows), lanes: at_once(cell.recorded.first_repeat), end, joined, sharing }
     }
 }
 

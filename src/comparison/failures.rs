@@ -18,8 +18,8 @@ impl Failures {
     pub(super) fn of(cells: &[CellPair<'_>]) -> Self {
         cells.iter().fold(Self::default(), |mut sum, cell| {
             for (side, cell) in [(&mut sum.base, cell.base), (&mut sum.new, cell.new)] {
-                side.0 += cell.statuses.not_ok();
-                side.1 += cell.statuses.ok + cell.statuses.not_ok();
+                side.0 += cell.statuses().not_ok();
+                side.1 += cell.statuses().ok + cell.statuses().not_ok();
             }
             sum
         })

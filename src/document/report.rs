@@ -54,7 +54,7 @@ pub(super) fn document<'a>(report: &Report<'_>, pictures: &'a Pictures<'a>) -> D
 
 fn lead(report: &Report<'_>) -> String {
     let samples: usize = report.cells.iter().map(|cell| cell.points.len()).sum();
-    let failed: u32 = report.cells.iter().map(|cell| cell.statuses.not_ok()).sum();
+    let failed: u32 = report.cells.iter().map(|cell| cell.statuses().not_ok()).sum();
     let strategies = counted(report.strategies.len(), "strategy", "strategies");
     let counts = match report.counts {
         [] => format!("no {}", report.facts.varied.by()),
@@ -206,14 +206,14 @@ fn measured(report: &Report<'_>, cell: &Cell<'_>) -> [TableValue; 13] {
         cell.points.len().into(),
         cell.median().into(),
         interval,
-        cell.ideal_s.into(),
-        cell.overhead_s.into(),
+        cell.recorded.ideal_s.into(),
+        cell.overhead_s().into(),
         cell.speedup.into(),
-        cell.throughput_rps.into(),
-        cell.cost.cpu_s.into(),
-        cell.cost.memory(report.knows_all_memory).into(),
-        cell.cost.threads.map(f64::from).into(),
-        cell.excluded.len().into(),
+        cell.throughput_rps().into(),
+        cell.recorded.cost.cpu_s.into(),
+        cell.recorded.cost.memory(report.knows_all_memory).into(),
+        cell.recorded.cost.threads.map(f64::from).into(),
+        cell.recorded.excluded.len().into(),
     ]
 }
 
@@ -232,14 +232,14 @@ fn failures<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
         TableColumn::text("First reason"),
     ];
     let mut table = DataTable { sortable: true, ..DataTable::new("Failures", columns) };
-    let failed = || report.cells.iter().filter(|cell| cell.statuses.not_ok() > 0);
+    let failed = || report.cells.iter().filter(|cell| cell.statuses().not_ok() > 0);
     for cell in failed().take(MOST_ROWS) {
-        let reason = cell.excluded.iter().map(|sample| sample.error).find(|error| !error.is_empty());
+        let reason = cell.recorded.excluded.iter().map(|sample| sample.error).find(|error| !error.is_empty());
         let name = report.strategies[cell.strategy_index].name.as_str();
         let values = [
             name.into(),
             cell.requests.into(),
-            caveats::failed(cell.statuses).into(),
+            caveats::failed(cell.statuses()).into(),
             reason.unwrap_or_default().into(),
         ];
         table.row(values);

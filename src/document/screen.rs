@@ -12,7 +12,7 @@ const SCREEN: usize = 18;
 /// at the largest count are left.
 #[must_use]
 pub fn summary(report: &Report<'_>) -> DataTable {
-    let some_failed = report.cells.iter().any(|cell| !cell.excluded.is_empty());
+    let some_failed = report.cells.iter().any(|cell| !cell.recorded.excluded.is_empty());
     let shown =
         ["Strategy", report.facts.varied.heading(), "Median", "95 % interval", "Overhead", "Speed-up", "Failed"];
     let shown = if some_failed { &shown[..] } else { &shown[..shown.len() - 1] };

@@ -89,7 +89,7 @@ impl Present {
     fn of(report: &Report<'_>) -> Self {
         let of_cell = |mut known: Self, cell: &Cell<'_>| {
             mark(&mut known.row, &summary_row(report, cell));
-            mark(&mut known.cost, &cost(&cell.cost));
+            mark(&mut known.cost, &cost(&cell.recorded.cost));
             mark(&mut known.server, &server(cell));
             known
         };
@@ -122,7 +122,7 @@ fn cost<'a>(cost: &Cost) -> [SummaryValue<'a>; COST.len()] {
 }
 
 fn server<'a>(cell: &Cell<'_>) -> [SummaryValue<'a>; SERVER.len()] {
-    [count(cell.peak_in_flight), count(cell.connections)]
+    [count(cell.recorded.peak_in_flight), count(cell.recorded.connections)]
 }
 
 /// A cell as an object.
@@ -137,11 +137,11 @@ impl Serialize for CellObject<'_, '_> {
         let Self { report, cell, present } = self;
         let mut object = serializer.serialize_map(None)?;
         entries(&mut object, &NAMES, &summary_row(report, cell), &present.row)?;
-        object.serialize_entry("statuses", &cell.statuses)?;
-        let outliers = cell.outliers.iter().map(|index| rounded_seconds(cell.points[*index]));
+        object.serialize_entry("statuses", &cell.statuses())?;
+        let outliers = cell.outliers().into_iter().map(|index| rounded_seconds(cell.points[index]));
         object.serialize_entry("outliers_s", &outliers.collect::<Vec<_>>())?;
         if present.cost.contains(&true) {
-            object.serialize_entry("cost", &CostObject(&cell.cost, &present.cost))?;
+            object.serialize_entry("cost", &CostObject(&cell.recorded.cost, &present.cost))?;
         }
         entries(&mut object, &SERVER, &server(cell), &present.server)?;
         object.end()

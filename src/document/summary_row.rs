@@ -71,7 +71,7 @@ impl Serialize for SummaryValue<'_> {
 pub(super) fn summary_row<'a>(report: &'a Report<'_>, cell: &Cell<'_>) -> [SummaryValue<'a>; WIDTH] {
     let line = &report.strategies[cell.strategy_index];
     let known = |text: &'a str| if text.is_empty() { SummaryValue::Missing } else { SummaryValue::Text(text) };
-    let (summary, interval, latency) = (cell.summary, cell.interval, cell.latency.as_ref());
+    let (summary, interval, latency) = (cell.summary, cell.interval, cell.recorded.latency.as_ref());
     [
         SummaryValue::Text(&line.name),
         known(&line.kind),
@@ -86,16 +86,16 @@ pub(super) fn summary_row<'a>(report: &'a Report<'_>, cell: &Cell<'_>) -> [Summa
         seconds(summary.and_then(|summary| summary.stddev)),
         seconds(summary.map(|summary| summary.min)),
         seconds(summary.map(|summary| summary.max)),
-        seconds(cell.ideal_s),
-        seconds(cell.overhead_s),
+        seconds(cell.recorded.ideal_s),
+        seconds(cell.overhead_s()),
         ratio(cell.speedup),
-        ratio(cell.throughput_rps),
+        ratio(cell.throughput_rps()),
         seconds(latency.map(|latency| latency.p50)),
         seconds(latency.map(|latency| latency.p90)),
         seconds(latency.map(|latency| latency.p99)),
-        count(cell.succeeded),
-        count(cell.failed),
-        known(cell.stopped.map_or("", Stopped::as_str)),
+        count(cell.recorded.succeeded),
+        count(cell.recorded.failed),
+        known(cell.recorded.stopped.map_or("", Stopped::as_str)),
     ]
 }
 

@@ -118,7 +118,7 @@ impl Foreign {
             }
             new_name(&mut self.names, strategy)?;
             match duration {
-                Some(duration) => self.table.add(strategy, requests, &[duration]),
+                Some(duration) => self.table.add(strategy, requests, duration),
                 // In a column of its own, a line may simply not have been measured there.
                 None if self.columns.y.len() > 1 => {}
                 None => {

@@ -65,12 +65,12 @@ pub(crate) fn imported_csv(data: &[u8]) {
 
 fn written(run: &Run) -> Vec<u8> {
     let mut writer = Writer::from_writer(Vec::new());
-    if run.durations.is_empty() {
+    if run.durations.keys().is_empty() {
         run.samples.iter().for_each(|sample| writer.serialize(sample).expect("memory takes any row"));
     } else {
         writer.write_record(REQUIRED).expect("memory takes any row");
-        for ((strategy_index, requests), durations) in &run.durations {
-            let name = &run.strategies[*strategy_index].name;
+        for ((strategy_index, requests), durations) in run.durations.iter() {
+            let name = &run.strategies[strategy_index].name;
             let row = |duration: &Nanos| [name.clone(), requests.to_string(), duration.to_string()];
             durations.iter().map(row).for_each(|row| writer.write_record(&row).expect("memory takes any row"));
         }

@@ -68,7 +68,7 @@ pub(super) fn read(input: impl Read, options: &TableOptions, stem: &str) -> Resu
             }
             let exit_code = result.exit_codes.get(run).copied().unwrap_or(Some(0));
             match exit_code {
-                Some(0) => table.add(name, value, &[Nanos::from_secs_f64(*seconds)]),
+                Some(0) => table.add(name, value, Nanos::from_secs_f64(*seconds)),
                 _ => failed.push(failed_run(name, value, *seconds, exit_code)),
             }
         }
@@ -153,17 +153,17 @@ mod tests {
         let run = load(include_str!("../../tests/imported/hyperfine-parameter.json"), None).unwrap();
         assert_eq!((run.facts.varied.heading(), run.counts.as_slice()), ("n", &[1, 2, 3][..]));
         assert_eq!(names(&run), ["sleep 0.0{n}"]);
-        assert_eq!(run.durations[&(0, 1)].len(), 4);
-        assert_eq!(run.durations[&(0, 1)][0].0, 11_195_534);
+        assert_eq!(run.durations.of((0, 1)).len(), 4);
+        assert_eq!(run.durations.of((0, 1))[0].0, 11_195_534);
         let run = load(include_str!("../../tests/imported/hyperfine-two-parameters.json"), None).unwrap();
         assert_eq!(names(&run), ["sleep 0.0{n}", "timeout 5 sleep 0.0{n}"]);
-        assert_eq!(run.durations.values().map(Vec::len).collect::<Vec<_>>(), [3; 6]);
+        assert_eq!(run.durations.iter().map(|(_, durations)| durations.len()).collect::<Vec<_>>(), [3; 6]);
     }
 
     #[test]
     fn runs_with_another_exit_code_are_failed_samples() {
         let run = load(include_str!("../../tests/imported/hyperfine-failures.json"), None).unwrap();
-        assert_eq!(run.durations.values().map(Vec::len).collect::<Vec<_>>(), [2, 3]);
+        assert_eq!(run.durations.iter().map(|(_, durations)| durations.len()).collect::<Vec<_>>(), [2, 3]);
         assert_eq!(run.samples.iter().map(|row| row.error.as_str()).collect::<Vec<_>>(), ["exit code 1"; 3]);
     }
 

@@ -8,7 +8,7 @@ use super::error::ImportError;
 use super::table::{REQUIRED, Table, is_bare};
 use crate::input::InputFile;
 use crate::model::bounds::{LONGEST_NAME, MOST_STRATEGIES};
-use crate::model::{Nanos, RequestCount, SampleRow};
+use crate::model::{Durations, Nanos, SampleRow};
 use crate::rows::{Chunks, Header, LONGEST_FIELD, number, read_lines};
 
 /// Reads a table that knows nothing but the required columns and quotes nothing; `None` for any other, and for one in
@@ -30,8 +30,8 @@ pub(crate) fn plain_table(file: InputFile, path: &Path) -> Result<Option<Table>,
         let Some(parts) = columns.as_ref().and_then(|columns| read_lines(lines, |lines| columns.part(lines))) else {
             return Ok(None);
         };
-        for (name, requests, durations) in parts.into_iter().flatten() {
-            table.add(&name, requests, &durations);
+        for (names, durations) in parts {
+            table.add_part(&names, durations);
         }
         if table.strategies() > MOST_STRATEGIES {
             return Ok(None);
@@ -56,8 +56,8 @@ struct PlainColumns {
     positions: [usize; 3],
 }
 
-/// Durations of one strategy at one request count.
-type CellDurations = (String, RequestCount, Vec<Nanos>);
+/// Names in order of appearance, and their durations.
+type NamedDurations = (Vec<String>, Durations);
 
 impl PlainColumns {
     /// `None` where the first line names other columns of ours too, or not all that are required, or quotes.
@@ -71,10 +71,12 @@ impl PlainColumns {
         is_bare(&header).then_some(Self { delimiter, positions: [strategy, requests, duration] })
     }
 
-    /// Reads lines, by cell in order of appearance; `None` where one is wrong.
-    fn part(&self, lines: &mut dyn Iterator<Item = &[u8]>) -> Option<Vec<CellDurations>> {
-        let mut indices: HashMap<(&[u8], RequestCount), usize> = HashMap::new();
-        let mut cells: Vec<CellDurations> = Vec::new();
+    /// Reads lines; `None` where one is wrong.
+    fn part(&self, lines: &mut dyn Iterator<Item = &[u8]>) -> Option<NamedDurations> {
+        let mut indices: HashMap<&[u8], usize> = HashMap::new();
+        let (mut names, mut rows) = (Vec::new(), Vec::new());
+        // Most rows are of the strategy of the row before.
+        let mut last: (&[u8], usize) = (b"", 0);
         for line in lines {
             let [name, requests, duration] = self.fields(line)?;
             let requests = u32::try_from(number(requests)?).ok().filter(|requests| *requests > 0)?;
@@ -82,13 +84,16 @@ impl PlainColumns {
             if name.is_empty() || name.len() > LONGEST_NAME || line.len() > LONGEST_FIELD {
                 return None;
             }
-            let index = *indices.entry((name, requests)).or_insert(cells.len());
-            if index == cells.len() {
-                cells.push((String::from_utf8(name.to_vec()).ok()?, requests, Vec::new()));
+            if name != last.0 {
+                let index = *indices.entry(name).or_insert(names.len());
+                if index == names.len() {
+                    names.push(String::from_utf8(name.to_vec()).ok()?);
+                }
+                last = (name, index);
             }
-            cells[index].2.push(duration);
+            rows.push(((last.1, requests), duration));
         }
-        Some(cells)
+        Some((names, Durations::of_rows(rows)))
     }
 
     fn fields<'a>(&self, line: &'a [u8]) -> Option<[&'a [u8]; 3]> {

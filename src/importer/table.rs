@@ -1,8 +1,8 @@
 //! Durations by strategy and request count, and the run that they make.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use crate::model::{Nanos, RequestCount, Run, SampleRow, StrategyLine};
+use crate::model::{Durations, Nanos, RequestCount, Run, SampleRow, StrategyLine};
 use crate::rows::Header;
 
 /// Columns that every table has.
@@ -14,17 +14,42 @@ pub(crate) struct Table {
     /// In order of appearance.
     names: Vec<String>,
     strategy_indices: HashMap<String, usize>,
-    durations: BTreeMap<(usize, RequestCount), Vec<Nanos>>,
+    /// Rows that are in no part yet.
+    rows: Vec<((usize, RequestCount), Nanos)>,
+    /// What stands before them, with the indices that the strategies of each part have here.
+    parts: Vec<(Durations, Vec<usize>)>,
 }
 
+/// Rows that become a part at once.
+const PART_ROWS: usize = 1 << 16;
+
 impl Table {
-    pub(super) fn add(&mut self, name: &str, requests: RequestCount, durations: &[Nanos]) {
-        let strategy_index = self.strategy_indices.get(name).copied().unwrap_or_else(|| {
+    /// Adds a row.
+    pub(super) fn add(&mut self, name: &str, requests: RequestCount, duration: Nanos) {
+        let strategy_index = self.strategy_index(name);
+        self.rows.push(((strategy_index, requests), duration));
+        if self.rows.len() == PART_ROWS {
+            self.finish_part();
+        }
+    }
+
+    /// Adds rows of these strategies.
+    pub(super) fn add_part(&mut self, names: &[String], durations: Durations) {
+        let indices = names.iter().map(|name| self.strategy_index(name)).collect();
+        self.parts.push((durations, indices));
+    }
+
+    fn finish_part(&mut self) {
+        let durations = Durations::of_rows(std::mem::take(&mut self.rows));
+        self.parts.push((durations, (0..self.names.len()).collect()));
+    }
+
+    fn strategy_index(&mut self, name: &str) -> usize {
+        self.strategy_indices.get(name).copied().unwrap_or_else(|| {
             self.names.push(name.to_owned());
             self.strategy_indices.insert(name.to_owned(), self.names.len() - 1);
             self.names.len() - 1
-        });
-        self.durations.entry((strategy_index, requests)).or_default().extend_from_slice(durations);
+        })
     }
 
     /// How many strategies it has.
@@ -33,14 +58,18 @@ impl Table {
     }
 
     /// The run of these durations and of rows of which more is known.
-    pub(crate) fn run(self, samples: Vec<SampleRow>) -> Run {
+    pub(crate) fn run(mut self, samples: Vec<SampleRow>) -> Run {
+        self.finish_part();
+        let durations = Durations::of_parts(&std::mem::take(&mut self.parts));
         let line =
             |name| StrategyLine { name, kind: String::new(), workers: None, model: None, bound: None, target: None };
         let mut strategies = self.names.into_iter().map(line).collect();
         add_unknown(&mut strategies, &samples);
-        let more = self.durations.keys().map(|(_, requests)| *requests);
-        let counts = counts(&samples).into_iter().chain(more).collect::<BTreeSet<_>>().into_iter().collect();
-        Run { strategies, counts, samples, durations: self.durations, ..Run::default() }
+        let more = durations.keys().iter().map(|(_, requests)| *requests);
+        let mut counts: Vec<RequestCount> = counts(&samples).into_iter().chain(more).collect();
+        counts.sort_unstable();
+        counts.dedup();
+        Run { strategies, counts, samples, durations, ..Run::default() }
     }
 }
 

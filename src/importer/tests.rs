@@ -26,7 +26,7 @@ fn three_columns_are_enough_in_any_order_with_any_line_end() {
     let run = run.unwrap();
     assert_eq!(run.facts.title, "Duration by request count: table");
     assert_eq!(run.strategies.iter().map(|line| line.name.as_str()).collect::<Vec<_>>(), ["one", "two"]);
-    assert_eq!(run.durations[&(0, 10)], [Nanos(50_130_000_000)]);
+    assert_eq!(run.durations.of((0, 10)), [Nanos(50_130_000_000)]);
     assert_eq!(load(b"strategy\trequests\tduration_s\na\t1\t2\n").unwrap().counts, [1]);
 }
 
@@ -91,7 +91,7 @@ fn quotes_and_line_ends_change_nothing() {
     };
     let plain = load(text("\n", "").as_bytes()).unwrap();
     assert!(plain.samples.is_empty());
-    assert_eq!(plain.durations.values().map(Vec::len).sum::<usize>(), rows.len());
+    assert_eq!(plain.durations.iter().map(|(_, durations)| durations.len()).sum::<usize>(), rows.len());
     assert_eq!(plain.strategies.len(), 7);
     for other in [text("\r\n", ""), text("\n", "\""), text("\r", ""), text("\n", "").trim_end().to_owned()] {
         assert_eq!(load(other.as_bytes()).as_ref(), Ok(&plain));
@@ -101,7 +101,7 @@ fn quotes_and_line_ends_change_nothing() {
 #[test]
 fn more_columns_of_ours_make_samples() {
     let run = load(b"strategy,requests,duration_s,status\na,1,2,ok\na,1,,failed\n").unwrap();
-    assert_eq!((run.samples.len(), run.durations.len()), (2, 0));
+    assert_eq!((run.samples.len(), run.durations.keys().len()), (2, 0));
 }
 
 proptest! {
@@ -189,7 +189,7 @@ fn a_row_without_a_duration_is_a_failed_sample() {
     let run = load_with(&file.path, &TableOptions::default()).unwrap().run;
     let failed: Vec<(&str, SampleStatus)> = run.samples.iter().map(|row| (row.error.as_str(), row.status)).collect();
     assert_eq!(failed, [("timed out", SampleStatus::Failed), ("no duration", SampleStatus::Failed)]);
-    assert_eq!(run.durations[&(0, 1)], [Nanos::SECOND * 2]);
+    assert_eq!(run.durations.of((0, 1)), [Nanos::SECOND * 2]);
 }
 
 #[test]

@@ -5,6 +5,7 @@ pub mod appearance;
 pub mod bounds;
 pub mod check;
 pub mod duration;
+pub mod durations;
 pub mod estimate;
 pub mod figure;
 pub mod known_secrets;
@@ -24,6 +25,7 @@ pub mod units;
 pub mod varied;
 
 pub use duration::{DurationFault, parse_duration};
+pub use durations::{CellKey, Durations};
 pub use estimate::{DelayEstimate, RequestTimes, TargetEstimate};
 pub use known_secrets::KnownSecrets;
 pub use reference::Reference;

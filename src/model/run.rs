@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::check::Threshold;
+use crate::model::durations::Durations;
 use crate::model::estimate::TargetEstimate;
 use crate::model::reference::Reference;
 use crate::model::repeats::Repeats;
@@ -130,9 +131,8 @@ pub struct Run {
     pub counts: Vec<RequestCount>,
     /// Rows of raw.csv in the order measured.
     pub samples: Vec<SampleRow>,
-    /// Samples of which only the duration is known, all of them good, in the order measured, by (index into `strategies`,
-    /// request count). A table may hold millions of them; they are no rows of `samples`.
-    pub durations: BTreeMap<(usize, RequestCount), Vec<Nanos>>,
+    /// Samples of which only the duration is known, all of them good; they are no rows of `samples`.
+    pub durations: Durations,
     /// Requests by (index into `strategies`, request count).
     pub requests: BTreeMap<(usize, RequestCount), CellRequests>,
 }

@@ -40,10 +40,12 @@ pub struct RankedStrategy {
 }
 
 impl Fastest {
-    /// The answer of `cells`; `None` where none of them has a median. Cost: n·log n in cells.
+    /// The answer of `cells`, which stand by strategy; `None` where none of them has a median. Cost: n·log n in cells.
     pub(super) fn of(cells: &[Cell<'_>]) -> Option<Self> {
-        let mut by_count: Vec<&Cell<'_>> = cells.iter().collect();
-        by_count.sort_by_key(|cell| (cell.requests, cell.strategy_index));
+        // Keys that lie side by side are sorted several times faster than what they belong to.
+        let mut keys: Vec<(RequestCount, u32)> = cells.iter().map(|cell| cell.requests).zip(0..).collect();
+        keys.sort();
+        let by_count: Vec<&Cell<'_>> = keys.into_iter().map(|(_, index)| &cells[index as usize]).collect();
         let counts: Vec<&[&Cell<'_>]> = by_count.chunk_by(|a, b| a.requests == b.requests).collect();
         let mut leads: Vec<Lead> = Vec::new();
         for (requests, strategies) in counts.iter().filter_map(|cells| leaders(cells)) {
@@ -76,7 +78,7 @@ fn leaders(cells: &[&Cell<'_>]) -> Option<(RequestCount, Vec<usize>)> {
 fn ranking(cells: &[&Cell<'_>]) -> Vec<RankedStrategy> {
     let ranked = |cell: &&Cell<'_>| {
         let median_s = cell.median()?;
-        Some(RankedStrategy { strategy_index: cell.strategy_index, median_s, cpu_s: cell.cost.cpu_s })
+        Some(RankedStrategy { strategy_index: cell.strategy_index, median_s, cpu_s: cell.recorded.cost.cpu_s })
     };
     let mut ranking: Vec<RankedStrategy> = cells.iter().filter_map(ranked).collect();
     ranking.sort_by(|a, b| a.median_s.total_cmp(&b.median_s));

@@ -83,14 +83,14 @@ fn few_samples(cells: &[Cell<'_>]) -> Option<Caveat> {
 }
 
 fn failed_samples(line: &[Cell<'_>]) -> Option<Caveat> {
-    let excluded = || line.iter().flat_map(|cell| &cell.excluded);
+    let excluded = || line.iter().flat_map(|cell| &cell.recorded.excluded);
     let first = excluded().find(|sample| sample.status != SampleStatus::Ok)?;
     let kind = CaveatKind::FailedSamples {
-        statuses: line.iter().map(|cell| cell.statuses).sum(),
+        statuses: line.iter().map(|cell| cell.statuses()).sum(),
         first_error: first.error.to_owned(),
         ran_out: excluded().any(|sample| ran_out(sample.error)),
     };
-    Some(Caveat::of_line(kind, line, |cell| cell.statuses.not_ok() > 0))
+    Some(Caveat::of_line(kind, line, |cell| cell.statuses().not_ok() > 0))
 }
 
 /// Valid samples of a strategy with failed requests.
@@ -125,7 +125,7 @@ fn spread(line: &[Cell<'_>]) -> Option<Caveat> {
 }
 
 fn drift(lines: &[&[Cell<'_>]]) -> Vec<Caveat> {
-    let trend = |line: &[Cell<'_>]| stats::seasonal_trend(line.iter().map(|cell| cell.points.as_slice()));
+    let trend = |line: &[Cell<'_>]| stats::seasonal_trend(line.iter().map(|cell| &*cell.points));
     let tested: Vec<_> = lines.iter().filter_map(|line| Some((*line, trend(line)?))).collect();
     let p_values = stats::holm(&tested.iter().map(|(_, trend)| trend.p).collect::<Vec<_>>());
     let sure = tested.iter().zip(p_values).filter(|(_, p)| *p < LEVEL);
@@ -148,7 +148,7 @@ fn change(line: &[Cell<'_>]) -> Option<f64> {
 }
 
 fn client_bound(line: &[Cell<'_>]) -> Option<Caveat> {
-    let busy = |cell: &Cell<'_>| cell.cost.cores.filter(|cores| *cores >= BUSY_CORES);
+    let busy = |cell: &Cell<'_>| cell.recorded.cost.cores.filter(|cores| *cores >= BUSY_CORES);
     let all = line.iter().filter_map(|cell| Some((busy(cell)?, cell.requests)));
     let (cores, requests) = all.max_by(|a, b| a.0.total_cmp(&b.0))?;
     Some(Caveat::of_line(CaveatKind::ClientBound { cores, requests }, line, |cell| busy(cell).is_some()))

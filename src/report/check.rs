@@ -61,10 +61,10 @@ pub(super) fn results<'run>(
 
 fn value<'run>(cell: &Cell<'run>, measure: Measure) -> Result<f64, NoValue<'run>> {
     if cell.points.is_empty() {
-        let first = cell.excluded.iter().map(|sample| sample.error).find(|error| !error.is_empty());
+        let first = cell.recorded.excluded.iter().map(|sample| sample.error).find(|error| !error.is_empty());
         return Err(NoValue::NoneValid { first_error: first.unwrap_or_default() });
     }
-    let (summary, latency) = (cell.summary, cell.latency.as_ref());
+    let (summary, latency) = (cell.summary, cell.recorded.latency.as_ref());
     let value = match measure {
         Measure::Samples => Some(cell.points.len() as f64),
         Measure::Median => cell.median(),
@@ -74,15 +74,15 @@ fn value<'run>(cell: &Cell<'run>, measure: Measure) -> Result<f64, NoValue<'run>
         Measure::Stddev => summary.and_then(|summary| summary.stddev),
         Measure::Min => summary.map(|summary| summary.min),
         Measure::Max => summary.map(|summary| summary.max),
-        Measure::Ideal => cell.ideal_s,
-        Measure::Overhead => cell.overhead_s,
+        Measure::Ideal => cell.recorded.ideal_s,
+        Measure::Overhead => cell.overhead_s(),
         Measure::Speedup => cell.speedup,
-        Measure::Throughput => cell.throughput_rps,
+        Measure::Throughput => cell.throughput_rps(),
         Measure::LatencyP50 => latency.map(|latency| latency.p50),
         Measure::LatencyP90 => latency.map(|latency| latency.p90),
         Measure::LatencyP99 => latency.map(|latency| latency.p99),
-        Measure::Succeeded => cell.succeeded.map(|count| count as f64),
-        Measure::Failed => cell.failed.map(|count| count as f64),
+        Measure::Succeeded => cell.recorded.succeeded.map(|count| count as f64),
+        Measure::Failed => cell.recorded.failed.map(|count| count as f64),
     };
     value.ok_or(NoValue::Unknown)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::model::{Conditions, Facts, Phase, RequestCount, Run, SampleRow, TargetEstimate};
 use crate::report::caveat::{Caveat, CaveatKind};
-use crate::report::cell::busy_cores;
+use crate::report::record::busy_cores;
 
 /// From this share of the cores on, other work took part before the sweep began.
 const BUSY: f64 = 0.5;

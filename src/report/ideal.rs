@@ -23,7 +23,7 @@ pub(super) fn check(facts: &Facts, strategies: &[StrategyLine], cells: &mut [Cel
     }
     if is_estimated {
         let wrong = cells.iter_mut().filter(|cell| wrong.contains(&target(cell)));
-        wrong.for_each(|cell| (cell.ideal_s, cell.overhead_s) = (None, None));
+        wrong.filter_map(|cell| cell.recorded.known()).for_each(|record| record.ideal_s = None);
     }
     facts.estimates.iter().filter_map(uneven).map(Caveat::of_run).chain(below).collect()
 }
@@ -38,11 +38,11 @@ fn uneven(estimate: &TargetEstimate) -> Option<CaveatKind> {
 
 /// The cells of a strategy that took less than their ideal, beyond the noise.
 fn below_ideal(line: &[Cell<'_>], is_estimated: bool) -> Option<Caveat> {
-    let gap = |cell: &Cell<'_>| cell.ideal_s.zip(slowest(cell)).map(|(ideal, slowest)| 1.0 - slowest / ideal);
+    let gap = |cell: &Cell<'_>| cell.recorded.ideal_s.zip(slowest(cell)).map(|(ideal, slowest)| 1.0 - slowest / ideal);
     let below = |cell: &&Cell<'_>| gap(cell).is_some_and(|gap| gap > ROUNDING);
     let most =
         line.iter().filter(below).max_by(|a, b| gap(a).partial_cmp(&gap(b)).unwrap_or(std::cmp::Ordering::Equal))?;
-    let (requests, median_s, ideal_s) = (most.requests, most.median()?, most.ideal_s?);
+    let (requests, median_s, ideal_s) = (most.requests, most.median()?, most.recorded.ideal_s?);
     let kind = CaveatKind::BelowIdeal { requests, median_s, ideal_s, is_estimated };
     Some(Caveat::of_line(kind, line, |cell| below(&cell)))
 }
@@ -81,7 +81,7 @@ mod tests {
 
     fn ideal_and_caveats(run: &Run) -> (Option<f64>, Vec<CaveatKind>) {
         let report = Report::of(run);
-        (report.cells[0].ideal_s, report.caveats.iter().map(|caveat| caveat.kind.clone()).collect())
+        (report.cells[0].recorded.ideal_s, report.caveats.iter().map(|caveat| caveat.kind.clone()).collect())
     }
 
     #[test]
@@ -146,7 +146,7 @@ mod tests {
                 .push(TargetEstimate { target, ..estimate(100, Some(if name == "x" { 120 } else { 101 })) });
         }
         let report = Report::of(&run);
-        assert_eq!(report.cells.iter().map(|cell| cell.ideal_s).collect::<Vec<_>>(), [None, Some(1.0)]);
+        assert_eq!(report.cells.iter().map(|cell| cell.recorded.ideal_s).collect::<Vec<_>>(), [None, Some(1.0)]);
         let told: Vec<_> = report.caveats.iter().filter(|caveat| caveat.kind.as_str() == "target-drift").collect();
         assert!(
             matches!(&told[..], [one] if matches!(&one.kind, CaveatKind::TargetDrift { target: Some(x), .. } if x == "x"))

@@ -11,26 +11,30 @@ mod conditions;
 mod connecting;
 mod findings;
 mod ideal;
+mod points;
+mod record;
 mod reference;
 mod status_counts;
 #[cfg(test)]
 pub(crate) mod testkit;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
 pub use answer::{Fastest, Lead, RankedStrategy};
 pub use caveat::{Caveat, CaveatKind};
-pub use cell::{Cell, Cost, Excluded, FEWEST_FOR_INTERVAL, Latency, Stopped, cell_seed, is_precise};
+pub use cell::{Cell, FEWEST_FOR_INTERVAL, cell_seed, is_precise};
 pub use check::{CheckResult, NoValue};
 pub use findings::{Finding, FindingKind, FindingTopic, GrowthShape, LineFit, NEAR, StrategyOrder};
+pub use points::Points;
+pub use record::{CellRecord, Cost, Excluded, Latency, Recorded, Stopped};
 pub use reference::{ReferenceCell, ReferenceLine};
 pub use status_counts::StatusCounts;
 
-use crate::model::{Facts, Phase, RequestCount, Run, StrategyLine, Varied};
+use crate::model::{CellKey, Facts, Phase, RequestCount, Run, SampleRow, StrategyLine, Varied};
 use crate::stats;
-use cell::Samples;
+use record::Samples;
 
 /// All numbers about one run. Borrows what the run already holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,7 +82,7 @@ impl<'run> Report<'run> {
         let findings = findings::of(&run.strategies, &cells);
         let answer = Fastest::of(&cells);
         let checks = check::results(&run.facts, &run.strategies, &cells);
-        let costs = || cells.iter().map(|cell| &cell.cost);
+        let costs = || cells.iter().map(|cell| &cell.recorded.cost);
         let knows_all_memory = costs().any(|cost| cost.total_rss_bytes.is_some())
             && costs().all(|cost| cost.peak_rss_bytes.is_none() || cost.total_rss_bytes.is_some());
         Self {
@@ -117,47 +121,48 @@ impl<'run> Report<'run> {
 /// not depend on how many at once. Cost: up to 400 000 random draws for each cell.
 #[must_use]
 pub fn cells(run: &Run) -> Vec<Cell<'_>> {
-    let samples: Vec<_> = samples_by_cell(run).into_iter().collect();
-    let cells = samples.into_par_iter();
-    let mut cells: Vec<_> =
-        cells.map(|(key, samples)| Cell::of(key, &samples, run.requests.get(&key), run.facts.seed)).collect();
-    for cell in &mut cells {
-        cell.throughput_rps = cell.throughput_rps.filter(|_| run.facts.varied == Varied::Requests);
-        cell.cost.cores = cell.cost.cores.filter(|busy| conditions::has_cores(&run.facts, *busy));
+    let rows = measured_rows(run);
+    let mut keys: Vec<CellKey> = rows.iter().map(|(key, _)| *key).chain(run.durations.keys().iter().copied()).collect();
+    keys.sort();
+    keys.dedup();
+    let cell = |key: CellKey| {
+        let own = rows.partition_point(|row| row.0 < key)..rows.partition_point(|row| row.0 <= key);
+        let rows = rows[own].iter().map(|(_, row)| *row).collect();
+        let samples = Samples { rows, durations: run.durations.of(key) };
+        Cell::of(key, &samples, run.requests.get(&key), run.facts.seed)
+    };
+    let mut cells: Vec<_> = keys.into_par_iter().map(cell).collect();
+    cells.iter_mut().for_each(|cell| cell.counts_requests = run.facts.varied == Varied::Requests);
+    for record in cells.iter_mut().filter_map(|cell| cell.recorded.known()) {
+        record.cost.cores = record.cost.cores.filter(|busy| conditions::has_cores(&run.facts, *busy));
     }
     cells
 }
 
 /// Measured samples (no warm-ups) by strategy and count, in the order measured.
-fn samples_by_cell(run: &Run) -> BTreeMap<(usize, RequestCount), Samples<'_>> {
-    let strategy_indices: HashMap<&str, usize> = run
-        .strategies
-        .iter()
-        .enumerate()
-        .rev()
-        .map(|(strategy_index, line)| (line.name.as_str(), strategy_index))
-        .collect();
-    let mut cells: BTreeMap<_, Samples<'_>> = BTreeMap::new();
-    for (key, durations) in &run.durations {
-        cells.entry(*key).or_default().durations = durations;
-    }
-    for row in run.samples.iter().filter(|row| row.phase == Phase::Measure) {
-        if let Some(&strategy_index) = strategy_indices.get(row.strategy.as_str()) {
-            cells.entry((strategy_index, row.requests)).or_default().rows.push(row);
-        }
-    }
-    cells
+fn measured_rows(run: &Run) -> Vec<(CellKey, &SampleRow)> {
+    let lines = run.strategies.iter().enumerate().rev();
+    let strategy_indices: HashMap<&str, usize> = lines.map(|(index, line)| (line.name.as_str(), index)).collect();
+    let measured = run.samples.iter().filter(|row| row.phase == Phase::Measure);
+    let keyed = measured.filter_map(|row| Some(((*strategy_indices.get(row.strategy.as_str())?, row.requests), row)));
+    let mut rows: Vec<_> = keyed.collect();
+    rows.sort_by_key(|(key, _)| *key);
+    rows
 }
 
 /// Speed-up = median of the baseline at the same count / own median.
 fn add_speedups(cells: &mut [Cell<'_>], baseline: Option<usize>) {
-    let medians: BTreeMap<RequestCount, f64> = cells
-        .iter()
-        .filter(|cell| Some(cell.strategy_index) == baseline)
-        .filter_map(|cell| Some((cell.requests, cell.median()?)))
-        .collect();
-    for cell in cells {
-        cell.speedup = medians.get(&cell.requests).and_then(|base| stats::quotient(*base, cell.median()?));
+    let of_baseline = cells.iter().filter(|cell| Some(cell.strategy_index) == baseline);
+    let medians: Vec<(RequestCount, f64)> =
+        of_baseline.filter_map(|cell| Some((cell.requests, cell.median()?))).collect();
+    for line in cells.chunk_by_mut(|one, other| one.strategy_index == other.strategy_index) {
+        // Both ascend.
+        let mut medians = medians.iter().peekable();
+        for cell in line {
+            while medians.next_if(|(requests, _)| *requests < cell.requests).is_some() {}
+            let base = medians.peek().filter(|(requests, _)| *requests == cell.requests);
+            cell.speedup = base.and_then(|(_, base)| stats::quotient(*base, cell.median()?));
+        }
     }
 }
 

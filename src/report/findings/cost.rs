@@ -18,7 +18,7 @@ pub(super) fn waiting(measured: &Measurements<'_>) -> Vec<Finding> {
 }
 
 fn cpu_time(cell: &Cell<'_>) -> Option<Finding> {
-    let (cpu_s, cores, median_s) = (cell.cost.cpu_s?, cell.cost.cores?, cell.median()?);
+    let (cpu_s, cores, median_s) = (cell.recorded.cost.cpu_s?, cell.recorded.cost.cores?, cell.median()?);
     let kind = FindingKind::CpuTime { cpu_s, cores, median_s };
     Some(Finding { kind, settled: true, strategy_indices: vec![cell.strategy_index], requests: vec![cell.requests] })
 }
@@ -33,7 +33,7 @@ pub(super) fn cheapest(measured: &Measurements<'_>) -> Option<Finding> {
     let &(median_s, fastest) = at.first()?;
     at.retain(|(median, _)| *median <= median_s * (1.0 + NEAR));
     let mut cpu_s: Vec<(usize, f64)> =
-        at.iter().filter_map(|(_, cell)| Some((cell.strategy_index, cell.cost.cpu_s?))).collect();
+        at.iter().filter_map(|(_, cell)| Some((cell.strategy_index, cell.recorded.cost.cpu_s?))).collect();
     cpu_s.sort_by(|a, b| a.1.total_cmp(&b.1));
     let settled = cpu_s.len() == at.len();
     let strategy_indices = if settled {

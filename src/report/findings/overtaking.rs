@@ -24,7 +24,7 @@ fn search(measured: &Measurements<'_>, most: usize) -> Vec<Finding> {
     }
     let strategy_indices = 0..measured.by_line.len();
     let pairs = strategy_indices.flat_map(|second| (0..second).map(move |first| (first, second)));
-    let (mut sure, mut doubtful, mut shared) = (Vec::new(), Doubtful::default(), BTreeSet::new());
+    let (mut sure, mut doubtful) = (Vec::new(), Doubtful::default());
     let (mut compared, mut searched) = (0, 0);
     // Of so many pairs none is kept that is not told of.
     for (a, b) in pairs {
@@ -34,7 +34,6 @@ fn search(measured: &Measurements<'_>, most: usize) -> Vec<Finding> {
         }
         searched += 1;
         let race = Race::of(measured.by_line[a], measured.by_line[b]);
-        shared.extend(race.pairs.iter().map(|(a, _)| a.requests));
         let found = race.sure();
         if found.is_empty() && race.is_doubtful() {
             doubtful.add(&race);
@@ -51,7 +50,7 @@ fn search(measured: &Measurements<'_>, most: usize) -> Vec<Finding> {
     }
     let all = measured.by_line.len() * (measured.by_line.len() - 1) / 2;
     if sure.is_empty() && doubtful.count == 0 && searched == all {
-        sure.extend(none(measured, shared.into_iter().collect()));
+        sure.extend(none(measured));
     }
     sure.extend(doubtful.finding());
     if searched < all {
@@ -69,12 +68,14 @@ struct Race<'a> {
 
 impl<'a> Race<'a> {
     fn of(one: &[&'a Cell<'a>], other: &[&'a Cell<'a>]) -> Self {
-        let at = |requests| other.binary_search_by_key(&requests, |cell| cell.requests).ok();
-        let partner = |cell: &'a Cell<'a>| Some((cell, other[at(cell.requests)?]));
-        Self {
-            strategy_indices: (one[0].strategy_index, other[0].strategy_index),
-            pairs: one.iter().filter_map(|cell| partner(cell)).collect(),
-        }
+        // Both ascend.
+        let mut rest = other.iter().copied().peekable();
+        let partner = |cell: &&'a Cell<'a>| {
+            while rest.next_if(|other| other.requests < cell.requests).is_some() {}
+            Some((*cell, rest.next_if(|other| other.requests == cell.requests)?))
+        };
+        let strategy_indices = (one[0].strategy_index, other[0].strategy_index);
+        Self { strategy_indices, pairs: one.iter().filter_map(partner).collect() }
     }
 
     /// Consecutive counts at which `order` sees different strategies in front, those without order left out.
@@ -138,8 +139,13 @@ fn clearly(a: &Cell<'_>, b: &Cell<'_>) -> Ordering {
     }
 }
 
-/// `requests` are the counts that any two strategies share, ascending.
-fn none(measured: &Measurements<'_>, requests: Vec<RequestCount>) -> Option<Finding> {
+/// Rests on the counts that any two strategies share.
+fn none(measured: &Measurements<'_>) -> Option<Finding> {
+    let mut counts: Vec<RequestCount> =
+        measured.by_line.iter().flat_map(|cells| cells.iter().map(|cell| cell.requests)).collect();
+    counts.sort_unstable();
+    let shared = counts.chunk_by(PartialEq::eq).filter(|same| same.len() > 1);
+    let requests: Vec<RequestCount> = shared.map(|same| same[0]).collect();
     let order = match requests.len() {
         0 => return None,
         1 => StrategyOrder::OneCount,
@@ -157,7 +163,7 @@ struct Doubtful {
     /// The first ones.
     named: Vec<(usize, usize)>,
     strategy_indices: BTreeSet<usize>,
-    requests: BTreeSet<RequestCount>,
+    requests: Vec<RequestCount>,
     /// Whether any cell has samples enough for an interval.
     has_enough: bool,
 }
@@ -170,16 +176,17 @@ impl Doubtful {
         }
         self.strategy_indices.extend([race.strategy_indices.0, race.strategy_indices.1]);
         for (a, b) in &race.pairs {
-            self.requests.insert(a.requests);
+            self.requests.push(a.requests);
             self.has_enough |= a.points.len().max(b.points.len()) >= FEWEST_FOR_INTERVAL;
         }
     }
 
-    fn finding(self) -> Option<Finding> {
+    fn finding(mut self) -> Option<Finding> {
+        self.requests.sort_unstable();
+        self.requests.dedup();
         let fewest = (!self.has_enough).then_some(FEWEST_FOR_INTERVAL);
         let order = StrategyOrder::Unclear { pairs: self.count, named: self.named, fewest };
-        let (strategy_indices, requests) =
-            (self.strategy_indices.into_iter().collect(), self.requests.into_iter().collect());
+        let (strategy_indices, requests) = (self.strategy_indices.into_iter().collect(), self.requests);
         (self.count > 0).then_some(Finding {
             kind: FindingKind::Order(order),
             settled: false,
