@@ -78,6 +78,8 @@ fn chunked_rows(
         valid = rows(first_row.as_bytes(), columns, valid, |_: RequestRow| true)?;
         chunk.drain(..first_row.len());
     }
+    // Behind the last row there may be empty lines.
+    let mut read = valid.length;
     while columns.as_ref().is_some_and(Header::in_order) {
         if chunk.is_empty() {
             chunk = chunks.next().map_err(Fault::Io)?;
@@ -87,14 +89,19 @@ fn chunked_rows(
             each(sample, outcome);
             valid.rows += 1;
         }
-        valid.length += chunk.len() as u64;
+        if let Some(last) = chunk.iter().rposition(|byte| !matches!(byte, b'\n' | b'\r')) {
+            let line_end = chunk[last..].iter().position(|byte| *byte == b'\n').map_or(chunk.len(), |at| last + at + 1);
+            valid.length = read + line_end as u64;
+        }
+        read += chunk.len() as u64;
         chunk.clear();
     }
-    rows(chunks.from(chunk), columns, valid, |row: RequestRow| {
+    let rest = rows(chunks.from(chunk), columns, ValidPrefix { length: read, ..valid }, |row: RequestRow| {
         let Some(sample) = known.sample(&row) else { return false };
         each(sample, row.outcome());
         true
-    })
+    })?;
+    Ok(if rest.rows == valid.rows { valid } else { rest })
 }
 
 /// Reads plain lines; `None` where one is wrong, or of no known sample.
