@@ -9,15 +9,17 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a bench prints what it measured")]
 
-use std::ffi::{OsStr, OsString};
+mod cost;
+
+use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use anyhow::Context;
+use cost::{Cost, cost};
 use reportgen::archive::{self, Folder, Journal};
 use reportgen::bundle;
-use reportgen::clock::{Clock, SystemClock};
 use reportgen::model::{Nanos, Outcome, RequestFile, SampleRow};
 use reportgen::stats::Sorted;
 
@@ -33,15 +35,6 @@ const EXECUTABLE: &str = env!("CARGO_BIN_EXE_reportgen");
 const FILL: &str = "fill";
 /// What is measured: a sweep's journal, `render`, `--resume` of a run that lacks two samples.
 const WORKS: [&str; 3] = ["write", "draw", "resume"];
-const GNU_TIME: &str = "/usr/bin/time";
-
-/// What one work took: seconds, and the memory at its peak.
-struct Cost {
-    wall: Nanos,
-    user: f64,
-    system: f64,
-    peak_rss_bytes: f64,
-}
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -107,10 +100,10 @@ fn costs(kind: RequestFile, rows: u32) -> anyhow::Result<[Cost; 3]> {
     let run = skeleton(folder.path(), kind)?;
     let words =
         [OsStr::new(FILL), run.as_os_str(), kind.as_str().as_ref(), rows.to_string().as_ref()].map(OsStr::to_owned);
-    let write = cost(&std::env::current_exe()?, &words, folder.path())?;
+    let write = cost(&std::env::current_exe()?, &words)?;
     let words = |first: &str| [first.into(), run.clone().into_os_string(), "--quiet".into()];
-    let draw = cost(Path::new(EXECUTABLE), &words("render"), folder.path())?;
-    let resume = cost(Path::new(EXECUTABLE), &words("--resume"), folder.path())?;
+    let draw = cost(Path::new(EXECUTABLE), &words("render"))?;
+    let resume = cost(Path::new(EXECUTABLE), &words("--resume"))?;
     Ok([write, draw, resume])
 }
 
@@ -150,19 +143,4 @@ fn fill(run: &Path, kind: RequestFile, rows: u32) -> anyhow::Result<()> {
         }
     }
     Ok(())
-}
-
-/// What a program took, and what it cost as GNU time counts it.
-fn cost(program: &Path, words: &[OsString], folder: &Path) -> anyhow::Result<Cost> {
-    let counted = folder.join("time.txt");
-    let clock = SystemClock::start();
-    let mut command = Command::new(GNU_TIME);
-    command.args(["-f", "%U %S %M", "-o"]).arg(&counted).arg(program).args(words);
-    let output = command.output().map_err(|error| anyhow::anyhow!("{GNU_TIME}, Debian's package `time`: {error}"))?;
-    let wall = clock.now();
-    anyhow::ensure!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
-    let text = std::fs::read_to_string(counted)?;
-    let numbers = text.split_whitespace().map(str::parse::<f64>).collect::<Result<Vec<f64>, _>>()?;
-    let [user, system, kibibytes] = numbers[..] else { anyhow::bail!("{GNU_TIME} wrote {text:?}") };
-    Ok(Cost { wall, user, system, peak_rss_bytes: kibibytes * 1024.0 })
 }

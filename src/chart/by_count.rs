@@ -48,8 +48,10 @@ impl CellValue {
 /// One panel with a measured line for each strategy that has any value or failure.
 pub(super) fn panel(subject: &Subject<'_>, strategy_indices: &[usize], quantity: &Quantity, scale: Scale) -> Panel {
     let x = count_axis(subject);
-    let series =
-        strategy_indices.iter().map(|strategy_index| measured(subject, *strategy_index, quantity, (x.scale, scale)));
+    let bins = downsample::number_of_bins(subject.report.counts.len(), strategy_indices.len());
+    let series = strategy_indices
+        .iter()
+        .map(|strategy_index| measured(subject, *strategy_index, (quantity, bins), (x.scale, scale)));
     Panel {
         title: String::new(),
         series: series.filter(|line| has_values(line) || !line.failures.is_empty()).collect(),
@@ -124,7 +126,7 @@ pub(super) fn value_axis(label: &str, unit: Unit, scale: Scale) -> Axis {
 fn measured(
     subject: &Subject<'_>,
     strategy_index: usize,
-    quantity: &Quantity,
+    (quantity, bins): (&Quantity, Option<usize>),
     (x_scale, scale): (Scale, Scale),
 ) -> Series {
     let report = subject.report;
@@ -139,8 +141,10 @@ fn measured(
         Point { x: requests.into(), y: value.map(|value| value.y), interval }
     };
     let points: Vec<Point> = report.counts.iter().map(point).collect();
-    let binned = downsample::is_binned(points.len());
-    let points = if binned { downsample::bins(&points, x_scale) } else { points };
+    let points = match bins {
+        Some(number) => downsample::bins(&points, (x_scale, number)),
+        None => points,
+    };
     let cells = if quantity.failures { report.cells_of(strategy_index) } else { &[] };
     let marks = cells.iter().flat_map(|cell| {
         let durations = cell.recorded.excluded.iter().filter_map(|sample| sample.duration_s);
@@ -155,7 +159,7 @@ fn measured(
         spread: spread(&points),
         failures: downsample::marks(marks, x_scale),
         points,
-        binned,
+        binned: bins.is_some(),
         ..Series::default()
     }
 }

@@ -33,8 +33,10 @@ pub(super) fn samples(subject: &Subject<'_>, strategy_indices: &[usize]) -> Opti
 
 /// What the bands or bars of a panel mean; `None` where it has none.
 pub(super) fn intervals(subject: &Subject<'_>, strategy_indices: &[usize], panel: &Panel) -> Option<String> {
-    if panel.series.iter().any(|line| line.binned) {
-        let number = grouped(downsample::largest_bin(subject.report.counts, panel.x.scale));
+    let counts = subject.report.counts;
+    let bins = downsample::number_of_bins(counts.len(), strategy_indices.len());
+    if let Some(bins) = bins.filter(|_| panel.series.iter().any(|line| line.binned)) {
+        let number = grouped(downsample::largest_bin(counts, (panel.x.scale, bins)));
         return Some(subject.labels.fill(Label::Binned, &[("number", &number)]));
     }
     let shows = |spread| panel.series.iter().any(|line| line.spread == spread);
@@ -108,17 +110,31 @@ pub(super) fn divided(subject: &Subject<'_>) -> Option<String> {
     subject.spec.normalize.then(|| subject.text(Label::Divided))
 }
 
-/// Which cells of these strategies were not run, and why; `None` where all were.
-pub(super) fn not_run(subject: &Subject<'_>, strategy_indices: &[usize]) -> Option<String> {
-    not_run_where(subject, strategy_indices, |_| true)
+/// Which strategies are drawn of many, and which cells of these were not run, and why; `None` where all are.
+pub(super) fn not_drawn(subject: &Subject<'_>, strategy_indices: &[usize]) -> Option<String> {
+    not_drawn_where(subject, strategy_indices, |_| true)
 }
 
-/// Which of these strategies were not run at this request count, and why; `None` where all were.
-pub(super) fn not_run_at(subject: &Subject<'_>, strategy_indices: &[usize], requests: RequestCount) -> Option<String> {
-    not_run_where(subject, strategy_indices, |cell| cell.requests == requests)
+/// The same at one request count.
+pub(super) fn not_drawn_at(
+    subject: &Subject<'_>,
+    strategy_indices: &[usize],
+    requests: RequestCount,
+) -> Option<String> {
+    not_drawn_where(subject, strategy_indices, |cell| cell.requests == requests)
 }
 
-fn not_run_where(
+/// Which strategies are drawn where there are too many to draw them all.
+fn chosen(subject: &Subject<'_>, strategy_indices: &[usize]) -> Option<String> {
+    let (labels, all) = (subject.labels, subject.report.strategies.len());
+    let answer = subject.report.answer.as_ref().filter(|_| subject.is_chosen())?;
+    let (number, all) = (grouped(strategy_indices.len()), grouped(all));
+    let requests = words::requests(labels, answer.requests.into());
+    let values = [("number", number.as_str()), ("all", all.as_str()), ("requests", requests.as_str())];
+    Some(labels.fill(Label::Chosen, &values))
+}
+
+fn not_drawn_where(
     subject: &Subject<'_>,
     strategy_indices: &[usize],
     wanted: impl Fn(&NotRun) -> bool,
@@ -133,7 +149,7 @@ fn not_run_where(
         Some(labels.fill(Label::NotRun, &[("strategy", name), ("requests", &requests), ("reason", reason)]))
     };
     let join = |first: String, second: String| labels.fill(Label::Join, &[("first", &first), ("second", &second)]);
-    strategy_indices.iter().filter_map(of).reduce(join)
+    chosen(subject, strategy_indices).into_iter().chain(strategy_indices.iter().filter_map(of)).reduce(join)
 }
 
 /// What hollow marks mean; `None` where there are none.

@@ -81,7 +81,7 @@ impl Chart for CostChart {
                         labels.fill(Label::FlatMemory, &[("value", &Unit::Bytes.interval(least, greatest))])
                     }),
                     captions::threads(subject, &strategy_indices, flat.is_some()),
-                    captions::not_run(subject, &strategy_indices),
+                    captions::not_drawn(subject, &strategy_indices),
                 ],
             ),
             panels,

@@ -8,7 +8,9 @@ use crate::stats::Sorted;
 const FEW: usize = 1_000;
 /// A line of more points than this is drawn by bins.
 const MOST_MARKED: usize = 300;
-/// Into how many bins of equal width the axis is cut then.
+/// The same for all lines of a panel together: a page shows each point of some charts in two sizes and as a number.
+const MOST_OF_ALL: usize = 3_000;
+/// Into how many bins of equal width the axis is cut then, at most.
 const BINS: usize = 100;
 /// Fewer values than this have no middle part.
 const FEWEST_FOR_BAND: usize = 3;
@@ -36,15 +38,16 @@ pub(super) fn points(points: Vec<Point>, scale: Scale) -> Vec<Point> {
     kept.into_iter().map(|index| points[index]).collect()
 }
 
-/// Whether a line of so many points is drawn as [`bins`].
-pub(super) fn is_binned(points: usize) -> bool {
-    points > MOST_MARKED
+/// Into how many [`bins`] a line of so many points is cut, one of so many lines; `None` where each point is drawn.
+pub(super) fn number_of_bins(points: usize, lines: usize) -> Option<usize> {
+    let most = MOST_MARKED.min(MOST_OF_ALL / lines.max(1)).max(1);
+    (points > most).then_some(BINS.min(most))
 }
 
 /// A point for each part of the axis: the median of its values, at the middle one of its places, and as interval the
 /// middle 95 % of them. No value where there is none.
-pub(super) fn bins(points: &[Point], scale: Scale) -> Vec<Point> {
-    let bins = stretches(points.len(), (scale, BINS), |index| points[index].x);
+pub(super) fn bins(points: &[Point], (scale, number): (Scale, usize)) -> Vec<Point> {
+    let bins = stretches(points.len(), (scale, number), |index| points[index].x);
     let bin = |bin: std::ops::Range<usize>| {
         let values = Sorted::new(points[bin.clone()].iter().filter_map(|point| point.y));
         let ends = values.quantile(0.025).zip(values.quantile(0.975));
@@ -58,8 +61,8 @@ pub(super) fn bins(points: &[Point], scale: Scale) -> Vec<Point> {
 }
 
 /// Most counts of one bin.
-pub(super) fn largest_bin(counts: &[RequestCount], scale: Scale) -> usize {
-    let bins = stretches(counts.len(), (scale, BINS), |index| counts[index].into());
+pub(super) fn largest_bin(counts: &[RequestCount], (scale, number): (Scale, usize)) -> usize {
+    let bins = stretches(counts.len(), (scale, number), |index| counts[index].into());
     bins.into_iter().map(|bin| bin.len()).max().unwrap_or_default()
 }
 
@@ -109,7 +112,7 @@ fn extremes(stretch: &std::ops::Range<usize>, value: impl Fn(usize) -> Option<f6
 
 #[cfg(test)]
 mod tests {
-    use super::{Mark, Point, Scale, bins, evenly, is_binned, largest_bin, marks, points};
+    use super::{Mark, Point, Scale, bins, evenly, largest_bin, marks, number_of_bins, points};
 
     fn wave(n: u32) -> Vec<Point> {
         let y = |index: u32| if index == 777 { 99.0 } else { f64::from(index % 13) };
@@ -148,12 +151,15 @@ mod tests {
     fn a_bin_is_a_median_and_the_middle_of_its_values() {
         let many: Vec<Point> =
             (0..10_000_u32).map(|x| Point { x: x.into(), y: Some((x % 100).into()), interval: None }).collect();
-        let binned = bins(&many, Scale::Linear);
+        let binned = bins(&many, (Scale::Linear, 100));
         assert_eq!(binned.len(), 100);
         assert!(binned.iter().all(|bin| (bin.y.unwrap() - 49.5).abs() < 1.0), "{binned:?}");
         assert!(binned.iter().all(|bin| bin.interval.is_some_and(|(low, high)| low < 4.0 && high > 95.0)));
-        assert!(is_binned(301) && !is_binned(300));
-        assert_eq!(largest_bin(&(0..10_000).collect::<Vec<_>>(), Scale::Linear), 100);
+        assert_eq!(
+            [(301, 10), (300, 10), (76, 40), (75, 40)].map(|(n, lines)| number_of_bins(n, lines)),
+            [Some(100), None, Some(75), None]
+        );
+        assert_eq!(largest_bin(&(0..10_000).collect::<Vec<_>>(), (Scale::Linear, 100)), 100);
     }
 
     #[test]

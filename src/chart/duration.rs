@@ -74,7 +74,7 @@ fn figure(subject: &Subject<'_>, strategy_indices: &[usize], (scale, divisor): (
                 captions::elsewhere(subject, &panel),
                 captions::divided(subject),
                 captions::failures(subject.labels, failed),
-                captions::not_run(subject, strategy_indices),
+                captions::not_drawn(subject, strategy_indices),
             ],
         ),
         panels: vec![panel],

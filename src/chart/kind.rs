@@ -1,5 +1,7 @@
 //! What a chart is, what it is made of, and why it may not be drawn.
 
+use std::collections::BTreeSet;
+
 use thiserror::Error;
 
 use crate::config::{ChartSpec, Label, Labels};
@@ -78,6 +80,9 @@ pub enum WhyNot {
     NoCost,
 }
 
+/// More lines than this are not told apart: of more strategies a chart draws those that it names, else the fastest.
+pub(crate) const MOST_LINES: usize = 40;
+
 impl Subject<'_> {
     /// The strategies that the chart draws, ascending.
     pub(super) fn strategy_indices(&self) -> Result<Vec<usize>, WhyNot> {
@@ -86,8 +91,29 @@ impl Subject<'_> {
         if let Some(unknown) = wanted.iter().find(|name| known().all(|known| known != *name)) {
             return Err(WhyNot::UnknownStrategy(unknown.clone()));
         }
+        if self.is_chosen() {
+            return Ok(self.foremost());
+        }
         let drawn = |name: &str| wanted.is_empty() || wanted.iter().any(|other| other == name);
         Ok(names().enumerate().filter(|(_, name)| drawn(name)).map(|(strategy_index, _)| strategy_index).collect())
+    }
+
+    /// Whether there are more strategies than a chart draws that names none.
+    pub(super) fn is_chosen(&self) -> bool {
+        self.spec.strategies.is_empty() && self.report.strategies.len() > MOST_LINES
+    }
+
+    /// The one that speed-ups refer to and the fastest ones, ascending.
+    fn foremost(&self) -> Vec<usize> {
+        let ranking = self.report.answer.iter().flat_map(|answer| &answer.ranking);
+        let fastest = ranking.map(|ranked| ranked.strategy_index);
+        let mut chosen = BTreeSet::new();
+        for strategy_index in self.report.baseline.into_iter().chain(fastest).chain(0..self.report.strategies.len()) {
+            if chosen.len() < MOST_LINES {
+                chosen.insert(strategy_index);
+            }
+        }
+        chosen.into_iter().collect()
     }
 
     /// The lines measured elsewhere that the chart draws.
@@ -136,5 +162,35 @@ impl Subject<'_> {
 
     pub(super) fn text(&self, label: Label) -> String {
         self.labels.text(label).to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MOST_LINES;
+    use crate::chart::{CHARTS, Subject, plain};
+    use crate::config::{ChartSpec, Labels};
+    use crate::report::Report;
+    use crate::report::testkit::RunBuilder;
+
+    #[test]
+    fn of_many_strategies_the_fastest_and_the_baseline_are_drawn_unless_the_chart_names_others() {
+        let names = (0..100).map(|index| format!("s{index}"));
+        let builder = names.fold(RunBuilder::new(), |builder, name| builder.strategy(&name, "", None));
+        let run = (0..100).fold(builder, |builder, index| builder.sample(index, 10, 100.0 - index as f64)).run();
+        let report = Report::of(&run);
+        let drawn = |strategies: &[&str]| {
+            let strategies = strategies.iter().map(|name| (*name).to_owned()).collect();
+            let spec = ChartSpec { strategies, ..plain("duration") };
+            let subject = Subject { report: &report, spec: &spec, labels: &Labels::default() };
+            let figure = CHARTS[0].figures(&subject).unwrap().remove(0);
+            let lines = figure.panels[0].series.iter().map(|line| line.strategy_index).collect::<Vec<_>>();
+            (lines, figure.caption)
+        };
+        let (lines, caption) = drawn(&[]);
+        let fastest = 100 - MOST_LINES + 1..100;
+        assert_eq!(lines, std::iter::once(0).chain(fastest).collect::<Vec<_>>());
+        assert!(caption.ends_with("; 40 of 100 strategies are drawn, the fastest at 10 requests."), "{caption}");
+        assert_eq!(drawn(&["s3"]), (vec![3], "One sample per point.".to_owned()));
     }
 }

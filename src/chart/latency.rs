@@ -53,7 +53,7 @@ impl Chart for LatencyChart {
                 [
                     each.map(|each| labels.fill(Label::EachLine, &[("number", &each)])),
                     Some(subject.text(Label::Marked)),
-                    captions::not_run_at(subject, &strategy_indices, requests),
+                    captions::not_drawn_at(subject, &strategy_indices, requests),
                 ],
             ),
             panels: vec![panel],

@@ -29,6 +29,7 @@ use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 pub use comparison::comparison;
 pub use history::{change_text, history, history_id};
+pub(crate) use kind::MOST_LINES;
 pub use kind::{Chart, Subject, WhyNot};
 
 use crate::config::{ChartSpec, Labels};

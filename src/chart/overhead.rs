@@ -49,7 +49,7 @@ impl Chart for OverheadChart {
                     captions::intervals(subject, &strategy_indices, &panel),
                     Some(captions::zero(subject)),
                     captions::divided(subject),
-                    captions::not_run(subject, &strategy_indices),
+                    captions::not_drawn(subject, &strategy_indices),
                 ],
             ),
             panels: vec![panel],

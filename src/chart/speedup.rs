@@ -51,7 +51,7 @@ impl Chart for SpeedupChart {
                     captions::samples(subject, &strategy_indices),
                     Some(subject.labels.fill(Label::Baseline, &[("strategy", name)])),
                     has_ideal.then(|| captions::dashed(subject)),
-                    captions::not_run(subject, &strategy_indices),
+                    captions::not_drawn(subject, &strategy_indices),
                 ],
             ),
             panels: vec![panel],

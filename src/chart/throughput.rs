@@ -56,7 +56,7 @@ impl Chart for ThroughputChart {
                     captions::intervals(subject, &strategy_indices, &panel),
                     has_ideal.then(|| captions::dashed(subject)),
                     captions::elsewhere(subject, &panel),
-                    captions::not_run(subject, &strategy_indices),
+                    captions::not_drawn(subject, &strategy_indices),
                 ],
             ),
             panels: vec![panel],

@@ -71,7 +71,7 @@ impl Chart for TimelineChart {
                     cut.map(|cut| labels.fill(Label::CutAxis, &[("time", &Unit::Seconds.text(cut.at))])),
                     selected(labels, &cells),
                     failed(&cells).then(|| subject.text(Label::HollowRequest)),
-                    captions::not_run_at(subject, &strategy_indices, requests),
+                    captions::not_drawn_at(subject, &strategy_indices, requests),
                 ],
             ),
             panels: cells.iter().zip(tracks).map(|(cell, tracks)| panel(subject, cell, tracks, cut)).collect(),

@@ -1,7 +1,7 @@
 //! The words that charts write by themselves: all of them come from the config's labels, and all labels are in use.
 
 use super::contract::runs;
-use super::{CHARTS, Subject, plain};
+use super::{CHARTS, MOST_LINES, Subject, plain};
 use crate::config::{ChartSpec, Label, Labels};
 use crate::model::figure::Figure;
 use crate::model::{DelayTarget, Nanos, NotRun, Reference, Run, SampleRow, Target, TargetEstimate};
@@ -110,6 +110,9 @@ fn all_runs() -> Vec<Run> {
         }),
     ]);
     runs.extend(built_runs());
+    let names = (0..=MOST_LINES).map(|index| format!("{index}"));
+    let many = names.fold(RunBuilder::new(), |builder, name| builder.strategy(&name, "async", None));
+    runs.push((0..=MOST_LINES).fold(many, |many, index| many.sample(index, 10, 1.0 + index as f64)).run());
     runs
 }
 

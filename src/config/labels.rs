@@ -98,6 +98,7 @@ labels! {
     Elsewhere "elsewhere" "thin: measured elsewhere" "细线：在别处测得"
     ElsewhereFor "elsewhere-for" "thin: measured elsewhere, with {delay}" "细线：在别处测得（{delay}）"
     Divided "divided" "each duration is divided by its own delay" "每个用时都除以各自的延迟"
+    Chosen "chosen" "{number} of {all} strategies are drawn, the fastest at {requests}" "共 {all} 个策略，只绘制 {requests}时最快的 {number} 个"
     NotRun "not-run" "not run: {strategy} at {requests}, {reason}" "未运行：{strategy} 在 {requests}时，{reason}"
     HollowOne "hollow-one" "hollow: one failed sample (not in the median)" "空心标记：1 个失败的样本（不计入中位数）"
     Hollow "hollow" "hollow: {number} failed samples (not in the median)" "空心标记：{number} 个失败的样本（不计入中位数）"

@@ -36,29 +36,43 @@ impl Writer for Csv {
 }
 
 fn rows(report: &Report<'_>, cells: &[Cell<'_>]) -> io::Result<Vec<u8>> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let mut field = Vec::new();
+    let mut rows = Vec::new();
     for cell in cells {
         let values = NAMES.iter().zip(summary_row(report, cell)).filter(|(name, _)| **name != CI_METHOD);
         for (_, value) in values {
-            field.clear();
-            append(&mut field, value);
-            writer.write_field(&field)?;
+            append(&mut rows, value)?;
+            rows.push(b',');
         }
-        writer.write_record(None::<&[u8]>)?;
+        rows.pop();
+        rows.push(b'\n');
     }
-    writer.into_inner().map_err(csv::IntoInnerError::into_error)
+    Ok(rows)
 }
 
-fn append(field: &mut Vec<u8>, value: SummaryValue<'_>) {
+fn append(row: &mut Vec<u8>, value: SummaryValue<'_>) -> io::Result<()> {
     match value {
         SummaryValue::Missing => {}
-        SummaryValue::Text(text) => field.extend_from_slice(text.as_bytes()),
-        SummaryValue::Count(count) => append_count(field, count),
-        SummaryValue::Seconds(value) => append_seconds(field, value),
-        SummaryValue::Ratio(value) => append_ratio(field, value),
-        SummaryValue::Number(value) => field.extend_from_slice(value.to_string().as_bytes()),
+        SummaryValue::Text(text) => append_text(row, text)?,
+        SummaryValue::Count(count) => append_count(row, count),
+        SummaryValue::Seconds(value) => append_seconds(row, value),
+        SummaryValue::Ratio(value) => append_ratio(row, value),
+        SummaryValue::Number(value) => row.extend_from_slice(value.to_string().as_bytes()),
     }
+    Ok(())
+}
+
+/// Appends a field; what may need quotes is left to the writer of CSV.
+fn append_text(row: &mut Vec<u8>, text: &str) -> io::Result<()> {
+    if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)) {
+        row.extend_from_slice(text.as_bytes());
+        return Ok(());
+    }
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record([text])?;
+    let mut field = writer.into_inner().map_err(csv::IntoInnerError::into_error)?;
+    field.pop();
+    row.append(&mut field);
+    Ok(())
 }
 
 #[cfg(test)]

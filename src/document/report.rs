@@ -1,6 +1,8 @@
 //! A run's report as a document: findings, charts, numbers, failures, caveats, and how it was measured. Nothing here is
 //! computed; numbers of the report become words.
 
+use std::collections::BTreeSet;
+
 use super::answer::answer;
 use super::caveats;
 use super::checks::checks;
@@ -10,6 +12,7 @@ use super::model::{Block, Document, DocumentSection, FigureBlock, Fold};
 use super::pictures::{Picture, Pictures};
 use super::statistics;
 use super::table::{DataTable, TableColumn, TableValue};
+use crate::chart::MOST_LINES;
 use crate::format::{command_line, counted};
 use crate::model::figure::{Language, Panel, Role, Series, Shape, Unit};
 use crate::model::{Facts, RequestCount, Varied};
@@ -75,7 +78,10 @@ pub(super) fn found<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
 }
 
 fn charts<'a>(report: &Report<'_>, pictures: &'a Pictures<'a>) -> Vec<Block<'a>> {
-    let names = report.strategies.iter().map(|line| line.name.clone()).zip(0..).collect();
+    let drawn: BTreeSet<usize> = pictures.drawn.iter().flat_map(|picture| strategies_of(picture)).collect();
+    let is_shown = |index: &usize| report.strategies.len() <= MOST_LINES || drawn.contains(index);
+    let names = report.strategies.iter().map(|line| line.name.clone()).zip(0..);
+    let names = names.filter(|(_, index)| is_shown(index)).collect();
     let switches = (!pictures.drawn.is_empty()).then_some(Block::Switches(names));
     let answer = answer(report);
     let figures = pictures.drawn.iter().map(|picture| {
@@ -84,6 +90,13 @@ fn charts<'a>(report: &Report<'_>, pictures: &'a Pictures<'a>) -> Vec<Block<'a>>
     });
     let refused = pictures.refused.iter().map(|(kind, why)| Block::Note(format!("No {kind} chart: {why}.")));
     switches.into_iter().chain(figures).chain(refused).collect()
+}
+
+fn strategies_of<'p>(picture: &'p Picture<'_>) -> impl Iterator<Item = usize> + 'p {
+    picture.figure.panels.iter().flat_map(|panel| {
+        let lines = panel.series.iter().map(|series| series.strategy_index);
+        lines.chain(panel.bars.iter().map(|bar| bar.strategy_index))
+    })
 }
 
 /// Whether a picture is of duration against the request count, which is what the answer is about.

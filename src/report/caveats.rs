@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+
 use crate::model::{FailureKind, Phase, RequestCount, Run, SampleRow, SampleStatus, Target, Targets};
 use crate::report::caveat::{Caveat, CaveatKind};
 use crate::report::cell::{Cell, FEWEST_FOR_INTERVAL};
@@ -126,7 +128,7 @@ fn spread(line: &[Cell<'_>]) -> Option<Caveat> {
 
 fn drift(lines: &[&[Cell<'_>]]) -> Vec<Caveat> {
     let trend = |line: &[Cell<'_>]| stats::seasonal_trend(line.iter().map(|cell| &*cell.points));
-    let tested: Vec<_> = lines.iter().filter_map(|line| Some((*line, trend(line)?))).collect();
+    let tested: Vec<_> = lines.par_iter().filter_map(|line| Some((*line, trend(line)?))).collect();
     let p_values = stats::holm(&tested.iter().map(|(_, trend)| trend.p).collect::<Vec<_>>());
     let sure = tested.iter().zip(p_values).filter(|(_, p)| *p < LEVEL);
     sure.filter_map(|((line, trend), p)| {
