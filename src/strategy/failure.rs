@@ -2,6 +2,7 @@
 //! they change between versions and languages.
 
 use std::error::Error;
+use std::fmt;
 use std::io;
 
 use super::tls;
@@ -16,6 +17,22 @@ pub(super) enum Stage {
     Body,
 }
 
+/// A name that has no address.
+#[derive(Debug)]
+pub(super) struct NameError(pub(super) io::Error);
+
+impl fmt::Display for NameError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the name has no address")
+    }
+}
+
+impl Error for NameError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
 /// The kind of failure behind a chain of errors.
 pub(super) fn classify(error: &(dyn Error + 'static), stage: Stage) -> FailureKind {
     let chain = || std::iter::successors(Some(error), |error| next(*error));
@@ -26,6 +43,9 @@ pub(super) fn classify(error: &(dyn Error + 'static), stage: Stage) -> FailureKi
         if error.is_dns() {
             return FailureKind::Unreachable;
         }
+    }
+    if chain().any(|error| error.is::<NameError>()) {
+        return FailureKind::Unreachable;
     }
     chain().filter_map(|error| specific(error, stage)).last().unwrap_or(FailureKind::Other)
 }

@@ -3,7 +3,8 @@
 //! No proxy, no retry, no redirect unless the config asks for it: a request is one exchange with the configured address. `http` targets get a TLS
 //! configuration without certificate store (0.14 ms a client instead of 34 ms); `https` targets share one that is
 //! built once per process. reqwest's blocking client drives its sockets from a hidden thread of its own, therefore
-//! strategies build one client per worker and never share one.
+//! strategies build one client per worker and never share one. Asynchronous requests over plain HTTP/1.1 that follow no
+//! redirect go through [`Http1Client`], which takes a fifth of reqwest's memory for ten thousand of them.
 
 use std::error::Error;
 use std::fmt;
@@ -16,6 +17,7 @@ use rustls::ClientConfig;
 
 use super::error::StrategyError;
 use super::failure::{Stage, classify, reason};
+use super::http1::Http1Client;
 use super::tls;
 use super::work::Work;
 use crate::clock::{Clock, SystemClock};
@@ -47,6 +49,9 @@ pub(super) struct BlockingHttp<'a> {
 pub(super) struct AsyncHttp {
     client: reqwest::Client,
     prototype: reqwest::Request,
+    /// In place of the client where it can do what the request needs.
+    http1: Option<Http1Client>,
+    timeout: Duration,
     expect_status: StatusSet,
 }
 
@@ -132,7 +137,14 @@ impl Http {
             request = request.body(self.body.clone());
         }
         let prototype = request.build().map_err(failed)?;
-        Ok(AsyncHttp { client, prototype, expect_status: self.expect_status.clone() })
+        let is_plain = !self.http2 && self.follow_redirects == 0;
+        Ok(AsyncHttp {
+            http1: if is_plain { Http1Client::new(&prototype, self.keep_alive) } else { None },
+            client,
+            prototype,
+            timeout: self.timeout,
+            expect_status: self.expect_status.clone(),
+        })
     }
 
     /// Follows so many redirects; the response after them is the request's, whatever it is.
@@ -229,6 +241,26 @@ impl AsyncHttp {
 
     /// Sends one request and reads its last byte. Never fails: a failure is part of the exchange.
     pub(super) async fn exchange(&self) -> Exchange {
+        match &self.http1 {
+            Some(client) => self.exchange_over(client).await,
+            // The larger of two futures decides how much memory each request takes.
+            None => Box::pin(self.exchange_with_reqwest()).await,
+        }
+    }
+
+    async fn exchange_over(&self, client: &Http1Client) -> Exchange {
+        let mut response = client.awaited();
+        let ended = tokio::time::timeout(self.timeout, client.exchange(&mut response)).await;
+        let failure = match ended {
+            Err(_) => Some(FailureKind::RequestTimeout),
+            Ok(Err(failure)) => Some(failure),
+            Ok(Ok(())) if response.status().is_some_and(|status| self.expect_status.contains(status)) => None,
+            Ok(Ok(())) => Some(FailureKind::WrongStatus),
+        };
+        Exchange { status: response.status(), bytes: response.bytes(), failure }
+    }
+
+    async fn exchange_with_reqwest(&self) -> Exchange {
         // A body made from a string is always cloneable.
         let Some(request) = self.prototype.try_clone() else { return Exchange::none(FailureKind::Other) };
         let mut response = match self.client.execute(request).await {

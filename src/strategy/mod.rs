@@ -12,6 +12,7 @@ mod error;
 mod event_loop;
 mod failure;
 mod http;
+mod http1;
 mod interface;
 mod multi_process;
 mod process_pool;
@@ -31,10 +32,10 @@ pub use command::{Command, Invocation, MissingProgram, VARIABLES};
 pub use error::StrategyError;
 pub use event_loop::EventLoop;
 pub use http::{Unanswered, health_check};
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use http1::fuzz::response as fuzz_response;
 pub use interface::{KindInfo, Strategy};
 pub use process_pool::ProcessPool;
-#[cfg(any(test, feature = "fuzzing"))]
-pub(crate) use reactor::fuzz::response as fuzz_response;
 pub use registry::{KINDS, StrategyKind, Task};
 pub use sequential::Sequential;
 pub use serve_worker::serve_worker;

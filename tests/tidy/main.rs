@@ -26,16 +26,17 @@ const REGISTRIES: [(&str, &str, &str, &str); 3] = [
 ];
 
 /// Third-party crates and the only modules that may name them.
-const PLACES: [(&str, &[&str]); 17] = [
+const PLACES: [(&str, &[&str]); 18] = [
     ("plotters plotters_backend resvg png ab_glyph", &["paint"]),
     ("reqwest", &["strategy"]),
     ("which", &["strategy"]),
     ("clap", &["cli"]),
     ("clap_complete", &["app", "cli"]),
     ("clap_mangen", &["app"]),
-    // In strategy for the types of errors only: a failure is known by its type, never by its text.
-    ("hyper", &["strategy"]),
-    ("h2 hdrhistogram bytes futures_util", &["server"]),
+    // hyper for the types of errors only: a failure is known by its type, never by its text.
+    ("hyper hyper_util tower_service", &["strategy"]),
+    ("h2 hdrhistogram bytes", &["server"]),
+    ("futures_util", &["server", "strategy"]),
     ("mio httparse slab", &["framing", "server", "strategy"]),
     ("indicatif", &["terminal"]),
     ("annotate_snippets", &["config"]),

@@ -8,7 +8,7 @@ use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
 
 use super::super::failure::{Stage, classify};
-use super::response::Response;
+use super::super::http1::Response;
 use crate::model::FailureKind;
 
 /// A socket with one exchange on it.

@@ -8,10 +8,6 @@
 //! overflows costs each client behind it a whole second. A request's time counts from its own connect.
 
 mod connection;
-#[cfg(any(test, feature = "fuzzing"))]
-pub(super) mod fuzz;
-mod request;
-mod response;
 
 use std::collections::VecDeque;
 use std::io;
@@ -21,11 +17,11 @@ use mio::{Events, Poll, Token};
 use slab::Slab;
 
 use self::connection::{ClientConnection, RequestProgress};
-use self::request::{RequestBytes, addresses};
 use super::client::Clients;
 use super::error::StrategyError;
 use super::failure::{Stage, classify};
 use super::http::Exchange;
+use super::http1::{RequestBytes, addresses};
 use super::work::Work;
 use crate::clock::Clock;
 use crate::model::{Connections, FailureKind, Nanos, Outcome, StatusSet};

@@ -9,7 +9,7 @@ use crate::model::FailureKind;
 const HEAD_LIMIT: usize = 64 * 1024;
 
 /// A response as far as it has come.
-pub(super) struct Response {
+pub(crate) struct Response {
     /// The response has no body, whatever its head says: the request was a HEAD.
     bodiless: bool,
     head: PartialHead,
@@ -20,32 +20,32 @@ pub(super) struct Response {
 
 impl Response {
     /// A response of which nothing has come. `bodiless` where the request's method is HEAD.
-    pub(super) const fn awaited(bodiless: bool) -> Self {
+    pub(crate) const fn awaited(bodiless: bool) -> Self {
         Self { bodiless, head: PartialHead::nothing(), status: None, body: Body::none(), keep_alive: false }
     }
 
     /// The status, once the head has come.
-    pub(super) const fn status(&self) -> Option<u16> {
+    pub(crate) const fn status(&self) -> Option<u16> {
         self.status
     }
 
     /// Bytes of the body so far, without the framing of chunks.
-    pub(super) const fn bytes(&self) -> u64 {
+    pub(crate) const fn bytes(&self) -> u64 {
         self.body.bytes()
     }
 
     /// Whether all of it has come.
-    pub(super) fn is_complete(&self) -> bool {
+    pub(crate) fn is_complete(&self) -> bool {
         self.status.is_some() && self.body.is_complete()
     }
 
     /// Whether the peer lets the connection be used again.
-    pub(super) const fn keeps_alive(&self) -> bool {
+    pub(crate) const fn keeps_alive(&self) -> bool {
         self.keep_alive
     }
 
     /// Takes what was read and returns what is beyond the response's end.
-    pub(super) fn take<'d>(&mut self, mut data: &'d [u8]) -> Result<&'d [u8], Unreadable> {
+    pub(crate) fn take<'d>(&mut self, mut data: &'d [u8]) -> Result<&'d [u8], Unreadable> {
         while self.status.is_none() && !data.is_empty() {
             data = self.take_head(data)?;
         }
@@ -53,7 +53,7 @@ impl Response {
     }
 
     /// The connection has ended: `None` where that is also the response's end.
-    pub(super) fn cut_off(&self) -> Option<FailureKind> {
+    pub(crate) fn cut_off(&self) -> Option<FailureKind> {
         match self.status {
             None => Some(FailureKind::Closed),
             Some(_) if self.body.is_complete() || self.body.ends_with_connection() => None,

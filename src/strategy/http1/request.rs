@@ -6,16 +6,16 @@ use http::header::{ACCEPT, CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
 use reqwest::Method;
 
 /// A request as it goes over the wire, and where it goes.
-pub(super) struct RequestBytes {
+pub(crate) struct RequestBytes {
     /// Head and body.
-    pub(super) bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
     /// Whether the response has no body, whatever it says.
-    pub(super) bodiless: bool,
+    pub(crate) bodiless: bool,
 }
 
 impl RequestBytes {
     /// The same head that reqwest and hyper would send.
-    pub(super) fn of(request: &reqwest::Request) -> Self {
+    pub(crate) fn of(request: &reqwest::Request) -> Self {
         let url = request.url();
         let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
         let mut bytes = format!("{} {}{query} HTTP/1.1\r\n", request.method(), url.path()).into_bytes();
@@ -55,7 +55,7 @@ impl RequestBytes {
 
 /// All addresses of the host, in the order in which they are to be tried; none where the name has none. Asks once for all
 /// requests, and waits for the answer.
-pub(super) fn addresses(request: &reqwest::Request) -> Vec<SocketAddr> {
+pub(crate) fn addresses(request: &reqwest::Request) -> Vec<SocketAddr> {
     let url = request.url();
     let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else { return Vec::new() };
     let host = host.trim_start_matches('[').trim_end_matches(']');
