@@ -1,5 +1,5 @@
-//! What a child process cost, as the operating system counted it when the child was reaped. This file holds the only
-//! `unsafe` of the program: `wait4` has no safe wrapper that returns all of `rusage`.
+//! What a child process cost, as the operating system counted it when the child was reaped. Beside strategy/fork.rs, the only
+//! file with `unsafe`: `wait4` has no safe wrapper that returns all of `rusage`.
 
 use std::io;
 

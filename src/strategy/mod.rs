@@ -11,6 +11,8 @@ mod command;
 mod error;
 mod event_loop;
 mod failure;
+#[cfg(target_os = "linux")]
+mod fork;
 mod http;
 mod http1;
 mod interface;

@@ -5,12 +5,13 @@
 //! clock, which is the start; each answers `done`, and when all are done they are asked to `report` and write a protocol
 //! line for each request, then `end`. So no process reports while another one still measures.
 
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, BufReader, Write};
 
 use super::error::StrategyError;
 use super::reactor::Prepared;
 use super::work::Work;
-use super::worker::{Worker, WorkerTask};
+use super::worker::{self, Worker, WorkerTask};
 use crate::clock::{self, Clock, SharedClock, SystemClock};
 use crate::model::{FailureKind, Outcome};
 use crate::protocol::{self, Line, Parsed, RequestLine};
@@ -71,7 +72,7 @@ fn parts(processes: u32, work: &Work) -> Vec<Work> {
 }
 
 fn begin(part: &Work, index: u32) -> io::Result<Worker> {
-    let mut worker = Worker::start(part, index)?;
+    let mut worker = Worker::start(part, serve_copy, index)?;
     // A worker that is gone already shows itself when it is waited for.
     let _ = worker.tell(&WorkerTask::Loop(part.clone()));
     Ok(worker)
@@ -105,6 +106,14 @@ fn whole(told: Vec<Outcome>, requests: u32, clock: &dyn Clock) -> impl Iterator<
             failure: Some(FailureKind::ChildKilled),
         })
     })
+}
+
+/// The end of a worker that is a copy of this process.
+fn serve_copy(input: File, output: File) -> io::Result<()> {
+    match worker::receive(BufReader::new(input))? {
+        Some((WorkerTask::Loop(work), lines)) => serve(&work, lines, output),
+        _ => Ok(()),
+    }
 }
 
 /// The process's end: issues its part on command, reports on command. Ends when its input ends.

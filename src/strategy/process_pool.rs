@@ -5,7 +5,8 @@
 //! The pipe carries lines: first the work as JSON, answered by `ready`; then a request index, answered by
 //! `status bytes failure`, with `-` for what is absent. A worker ends when its input ends.
 
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, BufReader, Write};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -18,7 +19,7 @@ use super::error::StrategyError;
 use super::http::Exchange;
 use super::interface::{BASE_DESCRIPTORS, KindInfo, Strategy, default_workers, ports};
 use super::work::Work;
-use super::worker::{Worker, WorkerTask};
+use super::worker::{self, Worker, WorkerTask};
 use crate::clock::{Clock, SharedClock};
 use crate::model::{Concurrency, Connections, FailureKind, Outcome, RequestCount, ResourceEstimate};
 
@@ -97,7 +98,7 @@ impl Strategy for ProcessPool {
 fn start_all(work: &Work, number: u32) -> Result<Vec<Worker>, StrategyError> {
     let mut workers = Vec::with_capacity(number as usize);
     for index in 0..number {
-        match Worker::start(work, index) {
+        match Worker::start(work, serve_copy, index) {
             Ok(worker) => workers.push(worker),
             Err(source) => {
                 workers.into_iter().for_each(Worker::stop);
@@ -135,6 +136,14 @@ impl Worker {
     fn issue(&mut self, request: u32) -> io::Result<Exchange> {
         self.say(&request.to_string())?;
         Exchange::from_line(self.line()?).ok_or_else(|| io::Error::from(io::ErrorKind::InvalidData))
+    }
+}
+
+/// The end of a worker that is a copy of this process.
+fn serve_copy(input: File, output: File) -> io::Result<()> {
+    match worker::receive(BufReader::new(input))? {
+        Some((WorkerTask::Pool(work), lines)) => serve(&work, lines, output),
+        _ => Ok(()),
     }
 }
 

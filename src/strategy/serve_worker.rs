@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, Write};
 
-use super::worker::WorkerTask;
+use super::worker::{self, WorkerTask};
 use super::{multi_process, process_pool};
 
 /// The worker's end: reads what it is to do, and does it until its input ends.
@@ -10,10 +10,9 @@ use super::{multi_process, process_pool};
 /// # Errors
 /// When the work cannot be understood or a pipe breaks; the parent sees that as a dead worker.
 pub fn serve_worker(input: impl BufRead, output: impl Write) -> io::Result<()> {
-    let mut lines = input.lines();
-    let Some(task) = lines.next() else { return Ok(()) };
-    match serde_json::from_str(&task?)? {
-        WorkerTask::Pool(work) => process_pool::serve(&work, lines, output),
-        WorkerTask::Loop(work) => multi_process::serve(&work, lines, output),
+    match worker::receive(input)? {
+        None => Ok(()),
+        Some((WorkerTask::Pool(work), lines)) => process_pool::serve(&work, lines, output),
+        Some((WorkerTask::Loop(work), lines)) => multi_process::serve(&work, lines, output),
     }
 }

@@ -1,11 +1,15 @@
 //! Worker processes, as a process pool and an event loop of several processes have them: started with pipes, told their
-//! work as one line of JSON, then spoken to in lines. What the lines mean is theirs.
+//! work as one line of JSON, then spoken to in lines. What the lines mean is theirs. On Linux a sample's process starts
+//! them as copies of itself; where that is not possible, as programs.
 
-use std::io::{self, BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Lines, PipeReader, PipeWriter, Write};
+use std::process::{Child, Command};
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(target_os = "linux")]
+use super::fork::Forked;
 use super::work::Work;
 
 /// The first line that a worker gets.
@@ -17,27 +21,59 @@ pub(super) enum WorkerTask {
     Loop(Work),
 }
 
+/// What a worker that is a copy of this process does with its standard input and output.
+pub(super) type Serve = fn(File, File) -> io::Result<()>;
+
+/// What a worker is told first, and the lines that follow; `None` where its parent has gone before.
+pub(super) fn receive<R: BufRead>(input: R) -> io::Result<Option<(WorkerTask, Lines<R>)>> {
+    let mut lines = input.lines();
+    let Some(task) = lines.next() else { return Ok(None) };
+    Ok(Some((serde_json::from_str(&task?)?, lines)))
+}
+
 /// The parent's end of one worker process.
 pub(super) struct Worker {
     index: u32,
-    child: Child,
-    input: ChildStdin,
-    output: BufReader<ChildStdout>,
+    process: WorkerProcess,
+    input: PipeWriter,
+    output: BufReader<PipeReader>,
     line: String,
+}
+
+enum WorkerProcess {
+    #[cfg(target_os = "linux")]
+    Copy(Forked),
+    Program(Child),
+}
+
+impl WorkerProcess {
+    /// Starts a worker that reads from `input` and writes to `output`.
+    #[cfg_attr(not(target_os = "linux"), expect(unused_variables, reason = "processes are copied on Linux only"))]
+    fn start(work: &Work, serve: Serve, input: PipeReader, output: PipeWriter) -> io::Result<Self> {
+        #[cfg(target_os = "linux")]
+        if let Some(copy) = Forked::start((&input, &output), serve)? {
+            return Ok(Self::Copy(copy));
+        }
+        let mut command = Command::new(&work.worker_program.path);
+        command.args(&work.worker_program.arguments).stdin(input).stdout(output).spawn().map(Self::Program)
+    }
+
+    fn wait(&mut self) -> io::Result<()> {
+        match self {
+            #[cfg(target_os = "linux")]
+            Self::Copy(copy) => copy.wait(),
+            Self::Program(child) => child.wait().map(drop),
+        }
+    }
 }
 
 impl Worker {
     /// Starts the process; it does nothing before it is spoken to.
-    pub(super) fn start(work: &Work, index: u32) -> io::Result<Self> {
-        let mut child = Command::new(&work.worker_program.path)
-            .args(&work.worker_program.arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let missing = || io::Error::other("a pipe that was asked for is missing");
-        let input = child.stdin.take().ok_or_else(missing)?;
-        let output = BufReader::new(child.stdout.take().ok_or_else(missing)?);
-        Ok(Self { index, child, input, output, line: String::new() })
+    pub(super) fn start(work: &Work, serve: Serve, index: u32) -> io::Result<Self> {
+        let (own_output, output) = io::pipe()?;
+        let (input, own_input) = io::pipe()?;
+        let process = WorkerProcess::start(work, serve, input, output)?;
+        Ok(Self { index, process, input: own_input, output: BufReader::new(own_output), line: String::new() })
     }
 
     /// Says what it is to do.
@@ -78,6 +114,6 @@ impl Worker {
     pub(super) fn stop(mut self) {
         drop(self.input);
         // Nothing can be done about a worker that cannot be waited for.
-        let _ = self.child.wait();
+        let _ = self.process.wait();
     }
 }
