@@ -233,7 +233,7 @@ impl Headings<'_> {
     }
 }
 
-/// Whether nobody gave the column a name.
+/// Whether the column has no name of its own.
 fn is_unnamed(base: &str) -> bool {
     base.is_empty() || base.starts_with("unnamed:")
 }

@@ -72,7 +72,7 @@ impl<'a> TableRows<'a> {
         }
     }
 
-    /// Hands every row to `take`, which says what is wrong with it; the first faults are told together.
+    /// Hands every row to `take`, which says what is wrong with it; the first faults are reported together.
     pub(super) fn each(
         &mut self,
         row: StringRecord,

@@ -72,7 +72,11 @@ pub(super) fn number(text: &str, decimal_comma: bool) -> Option<f64> {
 }
 
 /// A whole number from 1 on, however it is written: `10`, `10.0`, `1e3`.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it was held against both ends")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "it lies between both ends, as was checked"
+)]
 pub(super) fn count(text: &str, decimal_comma: bool) -> Result<RequestCount, String> {
     let number = number(text, decimal_comma).ok_or_else(|| format!("{:?} is not a number", text.trim()))?;
     let is_count = number.fract() == 0.0 && (1.0..=f64::from(RequestCount::MAX)).contains(&number);

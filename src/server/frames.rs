@@ -113,7 +113,7 @@ mod tests {
             ("DATA without data", b"\0\0\0\0\0\0\0\0\x01"),
             ("CONTINUATION without headers", b"\0\0\0\x09\0\0\0\0\x01"),
             ("SETTINGS that acknowledge", b"\0\0\0\x04\x01\0\0\0\0"),
-            ("a kind that nobody knows", b"\0\0\0\x7f\0\0\0\0\0"),
+            ("an unknown kind", b"\0\0\0\x7f\0\0\0\0\0"),
         ] {
             assert!(is_flood(&[&idle(MOST_IDLE), frame]), "{what}");
         }

@@ -24,7 +24,7 @@ pub(super) enum WorkerTask {
 /// What a worker that is a copy of this process does with its standard input and output.
 pub(super) type Serve = fn(File, File) -> io::Result<()>;
 
-/// What a worker is told first, and the lines that follow; `None` where its parent has gone before.
+/// The first message to a worker, and the lines that follow; `None` where its parent has gone before.
 pub(super) fn receive<R: BufRead>(input: R) -> io::Result<Option<(WorkerTask, Lines<R>)>> {
     let mut lines = input.lines();
     let Some(task) = lines.next() else { return Ok(None) };

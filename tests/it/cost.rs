@@ -16,7 +16,8 @@ use reportgen::server;
 use reportgen::strategy::{Program, Task};
 use serde_json::json;
 
-use crate::test_directory::{TestDirectory, kind_with, programs};
+use crate::running::{Running, poll};
+use crate::test_directory::{TestDirectory, kind_with, processes_left, programs};
 
 /// Debian's package `time`. A shell's own `time` counts neither memory nor switches.
 const GNU_TIME: &str = "/usr/bin/time";
@@ -161,4 +162,28 @@ fn the_memory_of_several_processes_is_added_up() {
     assert!(count.largest_bytes.abs_diff(largest) < largest / 20, "{count:?}, {peaks:?}");
     assert!(count.total_bytes >= 4 * (20 << 20), "{count:?}");
     assert!(count.total_bytes < peaks.iter().sum::<u64>(), "the program's file counts once: {count:?}, {peaks:?}");
+}
+
+/// Workers that start as programs anew have a command line of their own.
+#[test]
+fn workers_of_a_process_pool_are_copies_of_the_sample() {
+    let place = TestDirectory::new();
+    place.write(
+        "pool.toml",
+        "[target]\ndelay = \"2s\"\n[sweep]\nrequests = [3]\nrepeats = 1\n[output]\nformats = [\"svg\"]\n\
+         [[strategy]]\nkind = \"process-pool\"\nworkers = 3\n",
+    );
+    let sweep = Running::start(place.command().args(["-c", "pool.toml", "-q"]));
+    let with_role = |role: &str| {
+        let words = |number: &String| fs::read_to_string(format!("/proc/{number}/cmdline")).unwrap_or_default();
+        processes_left(&place).iter().filter(|number| words(number).contains(role)).count()
+    };
+    let mut started_anew = 0;
+    // No one announces that the workers are there.
+    let is_copied = poll(|| {
+        started_anew += with_role("internal-worker");
+        started_anew > 0 || with_role("internal-sample") == 1 + 3
+    });
+    assert!(is_copied && started_anew == 0, "{started_anew} started anew");
+    assert_eq!(sweep.end().code, Some(0));
 }
